@@ -1,0 +1,9 @@
+/* Compiler attributes under short names. */
+#ifndef BASE_ATTR_H
+#define BASE_ATTR_H
+
+#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define ARRAY_LEN(a) (sizeof(a) / sizeof *(a))
+
+#endif

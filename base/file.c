@@ -1,0 +1,31 @@
+#include "base/file.h"
+
+#include <errno.h>
+
+int file_read(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "rbe");
+    if (!f)
+        return ERR_IO;
+    char part[16384];
+    size_t len;
+    int r = 0;
+    while (r == 0 && (len = fread(part, 1, sizeof part, f)) > 0)
+        r = buf_add(out, (struct str){ part, len });
+    if (r == 0 && ferror(f))
+        r = ERR_IO; /* a folder opens but doesn't read: errno is EISDIR */
+    int why = errno;
+    (void)fclose(f);
+    errno = why;
+    return r;
+}
+
+char *file_beside(const char *beside, const char *path)
+{
+    struct buf b = BUF_INIT(8192);
+    const char *slash = strrchr(beside, '/');
+    if (path[0] != '/' && slash)
+        (void)buf_add(&b, (struct str){ beside, (size_t)(slash - beside) + 1 });
+    (void)buf_addc(&b, path);
+    return buf_take(&b);
+}
