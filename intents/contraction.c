@@ -1,0 +1,78 @@
+/* Contractions and what they stand for; residents leave the apostrophe out as often as not. */
+#include "intents/normal.h"
+
+static const struct contraction {
+    const char *plain; /* without the apostrophe; sorted */
+    const char *words;
+    bool only_with_apostrophe; /* without it, it is another word */
+} table[] = {
+    { "aint", "is not", false },
+    { "arent", "are not", false },
+    { "cannae", "can not", false },
+    { "cannot", "can not", false },
+    { "cant", "can not", false },
+    { "couldnt", "could not", false },
+    { "couldve", "could have", false },
+    { "didnae", "did not", false },
+    { "didnt", "did not", false },
+    { "doesnt", "does not", false },
+    { "dont", "do not", false },
+    { "hadnt", "had not", false },
+    { "hasnt", "has not", false },
+    { "havent", "have not", false },
+    { "hed", "he would", true },
+    { "hell", "he will", true },
+    { "heres", "here is", false },
+    { "hes", "he is", false },
+    { "hows", "how is", false },
+    { "id", "i would", true },
+    { "ill", "i will", true },
+    { "im", "i am", false },
+    { "isnt", "is not", false },
+    { "itll", "it will", false },
+    { "its", "it is", true },
+    { "ive", "i have", false },
+    { "lets", "let us", true },
+    { "mustnt", "must not", false },
+    { "neednt", "need not", false },
+    { "shed", "she would", true },
+    { "shell", "she will", true },
+    { "shes", "she is", false },
+    { "shouldnt", "should not", false },
+    { "shouldve", "should have", false },
+    { "thats", "that is", false },
+    { "theres", "there is", false },
+    { "theyd", "they would", false },
+    { "theyll", "they will", false },
+    { "theyre", "they are", false },
+    { "theyve", "they have", false },
+    { "wasnt", "was not", false },
+    { "wed", "we would", true },
+    { "well", "we will", true },
+    { "were", "we are", true },
+    { "werent", "were not", false },
+    { "weve", "we have", false },
+    { "whatre", "what are", false },
+    { "whats", "what is", false },
+    { "whens", "when is", false },
+    { "wheres", "where is", false },
+    { "whos", "who is", false },
+    { "wont", "will not", false },
+    { "wouldnt", "would not", false },
+    { "wouldve", "would have", false },
+    { "youd", "you would", false },
+    { "youll", "you will", false },
+    { "youre", "you are", false },
+    { "youve", "you have", false },
+};
+
+static int by_plain(const void *key, const void *row)
+{
+    return str_cmp(*(const struct str *)key, str_of(((const struct contraction *)row)->plain));
+}
+
+const char *contraction_words(struct str plain, bool apostrophe)
+{
+    const struct contraction *c = bsearch(&plain, table, ARRAY_LEN(table), sizeof *table, by_plain);
+    return c && (apostrophe || !c->only_with_apostrophe) ? c->words : NULL;
+}

@@ -1,0 +1,462 @@
+/*
+ * Two passes. fold: bytes to code points in plain form, each knowing where it was written. words:
+ * code points to words. Every word keeps the place of what it came from, so the console can mark
+ * what a resident wrote and not what we made of it.
+ */
+#include "intents/normal.h"
+
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64 };
+
+struct point {
+    uint32_t c;
+    uint32_t from, to; /* bytes of the original */
+    bool upper;        /* was written in upper case */
+};
+
+struct folding {
+    const UNormalizer2 *casefold, *decompose;
+    struct point *points;
+    size_t count, room;
+};
+
+/* U+00E9 to "e": the base letter if that is ASCII, else the point itself; 0 for a combining mark.
+ */
+static uint32_t without_accent(const struct folding *f, uint32_t c)
+{
+    if (c < 0x80)
+        return c;
+    if (u_charType((UChar32)c) == U_NON_SPACING_MARK || u_charType((UChar32)c) == U_ENCLOSING_MARK)
+        return 0;
+    switch (c) {
+    case 0x2018:
+    case 0x2019:
+    case 0x02bc:
+    case 0x00b4:
+        return '\'';
+    case 0x00f8:
+        return 'o';
+    case 0x0142:
+        return 'l';
+    }
+    UChar units[SEGMENT_UNITS_MAX];
+    UErrorCode code = U_ZERO_ERROR;
+    int32_t len =
+        unorm2_getDecomposition(f->decompose, (UChar32)c, units, SEGMENT_UNITS_MAX, &code);
+    return U_SUCCESS(code) && len > 0 && units[0] < 0x80 ? units[0] : c;
+}
+
+static int add_point(struct folding *f, struct arena *arena, struct point p)
+{
+    if (f->count == f->room) {
+        size_t room = f->room * 2;
+        struct point *more = arena_array(arena, room, sizeof *more);
+        if (!more)
+            return ERR_NOMEM;
+        memcpy(more, f->points, f->count * sizeof *more);
+        f->points = more;
+        f->room = room;
+    }
+    f->points[f->count++] = p;
+    return 0;
+}
+
+/* One segment between normalisation boundaries: what is in it may combine, so it is one place in
+ * the original. */
+static int fold_segment(struct folding *f, struct arena *arena, struct str s, size_t from,
+                        size_t to)
+{
+    UChar in[SEGMENT_POINTS_MAX * 2], out[SEGMENT_UNITS_MAX * 8];
+    int32_t in_len = 0;
+    bool upper = false;
+    for (size_t at = from; at < to;)
+        upper |= (bool)u_isupper((UChar32)utf8_next(s, &at));
+    UErrorCode code = U_ZERO_ERROR;
+    (void)u_strFromUTF8(in, (int32_t)ARRAY_LEN(in), &in_len, s.p + from, (int32_t)(to - from),
+                        &code);
+    int32_t len = unorm2_normalize(f->casefold, in, in_len, out, (int32_t)ARRAY_LEN(out), &code);
+    if (U_FAILURE(code)) /* only a segment that grows more than tenfold: nobody's words */
+        return 0;
+    char plain_bytes[SEGMENT_UNITS_MAX * 8 * 3];
+    int32_t bytes = 0;
+    (void)u_strToUTF8(plain_bytes, (int32_t)sizeof plain_bytes, &bytes, out, len, &code);
+    if (U_FAILURE(code))
+        return 0;
+    struct str folded = { plain_bytes, (size_t)bytes };
+    for (size_t at = 0; at < folded.len;) {
+        uint32_t plain = without_accent(f, utf8_next(folded, &at));
+        int r = plain ? add_point(f, arena,
+                                  (struct point){ plain, (uint32_t)from, (uint32_t)to, upper })
+                      : 0;
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int fold(struct folding *f, struct arena *arena, struct str s)
+{
+    size_t at = 0;
+    while (at < s.len) {
+        unsigned char c = (unsigned char)s.p[at];
+        if (c < 0x80 && (at + 1 == s.len || (unsigned char)s.p[at + 1] < 0x80)) {
+            bool upper = c >= 'A' && c <= 'Z';
+            struct point p = { upper ? c + 32u : c, (uint32_t)at, (uint32_t)at + 1, upper };
+            int r = add_point(f, arena, p);
+            if (r < 0)
+                return r;
+            at++;
+            continue;
+        }
+        size_t from = at;
+        (void)utf8_next(s, &at);
+        for (int n = 1; at < s.len && n < SEGMENT_POINTS_MAX; n++) {
+            size_t next = at;
+            UChar32 point = (UChar32)utf8_next(s, &next);
+            if (unorm2_hasBoundaryBefore(f->casefold, point))
+                break;
+            at = next;
+        }
+        int r = fold_segment(f, arena, s, from, at);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * words */
+
+struct wording {
+    struct arena *arena;
+    const struct vocab *vocab;
+    const struct point *p;
+    size_t count;
+    struct buf text;
+    struct normal_word *words;
+    size_t word_count, word_room;
+};
+
+static bool is_letter(uint32_t c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 0x80 && u_isalpha((UChar32)c));
+}
+
+static bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(uint32_t c)
+{
+    return is_letter(c) || is_digit(c) || c == '_';
+}
+
+static uint32_t point_at(const struct wording *w, size_t i)
+{
+    return i < w->count ? w->p[i].c : ' ';
+}
+
+static struct str last_word(const struct wording *w)
+{
+    if (!w->word_count)
+        return STR("");
+    struct normal_word l = w->words[w->word_count - 1];
+    return str_cut(buf_str(&w->text), l.at, l.at + l.len);
+}
+
+static int put_word(struct wording *w, struct str word, uint32_t from, uint32_t to)
+{
+    if (w->word_count == w->word_room) {
+        size_t room = w->word_room * 2;
+        struct normal_word *more = arena_array(w->arena, room, sizeof *more);
+        if (!more)
+            return ERR_NOMEM;
+        memcpy(more, w->words, w->word_count * sizeof *more);
+        w->words = more;
+        w->word_room = room;
+    }
+    if (w->text.len)
+        (void)buf_add_byte(&w->text, ' ');
+    w->words[w->word_count++] =
+        (struct normal_word){ (uint32_t)w->text.len, (uint32_t)word.len, from, to };
+    return buf_add(&w->text, word);
+}
+
+static int put_words(struct wording *w, struct str words, uint32_t from, uint32_t to)
+{
+    struct str part;
+    int r = 0;
+    while (r == 0 && str_split(&words, ' ', &part))
+        r = put_word(w, part, from, to);
+    return r;
+}
+
+/* Letters of other scripts that pass for Latin ones in a word; only looked up where the rest of the
+ * word is Latin. */
+static uint32_t latin_twin(uint32_t c)
+{
+    static const struct {
+        uint16_t c;
+        char twin;
+    } twins[] = {
+        { 0x0430, 'a' }, { 0x0432, 'b' }, { 0x0435, 'e' }, { 0x0438, 'u' }, { 0x043a, 'k' },
+        { 0x043c, 'm' }, { 0x043d, 'h' }, { 0x043e, 'o' }, { 0x0440, 'p' }, { 0x0441, 'c' },
+        { 0x0442, 't' }, { 0x0443, 'y' }, { 0x0445, 'x' }, { 0x0455, 's' }, { 0x0456, 'i' },
+        { 0x0458, 'j' }, { 0x04bb, 'h' }, { 0x0501, 'd' }, { 0x051b, 'q' }, { 0x051d, 'w' },
+        { 0x03b1, 'a' }, { 0x03b5, 'e' }, { 0x03b9, 'i' }, { 0x03ba, 'k' }, { 0x03bd, 'v' },
+        { 0x03bf, 'o' }, { 0x03c1, 'p' }, { 0x03c4, 't' }, { 0x03c5, 'u' }, { 0x03c7, 'x' },
+        { 0x0131, 'i' }, { 0x0251, 'a' }, { 0x0261, 'g' },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(twins); i++)
+        if (twins[i].c == c)
+            return (uint32_t)twins[i].twin;
+    return c;
+}
+
+/* The word with each run of three or more equal letters cut to @keep. */
+static void cut_runs(struct str word, unsigned keep, struct buf *out)
+{
+    buf_clear(out);
+    for (size_t i = 0; i < word.len;) {
+        size_t run = 1;
+        while (i + run < word.len && word.p[i + run] == word.p[i])
+            run++;
+        bool letter = word.p[i] >= 'a' && word.p[i] <= 'z';
+        for (size_t k = letter && run > 2 ? keep : run; k > 0; k--)
+            (void)buf_add_byte(out, word.p[i]);
+        i += run;
+    }
+}
+
+/* A run of letters and digits, with apostrophes taken out: contraction, stretched word, or itself.
+ */
+static int put_plain(struct wording *w, struct str word, bool apostrophe, uint32_t from,
+                     uint32_t to)
+{
+    const char *words = contraction_words(word, apostrophe);
+    if (words)
+        return put_words(w, str_of(words), from, to);
+    struct buf two = BUF_INIT(NORMAL_TEXT_MAX), one = BUF_INIT(NORMAL_TEXT_MAX);
+    cut_runs(word, 2, &two);
+    int r;
+    if (two.len == word.len) {
+        r = put_word(w, word, from, to);
+    } else {
+        cut_runs(word, 1, &one);
+        bool known = vocab_knows(w->vocab, buf_str(&two)) || !vocab_knows(w->vocab, buf_str(&one));
+        r = put_plain(w, known ? buf_str(&two) : buf_str(&one), apostrophe, from, to);
+    }
+    buf_release(&two);
+    buf_release(&one);
+    return r;
+}
+
+/* Points [from, to) are one written word. */
+static int put_written(struct wording *w, size_t from, size_t to)
+{
+    bool ascii = false, apostrophe = false;
+    for (size_t i = from; i < to; i++)
+        ascii |= w->p[i].c >= 'a' && w->p[i].c <= 'z';
+    struct buf word = BUF_INIT(NORMAL_TEXT_MAX * 4);
+    for (size_t i = from; i < to; i++) {
+        apostrophe |= w->p[i].c == '\'';
+        if (w->p[i].c != '\'')
+            (void)buf_add_point(&word, ascii ? latin_twin(w->p[i].c) : w->p[i].c);
+    }
+    int r = word.err;
+    if (r == 0 && word.len)
+        r = put_plain(w, buf_str(&word), apostrophe, w->p[from].from, w->p[to - 1].to);
+    buf_release(&word);
+    return r;
+}
+
+/* Is the run of non-space points from @i a link: a scheme, www., or a name ending in a domain that
+ * councils' residents write? */
+static size_t link_end(const struct wording *w, size_t i)
+{
+    static const char *const tops[] = {
+        "uk", "com", "org", "net", "info", "io", "gov", "eu", "co"
+    };
+    char head[64];
+    size_t end = i, len = 0, stop;
+    while (end < w->count && w->p[end].c > ' ' && !u_isUWhiteSpace((UChar32)w->p[end].c))
+        end++;
+    for (stop = end; stop > i && memchr(".,!?)'\"", (int)(w->p[stop - 1].c & 0x7f), 7) &&
+                     w->p[stop - 1].c < 0x80;)
+        stop--;
+    for (size_t k = i; k < stop && len < sizeof head - 1 && w->p[k].c < 0x80; k++)
+        head[len++] = (char)w->p[k].c;
+    struct str s = { head, len };
+    if (str_starts(s, STR("http://")) || str_starts(s, STR("https://")) ||
+        str_starts(s, STR("www.")))
+        return stop;
+    size_t name = 0;
+    while (name < len && (is_letter((uint32_t)(unsigned char)head[name]) ||
+                          is_digit((uint32_t)head[name]) || head[name] == '.' || head[name] == '-'))
+        name++;
+    if (name < len && head[name] != '/' && head[name] != ':')
+        return i;
+    struct str domain = str_cut(s, 0, name);
+    for (size_t k = 0; k < ARRAY_LEN(tops); k++) {
+        struct str top = str_of(tops[k]);
+        if (domain.len > top.len + 2 && str_ends(domain, top) &&
+            domain.p[domain.len - top.len - 1] == '.')
+            return i + (name < len ? stop - i : name);
+    }
+    return i;
+}
+
+/* The word that begins at @i ends here: letters and digits, apostrophes inside, "6.30" and "1,000"
+ * in one piece. */
+static size_t word_end(const struct wording *w, size_t i)
+{
+    while (i < w->count) {
+        uint32_t c = w->p[i].c, before = i ? w->p[i - 1].c : ' ', after = point_at(w, i + 1);
+        bool inside = (c == '\'' && is_letter(before) && is_letter(after)) ||
+                      ((c == '.' || c == ',' || c == ':') && is_digit(before) && is_digit(after));
+        if (!is_word(c) && !inside)
+            break;
+        i++;
+    }
+    return i;
+}
+
+/* #MissedBin is two words, #missedbin one. */
+static int put_hashtag(struct wording *w, size_t from, size_t to)
+{
+    size_t start = from;
+    for (size_t i = from + 1; i <= to; i++) {
+        bool hump = i < to && w->p[i].upper && !w->p[i - 1].upper;
+        if (i < to && !hump && w->p[i].c != '_')
+            continue;
+        size_t skip = start < i && w->p[start].c == '_';
+        int r = start + skip < i ? put_written(w, start + skip, i) : 0;
+        if (r < 0)
+            return r;
+        start = i;
+    }
+    return 0;
+}
+
+static int put_end_of_sentence(struct wording *w, size_t from, size_t to)
+{
+    const char *end = ".";
+    for (size_t i = from; i < to; i++)
+        if (w->p[i].c == '?')
+            end = "?";
+    struct str last = last_word(w);
+    if (!last.len || str_is(last, ".") || (str_is(last, "?") && str_is(str_of(end), "?")))
+        return 0;
+    if (str_is(last, "?")) /* "?\n": one end is enough */
+        return 0;
+    return put_word(w, str_of(end), w->p[from].from, w->p[to - 1].to);
+}
+
+static bool ends_sentence(uint32_t c)
+{
+    return c == '.' || c == '!' || c == '?' || c == '\n' || c == 0x2026;
+}
+
+static int make_words(struct wording *w)
+{
+    size_t i = 0;
+    while (i < w->count) {
+        uint32_t c = w->p[i].c;
+        size_t end = i + 1;
+        int r = 0;
+        bool fresh = i == 0 || !is_word(w->p[i - 1].c);
+        if (fresh && (c == 'w' || is_word(c)) && (end = link_end(w, i)) > i) {
+            r = put_word(w, STR("://"), w->p[i].from, w->p[end - 1].to);
+        } else if (is_word(c)) {
+            end = word_end(w, i);
+            r = put_written(w, i, end);
+        } else if (c == '@' && fresh) {
+            for (end = i + 1; end < w->count && is_word(w->p[end].c);)
+                end++;
+            r = put_word(w, STR("@"), w->p[i].from, w->p[end - 1].to);
+        } else if (c == '#' && is_word(point_at(w, i + 1))) {
+            for (end = i + 1; end < w->count && is_word(w->p[end].c);)
+                end++;
+            r = put_hashtag(w, i + 1, end);
+        } else if (c == ':' && point_at(w, i + 1) == '/' && point_at(w, i + 2) == '/') {
+            end = i + 3;
+            r = put_word(w, STR("://"), w->p[i].from, w->p[end - 1].to);
+        } else if (ends_sentence(c)) {
+            for (end = i + 1; end < w->count && (ends_sentence(w->p[end].c) || w->p[end].c == ' ');)
+                end++;
+            r = put_end_of_sentence(w, i, end);
+        } else if (c == '&') {
+            end = i + 1;
+            r = put_word(w, STR("and"), w->p[i].from, w->p[i].to);
+        } else {
+            end = i + 1;
+            const char *words = c >= 0x80 && (i == 0 || w->p[i - 1].c != c) ? emoji_words(c) : NULL;
+            if (words)
+                r = put_words(w, str_of(words), w->p[i].from, w->p[i].to);
+        }
+        if (r < 0)
+            return r;
+        i = end;
+    }
+    while (w->word_count &&
+           (str_is(last_word(w), "."))) { /* an end at the end says nothing; a question mark does */
+        w->text.len = w->words[--w->word_count].at;
+        w->text.len -= w->text.len > 0;
+        w->text.p[w->text.len] = '\0';
+    }
+    return w->text.err;
+}
+
+int normal_make(struct arena *arena, const struct vocab *vocab, struct str original,
+                struct normal *ret)
+{
+    if (original.len > NORMAL_TEXT_MAX)
+        return ERR_TOOBIG;
+    UErrorCode code = U_ZERO_ERROR;
+    struct folding f = { .room = original.len + 16 };
+    f.casefold = unorm2_getNFKCCasefoldInstance(&code);
+    f.decompose = unorm2_getNFDInstance(&code);
+    f.points = arena_array(arena, f.room, sizeof *f.points);
+    if (U_FAILURE(code) || !f.points)
+        return ERR_NOMEM;
+    int r = fold(&f, arena, original);
+    if (r < 0)
+        return r;
+    struct wording w = { .arena = arena,
+                         .vocab = vocab,
+                         .p = f.points,
+                         .count = f.count,
+                         .text = BUF_INIT(NORMAL_TEXT_MAX * 16),
+                         .word_room = f.count / 2 + 8 };
+    w.words = arena_array(arena, w.word_room, sizeof *w.words);
+    r = w.words ? make_words(&w) : ERR_NOMEM;
+    if (r == 0) {
+        struct normal n = { arena_str(arena, buf_str(&w.text)), w.words, w.word_count };
+        r = n.text.p ? 0 : ERR_NOMEM;
+        if (r == 0)
+            *ret = n;
+    }
+    buf_release(&w.text);
+    return r;
+}
+
+bool normal_origin(const struct normal *n, size_t at, size_t end, uint32_t *ret_from,
+                   uint32_t *ret_to)
+{
+    bool found = false;
+    for (size_t i = 0; i < n->word_count; i++) {
+        const struct normal_word *w = &n->words[i];
+        if (w->at >= end || w->at + w->len <= at)
+            continue;
+        if (!found || w->from < *ret_from)
+            *ret_from = w->from;
+        if (!found || w->to > *ret_to)
+            *ret_to = w->to;
+        found = true;
+    }
+    return found;
+}

@@ -1,0 +1,134 @@
+#include "intents/pattern.h"
+
+enum { WRITTEN_BYTES_MAX = 1 << 20 };
+
+/* Where in the written-out pattern each piece of the editor's pattern came to stand, to lead
+ * PCRE2's complaint back. */
+struct piece {
+    size_t written; /* begins here, written out */
+    size_t column;  /* begins here, as the editor wrote it */
+    bool term;      /* a written-out term: any place in it is the reference's */
+};
+
+static const char head[] = "(?<![^ ])(?:", tail[] = ")(?![^ ])"; /* whole words */
+
+static size_t column_of(const struct piece *pieces, size_t count, size_t written)
+{
+    size_t column = 0;
+    for (size_t i = 0; i < count && pieces[i].written <= written; i++)
+        column =
+            pieces[i].term ? pieces[i].column : pieces[i].column + (written - pieces[i].written);
+    return column + 1;
+}
+
+/* Constructs that would change limits, call out of the match or hide what was captured. */
+static const char *forbidden(struct str rest)
+{
+    static const char *const what[][2] = {
+        { "(*", "a verb or option setting" },
+        { "(?C", "a callout" },
+        { "(?R", "recursion" },
+        { "(?P<", "a named group (terms are the only captures; use plain parentheses)" },
+        { "(?'", "a named group (terms are the only captures; use plain parentheses)" },
+        { "\\K", "\\K" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(what); i++)
+        if (str_starts(rest, str_of(what[i][0])))
+            return what[i][1];
+    if (str_starts(rest, STR("(?<")) && rest.len > 3 && rest.p[3] != '=' && rest.p[3] != '!')
+        return what[3][1];
+    return NULL;
+}
+
+/* Writes @pcre out into @out. *pieces has room for one piece a byte and one more. */
+static int write_out(struct vocab *vocab, struct str pcre, const char *where, struct report *report,
+                     struct buf *out, struct piece *pieces, size_t *piece_count, unsigned *groups)
+{
+    (void)buf_addc(out, head);
+    pieces[(*piece_count)++] = (struct piece){ out->len, 0, false };
+    for (size_t at = 0; at < pcre.len;) {
+        struct str rest = str_cut(pcre, at, pcre.len);
+        if (rest.p[0] == '\\' && rest.len > 1 && rest.p[1] != 'K') {
+            (void)buf_add(out, str_cut(rest, 0, 2));
+            at += 2;
+            continue;
+        }
+        const char *why = forbidden(rest);
+        if (why)
+            return report_error(report, "%s: column %zu: %s is not allowed in a pattern", where,
+                                at + 1, why);
+        if (!str_starts(rest, STR("(?&"))) {
+            (void)buf_add_byte(out, rest.p[0]);
+            at++;
+            continue;
+        }
+        const char *close = memchr(rest.p, ')', rest.len);
+        struct str name = str_cut(rest, 3, close ? (size_t)(close - rest.p) : rest.len);
+        pieces[(*piece_count)++] = (struct piece){ out->len, at, true };
+        int r = close ? vocab_write(vocab, name, out, groups) : 0;
+        if (r == 0)
+            return report_error(report, "%s: column %zu: no term \"%.*s\" in terms.json", where,
+                                at + 1, STR_ARG(name));
+        if (r < 0)
+            return r;
+        at += (size_t)(close - rest.p) + 1;
+        pieces[(*piece_count)++] = (struct piece){ out->len, at, false };
+    }
+    return buf_addc(out, tail);
+}
+
+static int compile_written(struct str text, const struct piece *pieces, size_t piece_count,
+                           const char *where, struct report *report, pcre2_code **ret)
+{
+    int code = 0;
+    PCRE2_SIZE offset = 0;
+    uint32_t options =
+        PCRE2_UTF | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)text.p, text.len, options, &code, &offset, NULL);
+    if (!compiled) {
+        PCRE2_UCHAR words[160];
+        (void)pcre2_get_error_message(code, words, sizeof words);
+        return report_error(report, "%s: column %zu: %s", where,
+                            column_of(pieces, piece_count, offset), (const char *)words);
+    }
+    code = pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
+    if (code == 0) {
+        *ret = compiled;
+        return 0;
+    }
+    pcre2_code_free(compiled);
+    if (code == PCRE2_ERROR_NOMEMORY)
+        return report_error(
+            report, "%s: too large to compile: use fewer or shorter terms in one pattern", where);
+    return report_error(report, "%s: PCRE2 can't compile it to machine code (%d)", where, code);
+}
+
+int pattern_compile(struct vocab *vocab, struct str pcre, const char *where, struct report *report,
+                    struct pattern *ret)
+{
+    if (!str_trim(pcre).len)
+        return report_error(report, "%s: an empty pattern would match everything", where);
+    struct pattern p = { 0 };
+    size_t piece_count = 0;
+    struct buf out = BUF_INIT(WRITTEN_BYTES_MAX);
+    struct piece *pieces = calloc(pcre.len + 2, sizeof *pieces);
+    int r = pieces ? write_out(vocab, pcre, where, report, &out, pieces, &piece_count, &p.groups)
+                   : ERR_NOMEM;
+    if (r == ERR_TOOBIG)
+        r = report_error(report, "%s: more than %d bytes when its terms are written out", where,
+                         WRITTEN_BYTES_MAX);
+    if (r == 0)
+        r = compile_written(buf_str(&out), pieces, piece_count, where, report, &p.code);
+    buf_release(&out);
+    free(pieces);
+    if (r == 0)
+        *ret = p;
+    return r;
+}
+
+void pattern_release(struct pattern *p)
+{
+    pcre2_code_free(p->code);
+    *p = (struct pattern){ 0 };
+}

@@ -1,0 +1,48 @@
+/*
+ * The shared vocabulary: named terms, each a list of the words and phrases by which people say one
+ * thing. A pattern names a term as
+ * (?&name); the term is written out into the pattern (vocab_write), since a DEFINE block of a real
+ * vocabulary overflows PCRE2's size limit, runs at half the speed and gives no captures back.
+ *
+ * A word may end in * ("pothole*": any ending) and may name another term in turn. Words are in
+ * normalised form: lower case, contractions written out. A term given as a pattern ("gap") is
+ * written out as it stands and explains nothing.
+ */
+#ifndef INTENTS_VOCAB_H
+#define INTENTS_VOCAB_H
+
+#include "base/arena.h"
+#include "base/report.h"
+
+struct vocab;
+
+struct vocab *vocab_new(void);
+struct vocab *vocab_free(struct vocab *v);
+
+/* Text is copied. Faults (a bad name, a name twice, characters that are no words) go to @report
+ * behind @where; 0 or negative. */
+int vocab_add_words(struct vocab *v, struct str name, const struct str *words, size_t count,
+                    const char *where, struct report *report);
+int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const char *where,
+                      struct report *report);
+
+/* Words that explain a message without being about anything ("the", "please"). */
+int vocab_add_common(struct vocab *v, struct str word);
+
+/* After the last term: finds names that are nowhere defined and terms that contain themselves. */
+int vocab_check(const struct vocab *v, const char *where, struct report *report);
+
+/*
+ * Appends to @out what (?&name) stands for: a group named in sequence for a list of words, a plain
+ * group for a pattern. Returns 1, 0 if there is no such term, or negative.
+ */
+int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *group_count);
+
+/* Is it a word of a term or a common one? @word is normalised. */
+bool vocab_knows(const struct vocab *v, struct str word);
+bool vocab_is_common(const struct vocab *v, struct str word);
+
+/* Calls @visit for each term that vocab_write never wrote out. */
+void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
+
+#endif
