@@ -1,0 +1,93 @@
+/* What is wrong with a knowledge base that loads: its examples are its tests. */
+#include "base/when.h"
+#include "kb/kb.h"
+
+struct checker {
+    const struct kb *kb;
+    struct intents_scratch *scratch;
+    struct arena arena;
+    struct report *report;
+};
+
+static int check_examples(struct checker *c, const struct kb_list *list, bool wanted,
+                          unsigned topic, struct str file, struct str id)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct intents_match m;
+        arena_clear(&c->arena);
+        int r = intents_match(c->kb->intents, c->scratch, &c->arena, list->items[i], &m);
+        if (r < 0)
+            return r;
+        bool fits = false;
+        for (size_t h = 0; h < m.hit_count; h++)
+            fits |= m.hits[h].topic == topic;
+        if (m.spent)
+            (void)report_error(c->report, "%.*s: %.*s: examples.%s[%zu]: spends the match limit",
+                               STR_ARG(file), STR_ARG(id), wanted ? "yes" : "no", i);
+        else if (fits != wanted)
+            (void)report_error(
+                c->report, "%.*s: %.*s: examples.%s[%zu]: \"%.*s\" %s, read as \"%.*s\"",
+                STR_ARG(file), STR_ARG(id), wanted ? "yes" : "no", i, STR_ARG(list->items[i]),
+                wanted ? "isn't matched" : "is matched", STR_ARG(m.normal.text));
+    }
+    return 0;
+}
+
+static void check_shared_examples(struct checker *c)
+{
+    const struct kb *kb = c->kb;
+    for (size_t a = 0; a < kb->intent_count; a++)
+        for (size_t b = a + 1; b < kb->intent_count; b++)
+            for (size_t i = 0; i < kb->intent[a].examples.yes.count; i++)
+                for (size_t j = 0; j < kb->intent[b].examples.yes.count; j++)
+                    if (str_eq(kb->intent[a].examples.yes.items[i],
+                               kb->intent[b].examples.yes.items[j]))
+                        (void)report_error(
+                            c->report, "%.*s: %.*s: examples.yes[%zu] is also an example of %.*s",
+                            STR_ARG(kb->intent[a].file), STR_ARG(kb->intent[a].id), i,
+                            STR_ARG(kb->intent[b].id));
+}
+
+static void report_unused(struct str name, void *data)
+{
+    struct checker *c = data;
+    (void)report_error(c->report, "terms.json: term \"%.*s\": no pattern uses it", STR_ARG(name));
+}
+
+static void check_reviews(struct checker *c, int64_t today)
+{
+    for (size_t i = 0; i < c->kb->intent_count; i++) {
+        const struct kb_intent *in = &c->kb->intent[i];
+        int64_t day;
+        if (when_parse_day(in->review_by, &day) && day < today)
+            report_warning(c->report, "%.*s: %.*s: its review was due on %.*s", STR_ARG(in->file),
+                           STR_ARG(in->id), STR_ARG(in->review_by));
+    }
+}
+
+int kb_check(const struct kb *kb, int64_t today, struct report *report)
+{
+    struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
+    unsigned errors = report->errors;
+    int r = c.scratch ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < kb->intent_count && r == 0; i++) {
+        const struct kb_intent *in = &kb->intent[i];
+        r = check_examples(&c, &in->examples.yes, true, in->topic, in->file, in->id);
+        if (r == 0)
+            r = check_examples(&c, &in->examples.no, false, in->topic, in->file, in->id);
+    }
+    for (size_t i = 0; i < kb->rule_count && r == 0; i++) {
+        const struct kb_rule *rule = &kb->rule[i];
+        r = check_examples(&c, &rule->examples.yes, true, rule->topic, rule->file, rule->id);
+        if (r == 0)
+            r = check_examples(&c, &rule->examples.no, false, rule->topic, rule->file, rule->id);
+    }
+    check_shared_examples(&c);
+    vocab_unused(intents_vocab(kb->intents), report_unused, &c);
+    check_reviews(&c, today);
+    (void)intents_scratch_free(c.scratch);
+    arena_release(&c.arena);
+    if (r == 0 && report->errors > errors)
+        r = ERR_BADINPUT;
+    return r;
+}

@@ -1,0 +1,33 @@
+#include "kb/kb.h"
+
+struct kb *kb_free(struct kb *kb)
+{
+    if (!kb)
+        return NULL;
+    (void)intents_free(kb->intents);
+    arena_release(&kb->arena);
+    free(kb);
+    return NULL;
+}
+
+const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic)
+{
+    for (size_t i = 0; i < kb->intent_count; i++)
+        if (kb->intent[i].topic == topic)
+            return &kb->intent[i];
+    return NULL;
+}
+
+const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic)
+{
+    for (size_t i = 0; i < kb->rule_count; i++)
+        if (kb->rule[i].topic == topic)
+            return &kb->rule[i];
+    return NULL;
+}
+
+struct str kb_topic_name(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? intent->id : kb_rule_of(kb, topic)->id;
+}

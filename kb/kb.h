@@ -1,0 +1,96 @@
+/*
+ * The knowledge base: what the council's editors wrote, loaded, checked and compiled. Read only
+ * once it is loaded; all text in it lives as long as it does.
+ *
+ * A folder of JSON files: terms.json (the vocabulary), rules.json (everything that is not an
+ * intent), wording.json (what is said besides answers), thresholds.json, and a file a topic with
+ * its intents. config/kb.schema.json describes them.
+ */
+#ifndef KB_KB_H
+#define KB_KB_H
+
+#include "base/report.h"
+#include "base/text_rules.h"
+#include "intents/intents.h"
+
+struct kb_list {
+    struct str *items;
+    size_t count;
+};
+
+struct kb_examples {
+    struct kb_list yes, no;
+};
+
+struct kb_intent {
+    struct str id, title, department, review_by, link;
+    struct kb_list replies; /* may hold {link} */
+    struct kb_examples examples;
+    struct kb_list teach;
+    struct str file; /* where it stands */
+    unsigned topic;  /* its number in the set */
+};
+
+enum kb_kind { KB_SENSITIVE, KB_TROLL, KB_PRAISE, KB_HUMAN, KB_COMPLAINT, KB_OPT_OUT, KB_CHATTER };
+
+struct kb_rule {
+    struct str id;
+    enum kb_kind kind;
+    struct str
+        reason;      /* of sensitive rules: one of the handoff reasons of tests/corpus/LABELS.md */
+    struct str team; /* who reads it; empty: customer services */
+    bool on_call;    /* somebody is woken for it */
+    struct kb_list holding; /* what is said at once; may hold {when} */
+    struct kb_examples examples;
+    struct str file;
+    unsigned topic;
+};
+
+struct kb_wording {
+    struct kb_list acknowledge; /* nobody is there; holds {when} */
+    struct kb_list thanks;
+};
+
+/* Set from the corpus; what they trade against each other is in ARCHITECTURE.md. All 0 to 1. */
+struct kb_thresholds {
+    double score;           /* the best intent's least score for an answer */
+    double lead;            /* over the next intent */
+    double residue;         /* the most that may be unexplained … */
+    unsigned residue_words; /* … in a message with at least this many unexplained words */
+    double rule;            /* a rule's least score to hold */
+};
+
+struct kb {
+    struct arena arena;
+    struct intents *intents;
+    struct kb_intent *intent;
+    size_t intent_count;
+    struct kb_rule *rule;
+    size_t rule_count;
+    struct kb_wording wording;
+    struct kb_thresholds thresholds;
+    char hash[17]; /* of the files' names and bytes: names the version */
+};
+
+/*
+ * Loads and compiles the folder. Every fault of every file goes to @report; *ret is set only if
+ * there was none. Returns 0, ERR_BADINPUT or ERR_NOMEM.
+ */
+int kb_load(const char *dir, const struct text_rules *rules, struct report *report,
+            struct kb **ret) MUST_CHECK;
+struct kb *kb_free(struct kb *kb);
+
+/* The intent or rule of a topic number, or NULL: exactly one of the two is there for every topic.
+ */
+const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
+const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
+struct str kb_topic_name(const struct kb *kb, unsigned topic);
+
+/*
+ * What loading can't see: examples that don't hold, one example under two intents, terms nobody
+ * uses (errors), reviews overdue on @today, days since 1970-01-01 (warnings). Returns 0,
+ * ERR_BADINPUT if there was an error, or ERR_NOMEM.
+ */
+int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
+
+#endif

@@ -1,0 +1,592 @@
+/*
+ * Files to struct kb. Every fault is reported with its file, id and field, and loading goes on to
+ * find the next one. Nothing here decides; what a field means is said in kb.h.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <sodium.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/when.h"
+#include "kb/kb.h"
+
+enum { FILE_BYTES_MAX = 8 << 20, FILES_MAX = 200, HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
+
+/* The longest text that {when} can become: see hours_when in bot/hours.h. */
+static const char longest_when[] = "from 10.30pm on Wednesday 30 September";
+
+struct loader {
+    struct kb *kb;
+    struct vocab *vocab; /* until the set takes it over */
+    const struct text_rules *rules;
+    struct report *report;
+    size_t intent_room, rule_room;
+};
+
+static const struct {
+    const char *name;
+    enum kb_kind kind;
+} kinds[] = {
+    { "sensitive", KB_SENSITIVE }, { "troll", KB_TROLL },         { "praise", KB_PRAISE },
+    { "human", KB_HUMAN },         { "complaint", KB_COMPLAINT }, { "opt_out", KB_OPT_OUT },
+    { "chatter", KB_CHATTER },
+};
+
+static const char *const reasons[] = { "emergency",      "safeguarding", "self_harm",
+                                       "homelessness",   "bereavement",  "personal_data",
+                                       "discrimination", "legal",        "press_politics",
+                                       "data_rights" };
+
+static int keep(struct loader *l, struct str text, struct str *ret)
+{
+    *ret = arena_str(&l->kb->arena, text);
+    return ret->p ? 0 : ERR_NOMEM;
+}
+
+/* A text member. Missing is a fault if @needed. */
+static int take_text(struct loader *l, const cJSON *object, const char *name, bool needed,
+                     const char *where, struct str *ret)
+{
+    struct str text = STR("");
+    int found = json_get_str(object, name, &text);
+    if (found < 0)
+        return report_error(l->report, "%s: \"%s\" must be a text", where, name);
+    if (needed && !str_trim(text).len)
+        return report_error(l->report, "%s: \"%s\" is missing or empty", where, name);
+    return keep(l, text, ret);
+}
+
+static int take_list(struct loader *l, const cJSON *object, const char *name, bool needed,
+                     const char *where, struct kb_list *ret)
+{
+    const cJSON *array = cJSON_GetObjectItemCaseSensitive(object, name), *item;
+    int count = array ? cJSON_GetArraySize(array) : 0;
+    if ((array && !cJSON_IsArray(array)) || (needed && count == 0))
+        return report_error(l->report, "%s: \"%s\" must be a list of texts%s", where, name,
+                            needed ? ", at least one" : "");
+    ret->items = arena_array(&l->kb->arena, (size_t)count + 1, sizeof *ret->items);
+    if (!ret->items)
+        return ERR_NOMEM;
+    cJSON_ArrayForEach(item, array)
+    {
+        if (!cJSON_IsString(item) || !str_trim(json_str(item)).len)
+            return report_error(l->report, "%s: %s[%zu] must be a text with something in it", where,
+                                name, ret->count);
+        int r = keep(l, json_str(item), &ret->items[ret->count++]);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int take_examples(struct loader *l, const cJSON *object, const char *where,
+                         struct kb_examples *ret)
+{
+    static const char *const names[] = { "yes", "no", NULL };
+    const cJSON *e = cJSON_GetObjectItemCaseSensitive(object, "examples");
+    if (!cJSON_IsObject(e))
+        return report_error(l->report, "%s: \"examples\" must be {\"yes\": […], \"no\": […]}",
+                            where);
+    json_check_names(e, names, where, l->report);
+    int r = take_list(l, e, "yes", true, where, &ret->yes);
+    return r < 0 ? r : take_list(l, e, "no", false, where, &ret->no);
+}
+
+/* A text that goes out: only the placeholders in @allowed, and short enough for the network with
+ * @link and a handle in it. */
+static void check_outgoing(struct loader *l, struct str text, const char *allowed, struct str link,
+                           const char *where, const char *field, size_t index)
+{
+    struct buf full = BUF_INIT(65536);
+    bool used = false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.p[i] != '{') {
+            (void)buf_add_byte(&full, text.p[i]);
+            continue;
+        }
+        struct str rest = str_cut(text, i, text.len);
+        if (!str_starts(rest, str_of(allowed))) {
+            (void)report_error(l->report, "%s: %s[%zu]: byte %zu: only %s can stand in braces here",
+                               where, field, index, i + 1, *allowed ? allowed : "nothing");
+            goto out;
+        }
+        (void)buf_add(&full, strcmp(allowed, "{link}") == 0 ? link : str_of(longest_when));
+        used = true;
+        i += strlen(allowed) - 1;
+    }
+    if (strcmp(allowed, "{link}") == 0 && !used)
+        (void)report_error(l->report, "%s: %s[%zu]: has no {link}: say where to go", where, field,
+                           index);
+    unsigned weight = l->rules->weight(buf_str(&full)) + HANDLE_ROOM;
+    if (weight > l->rules->limit)
+        (void)report_error(
+            l->report,
+            "%s: %s[%zu]: %u characters with a link and the resident's handle, at most %u fit",
+            where, field, index, weight, l->rules->limit);
+out:
+    buf_release(&full);
+}
+
+static void check_outgoing_list(struct loader *l, const struct kb_list *list, const char *allowed,
+                                struct str link, const char *where, const char *field)
+{
+    for (size_t i = 0; i < list->count; i++)
+        check_outgoing(l, list->items[i], allowed, link, where, field, i);
+}
+
+static int add_patterns(struct loader *l, const cJSON *object, const char *field,
+                        enum pattern_use use, unsigned topic, const char *where)
+{
+    static const char *const with_weight[] = { "pcre", "weight", NULL }, *const without[] = {
+        "pcre", NULL
+    };
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, field), *item;
+    if ((list && !cJSON_IsArray(list)) || (use == PATTERN_FOR && cJSON_GetArraySize(list) == 0))
+        return report_error(l->report, "%s: \"%s\" must be a list of patterns%s", where, field,
+                            use == PATTERN_FOR ? ", at least one" : "");
+    size_t index = 0;
+    cJSON_ArrayForEach(item, list)
+    {
+        struct buf place = BUF_INIT(4096);
+        struct str pcre = STR("");
+        int64_t weight = 0;
+        (void)buf_addf(&place, "%s: %s[%zu]", where, field, index++);
+        if (!cJSON_IsObject(item)) {
+            (void)report_error(l->report, "%s: must be an object with \"pcre\"", buf_cstr(&place));
+            buf_release(&place);
+            continue;
+        }
+        json_check_names(item, use == PATTERN_FOR ? with_weight : without, buf_cstr(&place),
+                         l->report);
+        int r = 0;
+        if (json_get_str(item, "pcre", &pcre) != 1)
+            (void)report_error(l->report, "%s: \"pcre\" must be a text", buf_cstr(&place));
+        else if (use == PATTERN_FOR && json_get_int(item, "weight", 1, 100, &weight) != 1)
+            (void)report_error(l->report, "%s: \"weight\" must be a whole number from 1 to 100",
+                               buf_cstr(&place));
+        else
+            r = intents_add_pattern(l->kb->intents, topic, use, pcre, (unsigned)weight,
+                                    buf_cstr(&place), l->report);
+        buf_release(&place);
+        if (r == ERR_NOMEM)
+            return r;
+    }
+    return 0;
+}
+
+static int add_topic(struct loader *l, const cJSON *object, struct str id, const char *where,
+                     unsigned *ret_topic)
+{
+    bool there = false;
+    for (size_t i = 0; i < l->kb->intent_count; i++)
+        there |= str_eq(l->kb->intent[i].id, id);
+    for (size_t i = 0; i < l->kb->rule_count; i++)
+        there |= str_eq(l->kb->rule[i].id, id);
+    if (there)
+        return report_error(l->report, "%s: another intent or rule has this id already", where);
+    int topic = intents_add_topic(l->kb->intents, id);
+    if (topic < 0)
+        return topic;
+    *ret_topic = (unsigned)topic;
+    int r = add_patterns(l, object, "match", PATTERN_FOR, *ret_topic, where);
+    return r < 0 ? r : add_patterns(l, object, "unless", PATTERN_UNLESS, *ret_topic, where);
+}
+
+/* Makes room for one more in an array that lives in the knowledge base's arena. */
+static void *grow(struct loader *l, void *array, size_t count, size_t *room, size_t each)
+{
+    if (count < *room)
+        return array;
+    size_t more = *room ? *room * 2 : 64;
+    void *p = arena_array(&l->kb->arena, more, each);
+    if (p && count)
+        memcpy(p, array, count * each);
+    *room = p ? more : *room;
+    return p;
+}
+
+static int load_intent(struct loader *l, const cJSON *object, struct str file)
+{
+    static const char *const names[] = { "id",       "title",  "department", "review_by",
+                                         "match",    "unless", "replies",    "link",
+                                         "examples", "teach",  NULL };
+    struct kb_intent in = { 0 };
+    struct str id = STR("");
+    struct buf where = BUF_INIT(4096);
+    int64_t day;
+    if (json_get_str(object, "id", &id) != 1)
+        id = STR("an intent");
+    (void)buf_addf(&where, "%.*s: %.*s", STR_ARG(file), STR_ARG(id));
+    const char *w = buf_cstr(&where);
+    int r = keep(l, file, &in.file);
+    json_check_names(object, names, w, l->report);
+    if (r == 0)
+        r = take_text(l, object, "id", true, w, &in.id);
+    if (r == 0)
+        r = take_text(l, object, "title", true, w, &in.title);
+    if (r == 0)
+        r = take_text(l, object, "department", true, w, &in.department);
+    if (r == 0)
+        r = take_text(l, object, "review_by", true, w, &in.review_by);
+    if (r == 0 && !when_parse_day(in.review_by, &day))
+        r = report_error(l->report, "%s: \"review_by\" must be a day like 2027-03-31", w);
+    if (r == 0)
+        r = take_text(l, object, "link", true, w, &in.link);
+    if (r == 0 && !str_starts(in.link, STR("https://")))
+        r = report_error(l->report, "%s: \"link\" must begin with https://", w);
+    if (r == 0)
+        r = take_list(l, object, "replies", true, w, &in.replies);
+    if (r == 0)
+        r = take_list(l, object, "teach", false, w, &in.teach);
+    if (r == 0)
+        r = take_examples(l, object, w, &in.examples);
+    if (r == 0) {
+        check_outgoing_list(l, &in.replies, "{link}", in.link, w, "replies");
+        r = add_topic(l, object, in.id, w, &in.topic);
+    }
+    if (r == 0) {
+        struct kb_intent *all =
+            grow(l, l->kb->intent, l->kb->intent_count, &l->intent_room, sizeof *all);
+        if (all) {
+            l->kb->intent = all;
+            all[l->kb->intent_count++] = in;
+        } else {
+            r = ERR_NOMEM;
+        }
+    }
+    buf_release(&where);
+    return r;
+}
+
+static int take_kind(struct loader *l, const cJSON *object, const char *where, struct kb_rule *rule)
+{
+    struct str kind = STR("");
+    (void)json_get_str(object, "kind", &kind);
+    size_t k = 0;
+    while (k < ARRAY_LEN(kinds) && !str_is(kind, kinds[k].name))
+        k++;
+    if (k == ARRAY_LEN(kinds))
+        return report_error(l->report,
+                            "%s: \"kind\" must be one of sensitive, troll, praise, human, "
+                            "complaint, opt_out, chatter",
+                            where);
+    rule->kind = kinds[k].kind;
+    int r = take_text(l, object, "reason", rule->kind == KB_SENSITIVE, where, &rule->reason);
+    if (r < 0)
+        return r;
+    bool known = rule->kind != KB_SENSITIVE && rule->reason.len == 0;
+    for (size_t i = 0; i < ARRAY_LEN(reasons) && rule->kind == KB_SENSITIVE; i++)
+        known |= str_is(rule->reason, reasons[i]);
+    if (!known)
+        return report_error(
+            l->report,
+            "%s: \"reason\" belongs to sensitive rules and is one of the ten handoff reasons",
+            where);
+    return 0;
+}
+
+static int load_rule(struct loader *l, const cJSON *object, struct str file)
+{
+    static const char *const names[] = { "id",      "kind",  "reason", "team",     "on_call",
+                                         "holding", "match", "unless", "examples", NULL };
+    struct kb_rule rule = { 0 };
+    struct str id = STR("");
+    struct buf where = BUF_INIT(4096);
+    if (json_get_str(object, "id", &id) != 1)
+        id = STR("a rule");
+    (void)buf_addf(&where, "%.*s: %.*s", STR_ARG(file), STR_ARG(id));
+    const char *w = buf_cstr(&where);
+    int r = keep(l, file, &rule.file);
+    json_check_names(object, names, w, l->report);
+    if (r == 0)
+        r = take_text(l, object, "id", true, w, &rule.id);
+    if (r == 0)
+        r = take_kind(l, object, w, &rule);
+    if (r == 0)
+        r = take_text(l, object, "team", false, w, &rule.team);
+    if (r == 0 && json_get_bool(object, "on_call", &rule.on_call) < 0)
+        r = report_error(l->report, "%s: \"on_call\" must be true or false", w);
+    if (r == 0)
+        r = take_list(l, object, "holding", false, w, &rule.holding);
+    if (r == 0)
+        r = take_examples(l, object, w, &rule.examples);
+    if (r == 0) {
+        check_outgoing_list(l, &rule.holding, "{when}", STR(""), w, "holding");
+        r = add_topic(l, object, rule.id, w, &rule.topic);
+    }
+    if (r == 0) {
+        struct kb_rule *all = grow(l, l->kb->rule, l->kb->rule_count, &l->rule_room, sizeof *all);
+        if (all) {
+            l->kb->rule = all;
+            all[l->kb->rule_count++] = rule;
+        } else {
+            r = ERR_NOMEM;
+        }
+    }
+    buf_release(&where);
+    return r;
+}
+
+/* The objects of one list of the file. A broken one is reported and the next is read. */
+static int load_each(struct loader *l, const cJSON *tree, const char *name, struct str file,
+                     int (*load)(struct loader *, const cJSON *, struct str))
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, name), *item;
+    if (!cJSON_IsArray(list))
+        return report_error(l->report, "%.*s: \"%s\" must be a list", STR_ARG(file), name);
+    cJSON_ArrayForEach(item, list)
+    {
+        int r = cJSON_IsObject(item)
+                    ? load(l, item, file)
+                    : report_error(l->report, "%.*s: everything in \"%s\" must be an object",
+                                   STR_ARG(file), name);
+        if (r == ERR_NOMEM)
+            return r;
+    }
+    return 0;
+}
+
+static int load_topic_file(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "intents", NULL };
+    json_check_names(tree, names, file.p, l->report);
+    return load_each(l, tree, "intents", file, load_intent);
+}
+
+static int load_rules(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "rules", NULL };
+    json_check_names(tree, names, file.p, l->report);
+    return load_each(l, tree, "rules", file, load_rule);
+}
+
+static int load_wording(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "acknowledge", "thanks", NULL };
+    struct kb_wording *w = &l->kb->wording;
+    json_check_names(tree, names, file.p, l->report);
+    int r = take_list(l, tree, "acknowledge", true, file.p, &w->acknowledge);
+    if (r == 0)
+        r = take_list(l, tree, "thanks", true, file.p, &w->thanks);
+    if (r < 0)
+        return r;
+    check_outgoing_list(l, &w->acknowledge, "{when}", STR(""), file.p, "acknowledge");
+    check_outgoing_list(l, &w->thanks, "", STR(""), file.p, "thanks");
+    return 0;
+}
+
+static int take_percent(struct loader *l, const cJSON *tree, const char *name, const char *where,
+                        double *ret)
+{
+    int64_t value;
+    if (json_get_int(tree, name, 0, 100, &value) != 1)
+        return report_error(l->report, "%s: \"%s\" must be a whole number of hundredths, 0 to 100",
+                            where, name);
+    *ret = (double)value / 100;
+    return 0;
+}
+
+static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = {
+        "score", "lead", "residue", "residue_words", "rule", NULL
+    };
+    struct kb_thresholds *t = &l->kb->thresholds;
+    int64_t words = 0;
+    json_check_names(tree, names, file.p, l->report);
+    int r = take_percent(l, tree, "score", file.p, &t->score);
+    if (r == 0)
+        r = take_percent(l, tree, "lead", file.p, &t->lead);
+    if (r == 0)
+        r = take_percent(l, tree, "residue", file.p, &t->residue);
+    if (r == 0)
+        r = take_percent(l, tree, "rule", file.p, &t->rule);
+    if (r == 0 && json_get_int(tree, "residue_words", 0, 1000, &words) != 1)
+        r = report_error(l->report, "%s: \"residue_words\" must be a whole number of words",
+                         file.p);
+    t->residue_words = (unsigned)words;
+    return r;
+}
+
+static int load_term(struct loader *l, const cJSON *term, const char *where)
+{
+    struct str name = str_of(term->string);
+    if (cJSON_IsObject(term)) {
+        static const char *const names[] = { "pcre", NULL };
+        struct str pcre = STR("");
+        json_check_names(term, names, where, l->report);
+        if (json_get_str(term, "pcre", &pcre) != 1)
+            return report_error(l->report,
+                                "%s: term \"%s\": must be a list of words or {\"pcre\": \"…\"}",
+                                where, term->string);
+        return vocab_add_pattern(l->vocab, name, pcre, where, l->report);
+    }
+    struct kb_list words = { 0 };
+    cJSON wrap = { .type = cJSON_Object, .child = (cJSON *)term };
+    int r = take_list(l, &wrap, term->string, true, where, &words);
+    return r < 0 ? r : vocab_add_words(l->vocab, name, words.items, words.count, where, l->report);
+}
+
+static int load_terms(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "terms", "common", NULL };
+    const cJSON *terms = cJSON_GetObjectItemCaseSensitive(tree, "terms"), *term;
+    struct kb_list common = { 0 };
+    json_check_names(tree, names, file.p, l->report);
+    if (!cJSON_IsObject(terms))
+        return report_error(l->report, "%s: \"terms\" must be an object of word lists", file.p);
+    for (term = terms->child; term; term = term->next) {
+        int r = load_term(l, term, file.p);
+        if (r == ERR_NOMEM)
+            return r;
+    }
+    int r = take_list(l, tree, "common", true, file.p, &common);
+    for (size_t i = 0; i < common.count && r == 0; i++)
+        r = vocab_add_common(l->vocab, common.items[i]);
+    return r < 0 ? r : vocab_check(l->vocab, file.p, l->report);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * the folder */
+
+struct file {
+    char *path;
+    struct str name; /* of path's end */
+    cJSON *tree;
+};
+
+struct folder {
+    struct file files[FILES_MAX];
+    size_t count;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(((const struct file *)a)->name, ((const struct file *)b)->name);
+}
+
+static void folder_release(struct folder *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        free(f->files[i].path);
+        cJSON_Delete(f->files[i].tree);
+    }
+    f->count = 0;
+}
+
+/* Reads and parses all *.json of @dir in the order of their names, and hashes them. */
+static int folder_read(const char *dir, struct folder *f, struct report *report, char hash[17])
+{
+    DIR *d = opendir(dir);
+    if (!d)
+        return report_error(report, "%s: the knowledge base's folder can't be read: %s", dir,
+                            strerror(errno));
+    int r = 0;
+    for (struct dirent *e; r == 0 && (e = readdir(d));) {
+        struct str name = str_of(e->d_name);
+        if (!str_ends(name, STR(".json")) || name.p[0] == '.')
+            continue;
+        if (f->count == FILES_MAX) {
+            r = report_error(report, "%s: more than %d files", dir, FILES_MAX);
+            break;
+        }
+        struct buf path = BUF_INIT(8192);
+        (void)buf_addf(&path, "%s/%s", dir, e->d_name);
+        struct file *file = &f->files[f->count];
+        file->path = buf_take(&path);
+        if (!file->path)
+            r = ERR_NOMEM;
+        else
+            file->name = str_of(strrchr(f->files[f->count++].path, '/') + 1);
+    }
+    (void)closedir(d);
+    qsort(f->files, f->count, sizeof *f->files, by_name);
+    crypto_generichash_state state;
+    (void)crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES_MIN);
+    for (size_t i = 0; i < f->count && r == 0; i++) {
+        struct buf bytes = BUF_INIT(FILE_BYTES_MAX);
+        if (json_read_file(f->files[i].path, FILE_BYTES_MAX, report, &f->files[i].tree) ==
+            ERR_NOMEM)
+            r = ERR_NOMEM;
+        else if (f->files[i].tree && !cJSON_IsObject(f->files[i].tree))
+            (void)report_error(report, "%s: must be a JSON object", f->files[i].path);
+        else if (f->files[i].tree && file_read(f->files[i].path, &bytes) == 0) {
+            (void)crypto_generichash_update(&state, (const unsigned char *)f->files[i].name.p,
+                                            f->files[i].name.len + 1);
+            (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes),
+                                            bytes.len);
+        }
+        buf_release(&bytes);
+    }
+    unsigned char digest[crypto_generichash_BYTES_MIN];
+    (void)crypto_generichash_final(&state, digest, sizeof digest);
+    (void)sodium_bin2hex(hash, 17, digest, 8);
+    return r;
+}
+
+static const cJSON *folder_find(const struct folder *f, const char *name)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (str_is(f->files[i].name, name))
+            return f->files[i].tree;
+    return NULL;
+}
+
+static int load_folder(struct loader *l, const struct folder *f, const char *dir)
+{
+    static const struct {
+        const char *name;
+        int (*load)(struct loader *, const cJSON *, struct str);
+    } special[] = {
+        { "terms.json", load_terms }, /* first: patterns name terms */
+        { "rules.json", load_rules },
+        { "thresholds.json", load_thresholds },
+        { "wording.json", load_wording },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(special); i++)
+        if (!folder_find(f, special[i].name))
+            return report_error(l->report, "%s: there must be a file %s", dir, special[i].name);
+    int r = special[0].load(l, folder_find(f, special[0].name), str_of(special[0].name));
+    if (r == ERR_NOMEM)
+        return r;
+    l->kb->intents = intents_new(l->vocab);
+    l->vocab = NULL;
+    if (!l->kb->intents)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++) {
+        size_t s = 0;
+        while (s < ARRAY_LEN(special) && !str_is(f->files[i].name, special[s].name))
+            s++;
+        if (s == 0 || !cJSON_IsObject(f->files[i].tree))
+            continue;
+        r = (s < ARRAY_LEN(special) ? special[s].load : load_topic_file)(l, f->files[i].tree,
+                                                                         f->files[i].name);
+    }
+    return r == ERR_NOMEM ? r : 0;
+}
+
+int kb_load(const char *dir, const struct text_rules *rules, struct report *report, struct kb **ret)
+{
+    unsigned errors = report->errors;
+    struct folder *folder = calloc(1, sizeof *folder);
+    struct loader l = {
+        .kb = calloc(1, sizeof *l.kb), .vocab = vocab_new(), .rules = rules, .report = report
+    };
+    int r = folder && l.kb && l.vocab && sodium_init() >= 0 ? 0 : ERR_NOMEM;
+    if (r == 0)
+        r = folder_read(dir, folder, report, l.kb->hash);
+    if (r == 0)
+        r = load_folder(&l, folder, dir);
+    if (r == 0 && report->errors > errors)
+        r = ERR_BADINPUT;
+    if (r == 0)
+        *ret = l.kb;
+    else
+        (void)kb_free(l.kb);
+    (void)vocab_free(l.vocab);
+    if (folder)
+        folder_release(folder);
+    free(folder);
+    return r;
+}
