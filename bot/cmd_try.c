@@ -1,0 +1,254 @@
+/* kerbside try: what would happen to a message, and why. Opens no database, socket or secret. */
+#include <getopt.h>
+#include <time.h>
+
+#include "base/when.h"
+#include "bot/command.h"
+#include "bot/decide.h"
+
+enum { LINE_BYTES_MAX = 1 << 20 };
+
+static const char usage[] =
+    "usage: kerbside try [--config FILE] [--at TIME] [--kb DIR] [--json] TEXT\n"
+    "       kerbside try [--config FILE] [--at TIME] [--kb DIR] --jsonl < MESSAGES\n"
+    "  --at TIME  as if it were written then, such as 2026-11-22T21:00:00Z (default: now)\n"
+    "  --json     one JSON object instead of words for people\n"
+    "  --jsonl    a JSON object with a \"text\" on each line of standard input, a decision for "
+    "each on standard output\n";
+
+struct trial {
+    struct decider decider;
+    const struct conf *conf;
+    struct arena arena;
+    int64_t at;
+};
+
+static int try_text(struct trial *t, struct str text, struct decision *ret)
+{
+    struct policy_facts facts = { .may_reply = true,
+                                  .staff_there = hours_open(t->conf->hours, t->at) };
+    struct wording_context context = { .hours = t->conf->hours,
+                                       .now = t->at,
+                                       .seed = str_hash(text) };
+    arena_clear(&t->arena);
+    return decide(&t->decider, &t->arena, text, &facts, &context, ret);
+}
+
+static cJSON *decision_json(const struct trial *t, struct str text, const struct decision *d)
+{
+    cJSON *o = cJSON_CreateObject();
+    (void)json_put_str(o, "text", text);
+    (void)cJSON_AddStringToObject(o, "action", action_name(d->policy.action));
+    (void)cJSON_AddItemToObject(o, "intents", decision_intents(d));
+    if (d->policy.reason.len)
+        (void)json_put_str(o, "reason", d->policy.reason);
+    else
+        (void)cJSON_AddNullToObject(o, "reason");
+    if (d->reply.len)
+        (void)json_put_str(o, "reply", d->reply);
+    else
+        (void)cJSON_AddNullToObject(o, "reply");
+    (void)cJSON_AddNumberToObject(o, "score", d->policy.score);
+    (void)cJSON_AddNumberToObject(o, "lead", d->policy.lead);
+    (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);
+    (void)cJSON_AddNumberToObject(o, "second",
+                                  0); /* there is no second opinion yet: it agrees with nothing */
+    (void)cJSON_AddItemToObject(o, "why", decision_why(t->decider.kb, d, text));
+    (void)cJSON_AddStringToObject(o, "kb", t->decider.kb->hash);
+    return o;
+}
+
+static int print_json(cJSON *tree)
+{
+    char *line = cJSON_PrintUnformatted(tree);
+    int r = line && puts(line) >= 0 ? 0 : ERR_IO;
+    cJSON_free(line);
+    cJSON_Delete(tree);
+    return r;
+}
+
+/* The text with the words that counted between »…«. */
+static void print_marked(struct str text, const struct decision *d)
+{
+    size_t n = text.len + 1;
+    unsigned char *marked = calloc(n, 1);
+    if (!marked)
+        return;
+    for (size_t i = 0; i < d->match.why_count; i++)
+        for (size_t s = 0; s < d->match.whys[i].span_count; s++)
+            memset(marked + d->match.whys[i].spans[s][0], 1,
+                   d->match.whys[i].spans[s][1] - d->match.whys[i].spans[s][0]);
+    (void)fputs("message   ", stdout);
+    for (size_t i = 0; i < n; i++) {
+        bool before = i && marked[i - 1];
+        if (marked[i] && !before)
+            (void)fputs("»", stdout);
+        if (!marked[i] && before)
+            (void)fputs("«", stdout);
+        if (i < text.len)
+            (void)fputc(text.p[i], stdout);
+    }
+    (void)fputc('\n', stdout);
+    free(marked);
+}
+
+static void print_for_people(const struct trial *t, struct str text, const struct decision *d)
+{
+    print_marked(text, d);
+    (void)printf("read as   %.*s\n", STR_ARG(d->match.normal.text));
+    (void)printf("action    %s", action_name(d->policy.action));
+    if (d->policy.intent)
+        (void)printf(" %.*s", STR_ARG(d->policy.intent->id));
+    if (d->policy.reason.len)
+        (void)printf(" (%.*s)", STR_ARG(d->policy.reason));
+    (void)printf("\nreply     %s\n", d->reply.len ? d->reply.p : "(nothing is said)");
+    (void)printf("score     %.2f, lead %.2f, residue %.2f (at least %.2f and %.2f, at most %.2f)\n",
+                 d->policy.score, d->policy.lead, d->match.residue, t->decider.kb->thresholds.score,
+                 t->decider.kb->thresholds.lead, t->decider.kb->thresholds.residue);
+    for (size_t i = 0; i < d->match.why_count; i++)
+        (void)printf("because   %.*s: %.*s\n",
+                     STR_ARG(kb_topic_name(t->decider.kb, d->match.whys[i].topic)),
+                     STR_ARG(d->match.whys[i].words));
+    (void)printf("knowledge base %s\n", t->decider.kb->hash);
+}
+
+static int try_line(struct trial *t, struct str line)
+{
+    cJSON *in = NULL;
+    struct json_fault fault = { 0 };
+    struct str text = STR("");
+    struct buf repaired = BUF_INIT(4 * LINE_BYTES_MAX);
+    int r = json_parse(line, &in, &fault);
+    const char *unread = NULL;
+    if (r < 0)
+        unread = fault.what;
+    else if (json_get_str(in, "text", &text) != 1)
+        unread = "no \"text\" in it";
+    if (r == ERR_NOMEM || (unread && buf_add_repaired(&repaired, line) < 0))
+        goto out;
+    if (unread)
+        text = buf_str(&repaired); /* a person would have to look at it, so that is the answer */
+    struct decision d;
+    r = try_text(t, text, &d);
+    if (r == 0 && unread) {
+        d.policy =
+            (struct policy_decision){ .action = ACTION_HANDOFF, .reason = STR("unresolved") };
+        d.reply = STR("");
+    }
+    if (r == 0) {
+        cJSON *o = decision_json(t, text, &d);
+        if (unread)
+            (void)cJSON_AddStringToObject(o, "error", unread);
+        r = print_json(o);
+    }
+out:
+    buf_release(&repaired);
+    cJSON_Delete(in);
+    return r;
+}
+
+static int try_lines(struct trial *t)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    int r = 0;
+    while (r == 0 && (len = getline(&line, &cap, stdin)) >= 0) {
+        struct str s = str_trim((struct str){ line, (size_t)len });
+        if (s.len)
+            r = try_line(t, s);
+    }
+    if (r == 0 && ferror(stdin))
+        r = ERR_IO;
+    free(line);
+    return r;
+}
+
+static int try_one(struct trial *t, const char *arg, bool json)
+{
+    struct buf text = BUF_INIT(4 * LINE_BYTES_MAX);
+    struct decision d;
+    int r = buf_add_repaired(&text, str_of(arg));
+    if (r == 0)
+        r = try_text(t, buf_str(&text), &d);
+    if (r == 0 && json)
+        r = print_json(decision_json(t, buf_str(&text), &d));
+    else if (r == 0)
+        print_for_people(t, buf_str(&text), &d);
+    buf_release(&text);
+    return r;
+}
+
+int command_try(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "at", required_argument, NULL, 'a' },
+        { "kb", required_argument, NULL, 'k' },
+        { "json", no_argument, NULL, 'j' },
+        { "jsonl", no_argument, NULL, 'l' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
+    };
+    const char *config = NULL, *kb_dir = NULL;
+    bool json = false, jsonl = false;
+    struct trial t = { .at = time(NULL) };
+    int c;
+    optind = 0;
+    while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            config = optarg;
+            break;
+        case 'k':
+            kb_dir = optarg;
+            break;
+        case 'j':
+            json = true;
+            break;
+        case 'l':
+            jsonl = true;
+            break;
+        case 'a':
+            if (!when_parse(str_of(optarg), &t.at)) {
+                (void)fprintf(
+                    stderr, "error: --at %s: a time like 2026-11-22T21:00:00Z is wanted\n", optarg);
+                return EXIT_USAGE;
+            }
+            break;
+        case 'h':
+            return fputs(usage, stdout) < 0 ? EXIT_FAILED : EXIT_OK;
+        default:
+            (void)fputs(usage, stderr);
+            return EXIT_USAGE;
+        }
+    }
+    int texts = argc + 1 - optind;
+    if (texts != (jsonl ? 0 : 1)) {
+        (void)fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    struct conf *conf = NULL;
+    struct kb *kb = NULL;
+    int status = load_config(config, &conf);
+    if (status == EXIT_OK)
+        status = load_kb(conf, kb_dir, &kb);
+    if (status == EXIT_OK) {
+        t.conf = conf;
+        t.decider = (struct decider){ kb, intents_scratch_new() };
+        int r = !t.decider.scratch ? ERR_NOMEM
+                : jsonl            ? try_lines(&t)
+                                   : try_one(&t, (argv - 1)[optind], json);
+        if (r == 0 && fflush(stdout) != 0)
+            r = ERR_IO;
+        if (r < 0) {
+            (void)fprintf(stderr, "error: kerbside try: %s\n", err_str(r));
+            status = EXIT_FAILED;
+        }
+        (void)intents_scratch_free(t.decider.scratch);
+    }
+    arena_release(&t.arena);
+    (void)kb_free(kb);
+    (void)conf_free(conf);
+    return status;
+}

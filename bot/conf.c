@@ -1,0 +1,438 @@
+#include "bot/conf.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/when.h"
+
+enum { FILE_BYTES_MAX = 1 << 20 };
+
+enum conf_type { CONF_TEXT, CONF_PATH, CONF_INT, CONF_BOOL, CONF_CHOICE, CONF_WEEK, CONF_DAYS };
+
+static const char *const modes[] = { "auto", "assist", "shadow", NULL };
+static const char *const formats[] = { "text", "json", NULL };
+
+/* "section.member" is the member of an object, "member" stands at the top. */
+static const struct conf_row {
+    const char *name;
+    enum conf_type type;
+    size_t at;
+    bool needed;
+    int64_t min, max, def;
+    const char *text; /* default of texts and paths */
+    const char *const *choices;
+    const char *help;
+} rows[] = {
+    { "kb", CONF_PATH, offsetof(struct conf, kb_dir), true,
+      .help = "Folder of the knowledge base" },
+    { "database", CONF_PATH, offsetof(struct conf, database), true,
+      .help =
+          "The one file that holds everything said and done; made at the first start. Back it up" },
+    { "demo", CONF_BOOL, offsetof(struct conf, demo),
+      .help = "true: the sandbox page may move the clock. Only with an x.api on this machine. "
+              "Never for a real account" },
+    { "mode", CONF_CHOICE, offsetof(struct conf, mode), .choices = modes, .def = MODE_AUTO,
+      .help = "auto: replies are sent. assist: they wait in the console as drafts. shadow: they "
+              "are recorded and never sent" },
+    { "log", CONF_CHOICE, offsetof(struct conf, log_format), .choices = formats, .def = 0,
+      .help = "Log lines for people (text) or for a collector (json)" },
+    { "answer_within_s", CONF_INT, offsetof(struct conf, answer_within_s), .min = 60, .max = 604800,
+      .def = 21600,
+      .help = "Seconds. A message that is older when it arrives, after an outage say, gets no "
+              "automatic reply: it goes to staff" },
+    { "hours.zone", CONF_TEXT, offsetof(struct conf, zone), .text = "Europe/London",
+      .help = "The council's time zone, an IANA name" },
+    { "hours.week", CONF_WEEK, 0, true,
+      .help = "When staff are there: for each of mon to sun a list like [\"09:00-12:30\", "
+              "\"13:00-17:00\"]; a day left out is closed" },
+    { "hours.holidays", CONF_PATH, offsetof(struct conf, holidays_file),
+      .help = "Bank holidays, a file in the form of www.gov.uk/bank-holidays.json; the division "
+              "england-and-wales counts" },
+    { "hours.closed", CONF_DAYS, 0, .help = "Further days off, a list like [\"2026-12-24\"]" },
+    { "console.address", CONF_TEXT, offsetof(struct conf, console_address), .text = "127.0.0.1",
+      .help = "Address that the console listens on. Beyond loopback only behind a proxy that "
+              "speaks TLS" },
+    { "console.port", CONF_INT, offsetof(struct conf, console_port), .min = 0, .max = 65535,
+      .def = 8080, .help = "Port of the console; 0 takes any free one and says which" },
+    { "console.origin", CONF_TEXT, offsetof(struct conf, console_origin),
+      .help = "Where browsers see the console, such as https://help.northmoor.example; needed when "
+              "a proxy stands before it" },
+    { "console.session_s", CONF_INT, offsetof(struct conf, session_s), .min = 300, .max = 604800,
+      .def = 43200, .help = "Seconds until somebody who signed in must sign in again" },
+    { "x.api", CONF_TEXT, offsetof(struct conf, x_api), .text = "https://api.x.com",
+      .help = "Where the X API is" },
+    { "x.account_id", CONF_TEXT, offsetof(struct conf, x_account_id), true,
+      .help = "The account's numeric id, as text" },
+    { "x.handle", CONF_TEXT, offsetof(struct conf, x_handle), true,
+      .help = "The account's handle, without @" },
+    { "x.token_file", CONF_PATH, offsetof(struct conf, x_token_file), true,
+      .help = "File with the account's OAuth 2.0 user token (app-only tokens can't post); readable "
+              "by its owner only (mode 0600)" },
+    { "x.poll_every_ms", CONF_INT, offsetof(struct conf, x_poll_every_ms), .min = 100,
+      .max = 3600000, .def = 15000,
+      .help = "Milliseconds between reads of our mentions. X allows 300 reads in 15 minutes: not "
+              "below 3000 there" },
+    { "x.timeout_ms", CONF_INT, offsetof(struct conf, x_timeout_ms), .min = 100, .max = 120000,
+      .def = 20000, .help = "Milliseconds to wait for an answer of X" },
+    { "x.lookup_wait_ms", CONF_INT, offsetof(struct conf, x_lookup_wait_ms), .min = 10,
+      .max = 600000, .def = 10000,
+      .help = "Milliseconds between looks at our own timeline for a reply whose sending ended "
+              "unknown; two looks must miss it before it is sent again" },
+};
+
+static const char *const weekdays[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+
+/* The member that a row names: "x.api" is tree["x"]["api"]. */
+static const cJSON *find(const cJSON *tree, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    if (!dot)
+        return cJSON_GetObjectItemCaseSensitive(tree, name);
+    char section[32];
+    (void)snprintf(section, sizeof section, "%.*s", (int)(dot - name), name);
+    return cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(tree, section),
+                                            dot + 1);
+}
+
+static int set_text(struct conf *c, const struct conf_row *row, const char *text)
+{
+    if (!text)
+        return 0;
+    char *copy = row->type == CONF_PATH ? file_beside(c->file, text) : strdup(text);
+    if (!copy)
+        return ERR_NOMEM;
+    *(char **)((char *)c + row->at) = copy;
+    return 0;
+}
+
+static int take_choice(const struct conf_row *row, const cJSON *m, const char *file,
+                       struct report *report, int64_t *ret)
+{
+    for (int64_t i = 0; row->choices[i]; i++)
+        if (str_is(json_str(m), row->choices[i])) {
+            *ret = i;
+            return 0;
+        }
+    struct buf all = BUF_INIT(1024);
+    for (size_t i = 0; row->choices[i]; i++)
+        (void)buf_addf(&all, "%s\"%s\"", i ? ", " : "", row->choices[i]);
+    int r = report_error(report, "%s: \"%s\" must be one of %s", file, row->name, buf_cstr(&all));
+    buf_release(&all);
+    return r;
+}
+
+static int take_row(struct conf *c, const struct conf_row *row, const cJSON *tree,
+                    struct report *report)
+{
+    const cJSON *m = find(tree, row->name);
+    void *at = (char *)c + row->at;
+    if (!m && row->needed)
+        return report_error(report, "%s: \"%s\" is missing: %s", c->file, row->name, row->help);
+    switch (row->type) {
+    case CONF_TEXT:
+    case CONF_PATH:
+        if (m && (!cJSON_IsString(m) || !*m->valuestring))
+            return report_error(report, "%s: \"%s\" must be a text with something in it", c->file,
+                                row->name);
+        return set_text(c, row, m ? m->valuestring : row->text);
+    case CONF_INT: {
+        cJSON wrap = { .type = cJSON_Object, .child = (cJSON *)m };
+        *(int64_t *)at = row->def;
+        if (m && json_get_int(&wrap, m->string, row->min, row->max, at) != 1)
+            return report_error(report,
+                                "%s: \"%s\" must be a whole number from %" PRId64 " to %" PRId64,
+                                c->file, row->name, row->min, row->max);
+        return 0;
+    }
+    case CONF_BOOL:
+        if (m && !cJSON_IsBool(m))
+            return report_error(report, "%s: \"%s\" must be true or false", c->file, row->name);
+        *(bool *)at = cJSON_IsTrue(m);
+        return 0;
+    case CONF_CHOICE:
+        *(int64_t *)at = row->def;
+        return m ? take_choice(row, m, c->file, report, at) : 0;
+    case CONF_WEEK:
+    case CONF_DAYS:
+        return 0; /* need the zone: take_hours */
+    }
+    return 0;
+}
+
+static bool known_member(const char *section, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *dot = strchr(rows[i].name, '.');
+        if (!section && (strcmp(rows[i].name, name) == 0 ||
+                         (dot && strlen(name) == (size_t)(dot - rows[i].name) &&
+                          strncmp(rows[i].name, name, strlen(name)) == 0)))
+            return true;
+        if (section && dot && strlen(section) == (size_t)(dot - rows[i].name) &&
+            strncmp(rows[i].name, section, strlen(section)) == 0 && strcmp(dot + 1, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_members(const cJSON *tree, const char *section, const char *file,
+                          struct report *report)
+{
+    for (const cJSON *m = tree->child; m; m = m->next) {
+        if (!known_member(section, m->string))
+            (void)report_error(report,
+                               "%s: unknown setting \"%s%s%s\"; kerbside config manual lists all",
+                               file, section ? section : "", section ? "." : "", m->string);
+        else if (!section && cJSON_IsObject(m))
+            check_members(m, m->string, file, report);
+    }
+}
+
+static int take_week(struct conf *c, const cJSON *week, struct report *report)
+{
+    if (!cJSON_IsObject(week))
+        return report_error(report, "%s: \"hours.week\" must be an object of mon to sun", c->file);
+    for (const cJSON *day = week->child; day; day = day->next) {
+        unsigned d = 0;
+        while (d < 7 && strcmp(weekdays[d], day->string) != 0)
+            d++;
+        const cJSON *window;
+        if (d == 7 || !cJSON_IsArray(day)) {
+            (void)report_error(
+                report, "%s: \"hours.week.%s\": the days are mon to sun, each a list of hours",
+                c->file, day->string);
+            continue;
+        }
+        struct buf where = BUF_INIT(4096);
+        (void)buf_addf(&where, "%s: hours.week.%s", c->file, day->string);
+        cJSON_ArrayForEach(window, day)(void)
+            hours_add_window(c->hours, d, json_str(window), buf_cstr(&where), report);
+        buf_release(&where);
+    }
+    return 0;
+}
+
+static int take_closed_day(struct conf *c, struct str text, const char *where,
+                           struct report *report)
+{
+    int64_t day;
+    if (!when_parse_day(text, &day))
+        return report_error(report, "%s: \"%.*s\" is no day like 2026-12-24", where, STR_ARG(text));
+    return hours_add_closed_day(c->hours, day) < 0
+               ? report_error(report, "%s: too many days", where)
+               : 0;
+}
+
+/* The file of www.gov.uk/bank-holidays.json as it comes from there. */
+static int take_holidays(struct conf *c, struct report *report)
+{
+    cJSON *tree = NULL;
+    const cJSON *event;
+    int r = json_read_file(c->holidays_file, FILE_BYTES_MAX, report, &tree);
+    if (r < 0)
+        return r;
+    const cJSON *division = cJSON_GetObjectItemCaseSensitive(tree, "england-and-wales");
+    const cJSON *events = cJSON_GetObjectItemCaseSensitive(division, "events");
+    if (!cJSON_IsArray(events) || cJSON_GetArraySize(events) == 0)
+        r = report_error(report, "%s: no \"england-and-wales\" with \"events\" in it",
+                         c->holidays_file);
+    cJSON_ArrayForEach(event, events)(void) take_closed_day(
+        c, json_str(cJSON_GetObjectItemCaseSensitive(event, "date")), c->holidays_file, report);
+    cJSON_Delete(tree);
+    return r;
+}
+
+static int take_hours(struct conf *c, const cJSON *tree, struct report *report)
+{
+    const cJSON *week = find(tree, "hours.week"), *closed = find(tree, "hours.closed"), *day;
+    int r = c->zone ? hours_new(c->zone, c->file, report, &c->hours) : ERR_BADINPUT;
+    if (r < 0)
+        return r;
+    if (week)
+        (void)take_week(c, week, report);
+    if (closed && !cJSON_IsArray(closed))
+        (void)report_error(report, "%s: \"hours.closed\" must be a list of days", c->file);
+    cJSON_ArrayForEach(day, closed)(void) take_closed_day(c, json_str(day), c->file, report);
+    return c->holidays_file ? take_holidays(c, report) : 0;
+}
+
+static bool on_loopback(const char *url)
+{
+    static const char *const heads[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+        size_t len = strlen(heads[i]);
+        if (strncmp(url, heads[i], len) == 0 &&
+            (url[len] == ':' || url[len] == '/' || url[len] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static void check_together(struct conf *c, struct report *report)
+{
+    int64_t id;
+    if (c->x_api && !on_loopback(c->x_api) && strncmp(c->x_api, "https://", 8) != 0)
+        (void)report_error(report,
+                           "%s: \"x.api\" must begin with https://, unless it is on this machine",
+                           c->file);
+    if (c->demo && c->x_api && !on_loopback(c->x_api))
+        (void)report_error(
+            report, "%s: \"demo\" goes only with an \"x.api\" on this machine (http://127.0.0.1:…)",
+            c->file);
+    if (c->x_account_id && !str_to_int64(str_of(c->x_account_id), 1, INT64_MAX, &id))
+        (void)report_error(report, "%s: \"x.account_id\" must be the account's number, as text",
+                           c->file);
+    if (c->x_handle && c->x_handle[0] == '@')
+        (void)report_error(report, "%s: \"x.handle\" is written without @", c->file);
+}
+
+int conf_load(const char *path, struct report *report, struct conf **ret)
+{
+    unsigned errors = report->errors;
+    cJSON *tree = NULL;
+    struct conf *c = calloc(1, sizeof *c);
+    if (!c)
+        return ERR_NOMEM;
+    c->file = strdup(path);
+    int r = c->file ? json_read_file(path, FILE_BYTES_MAX, report, &tree) : ERR_NOMEM;
+    if (r < 0)
+        goto out;
+    if (!cJSON_IsObject(tree)) {
+        r = report_error(report, "%s: must be a JSON object", path);
+        goto out;
+    }
+    check_members(tree, NULL, path, report);
+    for (size_t i = 0; i < ARRAY_LEN(rows) && r != ERR_NOMEM; i++)
+        r = take_row(c, &rows[i], tree, report);
+    if (r != ERR_NOMEM)
+        r = take_hours(c, tree, report);
+    check_together(c, report);
+    if (r == 0 && report->errors > errors)
+        r = ERR_BADINPUT;
+out:
+    cJSON_Delete(tree);
+    if (r == 0)
+        *ret = c;
+    else
+        (void)conf_free(c);
+    return r;
+}
+
+struct conf *conf_free(struct conf *c)
+{
+    if (!c)
+        return NULL;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (rows[i].type == CONF_TEXT || rows[i].type == CONF_PATH)
+            free(*(char **)((char *)c + rows[i].at));
+    (void)hours_free(c->hours);
+    free(c->file);
+    free(c);
+    return NULL;
+}
+
+static cJSON *row_schema(const struct conf_row *row)
+{
+    static const char week[] = "{\"type\":\"object\",\"additionalProperties\":false,"
+                               "\"patternProperties\":{\"^(mon|tue|wed|thu|fri|sat|sun)$\":"
+                               "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"pattern\":\"^["
+                               "0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$\"}}}}";
+    static const char days[] = "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"pattern\":\"^["
+                               "0-9]{4}-[0-9]{2}-[0-9]{2}$\"}}";
+    cJSON *s = row->type == CONF_WEEK   ? cJSON_Parse(week)
+               : row->type == CONF_DAYS ? cJSON_Parse(days)
+                                        : cJSON_CreateObject();
+    switch (row->type) {
+    case CONF_TEXT:
+    case CONF_PATH:
+        (void)cJSON_AddStringToObject(s, "type", "string");
+        if (row->text)
+            (void)cJSON_AddStringToObject(s, "default", row->text);
+        break;
+    case CONF_INT:
+        (void)cJSON_AddStringToObject(s, "type", "integer");
+        (void)cJSON_AddNumberToObject(s, "minimum", (double)row->min);
+        (void)cJSON_AddNumberToObject(s, "maximum", (double)row->max);
+        (void)cJSON_AddNumberToObject(s, "default", (double)row->def);
+        break;
+    case CONF_BOOL:
+        (void)cJSON_AddStringToObject(s, "type", "boolean");
+        (void)cJSON_AddFalseToObject(s, "default");
+        break;
+    case CONF_CHOICE: {
+        cJSON *choices = cJSON_AddArrayToObject(s, "enum");
+        for (size_t i = 0; row->choices[i]; i++)
+            (void)cJSON_AddItemToArray(choices, cJSON_CreateString(row->choices[i]));
+        (void)cJSON_AddStringToObject(s, "default", row->choices[row->def]);
+        break;
+    }
+    case CONF_WEEK:
+    case CONF_DAYS:
+        break;
+    }
+    (void)cJSON_AddStringToObject(s, "description", row->help);
+    return s;
+}
+
+/* An object schema below @parent that lets nothing unknown in; @ret_needed lists what it must hold.
+ */
+static cJSON *object_schema(cJSON *parent, const char *name, cJSON **ret_needed)
+{
+    cJSON *o = name ? cJSON_AddObjectToObject(parent, name) : parent;
+    (void)cJSON_AddStringToObject(o, "type", "object");
+    (void)cJSON_AddFalseToObject(o, "additionalProperties");
+    *ret_needed = cJSON_AddArrayToObject(o, "required");
+    return cJSON_AddObjectToObject(o, "properties");
+}
+
+int conf_schema(struct buf *out)
+{
+    cJSON *root = cJSON_CreateObject(), *needed, *section = NULL, *section_needed = NULL;
+    (void)cJSON_AddStringToObject(root, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    (void)cJSON_AddStringToObject(root, "title",
+                                  "Kerbside configuration (made by: kerbside config schema)");
+    cJSON *top = object_schema(root, NULL, &needed);
+    char open[32] = "";
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *dot = strchr(rows[i].name, '.');
+        char name[32] = "";
+        if (dot)
+            (void)snprintf(name, sizeof name, "%.*s", (int)(dot - rows[i].name), rows[i].name);
+        if (dot && strcmp(name, open) != 0) {
+            section = object_schema(top, name, &section_needed);
+            memcpy(open, name, sizeof open);
+        }
+        (void)cJSON_AddItemToObject(dot ? section : top, dot ? dot + 1 : rows[i].name,
+                                    row_schema(&rows[i]));
+        if (rows[i].needed)
+            (void)cJSON_AddItemToArray(dot ? section_needed : needed,
+                                       cJSON_CreateString(dot ? dot + 1 : rows[i].name));
+    }
+    char *text = cJSON_Print(root);
+    int r = text ? buf_addc(out, text) : ERR_NOMEM;
+    cJSON_free(text);
+    cJSON_Delete(root);
+    return r < 0 ? r : buf_addc(out, "\n");
+}
+
+int conf_manual(struct buf *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct conf_row *row = &rows[i];
+        (void)buf_addf(out, "%s\n    %s.", row->name, row->help);
+        if (row->needed)
+            (void)buf_addc(out, " Must be there.");
+        else if (row->type == CONF_INT)
+            (void)buf_addf(out, " Default %" PRId64 ", from %" PRId64 " to %" PRId64 ".", row->def,
+                           row->min, row->max);
+        else if (row->type == CONF_CHOICE)
+            (void)buf_addf(out, " Default %s.", row->choices[row->def]);
+        else if (row->type == CONF_BOOL)
+            (void)buf_addc(out, " Default false.");
+        else if (row->text)
+            (void)buf_addf(out, " Default %s.", row->text);
+        (void)buf_addc(out, "\n");
+    }
+    return out->err;
+}

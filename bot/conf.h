@@ -1,0 +1,42 @@
+/*
+ * The configuration file: one table (bot/conf.c) drives parsing, ranges, defaults, the JSON schema
+ * and the manual. Paths are relative to the file. Unknown members are errors.
+ */
+#ifndef BOT_CONF_H
+#define BOT_CONF_H
+
+#include "base/report.h"
+#include "bot/hours.h"
+
+enum conf_mode { MODE_AUTO, MODE_ASSIST, MODE_SHADOW };
+
+struct conf {
+    char *file;
+    char *kb_dir, *database;
+    bool demo;
+    int64_t mode; /* enum conf_mode */
+    int64_t log_format;
+    int64_t answer_within_s; /* an older message gets no automatic reply */
+    char *holidays_file;
+    char *zone;
+    struct hours *hours;
+    char *console_address;
+    int64_t console_port;
+    char *console_origin;
+    int64_t session_s;
+    char *x_api, *x_account_id, *x_handle, *x_token_file;
+    int64_t x_poll_every_ms, x_timeout_ms, x_lookup_wait_ms;
+};
+
+/* Reads and checks the whole file, and the holidays it names; all faults go to @report. 0,
+ * ERR_BADINPUT or ERR_NOMEM. */
+int conf_load(const char *path, struct report *report, struct conf **ret) MUST_CHECK;
+struct conf *conf_free(struct conf *c);
+
+/* The JSON schema of the file, made from the table: config/kerbside.schema.json is its output. */
+int conf_schema(struct buf *out) MUST_CHECK;
+
+/* The table as lines of "name, default, meaning" for people. */
+int conf_manual(struct buf *out) MUST_CHECK;
+
+#endif

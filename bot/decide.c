@@ -1,0 +1,58 @@
+#include "bot/decide.h"
+
+int decide(const struct decider *decider, struct arena *arena, struct str text,
+           const struct policy_facts *facts, const struct wording_context *context,
+           struct decision *ret)
+{
+    struct decision d = { .reply = STR("") };
+    int r = intents_match(decider->kb->intents, decider->scratch, arena, text, &d.match);
+    if (r < 0)
+        return r;
+    d.policy = policy_decide(decider->kb, &d.match, facts);
+    struct buf reply = BUF_INIT(65536);
+    r = wording_write(decider->kb, &d.policy, context, &reply);
+    if (r == 0 && reply.len) {
+        d.reply = arena_str(arena, buf_str(&reply));
+        r = d.reply.p ? 0 : ERR_NOMEM;
+    }
+    buf_release(&reply);
+    if (r == 0)
+        *ret = d;
+    return r;
+}
+
+static size_t utf16_units(struct str s)
+{
+    size_t units = 0;
+    for (size_t at = 0; at < s.len;)
+        units += utf8_next(s, &at) > 0xffff ? 2 : 1;
+    return units;
+}
+
+cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < d->match.why_count; i++) {
+        const struct intents_why *why = &d->match.whys[i];
+        cJSON *one = cJSON_CreateObject(), *spans;
+        (void)cJSON_AddItemToArray(list, one);
+        (void)json_put_str(one, "rule", kb_topic_name(kb, why->topic));
+        (void)json_put_str(one, "words", why->words);
+        spans = cJSON_AddArrayToObject(one, "spans");
+        for (size_t s = 0; s < why->span_count; s++) {
+            int pair[2];
+            for (int k = 0; k < 2; k++)
+                pair[k] = (int)utf16_units(str_cut(text, 0, why->spans[s][k]));
+            (void)cJSON_AddItemToArray(spans, cJSON_CreateIntArray(pair, 2));
+        }
+    }
+    return list;
+}
+
+cJSON *decision_intents(const struct decision *d)
+{
+    cJSON *list = cJSON_CreateArray();
+    if (d->policy.action == ACTION_ANSWER)
+        (void)cJSON_AddItemToArray(list, cJSON_CreateString(d->policy.intent->id.p));
+    return list;
+}

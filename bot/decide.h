@@ -1,0 +1,36 @@
+/*
+ * From a text to what would be done and said about it: the way that serve, try and the tests share.
+ * Opens nothing; writes nothing.
+ */
+#ifndef BOT_DECIDE_H
+#define BOT_DECIDE_H
+
+#include "base/json.h"
+#include "bot/policy.h"
+#include "bot/wording.h"
+
+struct decider {
+    const struct kb *kb;
+    struct intents_scratch *scratch;
+};
+
+struct decision {
+    struct intents_match match;
+    struct policy_decision policy;
+    struct str reply; /* NUL-terminated; empty: nothing is said */
+};
+
+/* All of *ret lives in @arena, or in the knowledge base. Returns 0, ERR_NOMEM or what
+ * context->taken returned. */
+int decide(const struct decider *decider, struct arena *arena, struct str text,
+           const struct policy_facts *facts, const struct wording_context *context,
+           struct decision *ret) MUST_CHECK;
+
+/* What a decision rests on, as JSON: [{"rule":…,"words":…,"spans":[[from,to],…]},…]; spans are
+ * UTF-16 offsets into @text. */
+cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);
+
+/* The ids of the intents that an answer answers, as JSON. */
+cJSON *decision_intents(const struct decision *d);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * What to do about a message: a pure function of what it is about, who wrote it, the conversation
+ * and the hour. The order of the rules is in ARCHITECTURE.md, "Policy"; nothing else decides.
+ */
+#ifndef BOT_POLICY_H
+#define BOT_POLICY_H
+
+#include "kb/kb.h"
+
+enum action { ACTION_ANSWER, ACTION_HANDOFF, ACTION_IGNORE, ACTION_THANK, ACTION_NONE };
+
+enum say {
+    SAY_NOTHING,
+    SAY_ANSWER,      /* the intent's reply */
+    SAY_HOLDING,     /* the rule's holding reply */
+    SAY_ACKNOWLEDGE, /* a person will see it, and when */
+    SAY_THANKS,
+};
+
+enum priority { PRIORITY_SENSITIVE, PRIORITY_SOON, PRIORITY_NORMAL };
+
+struct policy_facts {
+    bool too_old;      /* written longer ago than automatic replies make sense */
+    bool may_reply;    /* the network lets us answer this one */
+    bool opted_out;    /* the resident wants no automatic replies */
+    bool case_open;    /* staff have this conversation */
+    bool acknowledged; /* … and an automatic word was said in it */
+    bool staff_there;  /* it is within staff hours */
+};
+
+struct policy_decision {
+    enum action action;
+    struct str reason;              /* of a handoff; empty otherwise */
+    const struct kb_intent *intent; /* of an answer */
+    const struct kb_rule *rule;     /* the one that decided, or NULL */
+    enum say say;
+    enum priority priority; /* of a case */
+    bool case_needed;       /* open one, or add to the one that is open */
+    double score, lead;     /* of the best intent; 0 if none fits */
+};
+
+struct policy_decision policy_decide(const struct kb *kb, const struct intents_match *m,
+                                     const struct policy_facts *facts);
+
+const char *action_name(enum action action); /* as in tests/corpus/LABELS.md */
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * The words of an automatic reply: one of the variants that an editor wrote, filled in. Chosen so
+ * that nobody gets the same words twice running and the account doesn't repeat itself; where every
+ * variant was said lately, the resident's handle in front makes it another text.
+ */
+#ifndef BOT_WORDING_H
+#define BOT_WORDING_H
+
+#include "bot/hours.h"
+#include "bot/policy.h"
+
+struct wording_context {
+    const struct hours *hours;
+    int64_t now;
+    struct str handle; /* of the resident, without @; empty if unknown */
+    uint64_t
+        seed; /* where in the variants to begin: any number that differs from message to message */
+    /* Was this very text said to this resident last, or by the account lately? 1 yes, 0 no,
+     * negative: stop. NULL: nothing was. */
+    int (*taken)(void *data, struct str text);
+    void *taken_data;
+};
+
+/* Appends to @out what @d says to say. Nothing for SAY_NOTHING. Returns 0, ERR_NOMEM or what taken
+ * returned. */
+int wording_write(const struct kb *kb, const struct policy_decision *d,
+                  const struct wording_context *context, struct buf *out) MUST_CHECK;
+
+#endif

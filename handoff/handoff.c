@@ -1,0 +1,1 @@
+int handoff_placeholder(void); int handoff_placeholder(void){return 0;}
