@@ -1,0 +1,115 @@
+// The box in which staff write. What is in it is kept at every key; only a reply that was taken
+// empties it.
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Problem } from "../parts/problem";
+import type { Case, Staff } from "../types";
+import { atHandle } from "../words";
+import { Counter, countWords, type Count } from "./counter";
+import { keepDraft, readDraft } from "./drafts";
+
+export interface ReplyFormProps {
+  one: Case;
+  staff: Staff;
+  limit: number;
+  takeFocus: boolean;
+  busy: boolean;
+  problem: string | null;
+  onInvalid: (text: string) => void;
+  onSend: (text: string) => Promise<boolean>;
+  onCount: (text: string) => Promise<Count | null>;
+}
+
+export function ReplyForm(props: ReplyFormProps) {
+  const { one, staff, limit, takeFocus, busy, problem, onInvalid, onSend } = props;
+  const [text, setText] = useState(() => readDraft(staff.id, one.id));
+  const [counted, setCounted] = useState<{ count: Count | null; text: string } | null>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
+
+  const ask = useRef(props.onCount);
+  ask.current = props.onCount;
+  const counter = useMemo(
+    () =>
+      new Counter({
+        ask: (asked) => ask.current(asked),
+        onCount: (count, of) => setCounted({ count, text: of }),
+        after: (ms, run) => {
+          const timer = setTimeout(run, ms);
+          return () => clearTimeout(timer);
+        },
+      }),
+    [],
+  );
+  useEffect(() => {
+    counter.count(text);
+  }, [text]);
+  useEffect(() => {
+    if (takeFocus) box.current?.focus();
+  }, [takeFocus]);
+  useEffect(() => () => counter.stop(), []);
+
+  function write(now: string) {
+    setText(now);
+    keepDraft(staff.id, one.id, now);
+  }
+
+  async function submit(event: Event) {
+    event.preventDefault();
+    if (busy) return;
+    if (!text.trim()) {
+      onInvalid("There's nothing to send yet: write your reply first.");
+      return;
+    }
+    // Of a text that was changed since, only the server can tell.
+    if (over > 0 && counted?.text === text) {
+      onInvalid(`Your reply is ${over} too long to send. Make it shorter and try again.`);
+      return;
+    }
+    if (await onSend(text)) setText("");
+  }
+
+  const count = counted?.count ?? null;
+  const over = count ? count.weight - count.limit : 0;
+
+  return (
+    <form class="ks-reply" onSubmit={submit} noValidate>
+      {problem && <Problem title="Your reply was not sent" text={problem} />}
+      <div class={over > 0 ? "govuk-form-group govuk-form-group--error" : "govuk-form-group"}>
+        <h2 class="govuk-label-wrapper">
+          <label class="govuk-label govuk-label--m" for="reply-text">
+            Your reply to <bdi>{atHandle(one.resident.handle)}</bdi>
+          </label>
+        </h2>
+        <p class="govuk-hint" id="reply-hint">
+          Anybody can read it. We add your initials, ^{staff.initials}.
+        </p>
+        <textarea
+          class={over > 0 ? "govuk-textarea govuk-textarea--error" : "govuk-textarea"}
+          id="reply-text"
+          name="reply"
+          rows={5}
+          ref={box}
+          value={text}
+          readOnly={busy}
+          aria-describedby="reply-hint reply-count"
+          aria-invalid={over > 0}
+          onInput={(event) => write(event.currentTarget.value)}
+          data-testid="reply-text"
+        />
+        <p
+          class={over > 0 ? "govuk-error-message ks-count" : "govuk-hint ks-count"}
+          id="reply-count"
+          data-testid="reply-count"
+        >
+          {countWords(count, limit)}
+        </p>
+        <p class="govuk-visually-hidden" aria-live="polite">
+          {over > 0 ? "Too long to send." : ""}
+        </p>
+      </div>
+      <button type="submit" class="govuk-button" aria-disabled={busy} data-testid="reply-send">
+        {busy ? "Sending…" : "Send the reply"}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,208 @@
+// What the console knows, as one pure function of what the server said: frames in, state out.
+// Nothing is shown before the server has said it. No clock, no network, no page in here.
+
+import type { Connection } from "./feed";
+import type {
+  Case,
+  CaseFrame,
+  EventFrame,
+  Hours,
+  Ignored,
+  Network,
+  ServerFrame,
+  Staff,
+} from "./types";
+import { atHandle, reasonWords } from "./words";
+
+/** Something to be read out; a number of its own, so that the same words twice are heard twice. */
+export interface Announcement {
+  id: number;
+  text: string;
+}
+
+export interface State {
+  staff: Staff | null;
+  connection: Connection;
+  /** false until the first snapshot: an empty queue and an unknown queue look different */
+  loaded: boolean;
+  limit: number;
+  open: Hours;
+  network: Network;
+  /** the server's clock less the browser's, in seconds */
+  clockAhead: number;
+  cases: ReadonlyMap<number, Case>;
+  ignored: readonly Ignored[];
+  /** whole cases as last fetched */
+  details: ReadonlyMap<number, CaseFrame>;
+  /** cases whose detail has to be fetched again, and how often that was said */
+  stale: ReadonlyMap<number, number>;
+  announcements: readonly Announcement[];
+}
+
+export type Action =
+  | { type: "frame"; frame: ServerFrame; at: number }
+  | { type: "connection"; connection: Connection }
+  | { type: "signed-in"; staff: Staff }
+  | { type: "signed-out" }
+  | { type: "announce"; text: string };
+
+export const initialState: State = {
+  staff: null,
+  connection: "connecting",
+  loaded: false,
+  limit: 280,
+  open: { now: true, next_at: null },
+  network: { ok: true, text: null },
+  clockAhead: 0,
+  cases: new Map(),
+  ignored: [],
+  details: new Map(),
+  stale: new Map(),
+  announcements: [],
+};
+
+const announcementsKept = 4;
+const urgentKinds = new Set(["case.opened", "case.raised", "case.reopened"]);
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "frame":
+      return takeFrame(state, action.frame, action.at);
+    case "connection":
+      return { ...state, connection: action.connection };
+    case "signed-in":
+      return { ...initialState, staff: action.staff };
+    case "signed-out":
+      return { ...initialState, connection: "signed-out" };
+    case "announce":
+      return announce(state, action.text);
+  }
+}
+
+function takeFrame(state: State, frame: ServerFrame, at: number): State {
+  switch (frame.type) {
+    case "welcome":
+      // The open case may have changed in a way that no event tells: look again.
+      return markAllStale({
+        ...takeStatus(state, frame.open, frame.network),
+        staff: frame.staff,
+        limit: frame.limit,
+        clockAhead: frame.now_at - at,
+      });
+    case "snapshot":
+      return markAllStale({
+        ...state,
+        loaded: true,
+        cases: new Map(frame.cases.map((one) => [one.id, one])),
+        ignored: frame.ignored,
+      });
+    case "event":
+      return takeEvent(state, frame);
+    case "status":
+      return {
+        ...takeStatus(state, frame.open, frame.network),
+        clockAhead: frame.now_at - at,
+      };
+    case "case": {
+      const details = new Map(state.details).set(frame.case.id, frame);
+      return { ...putCase(state, frame.case), details };
+    }
+    case "refused":
+      return frame.case ? markStale(putCase(state, frame.case), frame.case.id) : state;
+    case "count":
+    case "ok":
+      return state;
+  }
+}
+
+function takeEvent(state: State, event: EventFrame): State {
+  let next = state;
+  if (event.case) {
+    next = markStale(putCase(next, event.case), event.case.id);
+    if (event.case.sensitive && event.case.state === "open" && urgentKinds.has(event.kind)) {
+      next = announce(next, newUrgent(event.case));
+    }
+  }
+  if (event.ignored) {
+    const { message } = event.ignored;
+    const others = next.ignored.filter((one) => one.message !== message);
+    const ignored = event.kind === "message.ignored" ? [event.ignored, ...others] : others;
+    next = { ...next, ignored };
+  }
+  return next;
+}
+
+function takeStatus(state: State, open: Hours, network: Network): State {
+  const next = { ...state, open, network };
+  if (state.network.ok === network.ok) return next;
+  return announce(next, network.ok ? "Sending and reading work again." : networkWords(network));
+}
+
+/** An answer can overtake an event, so an older version never replaces a newer one. */
+function putCase(state: State, one: Case): State {
+  const known = state.cases.get(one.id);
+  if (known && known.version > one.version) return state;
+  return { ...state, cases: new Map(state.cases).set(one.id, one) };
+}
+
+function markStale(state: State, id: number): State {
+  return { ...state, stale: new Map(state.stale).set(id, (state.stale.get(id) ?? 0) + 1) };
+}
+
+function markAllStale(state: State): State {
+  return [...state.details.keys()].reduce(markStale, state);
+}
+
+function announce(state: State, text: string): State {
+  const id = (state.announcements[state.announcements.length - 1]?.id ?? 0) + 1;
+  const announcements = [...state.announcements, { id, text }].slice(-announcementsKept);
+  return { ...state, announcements };
+}
+
+function newUrgent(one: Case): string {
+  return `New: ${reasonWords(one.reason)}, from ${atHandle(one.resident.handle)}`;
+}
+
+export function networkWords(network: Network): string {
+  return network.text ?? "Kerbside can't reach the network just now. Replies wait until it can.";
+}
+
+/** Most urgent first, then who has waited longest. */
+function byUrgency(a: Case, b: Case): number {
+  return a.priority - b.priority || a.opened_at - b.opened_at || a.id - b.id;
+}
+
+export function queueOf(state: State): Case[] {
+  return [...state.cases.values()].filter((one) => one.state !== "closed").sort(byUrgency);
+}
+
+export function mineOf(state: State): Case[] {
+  return queueOf(state).filter((one) => one.owner?.id === state.staff?.id);
+}
+
+export function closedOf(state: State): Case[] {
+  return [...state.cases.values()]
+    .filter((one) => one.state === "closed")
+    .sort((a, b) => b.changed_at - a.changed_at || b.id - a.id);
+}
+
+/** How many nobody has taken yet: what the title and the navigation count. */
+export function waitingOf(state: State): { all: number; urgent: number } {
+  const waiting = queueOf(state).filter((one) => one.state === "open");
+  return { all: waiting.length, urgent: waiting.filter((one) => one.sensitive).length };
+}
+
+/**
+ * True if what a person decided on is still so: whose case it is, where it stands, what the
+ * resident said, what could not be sent. A reply that went out changes the version, none of it.
+ */
+export function sameGround(seen: Case, now: Case): boolean {
+  return (
+    seen.id === now.id &&
+    seen.state === now.state &&
+    seen.owner?.id === now.owner?.id &&
+    seen.messages === now.messages &&
+    seen.failed_replies === now.failed_replies &&
+    seen.sensitive === now.sensitive
+  );
+}

@@ -1,0 +1,155 @@
+// What the protocol's words are called in front of people.
+
+import type { Case, Decision, Outcome, Reply, Seconds } from "./types";
+
+const reasons: Record<string, string> = {
+  emergency: "Danger to people now",
+  safeguarding: "Child or adult at risk",
+  self_harm: "Someone may harm themselves",
+  homelessness: "Nowhere to stay",
+  bereavement: "Someone has died",
+  personal_data: "Private details made public",
+  discrimination: "Discrimination or misconduct",
+  legal: "Injury or legal action",
+  press_politics: "Press or politics",
+  data_rights: "Asks for information or their own data",
+  complaint: "Complaint: tried before",
+  human: "Asks for a person",
+  unresolved: "No ready answer",
+};
+
+const outcomes: Record<Outcome, string> = {
+  answered: "Answered",
+  passed_on: "Passed on to another team",
+  done: "Done: it's been put right",
+  no_reply_needed: "No reply needed",
+};
+
+const kinds: Record<string, string> = {
+  "case.opened": "Came to the queue",
+  "case.message": "The resident wrote again",
+  "case.claimed": "Claimed",
+  "case.released": "Put back in the queue",
+  "case.replied": "Reply written",
+  "case.closed": "Closed",
+  "case.reopened": "Opened again",
+  "case.raised": "Made more urgent",
+  "reply.queued": "Reply waiting to be sent",
+  "reply.sent": "Reply sent",
+  "reply.failed": "Reply could not be sent",
+  "reply.unknown": "Not known whether the reply was sent",
+  "message.answered": "Answered automatically",
+  "message.ignored": "Left alone as trolling",
+  "message.restored": "Put in the queue: not trolling",
+  "message.thanked": "Thanked",
+};
+
+/** A word that a newer server knows and we don't: better plain than hidden. */
+function unknownWord(word: string): string {
+  const plain = word.replace(/[._]/g, " ");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+export function reasonWords(reason: string): string {
+  return reasons[reason] ?? unknownWord(reason);
+}
+
+export const outcomeChoices = Object.entries(outcomes) as [Outcome, string][];
+
+export function outcomeWords(outcome: Outcome): string {
+  return outcomes[outcome] ?? unknownWord(outcome);
+}
+
+export function kindWords(kind: string): string {
+  return kinds[kind] ?? unknownWord(kind);
+}
+
+export function replyStateWords(reply: Pick<Reply, "state" | "error">): string {
+  switch (reply.state) {
+    case "draft":
+      return "draft";
+    case "queued":
+      return "waiting to be sent";
+    case "sending":
+      return "being sent";
+    case "unknown":
+      return "not known yet whether it was sent: we're finding out";
+    case "sent":
+      return "sent";
+    case "failed":
+      return reply.error ? `not sent: ${reply.error}` : "not sent";
+    case "dropped":
+      return "not sent: withdrawn";
+    default:
+      return unknownWord(reply.state);
+  }
+}
+
+export function atHandle(handle: string): string {
+  return `@${handle.replace(/^@/, "")}`;
+}
+
+export function ownerWords(one: Case, staffId: number | undefined): string {
+  if (!one.owner) return one.state === "closed" ? "Closed" : "Nobody has it yet";
+  return one.owner.id === staffId ? "You have it" : `${one.owner.name} has it`;
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+export function decisionWords(decision: Decision): string {
+  if (decision.reason) return `Passed to people: ${reasonWords(decision.reason).toLowerCase()}.`;
+  switch (decision.action) {
+    case "answer":
+      return "Answered automatically.";
+    case "ignore":
+      return "Left alone as trolling.";
+    case "thank":
+      return "Thanked.";
+    case "none":
+      return "Nothing to answer.";
+    default:
+      return "Passed to people.";
+  }
+}
+
+/** "under 1 min", "4 min", "3 h", "2 days" */
+export function ageWords(from: Seconds, now: Seconds): string {
+  const s = Math.max(0, now - from);
+  if (s < 60) return "under 1 min";
+  if (s < 3600) return `${Math.floor(s / 60)} min`;
+  if (s < 86_400) return `${Math.floor(s / 3600)} h`;
+  const days = Math.floor(s / 86_400);
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
+// The council's clock, wherever the laptop thinks it is. Weekday and date are put together here,
+// since browsers of different years disagree about a comma between them.
+const timeZone = "Europe/London";
+const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "numeric", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long" });
+const date = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "long" });
+const dayKey = new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "short" });
+
+function dayWords(then: Date): string {
+  return `${weekday.format(then)} ${date.format(then)}`;
+}
+
+/** "14:02", or "Friday 20 November, 14:02" if that isn't today. */
+export function timeWords(at: Seconds, now: Seconds): string {
+  const then = new Date(at * 1000);
+  const today = dayKey.format(then) === dayKey.format(new Date(now * 1000));
+  return today ? clock.format(then) : `${dayWords(then)}, ${clock.format(then)}`;
+}
+
+/** "at 9:00 today", "on Monday 23 November at 9:00" */
+export function nextWords(at: Seconds, now: Seconds): string {
+  const then = new Date(at * 1000);
+  const today = dayKey.format(then) === dayKey.format(new Date(now * 1000));
+  return today ? `at ${clock.format(then)} today` : `on ${dayWords(then)} at ${clock.format(then)}`;
+}
+
+export function isoTime(at: Seconds): string {
+  return new Date(at * 1000).toISOString();
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import test from "node:test";
+import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
+
+const console_ = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+function build(into) {
+  const program = join(console_, "build.mjs");
+  const done = spawnSync(process.execPath, [program, into], { encoding: "utf8" });
+  assert.equal(done.status, 0, done.stdout + done.stderr);
+}
+
+/** The bytes of one array of the generated C. */
+function bytesOf(c, name) {
+  const found = new RegExp(`char ${name}\\[\\] = \\{\\n([^}]*)\\};`).exec(c);
+  return Buffer.from(found[1].split(",").map((n) => n.trim()).filter(Boolean).map(Number));
+}
+
+test("the build", async (t) => {
+  const out = mkdtempSync(join(tmpdir(), "kerbside-console-"));
+  t.after(() => rmSync(out, { recursive: true }));
+  const [one, two] = [join(out, "one"), join(out, "two")];
+  build(one);
+  build(two);
+  const read = (dir, name) => readFileSync(join(dir, name));
+  const assets = readdirSync(join(one, "assets"));
+  const page = read(one, "index.html").toString();
+  const c = read(one, "console_assets.c").toString();
+
+  await t.test("gives the same bytes twice", () => {
+    assert.deepEqual(readdirSync(join(two, "assets")), assets);
+    assert.ok(read(one, "console_assets.c").equals(read(two, "console_assets.c")));
+  });
+
+  await t.test("a second one into the same folder leaves no old asset", () => {
+    build(one);
+    assert.deepEqual(readdirSync(join(one, "assets")), assets);
+  });
+
+  await t.test("is one script and one style, well under 100 KB gzipped", () => {
+    assert.equal(assets.length, 2);
+    const sizes = assets.map((name) => gzipSync(read(one, join("assets", name))).length);
+    assert.ok(sizes[0] + sizes[1] < 60_000, `${sizes}`);
+  });
+
+  await t.test("has nothing inline that a strict policy would refuse", () => {
+    assert.doesNotMatch(page, /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+    for (const name of assets) assert.ok(page.includes(`/assets/${name}`));
+  });
+
+  await t.test("ships no font, crest or source map", () => {
+    for (const name of assets) {
+      const text = read(one, join("assets", name)).toString();
+      assert.doesNotMatch(text, /url\(|GDS Transport|sourceMappingURL/);
+    }
+  });
+
+  await t.test("puts every file into the C table, plain and gzipped", () => {
+    const row = /\{ "([^"]+)", "[^"]+",\n {6}(plain_\d+), .*(gzip_\d+), .*(true|false) \}/g;
+    const rows = [...c.matchAll(row)];
+    assert.equal(rows.length, 5);
+    for (const [, path, plain, gzip, immutable] of rows) {
+      const file = read(one, path === "/" ? "index.html" : path.slice(1));
+      assert.ok(bytesOf(c, plain).equals(file), path);
+      assert.ok(gunzipSync(bytesOf(c, gzip)).equals(file), path);
+      assert.equal(immutable === "true", path.startsWith("/assets/"));
+    }
+  });
+});

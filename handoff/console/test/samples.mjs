@@ -1,0 +1,76 @@
+// Frames as the server would send them, with as little in them as a test needs.
+
+export const sam = { id: 1, login: "sam", name: "Sam Reed", initials: "SR", role: "agent" };
+export const alex = { id: 2, name: "Alex Poole", initials: "AP" };
+
+export function aCase(id, fields = {}) {
+  return {
+    id,
+    version: 1,
+    state: "open",
+    priority: 2,
+    reason: "unresolved",
+    sensitive: false,
+    team: null,
+    owner: null,
+    resident: { handle: "elm_close_sam", name: "Sam" },
+    summary: "does the council take pianos?",
+    opened_at: 1_795_000_000 + id,
+    changed_at: 1_795_000_000 + id,
+    messages: 1,
+    outcome: null,
+    acknowledged: false,
+    failed_replies: 0,
+    ...fields,
+  };
+}
+
+export function anIgnored(message, fields = {}) {
+  return {
+    message,
+    text: "useless clowns",
+    handle: "grumbleweed",
+    name: "G",
+    written_at: 1_795_000_000,
+    why: [{ rule: "troll.abuse", words: ["useless clowns"], spans: [[0, 14]] }],
+    kb: "3f9a",
+    ...fields,
+  };
+}
+
+export const welcome = (fields = {}) => ({
+  type: "welcome",
+  staff: sam,
+  seq: 100,
+  now_at: 1_795_000_500,
+  limit: 280,
+  open: { now: true, next_at: null },
+  network: { ok: true, text: null },
+  ...fields,
+});
+
+export const snapshot = (cases = [], ignored = [], seq = 100) => ({
+  type: "snapshot",
+  seq,
+  cases,
+  ignored,
+});
+
+export const event = (seq, kind, fields = {}) => ({
+  type: "event",
+  seq,
+  at: 1_795_000_600,
+  kind,
+  by: null,
+  ...fields,
+});
+
+export const detail = (one, fields = {}) => ({
+  type: "case",
+  id: "c1",
+  case: one,
+  messages: [],
+  replies: [],
+  history: [],
+  ...fields,
+});

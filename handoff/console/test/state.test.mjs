@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load } from "./load.mjs";
+import { aCase, alex, anIgnored, detail, event, sam, snapshot, welcome } from "./samples.mjs";
+
+const { closedOf, initialState, mineOf, queueOf, reduce, sameGround, waitingOf } =
+  await load("state.ts");
+
+function after(...frames) {
+  return frames.reduce(
+    (state, frame) => reduce(state, { type: "frame", frame, at: 1_795_000_490 }),
+    reduce(initialState, { type: "signed-in", staff: sam }),
+  );
+}
+const ids = (cases) => cases.map((one) => one.id);
+const heard = (state) => state.announcements.map(({ text }) => text);
+
+test("welcome tells the limit, the hours, the network and how far the clocks are apart", () => {
+  const state = after(welcome({ limit: 300, open: { now: false, next_at: 1_795_010_000 } }));
+  assert.equal(state.limit, 300);
+  assert.deepEqual(state.open, { now: false, next_at: 1_795_010_000 });
+  assert.equal(state.clockAhead, 10);
+  assert.equal(state.loaded, false);
+});
+
+test("the queue is sorted by priority, then by who has waited longest, open ones only", () => {
+  const state = after(
+    snapshot([
+      aCase(1, { opened_at: 50 }),
+      aCase(2, { priority: 0, opened_at: 90 }),
+      aCase(3, { priority: 1, opened_at: 10 }),
+      aCase(4, { priority: 0, opened_at: 20, state: "claimed", owner: alex }),
+      aCase(5, { state: "closed", outcome: "answered" }),
+      aCase(6, { opened_at: 50 }),
+    ]),
+  );
+  assert.equal(state.loaded, true);
+  assert.deepEqual(ids(queueOf(state)), [4, 2, 3, 1, 6]);
+  assert.deepEqual(ids(closedOf(state)), [5]);
+});
+
+test("mine are those I hold; waiting are those that nobody holds", () => {
+  const state = after(
+    snapshot([
+      aCase(1, { state: "claimed", owner: sam }),
+      aCase(2, { state: "claimed", owner: alex, sensitive: true, priority: 0 }),
+      aCase(3, { sensitive: true, priority: 0 }),
+      aCase(4),
+    ]),
+  );
+  assert.deepEqual(ids(mineOf(state)), [1]);
+  assert.deepEqual(waitingOf(state), { all: 2, urgent: 1 });
+});
+
+test("closed cases are listed with the latest first", () => {
+  const closed = { state: "closed", outcome: "done" };
+  const state = after(
+    snapshot([aCase(1, { ...closed, changed_at: 5 }), aCase(2, { ...closed, changed_at: 9 })]),
+  );
+  assert.deepEqual(ids(closedOf(state)), [2, 1]);
+});
+
+test("an event puts its case in place of the one before", () => {
+  const state = after(
+    snapshot([aCase(1)]),
+    event(101, "case.claimed", { case: aCase(1, { version: 2, state: "claimed", owner: alex }) }),
+  );
+  assert.equal(state.cases.get(1).owner.name, "Alex Poole");
+});
+
+test("an answer that overtook an event is not undone by it", () => {
+  const state = after(
+    snapshot([aCase(1)]),
+    detail(aCase(1, { version: 3, state: "closed" })),
+    event(101, "case.claimed", { case: aCase(1, { version: 2, state: "claimed", owner: sam }) }),
+  );
+  assert.equal(state.cases.get(1).version, 3);
+});
+
+test("a snapshot forgets what was there", () => {
+  const state = after(snapshot([aCase(1)], [anIgnored(7)]), snapshot([aCase(2)], [], 200));
+  assert.deepEqual([...state.cases.keys()], [2]);
+  assert.deepEqual(state.ignored, []);
+});
+
+test("new, raised and reopened urgent cases are read out; nothing else is", () => {
+  const urgent = { sensitive: true, priority: 0, reason: "safeguarding" };
+  const state = after(
+    snapshot([aCase(1, urgent)]),
+    event(101, "case.opened", { case: aCase(2) }),
+    event(102, "case.opened", { case: aCase(3, urgent) }),
+    event(103, "case.raised", { case: aCase(2, { ...urgent, version: 2, reason: "emergency" }) }),
+    event(104, "case.message", { case: aCase(3, { ...urgent, version: 2 }) }),
+    event(105, "case.raised", {
+      case: aCase(4, { ...urgent, state: "claimed", owner: alex }),
+    }),
+  );
+  assert.deepEqual(heard(state), [
+    "New: Child or adult at risk, from @elm_close_sam",
+    "New: Danger to people now, from @elm_close_sam",
+  ]);
+});
+
+test("the same words said twice are two announcements, and only the last few are kept", () => {
+  let state = initialState;
+  for (let i = 0; i < 6; i++) state = reduce(state, { type: "announce", text: "again" });
+  assert.equal(state.announcements.length, 4);
+  assert.equal(new Set(state.announcements.map(({ id }) => id)).size, 4);
+});
+
+test("network trouble is read out when it begins and when it ends", () => {
+  const down = { ok: false, text: "X refuses our token." };
+  const open = { now: true, next_at: null };
+  const status = (network) => ({ type: "status", now_at: 1, open, network });
+  const state = after(welcome(), status(down), status(down), status({ ok: true, text: null }));
+  assert.deepEqual(heard(state), ["X refuses our token.", "Sending and reading work again."]);
+});
+
+test("ignored messages come in on top, once, and go when they are restored", () => {
+  const state = after(
+    snapshot([], [anIgnored(7)]),
+    event(101, "message.ignored", { ignored: anIgnored(8) }),
+    event(102, "message.ignored", { ignored: anIgnored(8) }),
+    event(103, "message.restored", { ignored: anIgnored(7), case: aCase(9) }),
+  );
+  assert.deepEqual(state.ignored.map((one) => one.message), [8]);
+  assert.ok(state.cases.has(9));
+});
+
+test("a fetched case is to be fetched again after an event, a refusal and a welcome", () => {
+  const frames = [snapshot([aCase(1), aCase(2)]), detail(aCase(1))];
+  const stale = (...more) => after(...frames, ...more).stale.get(1) ?? 0;
+  assert.equal(stale(), 0);
+  assert.equal(stale(event(101, "reply.sent", { case: aCase(1, { version: 2 }) })), 1);
+  assert.equal(stale({ type: "refused", id: "c", code: "stale", text: "", case: aCase(1) }), 1);
+  assert.equal(stale(welcome()), 1);
+  assert.equal(stale(event(101, "reply.sent", { case: aCase(2, { version: 2 }) })), 0);
+});
+
+test("a refusal shows the case as it is now", () => {
+  const taken = aCase(1, { version: 2, state: "claimed", owner: alex });
+  const state = after(snapshot([aCase(1)]), {
+    type: "refused",
+    id: "c1",
+    code: "taken",
+    text: "Alex Poole took it just before you.",
+    case: taken,
+  });
+  assert.equal(state.cases.get(1).owner.id, alex.id);
+});
+
+test("signing out leaves nothing behind", () => {
+  const state = reduce(after(snapshot([aCase(1)], [anIgnored(7)])), { type: "signed-out" });
+  assert.equal(state.cases.size, 0);
+  assert.equal(state.ignored.length, 0);
+  assert.equal(state.staff, null);
+});
+
+const sameGroundCases = [
+  ["a reply went out", { version: 4, changed_at: 9, acknowledged: true }, true],
+  ["the resident wrote again", { version: 4, messages: 2 }, false],
+  ["somebody took it", { version: 4, state: "claimed", owner: alex }, false],
+  ["it was closed", { version: 4, state: "closed" }, false],
+  ["a reply could not be sent", { version: 4, failed_replies: 1 }, false],
+  ["it became sensitive", { version: 4, sensitive: true }, false],
+];
+for (const [what, fields, same] of sameGroundCases) {
+  test(`what staff decided on ${same ? "still holds" : "no longer holds"} when ${what}`, () => {
+    assert.equal(sameGround(aCase(1, { version: 3 }), aCase(1, fields)), same);
+  });
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load } from "./load.mjs";
+
+const words = await load("words.ts");
+const { hrefOf, readRoute } = await load("route.ts");
+
+test("every reason has its own plain words", () => {
+  const reasons = [
+    "emergency", "safeguarding", "self_harm", "homelessness", "bereavement", "personal_data",
+    "discrimination", "legal", "press_politics", "data_rights", "complaint", "human", "unresolved",
+  ];
+  const said = reasons.map(words.reasonWords);
+  assert.equal(new Set(said).size, reasons.length);
+  for (const one of said) assert.doesNotMatch(one, /_/);
+});
+
+test("a word from a newer server is shown as it is, only plainer", () => {
+  assert.equal(words.reasonWords("lost_property"), "Lost property");
+  assert.equal(words.kindWords("case.moved"), "Case moved");
+});
+
+test("a failed reply carries the network's words", () => {
+  const error = "Your account is locked.";
+  const failed = words.replyStateWords({ state: "failed", error });
+  assert.equal(failed, "not sent: Your account is locked.");
+  assert.equal(words.replyStateWords({ state: "failed", error: null }), "not sent");
+  assert.equal(words.replyStateWords({ state: "queued", error: null }), "waiting to be sent");
+});
+
+const ages = [
+  [-5, "under 1 min"], [59, "under 1 min"], [60, "1 min"], [299, "4 min"], [3599, "59 min"],
+  [3600, "1 h"], [86_399, "23 h"], [86_400, "1 day"], [200_000, "2 days"],
+];
+for (const [seconds, wanted] of ages) {
+  test(`${seconds} seconds are "${wanted}"`, () => {
+    assert.equal(words.ageWords(1000, 1000 + seconds), wanted);
+  });
+}
+
+test("times are the council's, winter and summer", () => {
+  const winter = Date.UTC(2026, 10, 23, 9, 0) / 1000;
+  const summer = Date.UTC(2026, 6, 1, 9, 0) / 1000;
+  assert.equal(words.timeWords(winter, winter + 60), "9:00");
+  assert.equal(words.timeWords(summer, summer + 60), "10:00");
+  assert.equal(words.timeWords(winter, winter + 90_000), "Monday 23 November, 9:00");
+  assert.equal(words.nextWords(winter, winter - 90_000), "on Monday 23 November at 9:00");
+  assert.equal(words.nextWords(winter, winter - 60), "at 9:00 today");
+});
+
+test("addresses lead to views, and anything else to the queue", () => {
+  for (const hash of ["#/queue", "#/mine", "#/ignored", "#/closed", "#/case/12"]) {
+    assert.equal(hrefOf(readRoute(hash)), hash);
+  }
+  for (const hash of ["", "#", "#/case/", "#/case/0", "#/case/12x", "#/<b>"]) {
+    assert.deepEqual(readRoute(hash), { view: "queue" });
+  }
+});
