@@ -1,0 +1,191 @@
+// Query parameters of the v2 endpoints, checked as strictly as X does. What is wrong comes back as
+// a list of problems in the form of X's `errors` members.
+
+const POST_FIELDS = ['article', 'attachments', 'card_uri', 'community_id', 'context_annotations',
+  'conversation_id', 'created_at', 'display_text_range', 'edit_controls', 'entities', 'geo', 'id',
+  'lang', 'media_metadata', 'non_public_metrics', 'organic_metrics', 'possibly_sensitive',
+  'promoted_metrics', 'public_metrics', 'reply_settings', 'scopes', 'source', 'text', 'withheld']
+const EXPANSIONS = ['author_id', 'in_reply_to_user_id', 'entities.mentions.username',
+  'attachments.media_keys', 'attachments.poll_ids', 'geo.place_id']
+const USER_FIELDS = ['affiliation', 'connection_status', 'created_at', 'description', 'entities',
+  'id', 'is_identity_verified', 'location', 'name', 'parody', 'profile_banner_url',
+  'profile_image_url', 'protected', 'public_metrics', 'receives_your_dm', 'subscription',
+  'subscription_type', 'url', 'username', 'verified', 'verified_followers_count', 'verified_type',
+  'withheld']
+
+// The two vocabularies. Names on the right are the ones the renderer knows.
+const VOCABULARIES = {
+  tweet: {
+    fields: [...POST_FIELDS, 'author_id', 'in_reply_to_user_id', 'referenced_tweets', 'note_tweet',
+      'edit_history_tweet_ids'],
+    expansions: [...EXPANSIONS, 'referenced_tweets.id', 'referenced_tweets.id.author_id',
+      'edit_history_tweet_ids'],
+    inner: {
+      referenced_tweets: 'referenced',
+      'referenced_tweets.id': 'referenced',
+      'referenced_tweets.id.author_id': 'referenced.author',
+      note_tweet: 'note'
+    }
+  },
+  post: {
+    fields: [...POST_FIELDS, 'note_post'],
+    expansions: [...EXPANSIONS, 'referenced_posts', 'referenced_posts.author_id',
+      'edit_history_post_ids'],
+    inner: {
+      referenced_posts: 'referenced',
+      'referenced_posts.author_id': 'referenced.author',
+      note_post: 'note'
+    }
+  }
+}
+
+const FIRST_MOMENT = Date.parse('2010-11-06T00:00:00Z')
+const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time', 'end_time']
+const VIEW = ['expansions', 'tweet.fields', 'post.fields', 'user.fields', 'media.fields',
+  'place.fields', 'poll.fields']
+
+const KNOWN = {
+  mentions: [...LIST, ...VIEW],
+  timeline: [...LIST, ...VIEW, 'exclude'],
+  lookup: ['ids', ...VIEW],
+  me: ['expansions', 'tweet.fields', 'post.fields', 'user.fields'],
+  post: []
+}
+
+export const isId = text => typeof text === 'string' && /^[0-9]{1,19}$/.test(text)
+
+// Milliseconds, or NaN for anything but a full RFC 3339 date and time that exists.
+export function parseTime (text) {
+  const form = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+  const found = typeof text === 'string' && form.exec(text)
+  if (!found) return NaN
+  const [, year, month, day] = found.map(Number)
+  const inMonth = new Date(Date.UTC(year, month, 0)).getUTCDate()
+  return month >= 1 && month <= 12 && day >= 1 && day <= inMonth ? Date.parse(text) : NaN
+}
+
+export function problem (name, value, message) {
+  return { parameters: { [name]: [String(value)] }, message }
+}
+
+// Returns { params, view, problems }; `params` and `view` are only to be used without problems.
+export function readQuery (endpoint, search) {
+  const problems = []
+  const given = new Map()
+  for (const [name, value] of new URLSearchParams(search)) {
+    const wrong = message => problems.push(problem(name, value, message))
+    if (!KNOWN[endpoint].includes(name)) {
+      wrong(`The query parameter [${name}] is not one of [${KNOWN[endpoint].join(',')}]`)
+    } else if (given.has(name)) {
+      wrong(`The query parameter [${name}] was given more than once`)
+    } else if (value === '') {
+      wrong(`The query parameter [${name}] can not be empty`)
+    } else {
+      given.set(name, value)
+    }
+  }
+  const params = {}
+  for (const [name, read] of Object.entries(READERS)) {
+    if (!given.has(name)) continue
+    const { value, wrong } = read(given.get(name), name)
+    if (wrong) problems.push(problem(name, given.get(name), wrong))
+    params[name] = value
+  }
+  if (params.start_time >= params.end_time) {
+    problems.push(problem('start_time', given.get('start_time'),
+      "Invalid 'start_time'. 'start_time' must be before 'end_time'"))
+  }
+  if (endpoint === 'lookup' && !given.has('ids')) {
+    const message = 'The `ids` query parameter can not be empty'
+    problems.push({ parameters: { ids: [] }, message })
+  }
+  return { params, view: readView(given, problems), problems }
+}
+
+const readId = (text, name) => isId(text)
+  ? { value: text }
+  : { wrong: `The \`${name}\` query parameter value [${text}] is not valid` }
+
+const readTime = (text, name) => {
+  const value = parseTime(text)
+  if (Number.isNaN(value)) {
+    return { wrong: `Invalid '${name}':'${text}'. '${name}' must be an RFC 3339 date and time` }
+  }
+  if (value < FIRST_MOMENT) {
+    return { wrong: `Invalid '${name}':'${text}'. '${name}' must be on or after 2010-11-06` }
+  }
+  return { value }
+}
+
+const READERS = {
+  since_id: readId,
+  until_id: readId,
+  start_time: readTime,
+  end_time: readTime,
+  max_results (text) {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+    return value >= 5 && value <= 100
+      ? { value }
+      : { wrong: `The \`max_results\` query parameter value [${text}] is not between 5 and 100` }
+  },
+  pagination_token (text) {
+    const value = readToken(text)
+    return value ? { value } : { wrong: 'The `pagination_token` query parameter is not valid' }
+  },
+  exclude (text) {
+    const value = text.split(',')
+    return value.every(name => ['replies', 'retweets'].includes(name))
+      ? { value }
+      : { wrong: `The \`exclude\` query parameter value [${text}] is not valid` }
+  },
+  ids (text) {
+    const value = text.split(',')
+    if (value.length > 100) return { wrong: 'The `ids` query parameter holds more than 100 values' }
+    const bad = value.find(id => !isId(id))
+    return bad === undefined
+      ? { value }
+      : { wrong: `The \`ids\` query parameter value [${bad}] is not valid` }
+  }
+}
+
+// Tokens are opaque to clients: a direction, and the id they continue from.
+export function makeToken (direction, id) { return direction + BigInt(id).toString(36) }
+
+function readToken (text) {
+  if (!/^[bn][0-9a-z]{1,13}$/.test(text)) return null
+  let id = 0n
+  for (const digit of text.slice(1)) id = id * 36n + BigInt(parseInt(digit, 36))
+  return { direction: text[0], id }
+}
+
+function readView (given, problems) {
+  if (given.has('tweet.fields') && given.has('post.fields')) {
+    problems.push(problem('post.fields', given.get('post.fields'),
+      'Only one of [tweet.fields, post.fields] can be given'))
+  }
+  const expansions = given.get('expansions')?.split(',') ?? []
+  const newName = expansions.some(name => VOCABULARIES.post.expansions.includes(name) &&
+    !VOCABULARIES.tweet.expansions.includes(name))
+  const vocabulary = given.has('post.fields') || (newName && !given.has('tweet.fields'))
+    ? 'post'
+    : 'tweet'
+  const { fields: allowed, expansions: expandable, inner } = VOCABULARIES[vocabulary]
+  const list = (name, known) => {
+    const values = given.get(name)?.split(',') ?? []
+    for (const value of values) {
+      if (known.includes(value)) continue
+      problems.push(problem(name, given.get(name),
+        `The \`${name}\` query parameter value [${value}] is not one of [${known.join(',')}]`))
+    }
+    return values
+  }
+  const toInner = name => inner[name] ?? name
+  const fields = new Set(list(vocabulary + '.fields', allowed).map(toInner))
+  const expand = new Set(list('expansions', expandable).map(toInner))
+  // What is expanded shows in the post as well.
+  for (const name of expand) {
+    if (name === 'entities.mentions.username') fields.add('entities')
+    else fields.add(name.replace(/\.author$/, ''))
+  }
+  return { vocabulary, fields, expand, userFields: new Set(list('user.fields', USER_FIELDS)) }
+}

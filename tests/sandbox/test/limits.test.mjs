@@ -1,0 +1,54 @@
+// Rate limits: the headers on every answer, and what happens beyond.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MENTIONS, open, TIMELINE } from '../testing.mjs'
+
+const rate = ({ headers }) => ['limit', 'remaining', 'reset']
+  .map(name => Number(headers.get('x-rate-limit-' + name)))
+
+test('every answer tells the limit', async t => {
+  const x = await open(t, { limits: 'real' })
+  const now = Date.now() / 1000
+  const cases = [[MENTIONS, 300], [TIMELINE, 900], ['/2/users/me', 75]]
+  for (const [path, expected] of cases) {
+    const [limit, remaining, reset] = rate(await x.get(path))
+    assert.deepEqual([limit, remaining], [expected, expected - 1])
+    assert.ok(reset > now + 890 && reset < now + 905)
+  }
+  assert.deepEqual(rate(await x.get(MENTIONS + '?max_results=1')).slice(0, 2), [300, 298])
+  assert.deepEqual(rate(await x.tweet('Hello')).slice(0, 2), [100, 99])
+})
+
+test('reads are loosened unless asked otherwise', async t => {
+  const x = await open(t)
+  assert.equal(rate(await x.get(MENTIONS))[0], 300000)
+  assert.equal(rate(await x.tweet('Hello'))[0], 100)
+})
+
+test('a window that is used up', async t => {
+  const x = await open(t)
+  await x.control('POST', 'limits', { mentions: 2 })
+  await x.get(MENTIONS)
+  assert.equal(rate(await x.get(MENTIONS))[1], 0)
+  const { status, json, headers } = await x.get(MENTIONS)
+  assert.equal(status, 429)
+  assert.deepEqual(json, {
+    title: 'Too Many Requests', type: 'about:blank', status: 429, detail: 'Too Many Requests'
+  })
+  assert.equal(headers.get('x-rate-limit-remaining'), '0')
+  await x.get(MENTIONS)
+  assert.equal((await x.get(TIMELINE)).status, 200)
+  const log = await x.requests()
+  assert.equal(log[2].violation, 'rate limit exceeded')
+  assert.match(log[3].violation, /before the reset/)
+  await x.control('POST', 'limits', { mentions: 2 })
+  assert.equal((await x.get(MENTIONS)).status, 200)
+})
+
+test('limits can be off', async t => {
+  const x = await open(t, { limits: 'off' })
+  await x.control('POST', 'limits', { mode: 'off', me: 0 })
+  assert.equal((await x.get('/2/users/me')).status, 200)
+  assert.equal((await x.control('POST', 'limits', { mode: 'none' })).status, 400)
+})

@@ -1,0 +1,67 @@
+// For tests: a sandbox on a free port, and short ways to speak to it.
+
+import { startSandbox } from './sandbox.mjs'
+
+export const US = '1500000000000000001'
+export const MENTIONS = `/2/users/${US}/mentions`
+export const TIMELINE = `/2/users/${US}/tweets`
+
+// A sandbox that is stopped with the test `t`.
+export async function open (t, options = {}) {
+  const sandbox = await startSandbox(options)
+  t.after(() => sandbox.stop())
+  return new Client(sandbox.url, options.token)
+}
+
+export class Client {
+  constructor (url, token = 'sandbox-token') {
+    this.url = url.replace(/\/$/, '')
+    this.token = token
+  }
+
+  // { status, headers, text, json }; `json` is undefined for a body that is none.
+  async send (method, path, { body, headers, signal } = {}) {
+    const raw = typeof body === 'string'
+    const response = await fetch(this.url + path, {
+      method,
+      signal,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        'user-agent': 'kerbside-test',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers
+      },
+      body: body === undefined || raw ? body : JSON.stringify(body)
+    })
+    const text = await response.text()
+    let json
+    try { json = JSON.parse(text) } catch { json = undefined }
+    return { status: response.status, headers: response.headers, text, json }
+  }
+
+  get (path, options) { return this.send('GET', path, options) }
+
+  // As the council's account.
+  tweet (text, parent) {
+    const body = parent ? { text, reply: { in_reply_to_tweet_id: parent } } : { text }
+    return this.send('POST', '/2/tweets', { body })
+  }
+
+  async control (method, path, body) {
+    return this.send(method, '/sandbox/' + path, { body })
+  }
+
+  // As a resident; the new post's id.
+  async write (text, more = {}) {
+    const { json } = await this.control('POST', 'posts', { handle: 'elm_close_sam', text, ...more })
+    return json.id
+  }
+
+  async posts () { return (await this.control('GET', 'posts')).json }
+
+  async requests () { return (await this.control('GET', 'requests')).json }
+
+  fault (fault) { return this.control('POST', 'faults', fault) }
+}
+
+export const ids = answer => (answer.json.data ?? []).map(post => post.id)
