@@ -182,4 +182,9 @@ static unsigned x_weight(struct str text)
     return weight;
 }
 
-const struct text_rules x_text_rules = { .limit = LIMIT, .weight = x_weight };
+static int x_address(struct buf *out, struct str handle, struct str remote_id)
+{
+    return buf_addf(out, "https://x.com/%.*s/status/%.*s", STR_ARG(handle), STR_ARG(remote_id));
+}
+
+const struct text_rules x_text_rules = { .limit = LIMIT, .weight = x_weight, .address = x_address };

@@ -1,0 +1,43 @@
+/*
+ * Cases: what needs a person. One is open for a conversation at a time. Every change moves the version on, so that nobody acts on what they
+ * no longer see.
+ */
+#ifndef HANDOFF_CASES_H
+#define HANDOFF_CASES_H
+
+#include "handoff/record.h"
+
+enum case_priority { CASE_SENSITIVE, CASE_SOON, CASE_NORMAL };
+
+struct case_opening {
+    int64_t conversation_id, resident_id, message_id;
+    struct str reason, team; /* team empty: customer services */
+    int64_t priority;        /* enum case_priority */
+    bool sensitive;
+    bool acknowledged; /* something automatic was said with it */
+};
+
+int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t *ret_id) MUST_CHECK;
+
+/* Another message of the same conversation: tells staff, and raises the case if the message is more urgent than what is there. */
+int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now) MUST_CHECK;
+
+/* What a member of staff does to a case that they saw at @version. */
+struct case_command {
+    int64_t case_id, version, staff_id;
+    int64_t now;
+};
+
+enum case_refusal { CASE_DONE, CASE_UNKNOWN, CASE_STALE, CASE_TAKEN, CASE_NOT_YOURS, CASE_CLOSED };
+
+/* Each returns an enum case_refusal, or negative. */
+int case_claim(struct tx *tx, const struct case_command *c) MUST_CHECK;
+int case_release(struct tx *tx, const struct case_command *c) MUST_CHECK;
+int case_reply(struct tx *tx, const struct case_command *c, struct str body) MUST_CHECK;
+int case_close(struct tx *tx, const struct case_command *c, struct str outcome) MUST_CHECK;
+int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MUST_CHECK;
+
+/* Undo an ignore: the message becomes a case. CASE_UNKNOWN: it isn't ignored. */
+int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now) MUST_CHECK;
+
+#endif

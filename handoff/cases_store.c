@@ -1,0 +1,187 @@
+/* SQL of cases. A command is refused, with nothing done, if its sender saw another version than there is. */
+#include "handoff/cases.h"
+
+static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id, int64_t staff_id, struct str text,
+                int64_t now)
+{
+    struct record_event e = { kind, case_id, message_id, 0, staff_id, text };
+    return record_add_event(tx, &e, now);
+}
+
+int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t *ret_id)
+{
+    static const char sql[] =
+        "INSERT INTO handoff_case(conversation_id, resident_id, message_id, version, state, priority, reason, sensitive,"
+        " team, acknowledged, opened_at, changed_at) VALUES(?1, ?2, ?3, 1, 'open', ?4, ?5, ?6, ?7, ?8, ?9, ?9)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, o->conversation_id);
+    stmt_bind_int64(q, 2, o->resident_id);
+    stmt_bind_int64(q, 3, o->message_id);
+    stmt_bind_int64(q, 4, o->priority);
+    stmt_bind_str(q, 5, o->reason);
+    stmt_bind_int64(q, 6, o->sensitive);
+    stmt_bind_str(q, 7, o->team.len ? o->team : STR("customer services"));
+    stmt_bind_int64(q, 8, o->acknowledged);
+    stmt_bind_int64(q, 9, now);
+    int r = stmt_run(q);
+    if (r < 0)
+        return r;
+    *ret_id = tx_last_id(tx);
+    return tell(tx, "case.opened", *ret_id, o->message_id, 0, o->reason, now);
+}
+
+int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now)
+{
+    static const char q_touch[] = "UPDATE handoff_case SET version=version+1, changed_at=?2,"
+                                  " acknowledged=max(acknowledged, ?3) WHERE id=?1";
+    static const char q_raise[] = "UPDATE handoff_case SET priority=?2, reason=?3, sensitive=?4, team=?5"
+                                  " WHERE id=?1 AND priority>?2";
+    struct stmt *q = tx_stmt(tx, q_touch);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, now);
+    stmt_bind_int64(q, 3, o->acknowledged);
+    int r = stmt_run(q);
+    if (r < 0)
+        return r;
+    r = tell(tx, "case.message", case_id, o->message_id, 0, STR(""), now);
+    if (r < 0 || !o->reason.len)
+        return r;
+    q = tx_stmt(tx, q_raise);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, o->priority);
+    stmt_bind_str(q, 3, o->reason);
+    stmt_bind_int64(q, 4, o->sensitive);
+    stmt_bind_str(q, 5, o->team.len ? o->team : STR("customer services"));
+    r = stmt_run(q);
+    if (r < 0 || tx_changes(tx) == 0)
+        return r;
+    return tell(tx, "case.raised", case_id, o->message_id, 0, o->reason, now);
+}
+
+struct found {
+    int64_t owner_id, message_id;
+};
+
+/* The case, if the command may go on: it is there, open, and as the sender saw it. */
+static int look_up(struct tx *tx, const struct case_command *c, struct found *ret)
+{
+    static const char sql[] = "SELECT version, state, coalesce(owner_id, 0) AS owner_id,"
+                              " (SELECT max(m.id) FROM message m WHERE m.conversation_id=c.conversation_id) AS message_id"
+                              " FROM handoff_case c WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, c->case_id);
+    int r = stmt_next(q);
+    if (r != 1)
+        return r < 0 ? r : CASE_UNKNOWN;
+    bool closed = str_is(col_str(q, "state"), "closed"), stale = col_int64(q, "version") != c->version;
+    *ret = (struct found){ col_int64(q, "owner_id"), col_int64(q, "message_id") };
+    stmt_done(q);
+    return closed ? CASE_CLOSED : stale ? CASE_STALE : CASE_DONE;
+}
+
+/* As look_up, and the sender must hold the case. */
+static int look_up_own(struct tx *tx, const struct case_command *c, struct found *ret)
+{
+    int r = look_up(tx, c, ret);
+    return r == CASE_DONE && ret->owner_id != c->staff_id ? CASE_NOT_YOURS : r;
+}
+
+static int set_state(struct tx *tx, const struct case_command *c, const char *state, int64_t owner_id, struct str outcome)
+{
+    static const char sql[] = "UPDATE handoff_case SET state=?2, owner_id=?3, outcome=?4, version=version+1, changed_at=?5"
+                              " WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, c->case_id);
+    stmt_bind_str(q, 2, str_of(state));
+    if (owner_id)
+        stmt_bind_int64(q, 3, owner_id);
+    if (outcome.len)
+        stmt_bind_str(q, 4, outcome);
+    stmt_bind_int64(q, 5, c->now);
+    return stmt_run(q);
+}
+
+int case_claim(struct tx *tx, const struct case_command *c)
+{
+    struct found found;
+    int r = look_up(tx, c, &found);
+    if (r != CASE_DONE)
+        return r;
+    if (found.owner_id)
+        return found.owner_id == c->staff_id ? CASE_DONE : CASE_TAKEN;
+    r = set_state(tx, c, "claimed", c->staff_id, STR(""));
+    return r < 0 ? r : tell(tx, "case.claimed", c->case_id, 0, c->staff_id, STR(""), c->now);
+}
+
+int case_release(struct tx *tx, const struct case_command *c)
+{
+    struct found found;
+    int r = look_up_own(tx, c, &found);
+    if (r != CASE_DONE)
+        return r;
+    r = set_state(tx, c, "open", 0, STR(""));
+    return r < 0 ? r : tell(tx, "case.released", c->case_id, 0, c->staff_id, STR(""), c->now);
+}
+
+int case_reply(struct tx *tx, const struct case_command *c, struct str body)
+{
+    struct found found;
+    int64_t reply_id;
+    int r = look_up_own(tx, c, &found);
+    if (r != CASE_DONE)
+        return r;
+    r = set_state(tx, c, "claimed", c->staff_id, STR(""));
+    if (r == 0)
+        r = record_queue_reply(tx, found.message_id, c->case_id, c->staff_id, body, c->now, &reply_id);
+    return r < 0 ? r : tell(tx, "case.replied", c->case_id, found.message_id, c->staff_id, STR(""), c->now);
+}
+
+int case_close(struct tx *tx, const struct case_command *c, struct str outcome)
+{
+    struct found found;
+    int r = look_up_own(tx, c, &found);
+    if (r != CASE_DONE)
+        return r;
+    r = set_state(tx, c, "closed", c->staff_id, outcome);
+    return r < 0 ? r : tell(tx, "case.closed", c->case_id, 0, c->staff_id, outcome, c->now);
+}
+
+int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
+{
+    static const char sql[] = "SELECT 1 AS failed FROM reply WHERE id=?1 AND case_id=?2 AND state='failed'";
+    struct found found;
+    int r = look_up_own(tx, c, &found);
+    if (r != CASE_DONE)
+        return r;
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    stmt_bind_int64(q, 2, c->case_id);
+    r = stmt_next(q);
+    stmt_done(q);
+    if (r != 1)
+        return r < 0 ? r : CASE_UNKNOWN;
+    r = set_state(tx, c, "claimed", c->staff_id, STR(""));
+    return r < 0 ? r : record_move_reply(tx, reply_id, REPLY_QUEUED, STR(""), STR(""), c->now);
+}
+
+int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now)
+{
+    struct record_facts facts;
+    int64_t case_id;
+    int r = record_restore_ignored(tx, message_id, now);
+    if (r != 1)
+        return r < 0 ? r : CASE_UNKNOWN;
+    r = record_get_facts(tx, message_id, &facts);
+    if (r < 0)
+        return r;
+    struct case_opening o = {
+        .conversation_id = facts.conversation_id,
+        .resident_id = facts.resident_id,
+        .message_id = message_id,
+        .reason = STR("unresolved"),
+        .priority = CASE_NORMAL,
+    };
+    case_id = facts.case_id;
+    r = case_id ? case_join(tx, case_id, &o, now) : case_open(tx, &o, now, &case_id);
+    return r < 0 ? r : tell(tx, "message.restored", case_id, message_id, staff_id, STR(""), now);
+}

@@ -1,1 +1,0 @@
-int handoff_placeholder(void); int handoff_placeholder(void){return 0;}

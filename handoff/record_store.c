@@ -1,0 +1,361 @@
+/* SQL of messages, decisions, replies and events. Cases are in cases_store.c, staff in staff_store.c. */
+#include "handoff/cases.h"
+
+static const char q_message_id[] = "SELECT id FROM message WHERE network=?1 AND remote_id=?2";
+static const char q_resident_put[] =
+    "INSERT INTO resident(network, remote_id, handle, name) VALUES(?1, ?2, ?3, ?4)"
+    " ON CONFLICT(network, remote_id) DO UPDATE SET handle=excluded.handle, name=excluded.name RETURNING id";
+static const char q_conversation_put[] =
+    "INSERT INTO conversation(network, remote_id) VALUES(?1, ?2)"
+    " ON CONFLICT(network, remote_id) DO UPDATE SET remote_id=excluded.remote_id RETURNING id";
+static const char q_message_put[] =
+    "INSERT INTO message(network, remote_id, resident_id, conversation_id, text, may_reply, written_at, received_at)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+/* Runs a statement that gives one id. 1 found, 0 none. */
+static int one_id(struct stmt *q, int64_t *ret)
+{
+    int r = stmt_next(q);
+    if (r == 1) {
+        *ret = col_int64(q, "id");
+        stmt_done(q);
+    }
+    return r;
+}
+
+int record_add_message(struct tx *tx, const struct record_message *m, int64_t now, int64_t *ret_id)
+{
+    int64_t id, resident_id, conversation_id;
+    struct stmt *q = tx_stmt(tx, q_message_id);
+    stmt_bind_str(q, 1, m->network);
+    stmt_bind_str(q, 2, m->remote_id);
+    int r = one_id(q, &id);
+    if (r != 0)
+        return r < 0 ? r : 0;
+
+    q = tx_stmt(tx, q_resident_put);
+    stmt_bind_str(q, 1, m->network);
+    stmt_bind_str(q, 2, m->author_id);
+    stmt_bind_str(q, 3, m->handle);
+    stmt_bind_str(q, 4, m->name);
+    r = one_id(q, &resident_id);
+    if (r < 0)
+        return r;
+
+    q = tx_stmt(tx, q_conversation_put);
+    stmt_bind_str(q, 1, m->network);
+    stmt_bind_str(q, 2, m->conversation);
+    r = one_id(q, &conversation_id);
+    if (r < 0)
+        return r;
+
+    q = tx_stmt(tx, q_message_put);
+    stmt_bind_str(q, 1, m->network);
+    stmt_bind_str(q, 2, m->remote_id);
+    stmt_bind_int64(q, 3, resident_id);
+    stmt_bind_int64(q, 4, conversation_id);
+    stmt_bind_str(q, 5, m->text);
+    stmt_bind_int64(q, 6, m->may_reply);
+    stmt_bind_int64(q, 7, m->written_at);
+    stmt_bind_int64(q, 8, now);
+    r = stmt_run(q);
+    if (r < 0)
+        return r;
+    *ret_id = tx_last_id(tx);
+    return 1;
+}
+
+static const char q_facts[] =
+    "SELECT m.resident_id, m.conversation_id, r.opted_out_at IS NOT NULL AS opted_out,"
+    " coalesce(c.id, 0) AS case_id, coalesce(c.acknowledged, 0) AS acknowledged,"
+    " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
+    "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL) AS automatic_replies"
+    " FROM message m JOIN resident r ON r.id=m.resident_id"
+    " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE m.id=?1";
+
+int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret)
+{
+    struct stmt *q = tx_stmt(tx, q_facts);
+    stmt_bind_int64(q, 1, message_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret = (struct record_facts){
+            .resident_id = col_int64(q, "resident_id"),
+            .conversation_id = col_int64(q, "conversation_id"),
+            .case_id = col_int64(q, "case_id"),
+            .opted_out = col_int64(q, "opted_out") != 0,
+            .acknowledged = col_int64(q, "acknowledged") != 0,
+            .automatic_replies = (unsigned)col_int64(q, "automatic_replies"),
+        };
+    stmt_done(q);
+    return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
+int record_opt_out(struct tx *tx, int64_t resident_id, int64_t now)
+{
+    static const char sql[] = "UPDATE resident SET opted_out_at=?2 WHERE id=?1 AND opted_out_at IS NULL";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, resident_id);
+    stmt_bind_int64(q, 2, now);
+    return stmt_run(q);
+}
+
+int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d, int64_t now)
+{
+    static const char sql[] =
+        "INSERT INTO decision(message_id, action, reason, intents, why, score, lead, residue, kb, decided_at)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    stmt_bind_str(q, 2, d->action);
+    if (d->reason.len)
+        stmt_bind_str(q, 3, d->reason);
+    stmt_bind_str(q, 4, d->intents);
+    stmt_bind_str(q, 5, d->why);
+    stmt_bind_double(q, 6, d->score);
+    stmt_bind_double(q, 7, d->lead);
+    stmt_bind_double(q, 8, d->residue);
+    stmt_bind_str(q, 9, d->kb);
+    stmt_bind_int64(q, 10, now);
+    return stmt_run(q);
+}
+
+int record_restore_ignored(struct tx *tx, int64_t message_id, int64_t now)
+{
+    static const char sql[] = "UPDATE decision SET undone_at=?2 WHERE message_id=?1 AND action='ignore' AND undone_at IS NULL";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_run(q);
+    return r < 0 ? r : tx_changes(tx) > 0;
+}
+
+/* ------------------------------------------------------------------------------------------------ replies */
+
+const char *reply_state_name(enum reply_state state)
+{
+    switch (state) {
+    case REPLY_QUEUED:
+        return "queued";
+    case REPLY_SENDING:
+        return "sending";
+    case REPLY_UNKNOWN:
+        return "unknown";
+    case REPLY_SENT:
+        return "sent";
+    case REPLY_FAILED:
+        return "failed";
+    }
+    return "?";
+}
+
+int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id, struct str body, int64_t now,
+                       int64_t *ret_id)
+{
+    static const char sql[] = "INSERT INTO reply(message_id, case_id, staff_id, body, state, created_at, changed_at)"
+                              " VALUES(?1, ?2, ?3, ?4, 'queued', ?5, ?5)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    if (case_id)
+        stmt_bind_int64(q, 2, case_id);
+    if (staff_id)
+        stmt_bind_int64(q, 3, staff_id);
+    stmt_bind_str(q, 4, body);
+    stmt_bind_int64(q, 5, now);
+    int r = stmt_run(q);
+    if (r < 0)
+        return r;
+    *ret_id = tx_last_id(tx);
+    struct record_event e = { "reply.queued", case_id, message_id, *ret_id, staff_id, STR("") };
+    return record_add_event(tx, &e, now);
+}
+
+int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int64_t since_at)
+{
+    static const char q_account[] = "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 LIMIT 1";
+    static const char q_resident[] = "SELECT p.body=?2 AS said FROM reply p JOIN message m ON m.id=p.message_id"
+                                     " WHERE m.resident_id=?1 ORDER BY p.id DESC LIMIT 1";
+    struct stmt *q = tx_stmt(tx, q_account);
+    stmt_bind_str(q, 1, body);
+    stmt_bind_int64(q, 2, since_at);
+    int r = stmt_next(q);
+    stmt_done(q);
+    if (r != 0)
+        return r;
+    q = tx_stmt(tx, q_resident);
+    stmt_bind_int64(q, 1, resident_id);
+    stmt_bind_str(q, 2, body);
+    r = stmt_next(q);
+    int said = r == 1 && col_int64(q, "said");
+    stmt_done(q);
+    return r < 0 ? r : said;
+}
+
+#define REPLY_COLUMNS \
+    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS staff_id, p.body," \
+    " m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks FROM reply p JOIN message m ON m.id=p.message_id "
+
+static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *ret)
+{
+    *ret = (struct record_reply){
+        .id = col_int64(q, "id"),
+        .message_id = col_int64(q, "message_id"),
+        .case_id = col_int64(q, "case_id"),
+        .staff_id = col_int64(q, "staff_id"),
+        .body = arena_str(arena, col_str(q, "body")),
+        .parent = arena_str(arena, col_str(q, "parent")),
+        .error = arena_str(arena, col_str(q, "error")),
+        .looks = (unsigned)col_int64(q, "looks"),
+    };
+    return ret->body.p && ret->parent.p && ret->error.p ? 1 : ERR_NOMEM;
+}
+
+int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
+{
+    static const char sql[] = REPLY_COLUMNS "WHERE p.state='queued' ORDER BY p.staff_id IS NULL, p.id LIMIT 1";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r = stmt_next(q);
+    if (r == 1)
+        r = read_reply(q, arena, ret);
+    stmt_done(q);
+    return r;
+}
+
+int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply *ret, int max)
+{
+    static const char sql[] = REPLY_COLUMNS "WHERE p.state='unknown' ORDER BY p.id LIMIT ?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, max);
+    int count = 0, r;
+    while ((r = stmt_next(q)) == 1) {
+        r = read_reply(q, arena, &ret[count]);
+        if (r < 0)
+            break;
+        count++;
+    }
+    stmt_done(q);
+    return r < 0 ? r : count;
+}
+
+static const char *event_of(enum reply_state state)
+{
+    switch (state) {
+    case REPLY_QUEUED:
+        return "reply.queued";
+    case REPLY_SENDING:
+        return NULL; /* of no use to anybody but ourselves */
+    case REPLY_UNKNOWN:
+        return "reply.unknown";
+    case REPLY_SENT:
+        return "reply.sent";
+    case REPLY_FAILED:
+        return "reply.failed";
+    }
+    return NULL;
+}
+
+/* An automatic reply that failed for good is shown to staff as a case: promise 3. */
+static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t *case_id)
+{
+    static const char q_about[] =
+        "SELECT m.id AS message_id, m.resident_id, m.conversation_id, coalesce(c.id, 0) AS open_case FROM reply p"
+        " JOIN message m ON m.id=p.message_id"
+        " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE p.id=?1";
+    static const char q_set[] = "UPDATE reply SET case_id=?2 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, q_about);
+    stmt_bind_int64(q, 1, reply_id);
+    int r = stmt_next(q);
+    if (r != 1)
+        return r < 0 ? r : ERR_DB;
+    struct case_opening o = {
+        .conversation_id = col_int64(q, "conversation_id"),
+        .resident_id = col_int64(q, "resident_id"),
+        .message_id = col_int64(q, "message_id"),
+        .reason = STR("unresolved"),
+        .priority = CASE_SOON,
+    };
+    *case_id = col_int64(q, "open_case");
+    stmt_done(q);
+    if (!*case_id)
+        r = case_open(tx, &o, now, case_id);
+    if (r < 0)
+        return r;
+    q = tx_stmt(tx, q_set);
+    stmt_bind_int64(q, 1, reply_id);
+    stmt_bind_int64(q, 2, *case_id);
+    return stmt_run(q);
+}
+
+int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id, struct str error,
+                      int64_t now)
+{
+    static const char sql[] =
+        "UPDATE reply SET state=?2, remote_id=?3, error=?4, looks=0, changed_at=?5 WHERE id=?1"
+        " RETURNING message_id, coalesce(case_id, 0) AS case_id, coalesce(staff_id, 0) AS staff_id";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    stmt_bind_str(q, 2, str_of(reply_state_name(state)));
+    if (remote_id.len)
+        stmt_bind_str(q, 3, remote_id);
+    if (error.len)
+        stmt_bind_str(q, 4, error);
+    stmt_bind_int64(q, 5, now);
+    int r = stmt_next(q);
+    if (r != 1)
+        return r < 0 ? r : ERR_DB;
+    struct record_event e = { event_of(state), col_int64(q, "case_id"), col_int64(q, "message_id"), reply_id,
+                              col_int64(q, "staff_id"), error };
+    stmt_done(q);
+    if (state == REPLY_FAILED && !e.case_id) {
+        r = case_of_failed(tx, reply_id, now, &e.case_id);
+        if (r < 0)
+            return r;
+    }
+    return e.kind ? record_add_event(tx, &e, now) : 0;
+}
+
+int record_count_look(struct tx *tx, int64_t reply_id)
+{
+    static const char sql[] = "UPDATE reply SET looks=looks+1 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    return stmt_run(q);
+}
+
+int record_recover_sending(struct tx *tx, int64_t now)
+{
+    static const char q_next[] = "SELECT id FROM reply WHERE state='sending' LIMIT 1";
+    int count = 0;
+    for (;;) {
+        int64_t id;
+        int r = one_id(tx_stmt(tx, q_next), &id);
+        if (r != 1)
+            return r < 0 ? r : count;
+        r = record_move_reply(tx, id, REPLY_UNKNOWN, STR(""), STR(""), now);
+        if (r < 0)
+            return r;
+        count++;
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------ events */
+
+int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
+{
+    static const char sql[] = "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text)"
+                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, now);
+    stmt_bind_str(q, 2, str_of(e->kind));
+    if (e->case_id)
+        stmt_bind_int64(q, 3, e->case_id);
+    if (e->message_id)
+        stmt_bind_int64(q, 4, e->message_id);
+    if (e->reply_id)
+        stmt_bind_int64(q, 5, e->reply_id);
+    if (e->staff_id)
+        stmt_bind_int64(q, 6, e->staff_id);
+    if (e->text.len)
+        stmt_bind_str(q, 7, e->text);
+    return stmt_run(q);
+}

@@ -1,0 +1,346 @@
+#include "handoff/view.h"
+
+enum { CLOSED_SHOWN = 50, IGNORED_SHOWN = 100, CASES_SHOWN = 2000, SUMMARY_POINTS = 140 };
+
+#define CASE_COLUMNS \
+    "SELECT c.id, c.version, c.state, c.priority, c.reason, c.sensitive, c.team, c.acknowledged, c.outcome, c.opened_at," \
+    " c.changed_at, coalesce(s.id, 0) AS owner_id, s.name AS owner_name, s.initials AS owner_initials, r.handle, r.name," \
+    " m.text, (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS messages," \
+    " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies" \
+    " FROM handoff_case c JOIN resident r ON r.id=c.resident_id JOIN message m ON m.id=c.message_id" \
+    " LEFT JOIN staff s ON s.id=c.owner_id "
+
+static void put_int(cJSON *o, const char *name, int64_t value)
+{
+    (void)cJSON_AddNumberToObject(o, name, (double)value);
+}
+
+static void put_text_or_null(cJSON *o, const char *name, struct stmt *q, const char *column)
+{
+    if (col_null(q, column))
+        (void)cJSON_AddNullToObject(o, name);
+    else
+        (void)json_put_str(o, name, col_str(q, column));
+}
+
+static void put_int_column(cJSON *o, struct stmt *q, const char *name)
+{
+    put_int(o, name, col_int64(q, name));
+}
+
+static void put_text_column(cJSON *o, struct stmt *q, const char *name)
+{
+    (void)json_put_str(o, name, col_str(q, name));
+}
+
+/* A column that holds JSON that we wrote. */
+static void put_json_column(cJSON *o, struct stmt *q, const char *name)
+{
+    struct str text = col_str(q, name);
+    cJSON *tree = cJSON_ParseWithLength(text.p, text.len);
+    (void)cJSON_AddItemToObject(o, name, tree ? tree : cJSON_CreateNull());
+}
+
+/* {"id","name","initials"} under @name, or null when there is nobody. */
+static void put_person(cJSON *o, const char *name, struct stmt *q, const char *id, const char *full, const char *initials)
+{
+    if (!col_int64(q, id)) {
+        (void)cJSON_AddNullToObject(o, name);
+        return;
+    }
+    cJSON *person = cJSON_AddObjectToObject(o, name);
+    put_int(person, "id", col_int64(q, id));
+    (void)json_put_str(person, "name", col_str(q, full));
+    (void)json_put_str(person, "initials", col_str(q, initials));
+}
+
+cJSON *view_staff(const struct staff *s)
+{
+    cJSON *o = cJSON_CreateObject();
+    put_int(o, "id", s->id);
+    (void)json_put_str(o, "login", s->login);
+    (void)json_put_str(o, "name", s->name);
+    (void)json_put_str(o, "initials", s->initials);
+    (void)json_put_str(o, "role", s->role);
+    return o;
+}
+
+static cJSON *read_case(struct stmt *q)
+{
+    cJSON *o = cJSON_CreateObject(), *resident;
+    put_int_column(o, q, "id");
+    put_int_column(o, q, "version");
+    put_text_column(o, q, "state");
+    put_int_column(o, q, "priority");
+    put_text_column(o, q, "reason");
+    (void)cJSON_AddBoolToObject(o, "sensitive", col_int64(q, "sensitive") != 0);
+    put_text_column(o, q, "team");
+    bool closed = str_is(col_str(q, "state"), "closed");
+    if (closed)
+        (void)cJSON_AddNullToObject(o, "owner");
+    else
+        put_person(o, "owner", q, "owner_id", "owner_name", "owner_initials");
+    resident = cJSON_AddObjectToObject(o, "resident");
+    put_text_column(resident, q, "handle");
+    put_text_column(resident, q, "name");
+    (void)json_put_str(o, "summary", utf8_cut(col_str(q, "text"), SUMMARY_POINTS));
+    put_int_column(o, q, "opened_at");
+    put_int_column(o, q, "changed_at");
+    put_int_column(o, q, "messages");
+    put_text_or_null(o, "outcome", q, "outcome");
+    (void)cJSON_AddBoolToObject(o, "acknowledged", col_int64(q, "acknowledged") != 0);
+    put_int_column(o, q, "failed_replies");
+    return o;
+}
+
+int view_case(struct tx *tx, int64_t case_id, cJSON **ret)
+{
+    static const char sql[] = CASE_COLUMNS "WHERE c.id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret = read_case(q);
+    stmt_done(q);
+    return r;
+}
+
+/* Appends what @q gives, row by row, to the array @list. */
+static int list_rows(struct stmt *q, cJSON *(*read)(struct stmt *q), cJSON *list)
+{
+    int r;
+    while ((r = stmt_next(q)) == 1)
+        (void)cJSON_AddItemToArray(list, read(q));
+    return r;
+}
+
+#define IGNORED_COLUMNS \
+    "SELECT m.id AS message, m.text, r.handle, r.name, m.written_at, d.why, d.kb FROM decision d" \
+    " JOIN message m ON m.id=d.message_id JOIN resident r ON r.id=m.resident_id "
+
+static cJSON *read_ignored(struct stmt *q)
+{
+    cJSON *o = cJSON_CreateObject();
+    put_int_column(o, q, "message");
+    put_text_column(o, q, "text");
+    put_text_column(o, q, "handle");
+    put_text_column(o, q, "name");
+    put_int_column(o, q, "written_at");
+    put_json_column(o, q, "why");
+    put_text_column(o, q, "kb");
+    return o;
+}
+
+int view_last_seq(struct tx *tx, int64_t *ret)
+{
+    static const char sql[] = "SELECT coalesce(max(seq), 0) AS seq FROM event";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret = col_int64(q, "seq");
+    stmt_done(q);
+    return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
+int view_snapshot(struct tx *tx, cJSON **ret)
+{
+    static const char q_open[] = CASE_COLUMNS "WHERE c.state<>'closed' ORDER BY c.priority, c.opened_at LIMIT ?1";
+    static const char q_closed[] = CASE_COLUMNS "WHERE c.state='closed' ORDER BY c.changed_at DESC LIMIT ?1";
+    static const char q_ignored[] = IGNORED_COLUMNS
+        "WHERE d.action='ignore' AND d.undone_at IS NULL ORDER BY d.message_id DESC LIMIT ?1";
+    int64_t seq;
+    int r = view_last_seq(tx, &seq);
+    if (r < 0)
+        return r;
+    cJSON *frame = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(frame, "type", "snapshot");
+    put_int(frame, "seq", seq);
+    cJSON *cases = cJSON_AddArrayToObject(frame, "cases"), *ignored = cJSON_AddArrayToObject(frame, "ignored");
+    struct stmt *q = tx_stmt(tx, q_open);
+    stmt_bind_int64(q, 1, CASES_SHOWN);
+    r = list_rows(q, read_case, cases);
+    if (r == 0) {
+        q = tx_stmt(tx, q_closed);
+        stmt_bind_int64(q, 1, CLOSED_SHOWN);
+        r = list_rows(q, read_case, cases);
+    }
+    if (r == 0) {
+        q = tx_stmt(tx, q_ignored);
+        stmt_bind_int64(q, 1, IGNORED_SHOWN);
+        r = list_rows(q, read_ignored, ignored);
+    }
+    if (r < 0)
+        cJSON_Delete(frame);
+    else
+        *ret = frame;
+    return r;
+}
+
+static cJSON *read_reply(struct stmt *q)
+{
+    cJSON *o = cJSON_CreateObject();
+    put_int_column(o, q, "id");
+    put_int_column(o, q, "message");
+    put_text_column(o, q, "text");
+    put_text_column(o, q, "state");
+    put_person(o, "by", q, "staff_id", "staff_name", "staff_initials");
+    put_text_or_null(o, "error", q, "error");
+    put_int_column(o, q, "created_at");
+    put_int_column(o, q, "changed_at");
+    return o;
+}
+
+static cJSON *read_history(struct stmt *q)
+{
+    cJSON *o = cJSON_CreateObject();
+    put_int_column(o, q, "seq");
+    put_int_column(o, q, "at");
+    put_text_column(o, q, "kind");
+    put_text_or_null(o, "by", q, "by");
+    put_text_or_null(o, "text", q, "text");
+    return o;
+}
+
+static cJSON *read_message(struct stmt *q)
+{
+    cJSON *o = cJSON_CreateObject();
+    put_int_column(o, q, "id");
+    put_text_column(o, q, "text");
+    put_text_column(o, q, "handle");
+    put_text_column(o, q, "name");
+    put_int_column(o, q, "written_at");
+    (void)json_put_str(o, "remote_url", col_str(q, "remote_id")); /* the caller makes it an address */
+    if (col_null(q, "action")) {
+        (void)cJSON_AddNullToObject(o, "decision");
+        return o;
+    }
+    cJSON *d = cJSON_AddObjectToObject(o, "decision");
+    put_text_column(d, q, "action");
+    put_text_or_null(d, "reason", q, "reason");
+    put_json_column(d, q, "intents");
+    (void)cJSON_AddNumberToObject(d, "score", col_double(q, "score"));
+    (void)cJSON_AddNumberToObject(d, "lead", col_double(q, "lead"));
+    (void)cJSON_AddNumberToObject(d, "residue", col_double(q, "residue"));
+    put_text_column(d, q, "kb");
+    put_json_column(d, q, "why");
+    return o;
+}
+
+/* The remote ids under "remote_url" become what a browser can open. */
+static int address_messages(cJSON *messages, const struct text_rules *rules)
+{
+    cJSON *m;
+    cJSON_ArrayForEach(m, messages) {
+        cJSON *url = cJSON_GetObjectItemCaseSensitive(m, "remote_url");
+        struct buf address = BUF_INIT(4096);
+        int r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(m, "handle")), json_str(url));
+        if (r == 0 && !cJSON_SetValuestring(url, buf_cstr(&address))) {
+            (void)cJSON_DeleteItemFromObject(m, "remote_url");
+            r = cJSON_AddStringToObject(m, "remote_url", buf_cstr(&address)) ? 0 : ERR_NOMEM;
+        }
+        buf_release(&address);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules, cJSON **ret)
+{
+    static const char q_messages[] =
+        "SELECT m.id, m.text, r.handle, r.name, m.written_at, m.remote_id, d.action, d.reason, d.intents, d.score, d.lead,"
+        " d.residue, d.kb, d.why FROM message m JOIN resident r ON r.id=m.resident_id"
+        " LEFT JOIN decision d ON d.message_id=m.id"
+        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1) ORDER BY m.written_at, m.id";
+    static const char q_replies[] =
+        "SELECT p.id, p.message_id AS message, p.body AS text, p.state, coalesce(s.id, 0) AS staff_id, s.name AS staff_name,"
+        " s.initials AS staff_initials, p.error, p.created_at, p.changed_at FROM reply p JOIN message m ON m.id=p.message_id"
+        " LEFT JOIN staff s ON s.id=p.staff_id"
+        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1) ORDER BY p.id";
+    static const char q_history[] = "SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
+                                    " LEFT JOIN staff s ON s.id=e.staff_id WHERE e.case_id=?1 ORDER BY e.seq";
+    static const struct {
+        const char *sql, *name;
+        cJSON *(*read)(struct stmt *q);
+    } lists[] = {
+        { q_messages, "messages", read_message },
+        { q_replies, "replies", read_reply },
+        { q_history, "history", read_history },
+    };
+    cJSON *about = NULL;
+    int r = view_case(tx, case_id, &about);
+    if (r != 1)
+        return r;
+    cJSON *frame = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(frame, "type", "case");
+    (void)cJSON_AddItemToObject(frame, "case", about);
+    r = 0;
+    for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
+        struct stmt *q = tx_stmt(tx, lists[i].sql);
+        stmt_bind_int64(q, 1, case_id);
+        r = list_rows(q, lists[i].read, cJSON_AddArrayToObject(frame, lists[i].name));
+    }
+    if (r == 0)
+        r = address_messages(cJSON_GetObjectItemCaseSensitive(frame, "messages"), rules);
+    if (r < 0) {
+        cJSON_Delete(frame);
+        return r;
+    }
+    *ret = frame;
+    return 1;
+}
+
+/* Fills in what a row of the event table points at. */
+static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t message_id)
+{
+    static const char q_ignored[] = IGNORED_COLUMNS "WHERE d.message_id=?1 AND d.action='ignore'";
+    cJSON *about = NULL;
+    int r = case_id ? view_case(tx, case_id, &about) : 0;
+    if (r == 1)
+        (void)cJSON_AddItemToObject(frame, "case", about);
+    if (r < 0 || !message_id)
+        return r < 0 ? r : 0;
+    struct stmt *q = tx_stmt(tx, q_ignored);
+    stmt_bind_int64(q, 1, message_id);
+    r = stmt_next(q);
+    if (r == 1)
+        (void)cJSON_AddItemToObject(frame, "ignored", read_ignored(q));
+    stmt_done(q);
+    return r < 0 ? r : 0;
+}
+
+int view_events(struct tx *tx, int64_t after, int max, void (*visit)(int64_t seq, const cJSON *frame, void *data),
+                void *data)
+{
+    static const char sql[] =
+        "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
+        " coalesce(e.message_id, 0) AS message_id FROM event e LEFT JOIN staff s ON s.id=e.staff_id"
+        " WHERE e.seq>?1 ORDER BY e.seq LIMIT 1";
+    int count = 0;
+    while (count < max) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_int64(q, 1, after);
+        int r = stmt_next(q);
+        if (r != 1)
+            return r < 0 ? r : count;
+        cJSON *frame = cJSON_CreateObject();
+        (void)cJSON_AddStringToObject(frame, "type", "event");
+        put_int_column(frame, q, "seq");
+        put_int_column(frame, q, "at");
+        put_text_column(frame, q, "kind");
+        put_text_or_null(frame, "by", q, "by");
+        struct str kind = col_str(q, "kind");
+        bool tray = str_is(kind, "message.ignored") || str_is(kind, "message.restored");
+        int64_t case_id = col_int64(q, "case_id"), message_id = tray ? col_int64(q, "message_id") : 0;
+        after = col_int64(q, "seq");
+        stmt_done(q);
+        r = complete_event(tx, frame, case_id, message_id);
+        if (r == 0)
+            visit(after, frame, data);
+        cJSON_Delete(frame);
+        if (r < 0)
+            return r;
+        count++;
+    }
+    return count;
+}
