@@ -82,6 +82,11 @@ struct db *db_free(struct db *db)
     return NULL;
 }
 
+int64_t db_changes(struct db *db)
+{
+    return sqlite3_total_changes64(db->handle);
+}
+
 int db_migrate(struct db *db, const char *folder, const char *const *steps, size_t count)
 {
     static const char q_table[] = "CREATE TABLE IF NOT EXISTS schema_version(folder TEXT PRIMARY "

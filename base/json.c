@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 
@@ -21,6 +22,17 @@ static int fault_at(struct json_fault *f, struct str text, size_t at, const char
     return ERR_BADINPUT;
 }
 
+/* cJSON reads "\\u" without four hexadecimal digits as NUL, and a NUL cuts the string short. */
+static const char *bad_escape(struct str s)
+{
+    if (s.len < 2 || s.p[1] != 'u')
+        return NULL;
+    for (size_t i = 2; i < 6; i++)
+        if (i >= s.len || !isxdigit((unsigned char)s.p[i]))
+            return "\\u without four hexadecimal digits in a string";
+    return memcmp(s.p, "\\u0000", 6) == 0 ? "a NUL escape (\\u0000) in a string" : NULL;
+}
+
 /* What cJSON would let through inside strings, and nesting that would take much stack to walk. */
 static int check_bytes(struct str text, struct json_fault *f)
 {
@@ -36,8 +48,9 @@ static int check_bytes(struct str text, struct json_fault *f)
             if (depth > DEPTH_MAX)
                 return fault_at(f, text, i, "nested more than 64 deep");
         } else if (c == '\\') {
-            if (text.len - i >= 6 && memcmp(text.p + i, "\\u0000", 6) == 0)
-                return fault_at(f, text, i, "a NUL escape (\\u0000) in a string");
+            const char *why = bad_escape(str_cut(text, i, text.len));
+            if (why)
+                return fault_at(f, text, i, why);
             i++;
         } else if ((unsigned char)c < 0x20) {
             return fault_at(f, text, i, "a raw control character in a string");

@@ -39,14 +39,18 @@ static const char *level_name(enum log_level level)
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
-    struct buf text = BUF_INIT(4096), line = BUF_INIT(16384);
+    char words[4096]; /* a longer event loses its end, never the whole of it */
     va_list args;
     va_start(args, fmt);
-    (void)buf_addv(&text, fmt, args);
+    int len = vsnprintf(words, sizeof words, fmt, args);
     va_end(args);
-    for (size_t i = 0; i < text.len; i++) /* one event is one line, whatever a value holds */
-        if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7f)
-            text.p[i] = ' ';
+    if (len < 0)
+        words[0] = '\0';
+    for (char *c = words; *c; c++) /* one event is one line, whatever a value holds */
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
+    struct buf text = BUF_INIT(3 * sizeof words), line = BUF_INIT(8 * sizeof words);
+    (void)buf_add_repaired(&text, str_of(words));
 
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
@@ -57,8 +61,7 @@ void log_line(enum log_level level, const char *fmt, ...)
     } else {
         (void)buf_addf(&line, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":", stamp,
                        level_name(level));
-        (void)json_add_text(&line,
-                            utf8_valid(buf_str(&text)) ? buf_str(&text) : STR("(not UTF-8)"));
+        (void)json_add_text(&line, buf_str(&text));
         (void)buf_addc(&line, "}\n");
     }
     (void)fwrite(line.p ? line.p : "", 1, line.len,

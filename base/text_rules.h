@@ -1,6 +1,7 @@
 /*
- * How a network counts a text and names a message. Filled by the network (bot/x), passed down to whoever must keep to it (kb
- * check, the console's reply box), so that nobody else knows a network's limits or addresses.
+ * How a network counts a text and names a message. Filled by the network (bot/x), passed down to
+ * whoever must keep to it (kb check, the console's reply box), so that nobody else knows a
+ * network's limits or addresses.
  */
 #ifndef BASE_TEXT_RULES_H
 #define BASE_TEXT_RULES_H

@@ -11,7 +11,6 @@ enum { FILE_BYTES_MAX = 1 << 20 };
 
 enum conf_type { CONF_TEXT, CONF_PATH, CONF_INT, CONF_BOOL, CONF_CHOICE, CONF_WEEK, CONF_DAYS };
 
-static const char *const modes[] = { "auto", "assist", "shadow", NULL };
 static const char *const formats[] = { "text", "json", NULL };
 
 /* "section.member" is the member of an object, "member" stands at the top. */
@@ -33,9 +32,6 @@ static const struct conf_row {
     { "demo", CONF_BOOL, offsetof(struct conf, demo),
       .help = "true: the sandbox page may move the clock. Only with an x.api on this machine. "
               "Never for a real account" },
-    { "mode", CONF_CHOICE, offsetof(struct conf, mode), .choices = modes, .def = MODE_AUTO,
-      .help = "auto: replies are sent. assist: they wait in the console as drafts. shadow: they "
-              "are recorded and never sent" },
     { "log", CONF_CHOICE, offsetof(struct conf, log_format), .choices = formats, .def = 0,
       .help = "Log lines for people (text) or for a collector (json)" },
     { "answer_within_s", CONF_INT, offsetof(struct conf, answer_within_s), .min = 60, .max = 604800,

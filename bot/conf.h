@@ -8,13 +8,10 @@
 #include "base/report.h"
 #include "bot/hours.h"
 
-enum conf_mode { MODE_AUTO, MODE_ASSIST, MODE_SHADOW };
-
 struct conf {
     char *file;
     char *kb_dir, *database;
     bool demo;
-    int64_t mode; /* enum conf_mode */
     int64_t log_format;
     int64_t answer_within_s; /* an older message gets no automatic reply */
     char *holidays_file;

@@ -7,9 +7,11 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    { "serve", command_serve, "run the responder and its console" },
     { "try", command_try, "say what would happen to a message, and why" },
     { "kb", command_kb, "check the knowledge base" },
     { "config", command_config, "check the configuration, explain its settings" },
+    { "staff", command_staff, "add, list or remove people who work in the console" },
 };
 
 static void print_help(FILE *to)

@@ -11,6 +11,13 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
     return NULL;
 }
 
+/* May anything automatic be said at all? */
+static bool may_speak(const struct policy_facts *f)
+{
+    return f->may_reply && !f->too_old && !f->opted_out &&
+           f->automatic_replies < POLICY_REPLIES_MAX;
+}
+
 /* A person takes it. Out of hours they get one acknowledgement; a rule's holding reply takes its
  * place, at any hour. */
 static struct policy_decision handoff(struct policy_decision d, const struct policy_facts *f,
@@ -22,11 +29,11 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     d.rule = rule;
     d.priority = priority;
     d.case_needed = true;
-    if (!f->may_reply || f->too_old || f->opted_out)
+    if (!may_speak(f) || f->acknowledged)
         d.say = SAY_NOTHING;
-    else if (rule && rule->holding.count && !(f->case_open && f->acknowledged))
+    else if (rule && rule->holding.count)
         d.say = SAY_HOLDING;
-    else if (!f->staff_there && !f->acknowledged)
+    else if (!f->staff_there)
         d.say = SAY_ACKNOWLEDGE;
     return d;
 }
@@ -43,7 +50,7 @@ static struct policy_decision request(const struct kb *kb, const struct intents_
 {
     const struct kb_thresholds *t = &kb->thresholds;
     bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, m);
-    if (!sure || !f->may_reply || f->too_old || f->opted_out || f->case_open)
+    if (!sure || !may_speak(f) || f->case_open)
         return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     d.action = ACTION_ANSWER;
     d.intent = best;
@@ -54,7 +61,7 @@ static struct policy_decision request(const struct kb *kb, const struct intents_
 struct policy_decision policy_decide(const struct kb *kb, const struct intents_match *m,
                                      const struct policy_facts *f)
 {
-    struct policy_decision d = { .say = SAY_NOTHING };
+    struct policy_decision d = { .say = SAY_NOTHING, .case_needed = f->case_open };
     const struct kb_intent *best = NULL;
     double next = 0;
     for (size_t i = 0; i < m->hit_count; i++) {
@@ -82,8 +89,7 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
     if ((rule = rule_of_kind(kb, m, KB_PRAISE))) {
         d.action = ACTION_THANK;
         d.rule = rule;
-        d.say = f->may_reply && !f->too_old && !f->opted_out && !f->case_open ? SAY_THANKS
-                                                                              : SAY_NOTHING;
+        d.say = may_speak(f) && !f->case_open ? SAY_THANKS : SAY_NOTHING;
         return d;
     }
     if ((rule = rule_of_kind(kb, m, KB_TROLL))) {

@@ -19,13 +19,18 @@ enum say {
 
 enum priority { PRIORITY_SENSITIVE, PRIORITY_SOON, PRIORITY_NORMAL };
 
+/* More automatic replies than this in one conversation would be a machine talking to a machine, or
+ * past somebody. */
+enum { POLICY_REPLIES_MAX = 3 };
+
 struct policy_facts {
-    bool too_old;      /* written longer ago than automatic replies make sense */
-    bool may_reply;    /* the network lets us answer this one */
-    bool opted_out;    /* the resident wants no automatic replies */
-    bool case_open;    /* staff have this conversation */
-    bool acknowledged; /* … and an automatic word was said in it */
-    bool staff_there;  /* it is within staff hours */
+    bool too_old;               /* written longer ago than automatic replies make sense */
+    bool may_reply;             /* the network lets us answer this one */
+    bool opted_out;             /* the resident wants no automatic replies */
+    bool case_open;             /* staff have this conversation */
+    bool acknowledged;          /* … and an automatic word was said in it */
+    bool staff_there;           /* it is within staff hours */
+    unsigned automatic_replies; /* so far in this conversation */
 };
 
 struct policy_decision {

@@ -1,6 +1,6 @@
 /*
- * Cases: what needs a person. One is open for a conversation at a time. Every change moves the version on, so that nobody acts on what they
- * no longer see.
+ * Cases: what needs a person. One is open for a conversation at a time. Every change moves the
+ * version on, so that nobody acts on what they no longer see.
  */
 #ifndef HANDOFF_CASES_H
 #define HANDOFF_CASES_H
@@ -19,7 +19,8 @@ struct case_opening {
 
 int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t *ret_id) MUST_CHECK;
 
-/* Another message of the same conversation: tells staff, and raises the case if the message is more urgent than what is there. */
+/* Another message of the same conversation: tells staff, and raises the case if the message is more
+ * urgent than what is there. */
 int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now) MUST_CHECK;
 
 /* What a member of staff does to a case that they saw at @version. */

@@ -1,8 +1,9 @@
-/* SQL of cases. A command is refused, with nothing done, if its sender saw another version than there is. */
+/* SQL of cases. A command is refused, with nothing done, if its sender saw another version than
+ * there is. */
 #include "handoff/cases.h"
 
-static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id, int64_t staff_id, struct str text,
-                int64_t now)
+static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id,
+                int64_t staff_id, struct str text, int64_t now)
 {
     struct record_event e = { kind, case_id, message_id, 0, staff_id, text };
     return record_add_event(tx, &e, now);
@@ -10,9 +11,10 @@ static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t messag
 
 int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t *ret_id)
 {
-    static const char sql[] =
-        "INSERT INTO handoff_case(conversation_id, resident_id, message_id, version, state, priority, reason, sensitive,"
-        " team, acknowledged, opened_at, changed_at) VALUES(?1, ?2, ?3, 1, 'open', ?4, ?5, ?6, ?7, ?8, ?9, ?9)";
+    static const char sql[] = "INSERT INTO handoff_case(conversation_id, resident_id, message_id, "
+                              "version, state, priority, reason, sensitive,"
+                              " team, acknowledged, opened_at, changed_at) VALUES(?1, ?2, ?3, 1, "
+                              "'open', ?4, ?5, ?6, ?7, ?8, ?9, ?9)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, o->conversation_id);
     stmt_bind_int64(q, 2, o->resident_id);
@@ -34,8 +36,9 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
 {
     static const char q_touch[] = "UPDATE handoff_case SET version=version+1, changed_at=?2,"
                                   " acknowledged=max(acknowledged, ?3) WHERE id=?1";
-    static const char q_raise[] = "UPDATE handoff_case SET priority=?2, reason=?3, sensitive=?4, team=?5"
-                                  " WHERE id=?1 AND priority>?2";
+    static const char q_raise[] =
+        "UPDATE handoff_case SET priority=?2, reason=?3, sensitive=?4, team=?5"
+        " WHERE id=?1 AND priority>?2";
     struct stmt *q = tx_stmt(tx, q_touch);
     stmt_bind_int64(q, 1, case_id);
     stmt_bind_int64(q, 2, now);
@@ -65,15 +68,17 @@ struct found {
 /* The case, if the command may go on: it is there, open, and as the sender saw it. */
 static int look_up(struct tx *tx, const struct case_command *c, struct found *ret)
 {
-    static const char sql[] = "SELECT version, state, coalesce(owner_id, 0) AS owner_id,"
-                              " (SELECT max(m.id) FROM message m WHERE m.conversation_id=c.conversation_id) AS message_id"
-                              " FROM handoff_case c WHERE id=?1";
+    static const char sql[] =
+        "SELECT version, state, coalesce(owner_id, 0) AS owner_id,"
+        " (SELECT max(m.id) FROM message m WHERE m.conversation_id=c.conversation_id) AS message_id"
+        " FROM handoff_case c WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, c->case_id);
     int r = stmt_next(q);
     if (r != 1)
         return r < 0 ? r : CASE_UNKNOWN;
-    bool closed = str_is(col_str(q, "state"), "closed"), stale = col_int64(q, "version") != c->version;
+    bool closed = str_is(col_str(q, "state"), "closed"),
+         stale = col_int64(q, "version") != c->version;
     *ret = (struct found){ col_int64(q, "owner_id"), col_int64(q, "message_id") };
     stmt_done(q);
     return closed ? CASE_CLOSED : stale ? CASE_STALE : CASE_DONE;
@@ -86,9 +91,11 @@ static int look_up_own(struct tx *tx, const struct case_command *c, struct found
     return r == CASE_DONE && ret->owner_id != c->staff_id ? CASE_NOT_YOURS : r;
 }
 
-static int set_state(struct tx *tx, const struct case_command *c, const char *state, int64_t owner_id, struct str outcome)
+static int set_state(struct tx *tx, const struct case_command *c, const char *state,
+                     int64_t owner_id, struct str outcome)
 {
-    static const char sql[] = "UPDATE handoff_case SET state=?2, owner_id=?3, outcome=?4, version=version+1, changed_at=?5"
+    static const char sql[] = "UPDATE handoff_case SET state=?2, owner_id=?3, outcome=?4, "
+                              "version=version+1, changed_at=?5"
                               " WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, c->case_id);
@@ -132,8 +139,11 @@ int case_reply(struct tx *tx, const struct case_command *c, struct str body)
         return r;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
     if (r == 0)
-        r = record_queue_reply(tx, found.message_id, c->case_id, c->staff_id, body, c->now, &reply_id);
-    return r < 0 ? r : tell(tx, "case.replied", c->case_id, found.message_id, c->staff_id, STR(""), c->now);
+        r = record_queue_reply(tx, found.message_id, c->case_id, c->staff_id, body, c->now,
+                               &reply_id);
+    return r < 0 ? r
+                 : tell(tx, "case.replied", c->case_id, found.message_id, c->staff_id, STR(""),
+                        c->now);
 }
 
 int case_close(struct tx *tx, const struct case_command *c, struct str outcome)
@@ -148,7 +158,8 @@ int case_close(struct tx *tx, const struct case_command *c, struct str outcome)
 
 int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
 {
-    static const char sql[] = "SELECT 1 AS failed FROM reply WHERE id=?1 AND case_id=?2 AND state='failed'";
+    static const char sql[] =
+        "SELECT 1 AS failed FROM reply WHERE id=?1 AND case_id=?2 AND state='failed'";
     struct found found;
     int r = look_up_own(tx, c, &found);
     if (r != CASE_DONE)

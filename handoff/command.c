@@ -50,13 +50,17 @@ static int conclude(const struct command *c, int refusal)
         *c->ret = answer_new(c, "ok");
         return 1;
     case CASE_UNKNOWN:
-        return refuse(c, "unknown", "There is nothing of that number. Somebody may have dealt with it already.");
+        return refuse(c, "unknown",
+                      "There is nothing of that number. Somebody may have dealt with it already.");
     case CASE_STALE:
-        return refuse(c, "stale", "This case has changed since you last saw it. Here is how it is now; please look and try again.");
+        return refuse(c, "stale",
+                      "This case has changed since you last saw it. Here is how it is now; please "
+                      "look and try again.");
     case CASE_TAKEN:
         return refuse(c, "taken", "Somebody else has taken this case.");
     case CASE_NOT_YOURS:
-        return refuse(c, "not_yours", "Take the case first: only the person who has it can do that.");
+        return refuse(c, "not_yours",
+                      "Take the case first: only the person who has it can do that.");
     case CASE_CLOSED:
         return refuse(c, "closed", "This case is closed.");
     }
@@ -91,7 +95,8 @@ static int run_count(struct command *c)
 {
     struct buf text = BUF_INIT(TEXT_BYTES_MAX);
     int r = signed_text(c, &text);
-    unsigned weight = r < 0 ? c->context->rules->limit + 1 : c->context->rules->weight(buf_str(&text));
+    unsigned weight =
+        r < 0 ? c->context->rules->limit + 1 : c->context->rules->weight(buf_str(&text));
     buf_release(&text);
     *c->ret = answer_new(c, "count");
     (void)cJSON_AddNumberToObject(*c->ret, "weight", weight);
@@ -120,10 +125,13 @@ static int run_reply(struct command *c)
     if (weight > c->context->rules->limit) {
         struct buf why = BUF_INIT(400);
         if (r == 0)
-            (void)buf_addf(&why, "The reply is %u characters with your initials, and %u is the most. Please shorten it by %u.",
+            (void)buf_addf(&why,
+                           "The reply is %u characters with your initials, and %u is the most. "
+                           "Please shorten it by %u.",
                            weight, c->context->rules->limit, weight - c->context->rules->limit);
         else
-            (void)buf_addf(&why, "The reply is far too long: %u characters are the most.", c->context->rules->limit);
+            (void)buf_addf(&why, "The reply is far too long: %u characters are the most.",
+                           c->context->rules->limit);
         r = refuse(c, "too_long", buf_cstr(&why));
         buf_release(&why);
     } else {
@@ -141,7 +149,8 @@ static int run_close(struct command *c)
     for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
         if (str_is(outcome, outcomes[i]))
             return conclude(c, case_close(c->tx, &c->on, outcome));
-    return refuse(c, "bad_frame", "Say how it ended: answered, passed_on, done or no_reply_needed.");
+    return refuse(c, "bad_frame",
+                  "Say how it ended: answered, passed_on, done or no_reply_needed.");
 }
 
 static int run_restore(struct command *c)
@@ -149,7 +158,8 @@ static int run_restore(struct command *c)
     int64_t message_id;
     if (json_get_int(c->frame, "message", 1, INT64_MAX, &message_id) != 1)
         return refuse(c, "bad_frame", "Which message? \"message\" must be its number.");
-    return conclude(c, case_from_ignored(c->tx, message_id, c->context->staff->id, c->context->now));
+    return conclude(c,
+                    case_from_ignored(c->tx, message_id, c->context->staff->id, c->context->now));
 }
 
 static int run_retry(struct command *c)
@@ -165,14 +175,18 @@ static const struct {
     int (*run)(struct command *c);
     bool needs_case, needs_version;
 } commands[] = {
-    { "open", run_open, true, false },      { "count", run_count, false, false }, { "claim", run_claim, true, true },
-    { "release", run_release, true, true }, { "reply", run_reply, true, true },   { "close", run_close, true, true },
+    { "open", run_open, true, false },        { "count", run_count, false, false },
+    { "claim", run_claim, true, true },       { "release", run_release, true, true },
+    { "reply", run_reply, true, true },       { "close", run_close, true, true },
     { "restore", run_restore, false, false }, { "retry", run_retry, true, true },
 };
 
-int command_run(struct tx *tx, const struct command_context *context, const cJSON *frame, cJSON **ret)
+int command_run(struct tx *tx, const struct command_context *context, const cJSON *frame,
+                cJSON **ret)
 {
-    struct command c = { tx, context, frame, { .staff_id = context->staff->id, .now = context->now }, ret };
+    struct command c = {
+        tx, context, frame, { .staff_id = context->staff->id, .now = context->now }, ret
+    };
     struct str type = STR(""), id = STR("");
     (void)json_get_str(frame, "type", &type);
     if (json_get_str(frame, "id", &id) != 1 || id.len == 0 || id.len > ID_MAX)
@@ -182,7 +196,8 @@ int command_run(struct tx *tx, const struct command_context *context, const cJSO
             continue;
         if (commands[i].needs_case && json_get_int(frame, "case", 1, INT64_MAX, &c.on.case_id) != 1)
             return refuse(&c, "bad_frame", "Which case? \"case\" must be its number.");
-        if (commands[i].needs_version && json_get_int(frame, "version", 1, INT64_MAX, &c.on.version) != 1)
+        if (commands[i].needs_version &&
+            json_get_int(frame, "version", 1, INT64_MAX, &c.on.version) != 1)
             return refuse(&c, "bad_frame", "\"version\" must be the case's version that you saw.");
         return commands[i].run(&c);
     }

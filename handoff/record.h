@@ -1,7 +1,8 @@
 /*
- * The record that people and the responder share: messages, the decisions about them, replies, and the events that tell of every
- * change. Written by whoever turns the loop, in the transaction that it opened; a message, its decision, its reply and its case are committed
- * together. Text arguments are borrowed; text in results is borrowed from the arena they were asked with.
+ * The record that people and the responder share: messages, the decisions about them, replies, and
+ * the events that tell of every change. Written by whoever turns the loop, in the transaction that
+ * it opened; a message, its decision, its reply and its case are committed together. Text arguments
+ * are borrowed; text in results is borrowed from the arena they were asked with.
  */
 #ifndef HANDOFF_RECORD_H
 #define HANDOFF_RECORD_H
@@ -9,7 +10,8 @@
 #include "base/arena.h"
 #include "base/db.h"
 
-/* Brings the tables of this folder up to date. ERR_NEWER: the file was written by a newer Kerbside. */
+/* Brings the tables of this folder up to date. ERR_NEWER: the file was written by a newer Kerbside.
+ */
 int record_migrate(struct db *db) MUST_CHECK;
 
 struct record_message {
@@ -21,14 +23,15 @@ struct record_message {
 };
 
 /* Records a message once. 1: new, *ret_id is its id; 0: it was there already; negative: error. */
-int record_add_message(struct tx *tx, const struct record_message *m, int64_t now, int64_t *ret_id) MUST_CHECK;
+int record_add_message(struct tx *tx, const struct record_message *m, int64_t now,
+                       int64_t *ret_id) MUST_CHECK;
 
 /* What policy must know about a message's author and conversation. */
 struct record_facts {
     int64_t resident_id, conversation_id;
-    int64_t case_id;          /* the case that is open for the conversation, 0 if none */
+    int64_t case_id; /* the case that is open for the conversation, 0 if none */
     bool opted_out;
-    bool acknowledged;        /* of the open case */
+    bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation, ever */
 };
 
@@ -42,12 +45,14 @@ struct record_decision {
     struct str kb;
 };
 
-int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d, int64_t now) MUST_CHECK;
+int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,
+                        int64_t now) MUST_CHECK;
 
 /* Takes an ignore back. 1 done, 0 there is no ignored message of that id. */
 int record_restore_ignored(struct tx *tx, int64_t message_id, int64_t now) MUST_CHECK;
 
-/* ------------------------------------------------------------------------------------------------ replies */
+/* ------------------------------------------------------------------------------------------------
+ * replies */
 
 enum reply_state { REPLY_QUEUED, REPLY_SENDING, REPLY_UNKNOWN, REPLY_SENT, REPLY_FAILED };
 const char *reply_state_name(enum reply_state state);
@@ -58,38 +63,46 @@ struct record_reply {
     struct str parent; /* the network's id of the message it answers */
     struct str error;  /* the network's words; empty if none */
     unsigned looks;    /* how often our own timeline was read and it wasn't there */
+    unsigned attempts; /* how often it was handed to the network */
 };
 
 /*
- * Queues a reply. @staff_id 0 is automatic, of which a message gets one (promise 2): ERR_EXISTS otherwise.
+ * Queues a reply. @staff_id 0 is automatic, of which a message gets one (promise 2): ERR_EXISTS
+ * otherwise.
  * @case_id 0: none.
  */
-int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id, struct str body, int64_t now,
-                       int64_t *ret_id) MUST_CHECK;
+int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id,
+                       struct str body, int64_t now, int64_t *ret_id) MUST_CHECK;
 
-/* Was this very text the last that this resident got, or said by the account to anybody since @since_at? 1 yes, 0 no. */
-int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int64_t since_at) MUST_CHECK;
+/* Was this very text the last that this resident got, or said by the account to anybody since
+ * @since_at? 1 yes, 0 no. */
+int record_said_lately(struct tx *tx, int64_t resident_id, struct str body,
+                       int64_t since_at) MUST_CHECK;
 
 /* The next to send: people's before automatic ones, then the oldest. 1 found, 0 none. */
 int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret) MUST_CHECK;
 
 /* All whose sending ended unknown, oldest first, at most @max. Returns their number or negative. */
-int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply *ret, int max) MUST_CHECK;
+int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply *ret,
+                        int max) MUST_CHECK;
 
-/* Moves a reply and tells of it by an event; @remote_id and @error may be empty. A failed automatic reply opens a case. */
-int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id, struct str error,
-                      int64_t now) MUST_CHECK;
+/* Moves a reply and tells of it by an event; @remote_id and @error may be empty. A failed automatic
+ * reply opens a case. */
+int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
+                      struct str error, int64_t now) MUST_CHECK;
 int record_count_look(struct tx *tx, int64_t reply_id) MUST_CHECK;
 
-/* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or negative. */
+/* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or
+ * negative. */
 int record_recover_sending(struct tx *tx, int64_t now) MUST_CHECK;
 
-/* ------------------------------------------------------------------------------------------------ events */
+/* ------------------------------------------------------------------------------------------------
+ * events */
 
 struct record_event {
-    const char *kind; /* as in PROTOCOL.md */
+    const char *kind;                                /* as in PROTOCOL.md */
     int64_t case_id, message_id, reply_id, staff_id; /* 0: none */
-    struct str text;  /* for people reading the history; empty: none. Never a resident's words */
+    struct str text; /* for people reading the history; empty: none. Never a resident's words */
 };
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;

@@ -1,16 +1,18 @@
-/* SQL of messages, decisions, replies and events. Cases are in cases_store.c, staff in staff_store.c. */
+/* SQL of messages, decisions, replies and events. Cases are in cases_store.c, staff in
+ * staff_store.c. */
 #include "handoff/cases.h"
 
 static const char q_message_id[] = "SELECT id FROM message WHERE network=?1 AND remote_id=?2";
 static const char q_resident_put[] =
     "INSERT INTO resident(network, remote_id, handle, name) VALUES(?1, ?2, ?3, ?4)"
-    " ON CONFLICT(network, remote_id) DO UPDATE SET handle=excluded.handle, name=excluded.name RETURNING id";
+    " ON CONFLICT(network, remote_id) DO UPDATE SET handle=excluded.handle, name=excluded.name "
+    "RETURNING id";
 static const char q_conversation_put[] =
     "INSERT INTO conversation(network, remote_id) VALUES(?1, ?2)"
     " ON CONFLICT(network, remote_id) DO UPDATE SET remote_id=excluded.remote_id RETURNING id";
-static const char q_message_put[] =
-    "INSERT INTO message(network, remote_id, resident_id, conversation_id, text, may_reply, written_at, received_at)"
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+static const char q_message_put[] = "INSERT INTO message(network, remote_id, resident_id, "
+                                    "conversation_id, text, may_reply, written_at, received_at)"
+                                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 /* Runs a statement that gives one id. 1 found, 0 none. */
 static int one_id(struct stmt *q, int64_t *ret)
@@ -71,7 +73,8 @@ static const char q_facts[] =
     " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
     "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL) AS automatic_replies"
     " FROM message m JOIN resident r ON r.id=m.resident_id"
-    " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE m.id=?1";
+    " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE "
+    "m.id=?1";
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret)
 {
@@ -93,18 +96,20 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
 
 int record_opt_out(struct tx *tx, int64_t resident_id, int64_t now)
 {
-    static const char sql[] = "UPDATE resident SET opted_out_at=?2 WHERE id=?1 AND opted_out_at IS NULL";
+    static const char sql[] =
+        "UPDATE resident SET opted_out_at=?2 WHERE id=?1 AND opted_out_at IS NULL";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, resident_id);
     stmt_bind_int64(q, 2, now);
     return stmt_run(q);
 }
 
-int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d, int64_t now)
+int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,
+                        int64_t now)
 {
-    static const char sql[] =
-        "INSERT INTO decision(message_id, action, reason, intents, why, score, lead, residue, kb, decided_at)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    static const char sql[] = "INSERT INTO decision(message_id, action, reason, intents, why, "
+                              "score, lead, residue, kb, decided_at)"
+                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, message_id);
     stmt_bind_str(q, 2, d->action);
@@ -122,7 +127,8 @@ int record_add_decision(struct tx *tx, int64_t message_id, const struct record_d
 
 int record_restore_ignored(struct tx *tx, int64_t message_id, int64_t now)
 {
-    static const char sql[] = "UPDATE decision SET undone_at=?2 WHERE message_id=?1 AND action='ignore' AND undone_at IS NULL";
+    static const char sql[] = "UPDATE decision SET undone_at=?2 WHERE message_id=?1 AND "
+                              "action='ignore' AND undone_at IS NULL";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, message_id);
     stmt_bind_int64(q, 2, now);
@@ -130,7 +136,8 @@ int record_restore_ignored(struct tx *tx, int64_t message_id, int64_t now)
     return r < 0 ? r : tx_changes(tx) > 0;
 }
 
-/* ------------------------------------------------------------------------------------------------ replies */
+/* ------------------------------------------------------------------------------------------------
+ * replies */
 
 const char *reply_state_name(enum reply_state state)
 {
@@ -149,11 +156,12 @@ const char *reply_state_name(enum reply_state state)
     return "?";
 }
 
-int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id, struct str body, int64_t now,
-                       int64_t *ret_id)
+int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id,
+                       struct str body, int64_t now, int64_t *ret_id)
 {
-    static const char sql[] = "INSERT INTO reply(message_id, case_id, staff_id, body, state, created_at, changed_at)"
-                              " VALUES(?1, ?2, ?3, ?4, 'queued', ?5, ?5)";
+    static const char sql[] =
+        "INSERT INTO reply(message_id, case_id, staff_id, body, state, created_at, changed_at)"
+        " VALUES(?1, ?2, ?3, ?4, 'queued', ?5, ?5)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, message_id);
     if (case_id)
@@ -172,9 +180,11 @@ int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64
 
 int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int64_t since_at)
 {
-    static const char q_account[] = "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 LIMIT 1";
-    static const char q_resident[] = "SELECT p.body=?2 AS said FROM reply p JOIN message m ON m.id=p.message_id"
-                                     " WHERE m.resident_id=?1 ORDER BY p.id DESC LIMIT 1";
+    static const char q_account[] =
+        "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 LIMIT 1";
+    static const char q_resident[] =
+        "SELECT p.body=?2 AS said FROM reply p JOIN message m ON m.id=p.message_id"
+        " WHERE m.resident_id=?1 ORDER BY p.id DESC LIMIT 1";
     struct stmt *q = tx_stmt(tx, q_account);
     stmt_bind_str(q, 1, body);
     stmt_bind_int64(q, 2, since_at);
@@ -191,9 +201,11 @@ int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int6
     return r < 0 ? r : said;
 }
 
-#define REPLY_COLUMNS \
-    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS staff_id, p.body," \
-    " m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks FROM reply p JOIN message m ON m.id=p.message_id "
+#define REPLY_COLUMNS                                                                           \
+    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS " \
+    "staff_id, p.body,"                                                                         \
+    " m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts FROM reply p " \
+    "JOIN message m ON m.id=p.message_id "
 
 static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *ret)
 {
@@ -206,13 +218,15 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
         .parent = arena_str(arena, col_str(q, "parent")),
         .error = arena_str(arena, col_str(q, "error")),
         .looks = (unsigned)col_int64(q, "looks"),
+        .attempts = (unsigned)col_int64(q, "attempts"),
     };
     return ret->body.p && ret->parent.p && ret->error.p ? 1 : ERR_NOMEM;
 }
 
 int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
 {
-    static const char sql[] = REPLY_COLUMNS "WHERE p.state='queued' ORDER BY p.staff_id IS NULL, p.id LIMIT 1";
+    static const char sql[] =
+        REPLY_COLUMNS "WHERE p.state='queued' ORDER BY p.staff_id IS NULL, p.id LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
     int r = stmt_next(q);
     if (r == 1)
@@ -258,9 +272,11 @@ static const char *event_of(enum reply_state state)
 static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t *case_id)
 {
     static const char q_about[] =
-        "SELECT m.id AS message_id, m.resident_id, m.conversation_id, coalesce(c.id, 0) AS open_case FROM reply p"
+        "SELECT m.id AS message_id, m.resident_id, m.conversation_id, coalesce(c.id, 0) AS "
+        "open_case FROM reply p"
         " JOIN message m ON m.id=p.message_id"
-        " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE p.id=?1";
+        " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' "
+        "WHERE p.id=?1";
     static const char q_set[] = "UPDATE reply SET case_id=?2 WHERE id=?1";
     struct stmt *q = tx_stmt(tx, q_about);
     stmt_bind_int64(q, 1, reply_id);
@@ -286,11 +302,12 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
     return stmt_run(q);
 }
 
-int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id, struct str error,
-                      int64_t now)
+int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
+                      struct str error, int64_t now)
 {
     static const char sql[] =
-        "UPDATE reply SET state=?2, remote_id=?3, error=?4, looks=0, changed_at=?5 WHERE id=?1"
+        "UPDATE reply SET state=?2, remote_id=?3, error=?4, looks=0,"
+        " attempts=attempts+(?2='sending'), changed_at=?5 WHERE id=?1"
         " RETURNING message_id, coalesce(case_id, 0) AS case_id, coalesce(staff_id, 0) AS staff_id";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, reply_id);
@@ -303,8 +320,8 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     int r = stmt_next(q);
     if (r != 1)
         return r < 0 ? r : ERR_DB;
-    struct record_event e = { event_of(state), col_int64(q, "case_id"), col_int64(q, "message_id"), reply_id,
-                              col_int64(q, "staff_id"), error };
+    struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
+                              reply_id,        col_int64(q, "staff_id"), error };
     stmt_done(q);
     if (state == REPLY_FAILED && !e.case_id) {
         r = case_of_failed(tx, reply_id, now, &e.case_id);
@@ -338,12 +355,14 @@ int record_recover_sending(struct tx *tx, int64_t now)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------ events */
+/* ------------------------------------------------------------------------------------------------
+ * events */
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
 {
-    static const char sql[] = "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text)"
-                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    static const char sql[] =
+        "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, now);
     stmt_bind_str(q, 2, str_of(e->kind));

@@ -1,56 +1,77 @@
-/* The tables of this folder. Append only: entry n takes version n to n+1, and a shipped entry is never changed. */
+/* The tables of this folder. Append only: entry n takes version n to n+1, and a shipped entry is
+ * never changed. */
 #include "handoff/record.h"
 
 static const char *const steps[] = {
-    "CREATE TABLE resident(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL, handle TEXT NOT NULL,"
+    "CREATE TABLE resident(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL, "
+    "handle TEXT NOT NULL,"
     " name TEXT NOT NULL, opted_out_at INTEGER, UNIQUE(network, remote_id)) STRICT;"
 
-    "CREATE TABLE conversation(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL,"
+    "CREATE TABLE conversation(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT "
+    "NULL,"
     " UNIQUE(network, remote_id)) STRICT;"
 
     /* promise 1: recorded once */
     "CREATE TABLE message(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL,"
-    " resident_id INTEGER NOT NULL REFERENCES resident(id), conversation_id INTEGER NOT NULL REFERENCES conversation(id),"
-    " text TEXT NOT NULL, may_reply INTEGER NOT NULL, written_at INTEGER NOT NULL, received_at INTEGER NOT NULL,"
+    " resident_id INTEGER NOT NULL REFERENCES resident(id), conversation_id INTEGER NOT NULL "
+    "REFERENCES conversation(id),"
+    " text TEXT NOT NULL, may_reply INTEGER NOT NULL, written_at INTEGER NOT NULL, received_at "
+    "INTEGER NOT NULL,"
     " UNIQUE(network, remote_id)) STRICT;"
     "CREATE INDEX message_conversation ON message(conversation_id);"
     "CREATE INDEX message_resident ON message(resident_id);"
 
-    "CREATE TABLE decision(message_id INTEGER PRIMARY KEY REFERENCES message(id), action TEXT NOT NULL, reason TEXT,"
-    " intents TEXT NOT NULL, why TEXT NOT NULL, score REAL NOT NULL, lead REAL NOT NULL, residue REAL NOT NULL,"
+    "CREATE TABLE decision(message_id INTEGER PRIMARY KEY REFERENCES message(id), action TEXT NOT "
+    "NULL, reason TEXT,"
+    " intents TEXT NOT NULL, why TEXT NOT NULL, score REAL NOT NULL, lead REAL NOT NULL, residue "
+    "REAL NOT NULL,"
     " kb TEXT NOT NULL, decided_at INTEGER NOT NULL, undone_at INTEGER) STRICT;"
-    "CREATE INDEX decision_ignored ON decision(message_id) WHERE action='ignore' AND undone_at IS NULL;"
+    "CREATE INDEX decision_ignored ON decision(message_id) WHERE action='ignore' AND undone_at IS "
+    "NULL;"
 
-    "CREATE TABLE staff(id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, initials TEXT NOT NULL,"
-    " role TEXT NOT NULL, password TEXT NOT NULL, created_at INTEGER NOT NULL, removed_at INTEGER) STRICT;"
+    "CREATE TABLE staff(id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
+    "initials TEXT NOT NULL,"
+    " role TEXT NOT NULL, password TEXT NOT NULL, created_at INTEGER NOT NULL, removed_at INTEGER) "
+    "STRICT;"
 
-    "CREATE TABLE session(token_hash BLOB PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff(id),"
+    "CREATE TABLE session(token_hash BLOB PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES "
+    "staff(id),"
     " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;"
 
-    "CREATE TABLE handoff_case(id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES conversation(id),"
-    " resident_id INTEGER NOT NULL REFERENCES resident(id), message_id INTEGER NOT NULL REFERENCES message(id),"
-    " version INTEGER NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, reason TEXT NOT NULL,"
+    "CREATE TABLE handoff_case(id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES "
+    "conversation(id),"
+    " resident_id INTEGER NOT NULL REFERENCES resident(id), message_id INTEGER NOT NULL REFERENCES "
+    "message(id),"
+    " version INTEGER NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, reason TEXT NOT "
+    "NULL,"
     " sensitive INTEGER NOT NULL, team TEXT NOT NULL, acknowledged INTEGER NOT NULL,"
-    " owner_id INTEGER REFERENCES staff(id), outcome TEXT, opened_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
+    " owner_id INTEGER REFERENCES staff(id), outcome TEXT, opened_at INTEGER NOT NULL, changed_at "
+    "INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX case_one_open ON handoff_case(conversation_id) WHERE state<>'closed';"
     "CREATE INDEX case_queue ON handoff_case(priority, opened_at) WHERE state<>'closed';"
     "CREATE INDEX case_closed ON handoff_case(changed_at) WHERE state='closed';"
 
     "CREATE TABLE reply(id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL REFERENCES message(id),"
-    " case_id INTEGER REFERENCES handoff_case(id), staff_id INTEGER REFERENCES staff(id), body TEXT NOT NULL,"
-    " state TEXT NOT NULL, remote_id TEXT, error TEXT, looks INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,"
+    " case_id INTEGER REFERENCES handoff_case(id), staff_id INTEGER REFERENCES staff(id), body "
+    "TEXT NOT NULL,"
+    " state TEXT NOT NULL, remote_id TEXT, error TEXT, looks INTEGER NOT NULL DEFAULT 0,"
+    " attempts INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,"
     " changed_at INTEGER NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL;" /* promise 2 */
+    "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL;" /* promise 2
+                                                                                        */
     "CREATE UNIQUE INDEX reply_remote ON reply(remote_id) WHERE remote_id IS NOT NULL;"
-    "CREATE INDEX reply_waiting ON reply(state, id) WHERE state IN ('queued', 'sending', 'unknown');"
+    "CREATE INDEX reply_waiting ON reply(state, id) WHERE state IN ('queued', 'sending', "
+    "'unknown');"
     "CREATE INDEX reply_case ON reply(case_id) WHERE case_id IS NOT NULL;"
     "CREATE INDEX reply_body ON reply(body, created_at);"
     "CREATE INDEX reply_message ON reply(message_id);"
 
     /* the consoles' feed and the audit log at once; never changed, never deleted */
-    "CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,"
+    "CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT "
+    "NULL,"
     " case_id INTEGER REFERENCES handoff_case(id), message_id INTEGER REFERENCES message(id),"
-    " reply_id INTEGER REFERENCES reply(id), staff_id INTEGER REFERENCES staff(id), text TEXT) STRICT;"
+    " reply_id INTEGER REFERENCES reply(id), staff_id INTEGER REFERENCES staff(id), text TEXT) "
+    "STRICT;"
     "CREATE INDEX event_case ON event(case_id) WHERE case_id IS NOT NULL;",
 };
 

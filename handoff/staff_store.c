@@ -13,7 +13,9 @@ int staff_hash_password(struct str password, char ret_hash[STAFF_HASH_MAX])
         return ERR_IO;
     if (password.len < STAFF_PASSWORD_MIN || password.len > STAFF_PASSWORD_MAX)
         return ERR_BADINPUT;
-    return crypto_pwhash_str(ret_hash, password.p, password.len, ARGON_PASSES, ARGON_BYTES) == 0 ? 0 : ERR_NOMEM;
+    return crypto_pwhash_str(ret_hash, password.p, password.len, ARGON_PASSES, ARGON_BYTES) == 0
+               ? 0
+               : ERR_NOMEM;
 }
 
 bool staff_password_fits(const char *hash, struct str password)
@@ -30,7 +32,8 @@ bool staff_password_fits(const char *hash, struct str password)
 static bool login_ok(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || strchr(".-_", s.p[i])))
+        if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') ||
+              strchr(".-_", s.p[i])))
             return false;
     return s.len > 0 && s.len <= 40;
 }
@@ -43,7 +46,8 @@ static bool initials_ok(struct str s)
     return s.len > 0 && s.len <= 4;
 }
 
-int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t now, const char **ret_why)
+int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t now,
+              const char **ret_why)
 {
     static const char sql[] = "INSERT INTO staff(login, name, initials, role, password, created_at)"
                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
@@ -71,7 +75,8 @@ int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t no
 /* Whoever gets a new password, or is removed, is signed out everywhere. */
 static int end_sessions(struct tx *tx, struct str login)
 {
-    static const char sql[] = "DELETE FROM session WHERE staff_id=(SELECT id FROM staff WHERE login=?1)";
+    static const char sql[] =
+        "DELETE FROM session WHERE staff_id=(SELECT id FROM staff WHERE login=?1)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, login);
     return stmt_run(q);
@@ -92,7 +97,8 @@ int staff_set_password(struct tx *tx, struct str login, const char *hash)
 
 int staff_remove(struct tx *tx, struct str login, int64_t now)
 {
-    static const char sql[] = "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL";
+    static const char sql[] =
+        "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, login);
     stmt_bind_int64(q, 2, now);
@@ -115,7 +121,8 @@ static int read_staff(struct stmt *q, struct arena *arena, struct staff *ret)
     return ret->login.p && ret->name.p && ret->initials.p && ret->role.p ? 1 : ERR_NOMEM;
 }
 
-int staff_find(struct tx *tx, struct arena *arena, struct str login, struct staff *ret, struct str *ret_hash)
+int staff_find(struct tx *tx, struct arena *arena, struct str login, struct staff *ret,
+               struct str *ret_hash)
 {
     static const char sql[] = "SELECT id, login, name, initials, role, password FROM staff"
                               " WHERE login=?1 AND removed_at IS NULL";
@@ -132,9 +139,11 @@ int staff_find(struct tx *tx, struct arena *arena, struct str login, struct staf
     return r;
 }
 
-int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct staff *s, void *data), void *data)
+int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct staff *s, void *data),
+               void *data)
 {
-    static const char sql[] = "SELECT id, login, name, initials, role FROM staff WHERE removed_at IS NULL ORDER BY login";
+    static const char sql[] =
+        "SELECT id, login, name, initials, role FROM staff WHERE removed_at IS NULL ORDER BY login";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
     while ((r = stmt_next(q)) == 1) {
@@ -150,13 +159,16 @@ int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct st
 
 static void hash_token(struct str token, unsigned char hash[SESSION_HASH_BYTES])
 {
-    (void)crypto_generichash(hash, SESSION_HASH_BYTES, (const unsigned char *)token.p, token.len, NULL, 0);
+    (void)crypto_generichash(hash, SESSION_HASH_BYTES, (const unsigned char *)token.p, token.len,
+                             NULL, 0);
 }
 
-int session_begin(struct tx *tx, int64_t staff_id, int64_t now, int64_t expires_at, char ret_token[SESSION_TOKEN_MAX])
+int session_begin(struct tx *tx, int64_t staff_id, int64_t now, int64_t expires_at,
+                  char ret_token[SESSION_TOKEN_MAX])
 {
     static const char q_old[] = "DELETE FROM session WHERE expires_at<=?1";
-    static const char sql[] = "INSERT INTO session(token_hash, staff_id, created_at, expires_at) VALUES(?1, ?2, ?3, ?4)";
+    static const char sql[] =
+        "INSERT INTO session(token_hash, staff_id, created_at, expires_at) VALUES(?1, ?2, ?3, ?4)";
     unsigned char bytes[32], hash[SESSION_HASH_BYTES];
     if (sodium_init() < 0)
         return ERR_IO;
@@ -176,9 +188,11 @@ int session_begin(struct tx *tx, int64_t staff_id, int64_t now, int64_t expires_
     return stmt_run(q);
 }
 
-int session_find(struct tx *tx, struct arena *arena, struct str token, int64_t now, struct staff *ret)
+int session_find(struct tx *tx, struct arena *arena, struct str token, int64_t now,
+                 struct staff *ret)
 {
-    static const char sql[] = "SELECT s.id, s.login, s.name, s.initials, s.role FROM session n JOIN staff s ON s.id=n.staff_id"
+    static const char sql[] = "SELECT s.id, s.login, s.name, s.initials, s.role FROM session n "
+                              "JOIN staff s ON s.id=n.staff_id"
                               " WHERE n.token_hash=?1 AND n.expires_at>?2 AND s.removed_at IS NULL";
     unsigned char hash[SESSION_HASH_BYTES];
     if (!token.len)

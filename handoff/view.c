@@ -2,12 +2,16 @@
 
 enum { CLOSED_SHOWN = 50, IGNORED_SHOWN = 100, CASES_SHOWN = 2000, SUMMARY_POINTS = 140 };
 
-#define CASE_COLUMNS \
-    "SELECT c.id, c.version, c.state, c.priority, c.reason, c.sensitive, c.team, c.acknowledged, c.outcome, c.opened_at," \
-    " c.changed_at, coalesce(s.id, 0) AS owner_id, s.name AS owner_name, s.initials AS owner_initials, r.handle, r.name," \
-    " m.text, (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS messages," \
-    " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies" \
-    " FROM handoff_case c JOIN resident r ON r.id=c.resident_id JOIN message m ON m.id=c.message_id" \
+#define CASE_COLUMNS                                                                               \
+    "SELECT c.id, c.version, c.state, c.priority, c.reason, c.sensitive, c.team, c.acknowledged, " \
+    "c.outcome, c.opened_at,"                                                                      \
+    " c.changed_at, coalesce(s.id, 0) AS owner_id, s.name AS owner_name, s.initials AS "           \
+    "owner_initials, r.handle, r.name,"                                                            \
+    " m.text, (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS "      \
+    "messages,"                                                                                    \
+    " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies"  \
+    " FROM handoff_case c JOIN resident r ON r.id=c.resident_id JOIN message m ON "                \
+    "m.id=c.message_id"                                                                            \
     " LEFT JOIN staff s ON s.id=c.owner_id "
 
 static void put_int(cJSON *o, const char *name, int64_t value)
@@ -42,7 +46,8 @@ static void put_json_column(cJSON *o, struct stmt *q, const char *name)
 }
 
 /* {"id","name","initials"} under @name, or null when there is nobody. */
-static void put_person(cJSON *o, const char *name, struct stmt *q, const char *id, const char *full, const char *initials)
+static void put_person(cJSON *o, const char *name, struct stmt *q, const char *id, const char *full,
+                       const char *initials)
 {
     if (!col_int64(q, id)) {
         (void)cJSON_AddNullToObject(o, name);
@@ -114,7 +119,7 @@ static int list_rows(struct stmt *q, cJSON *(*read)(struct stmt *q), cJSON *list
     return r;
 }
 
-#define IGNORED_COLUMNS \
+#define IGNORED_COLUMNS                                                                           \
     "SELECT m.id AS message, m.text, r.handle, r.name, m.written_at, d.why, d.kb FROM decision d" \
     " JOIN message m ON m.id=d.message_id JOIN resident r ON r.id=m.resident_id "
 
@@ -144,8 +149,10 @@ int view_last_seq(struct tx *tx, int64_t *ret)
 
 int view_snapshot(struct tx *tx, cJSON **ret)
 {
-    static const char q_open[] = CASE_COLUMNS "WHERE c.state<>'closed' ORDER BY c.priority, c.opened_at LIMIT ?1";
-    static const char q_closed[] = CASE_COLUMNS "WHERE c.state='closed' ORDER BY c.changed_at DESC LIMIT ?1";
+    static const char q_open[] =
+        CASE_COLUMNS "WHERE c.state<>'closed' ORDER BY c.priority, c.opened_at LIMIT ?1";
+    static const char q_closed[] =
+        CASE_COLUMNS "WHERE c.state='closed' ORDER BY c.changed_at DESC LIMIT ?1";
     static const char q_ignored[] = IGNORED_COLUMNS
         "WHERE d.action='ignore' AND d.undone_at IS NULL ORDER BY d.message_id DESC LIMIT ?1";
     int64_t seq;
@@ -155,7 +162,8 @@ int view_snapshot(struct tx *tx, cJSON **ret)
     cJSON *frame = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(frame, "type", "snapshot");
     put_int(frame, "seq", seq);
-    cJSON *cases = cJSON_AddArrayToObject(frame, "cases"), *ignored = cJSON_AddArrayToObject(frame, "ignored");
+    cJSON *cases = cJSON_AddArrayToObject(frame, "cases"),
+          *ignored = cJSON_AddArrayToObject(frame, "ignored");
     struct stmt *q = tx_stmt(tx, q_open);
     stmt_bind_int64(q, 1, CASES_SHOWN);
     r = list_rows(q, read_case, cases);
@@ -209,7 +217,8 @@ static cJSON *read_message(struct stmt *q)
     put_text_column(o, q, "handle");
     put_text_column(o, q, "name");
     put_int_column(o, q, "written_at");
-    (void)json_put_str(o, "remote_url", col_str(q, "remote_id")); /* the caller makes it an address */
+    (void)json_put_str(o, "remote_url",
+                       col_str(q, "remote_id")); /* the caller makes it an address */
     if (col_null(q, "action")) {
         (void)cJSON_AddNullToObject(o, "decision");
         return o;
@@ -230,10 +239,12 @@ static cJSON *read_message(struct stmt *q)
 static int address_messages(cJSON *messages, const struct text_rules *rules)
 {
     cJSON *m;
-    cJSON_ArrayForEach(m, messages) {
+    cJSON_ArrayForEach(m, messages)
+    {
         cJSON *url = cJSON_GetObjectItemCaseSensitive(m, "remote_url");
         struct buf address = BUF_INIT(4096);
-        int r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(m, "handle")), json_str(url));
+        int r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(m, "handle")),
+                               json_str(url));
         if (r == 0 && !cJSON_SetValuestring(url, buf_cstr(&address))) {
             (void)cJSON_DeleteItemFromObject(m, "remote_url");
             r = cJSON_AddStringToObject(m, "remote_url", buf_cstr(&address)) ? 0 : ERR_NOMEM;
@@ -248,17 +259,22 @@ static int address_messages(cJSON *messages, const struct text_rules *rules)
 int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules, cJSON **ret)
 {
     static const char q_messages[] =
-        "SELECT m.id, m.text, r.handle, r.name, m.written_at, m.remote_id, d.action, d.reason, d.intents, d.score, d.lead,"
+        "SELECT m.id, m.text, r.handle, r.name, m.written_at, m.remote_id, d.action, d.reason, "
+        "d.intents, d.score, d.lead,"
         " d.residue, d.kb, d.why FROM message m JOIN resident r ON r.id=m.resident_id"
         " LEFT JOIN decision d ON d.message_id=m.id"
-        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1) ORDER BY m.written_at, m.id";
-    static const char q_replies[] =
-        "SELECT p.id, p.message_id AS message, p.body AS text, p.state, coalesce(s.id, 0) AS staff_id, s.name AS staff_name,"
-        " s.initials AS staff_initials, p.error, p.created_at, p.changed_at FROM reply p JOIN message m ON m.id=p.message_id"
-        " LEFT JOIN staff s ON s.id=p.staff_id"
-        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1) ORDER BY p.id";
-    static const char q_history[] = "SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
-                                    " LEFT JOIN staff s ON s.id=e.staff_id WHERE e.case_id=?1 ORDER BY e.seq";
+        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1) ORDER BY "
+        "m.written_at, m.id";
+    static const char q_replies[] = "SELECT p.id, p.message_id AS message, p.body AS text, "
+                                    "p.state, coalesce(s.id, 0) AS staff_id, s.name AS staff_name,"
+                                    " s.initials AS staff_initials, p.error, p.created_at, "
+                                    "p.changed_at FROM reply p JOIN message m ON m.id=p.message_id"
+                                    " LEFT JOIN staff s ON s.id=p.staff_id"
+                                    " WHERE m.conversation_id=(SELECT conversation_id FROM "
+                                    "handoff_case WHERE id=?1) ORDER BY p.id";
+    static const char q_history[] =
+        "SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
+        " LEFT JOIN staff s ON s.id=e.staff_id WHERE e.case_id=?1 ORDER BY e.seq";
     static const struct {
         const char *sql, *name;
         cJSON *(*read)(struct stmt *q);
@@ -309,8 +325,8 @@ static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t 
     return r < 0 ? r : 0;
 }
 
-int view_events(struct tx *tx, int64_t after, int max, void (*visit)(int64_t seq, const cJSON *frame, void *data),
-                void *data)
+int view_events(struct tx *tx, int64_t after, int max,
+                void (*visit)(int64_t seq, const cJSON *frame, void *data), void *data)
 {
     static const char sql[] =
         "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
@@ -331,7 +347,8 @@ int view_events(struct tx *tx, int64_t after, int max, void (*visit)(int64_t seq
         put_text_or_null(frame, "by", q, "by");
         struct str kind = col_str(q, "kind");
         bool tray = str_is(kind, "message.ignored") || str_is(kind, "message.restored");
-        int64_t case_id = col_int64(q, "case_id"), message_id = tray ? col_int64(q, "message_id") : 0;
+        int64_t case_id = col_int64(q, "case_id"),
+                message_id = tray ? col_int64(q, "message_id") : 0;
         after = col_int64(q, "seq");
         stmt_done(q);
         r = complete_event(tx, frame, case_id, message_id);

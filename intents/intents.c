@@ -1,6 +1,7 @@
 #include "intents/intents.h"
 
 #include <assert.h>
+#include <math.h>
 
 #include "intents/pattern.h"
 
@@ -210,7 +211,8 @@ static int collect_hits(const struct intents *set, const struct tally *tallies, 
     for (unsigned t = 0; t < set->topic_count; t++) {
         if (!tallies[t].fits || tallies[t].barred)
             continue;
-        struct intents_hit hit = { t, 1 - tallies[t].miss };
+        /* To a millionth: free of what the order of factors or 1 - (1 - 0.46) leaves behind. */
+        struct intents_hit hit = { t, round((1 - tallies[t].miss) * 1e6) / 1e6 };
         size_t at = m->hit_count++;
         for (; at > 0; at--) { /* few hits: insertion keeps the order plain */
             const struct intents_hit *h = &m->hits[at - 1];

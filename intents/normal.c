@@ -9,7 +9,8 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64 };
+/* Folding makes a text at most eleven times as long (U+FDFA). */
+enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64, FOLDED_MAX = NORMAL_TEXT_MAX * 16 };
 
 struct point {
     uint32_t c;
@@ -35,7 +36,6 @@ static uint32_t without_accent(const struct folding *f, uint32_t c)
     case 0x2018:
     case 0x2019:
     case 0x02bc:
-    case 0x00b4:
         return '\'';
     case 0x00f8:
         return 'o';
@@ -112,7 +112,14 @@ static int fold(struct folding *f, struct arena *arena, struct str s)
             continue;
         }
         size_t from = at;
-        (void)utf8_next(s, &at);
+        uint32_t first = utf8_next(s, &at);
+        if (first == 0x00b4) { /* typed for an apostrophe; NFKC would make a space and a mark */
+            int r =
+                add_point(f, arena, (struct point){ '\'', (uint32_t)from, (uint32_t)at, false });
+            if (r < 0)
+                return r;
+            continue;
+        }
         for (int n = 1; at < s.len && n < SEGMENT_POINTS_MAX; n++) {
             size_t next = at;
             UChar32 point = (UChar32)utf8_next(s, &next);
@@ -240,13 +247,15 @@ static int put_plain(struct wording *w, struct str word, bool apostrophe, uint32
     const char *words = contraction_words(word, apostrophe);
     if (words)
         return put_words(w, str_of(words), from, to);
-    struct buf two = BUF_INIT(NORMAL_TEXT_MAX), one = BUF_INIT(NORMAL_TEXT_MAX);
+    struct buf two = BUF_INIT(FOLDED_MAX), one = BUF_INIT(FOLDED_MAX);
     cut_runs(word, 2, &two);
-    int r;
-    if (two.len == word.len) {
+    int r = two.err;
+    if (r < 0) {
+        /* out of memory: a cut word would be another word */
+    } else if (two.len == word.len) {
         r = put_word(w, word, from, to);
     } else {
-        cut_runs(word, 1, &one);
+        cut_runs(word, 1, &one); /* shorter than two, in as much room */
         bool known = vocab_knows(w->vocab, buf_str(&two)) || !vocab_knows(w->vocab, buf_str(&one));
         r = put_plain(w, known ? buf_str(&two) : buf_str(&one), apostrophe, from, to);
     }
@@ -261,7 +270,7 @@ static int put_written(struct wording *w, size_t from, size_t to)
     bool ascii = false, apostrophe = false;
     for (size_t i = from; i < to; i++)
         ascii |= w->p[i].c >= 'a' && w->p[i].c <= 'z';
-    struct buf word = BUF_INIT(NORMAL_TEXT_MAX * 4);
+    struct buf word = BUF_INIT(FOLDED_MAX);
     for (size_t i = from; i < to; i++) {
         apostrophe |= w->p[i].c == '\'';
         if (w->p[i].c != '\'')
@@ -274,6 +283,20 @@ static int put_written(struct wording *w, size_t from, size_t to)
     return r;
 }
 
+/* Where the run of non-space points from @i ends, less the punctuation behind it; looks no further
+ * than @most. */
+static size_t run_end(const struct wording *w, size_t i, size_t most)
+{
+    size_t end = i, stop;
+    while (end < w->count && end < most && w->p[end].c > ' ' &&
+           !u_isUWhiteSpace((UChar32)w->p[end].c))
+        end++;
+    for (stop = end;
+         stop > i && w->p[stop - 1].c < 0x80 && memchr(".,!?)'\"", (int)w->p[stop - 1].c, 7);)
+        stop--;
+    return stop;
+}
+
 /* Is the run of non-space points from @i a link: a scheme, www., or a name ending in a domain that
  * councils' residents write? */
 static size_t link_end(const struct wording *w, size_t i)
@@ -282,18 +305,13 @@ static size_t link_end(const struct wording *w, size_t i)
         "uk", "com", "org", "net", "info", "io", "gov", "eu", "co"
     };
     char head[64];
-    size_t end = i, len = 0, stop;
-    while (end < w->count && w->p[end].c > ' ' && !u_isUWhiteSpace((UChar32)w->p[end].c))
-        end++;
-    for (stop = end; stop > i && memchr(".,!?)'\"", (int)(w->p[stop - 1].c & 0x7f), 7) &&
-                     w->p[stop - 1].c < 0x80;)
-        stop--;
+    size_t len = 0, stop = run_end(w, i, i + sizeof head); /* not further: most runs are no link */
     for (size_t k = i; k < stop && len < sizeof head - 1 && w->p[k].c < 0x80; k++)
         head[len++] = (char)w->p[k].c;
     struct str s = { head, len };
     if (str_starts(s, STR("http://")) || str_starts(s, STR("https://")) ||
         str_starts(s, STR("www.")))
-        return stop;
+        return run_end(w, i, w->count);
     size_t name = 0;
     while (name < len && (is_letter((uint32_t)(unsigned char)head[name]) ||
                           is_digit((uint32_t)head[name]) || head[name] == '.' || head[name] == '-'))
@@ -305,7 +323,7 @@ static size_t link_end(const struct wording *w, size_t i)
         struct str top = str_of(tops[k]);
         if (domain.len > top.len + 2 && str_ends(domain, top) &&
             domain.p[domain.len - top.len - 1] == '.')
-            return i + (name < len ? stop - i : name);
+            return name < len ? run_end(w, i, w->count) : i + name;
     }
     return i;
 }
@@ -349,9 +367,13 @@ static int put_end_of_sentence(struct wording *w, size_t from, size_t to)
         if (w->p[i].c == '?')
             end = "?";
     struct str last = last_word(w);
-    if (!last.len || str_is(last, ".") || (str_is(last, "?") && str_is(str_of(end), "?")))
+    if (str_is(last, ".") && *end == '?') { /* "(like this.)?": the question is what counts */
+        struct normal_word *l = &w->words[w->word_count - 1];
+        w->text.p[l->at] = '?';
+        l->to = w->p[to - 1].to;
         return 0;
-    if (str_is(last, "?")) /* "?\n": one end is enough */
+    }
+    if (!last.len || str_is(last, ".") || str_is(last, "?")) /* "?\n": one end is enough */
         return 0;
     return put_word(w, str_of(end), w->p[from].from, w->p[to - 1].to);
 }
@@ -430,7 +452,7 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
                          .vocab = vocab,
                          .p = f.points,
                          .count = f.count,
-                         .text = BUF_INIT(NORMAL_TEXT_MAX * 16),
+                         .text = BUF_INIT(FOLDED_MAX),
                          .word_room = f.count / 2 + 8 };
     w.words = arena_array(arena, w.word_room, sizeof *w.words);
     r = w.words ? make_words(&w) : ERR_NOMEM;

@@ -28,6 +28,10 @@ static const char *forbidden(struct str rest)
         { "(*", "a verb or option setting" },
         { "(?C", "a callout" },
         { "(?R", "recursion" },
+        { "(?+", "recursion" },
+        { "(?P>", "recursion" },
+        { "\\g<", "recursion" },
+        { "\\g'", "recursion" },
         { "(?P<", "a named group (terms are the only captures; use plain parentheses)" },
         { "(?'", "a named group (terms are the only captures; use plain parentheses)" },
         { "\\K", "\\K" },
@@ -35,8 +39,12 @@ static const char *forbidden(struct str rest)
     for (size_t i = 0; i < ARRAY_LEN(what); i++)
         if (str_starts(rest, str_of(what[i][0])))
             return what[i][1];
+    size_t digit = str_starts(rest, STR("(?-")) ? 3 : 2;
+    if (str_starts(rest, STR("(?")) && rest.len > digit && rest.p[digit] >= '0' &&
+        rest.p[digit] <= '9')
+        return "recursion";
     if (str_starts(rest, STR("(?<")) && rest.len > 3 && rest.p[3] != '=' && rest.p[3] != '!')
-        return what[3][1];
+        return "a named group (terms are the only captures; use plain parentheses)";
     return NULL;
 }
 
@@ -48,15 +56,15 @@ static int write_out(struct vocab *vocab, struct str pcre, const char *where, st
     pieces[(*piece_count)++] = (struct piece){ out->len, 0, false };
     for (size_t at = 0; at < pcre.len;) {
         struct str rest = str_cut(pcre, at, pcre.len);
-        if (rest.p[0] == '\\' && rest.len > 1 && rest.p[1] != 'K') {
-            (void)buf_add(out, str_cut(rest, 0, 2));
-            at += 2;
-            continue;
-        }
         const char *why = forbidden(rest);
         if (why)
             return report_error(report, "%s: column %zu: %s is not allowed in a pattern", where,
                                 at + 1, why);
+        if (rest.p[0] == '\\' && rest.len > 1) {
+            (void)buf_add(out, str_cut(rest, 0, 2));
+            at += 2;
+            continue;
+        }
         if (!str_starts(rest, STR("(?&"))) {
             (void)buf_add_byte(out, rest.p[0]);
             at++;
@@ -74,25 +82,54 @@ static int write_out(struct vocab *vocab, struct str pcre, const char *where, st
         at += (size_t)(close - rest.p) + 1;
         pieces[(*piece_count)++] = (struct piece){ out->len, at, false };
     }
-    return buf_addc(out, tail);
+    return out->err;
 }
 
-static int compile_written(struct str text, const struct piece *pieces, size_t piece_count,
-                           const char *where, struct report *report, pcre2_code **ret)
+/* Compiles @text, which begins at byte @from of the whole that @pieces speak of. */
+static int compile_text(struct str text, size_t from, const struct piece *pieces,
+                        size_t piece_count, const char *where, struct report *report,
+                        pcre2_code **ret)
 {
     int code = 0;
     PCRE2_SIZE offset = 0;
     uint32_t options =
         PCRE2_UTF | PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY;
-    pcre2_code *compiled =
-        pcre2_compile((PCRE2_SPTR)text.p, text.len, options, &code, &offset, NULL);
-    if (!compiled) {
-        PCRE2_UCHAR words[160];
-        (void)pcre2_get_error_message(code, words, sizeof words);
-        return report_error(report, "%s: column %zu: %s", where,
-                            column_of(pieces, piece_count, offset), (const char *)words);
+    *ret = pcre2_compile((PCRE2_SPTR)text.p, text.len, options, &code, &offset, NULL);
+    if (*ret)
+        return 0;
+    PCRE2_UCHAR words[160];
+    (void)pcre2_get_error_message(code, words, sizeof words);
+    return report_error(report, "%s: column %zu: %s", where,
+                        column_of(pieces, piece_count, from + offset), (const char *)words);
+}
+
+/* @out: head and the written-out pattern. First without what we put around it, for that could make
+ * a whole of what isn't one: "a)|(b". */
+static int compile_written(struct buf *out, const struct piece *pieces, size_t piece_count,
+                           unsigned groups, const char *where, struct report *report,
+                           pcre2_code **ret)
+{
+    pcre2_code *compiled = NULL;
+    int r = compile_text(str_cut(buf_str(out), sizeof head - 1, out->len), sizeof head - 1, pieces,
+                         piece_count, where, report, &compiled);
+    pcre2_code_free(compiled);
+    if (r == 0)
+        r = buf_addc(out, tail);
+    if (r == 0)
+        r = compile_text(buf_str(out), 0, pieces, piece_count, where, report, &compiled);
+    if (r < 0)
+        return r;
+    uint32_t captures = 0;
+    (void)pcre2_pattern_info(compiled, PCRE2_INFO_CAPTURECOUNT, &captures);
+    if (captures != groups) {
+        pcre2_code_free(compiled);
+        return report_error(
+            report, "%s: %s", where,
+            captures > groups
+                ? "an option that makes plain parentheses capture is not allowed in a pattern"
+                : "a term in a class, a quotation or a comment is no term");
     }
-    code = pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
+    int code = pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
     if (code == 0) {
         *ret = compiled;
         return 0;
@@ -115,11 +152,11 @@ int pattern_compile(struct vocab *vocab, struct str pcre, const char *where, str
     struct piece *pieces = calloc(pcre.len + 2, sizeof *pieces);
     int r = pieces ? write_out(vocab, pcre, where, report, &out, pieces, &piece_count, &p.groups)
                    : ERR_NOMEM;
+    if (r == 0)
+        r = compile_written(&out, pieces, piece_count, p.groups, where, report, &p.code);
     if (r == ERR_TOOBIG)
         r = report_error(report, "%s: more than %d bytes when its terms are written out", where,
                          WRITTEN_BYTES_MAX);
-    if (r == 0)
-        r = compile_written(buf_str(&out), pieces, piece_count, where, report, &p.code);
     buf_release(&out);
     free(pieces);
     if (r == 0)

@@ -4,6 +4,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <sodium.h>
 
 #include "base/file.h"
@@ -106,7 +107,7 @@ static void check_outgoing(struct loader *l, struct str text, const char *allowe
             continue;
         }
         struct str rest = str_cut(text, i, text.len);
-        if (!str_starts(rest, str_of(allowed))) {
+        if (!*allowed || !str_starts(rest, str_of(allowed))) {
             (void)report_error(l->report, "%s: %s[%zu]: byte %zu: only %s can stand in braces here",
                                where, field, index, i + 1, *allowed ? allowed : "nothing");
             goto out;
@@ -118,12 +119,17 @@ static void check_outgoing(struct loader *l, struct str text, const char *allowe
     if (strcmp(allowed, "{link}") == 0 && !used)
         (void)report_error(l->report, "%s: %s[%zu]: has no {link}: say where to go", where, field,
                            index);
-    unsigned weight = l->rules->weight(buf_str(&full)) + HANDLE_ROOM;
-    if (weight > l->rules->limit)
-        (void)report_error(
-            l->report,
-            "%s: %s[%zu]: %u characters with a link and the resident's handle, at most %u fit",
-            where, field, index, weight, l->rules->limit);
+    if (full.err) { /* what is cut can't be weighed */
+        (void)report_error(l->report, "%s: %s[%zu]: more than %zu bytes", where, field, index,
+                           full.max);
+        goto out;
+    }
+    unsigned weight = l->rules->weight(buf_str(&full));
+    if (weight > l->rules->limit - HANDLE_ROOM)
+        (void)report_error(l->report,
+                           "%s: %s[%zu]: %" PRIu64
+                           " characters with a link and the resident's handle, at most %u fit",
+                           where, field, index, (uint64_t)weight + HANDLE_ROOM, l->rules->limit);
 out:
     buf_release(&full);
 }
@@ -525,11 +531,11 @@ static int folder_read(const char *dir, struct folder *f, struct report *report,
     return r;
 }
 
-static const cJSON *folder_find(const struct folder *f, const char *name)
+static const struct file *folder_find(const struct folder *f, const char *name)
 {
     for (size_t i = 0; i < f->count; i++)
         if (str_is(f->files[i].name, name))
-            return f->files[i].tree;
+            return &f->files[i];
     return NULL;
 }
 
@@ -547,7 +553,10 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
     for (size_t i = 0; i < ARRAY_LEN(special); i++)
         if (!folder_find(f, special[i].name))
             return report_error(l->report, "%s: there must be a file %s", dir, special[i].name);
-    int r = special[0].load(l, folder_find(f, special[0].name), str_of(special[0].name));
+    const struct file *terms = folder_find(f, special[0].name);
+    if (!cJSON_IsObject(terms->tree))
+        return 0; /* reported when it was read; without terms, every pattern would seem wrong */
+    int r = special[0].load(l, terms->tree, terms->name);
     if (r == ERR_NOMEM)
         return r;
     l->kb->intents = intents_new(l->vocab);

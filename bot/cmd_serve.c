@@ -1,0 +1,238 @@
+/*
+ * kerbside serve: one process, one loop. Opens everything or nothing, then turns the loop until it
+ * is told to stop. Each turn ends in the same order: status, then the outbox, then the consoles, so
+ * that a console hears of a reply's state in the turn that changed it.
+ */
+#include <getopt.h>
+#include <signal.h>
+
+#include "base/log.h"
+#include "bot/bot_store.h"
+#include "bot/command.h"
+#include "bot/outbox.h"
+#include "bot/responder.h"
+#include "bot/x/x.h"
+#include "handoff/console.h"
+#include "handoff/record.h"
+
+static const char usage[] = "usage: kerbside serve [--config FILE]\n"
+                            "  Runs until SIGINT or SIGTERM. Prints \"kerbside ready ADDRESS\" on "
+                            "standard output when it is.\n";
+
+struct service {
+    struct conf *conf;
+    struct kb *kb;
+    struct db *db;
+    struct clock clock;
+    uv_loop_t loop;
+    bool loop_open;
+    struct http *http;
+    struct network *network;
+    struct responder *responder;
+    struct outbox *outbox;
+    struct console *console;
+    uv_signal_t signals[2];
+    uv_prepare_t before_sleep;
+    uv_timer_t tick;
+    int64_t changes_seen;
+    bool stopping;
+};
+
+static int fail(const char *what, int why)
+{
+    (void)fprintf(stderr, "error: %s: %s\n", what, err_str(why));
+    return EXIT_FAILED;
+}
+
+static int open_database(struct service *s)
+{
+    const char *why = NULL;
+    int r = db_open(s->conf->database, DB_WRITER, &s->db, &why);
+    if (r < 0) {
+        (void)fprintf(stderr, "error: database: %s\n", why ? why : err_str(r));
+        return EXIT_FAILED;
+    }
+    r = record_migrate(s->db);
+    if (r == 0)
+        r = bot_migrate(s->db);
+    if (r == ERR_NEWER) {
+        (void)fprintf(stderr,
+                      "error: %s: written by a newer Kerbside than %s; install that one, nothing "
+                      "was changed\n",
+                      s->conf->database, KERBSIDE_VERSION);
+        return EXIT_FAILED;
+    }
+    return r < 0 ? fail(s->conf->database, r) : EXIT_OK;
+}
+
+static void update_status(struct service *s)
+{
+    int64_t now = clock_now(&s->clock);
+    struct str trouble = outbox_trouble(s->outbox);
+    struct console_status status = {
+        .open_now = hours_open(s->conf->hours, now),
+        .next_open_at = hours_next_open(s->conf->hours, now),
+        .trouble = trouble.len ? trouble : responder_trouble(s->responder),
+    };
+    console_set_status(s->console, &status);
+}
+
+/* Before the loop sleeps: whoever changed the record, the outbox and the consoles get to know. */
+static void on_before_sleep(uv_prepare_t *handle)
+{
+    struct service *s = handle->data;
+    if (s->stopping || db_changes(s->db) == s->changes_seen)
+        return;
+    s->changes_seen = db_changes(s->db);
+    outbox_turn(s->outbox);
+    s->changes_seen = db_changes(s->db);
+    console_wake(s->console);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    update_status(timer->data);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+    struct service *s = signal->data;
+    log_info("serve.stop signal=%d", number);
+    s->stopping = true;
+    uv_stop(&s->loop);
+}
+
+static int start_parts(struct service *s, struct report *report)
+{
+    const struct conf *conf = s->conf;
+    struct x_options x = { .api = conf->x_api,
+                           .account_id = conf->x_account_id,
+                           .handle = conf->x_handle,
+                           .token_file = conf->x_token_file,
+                           .timeout_ms = conf->x_timeout_ms };
+    int r = http_new(&s->loop, &s->http);
+    if (r < 0)
+        return r;
+    x.http = s->http;
+    r = x_new(&x, report, &s->network);
+    if (r < 0)
+        return r;
+    struct console_options console = { .loop = &s->loop,
+                                       .db = s->db,
+                                       .clock = &s->clock,
+                                       .rules = s->network->verbs->rules,
+                                       .address = conf->console_address,
+                                       .port = (int)conf->console_port,
+                                       .origin = conf->console_origin,
+                                       .session_s = conf->session_s };
+    r = console_new(&console, report, &s->console);
+    if (r < 0)
+        return r;
+    struct outbox_options outbox = { .loop = &s->loop,
+                                     .db = s->db,
+                                     .network = s->network,
+                                     .clock = &s->clock,
+                                     .lookup_wait_ms = conf->x_lookup_wait_ms };
+    r = outbox_new(&outbox, &s->outbox);
+    if (r < 0)
+        return r;
+    struct responder_options responder = { .loop = &s->loop,
+                                           .db = s->db,
+                                           .network = s->network,
+                                           .clock = &s->clock,
+                                           .hours = conf->hours,
+                                           .kb = s->kb,
+                                           .poll_every_ms = conf->x_poll_every_ms,
+                                           .answer_within_s = conf->answer_within_s };
+    return responder_new(&responder, &s->responder);
+}
+
+static void run(struct service *s)
+{
+    static const int numbers[] = { SIGINT, SIGTERM };
+    (void)signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        (void)uv_signal_init(&s->loop, &s->signals[i]);
+        s->signals[i].data = s;
+        (void)uv_signal_start(&s->signals[i], on_signal, numbers[i]);
+    }
+    (void)uv_prepare_init(&s->loop, &s->before_sleep);
+    s->before_sleep.data = s;
+    (void)uv_prepare_start(&s->before_sleep, on_before_sleep);
+    (void)uv_timer_init(&s->loop, &s->tick);
+    s->tick.data = s;
+    (void)uv_timer_start(&s->tick, on_tick, 0, 1000);
+    s->changes_seen = -1; /* the first turn looks at what was left over */
+    responder_start(s->responder);
+    (void)printf("kerbside ready http://%s:%d/\n", s->conf->console_address,
+                 console_port(s->console));
+    (void)fflush(stdout);
+    (void)uv_run(&s->loop, UV_RUN_DEFAULT);
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        uv_close((uv_handle_t *)&s->signals[i], NULL);
+    uv_close((uv_handle_t *)&s->before_sleep, NULL);
+    uv_close((uv_handle_t *)&s->tick, NULL);
+}
+
+static void stop_parts(struct service *s)
+{
+    s->responder = responder_free(s->responder);
+    s->outbox = outbox_free(s->outbox);
+    s->http = http_free(s->http);
+    s->network = x_free(s->network);
+    s->console = console_free(s->console);
+    if (s->loop_open) {
+        (void)uv_run(&s->loop, UV_RUN_DEFAULT);
+        (void)uv_loop_close(&s->loop);
+    }
+    s->db = db_free(s->db);
+    s->kb = kb_free(s->kb);
+    s->conf = conf_free(s->conf);
+}
+
+static int serve(const char *config)
+{
+    struct service s = { 0 };
+    struct report report = REPORT_INIT;
+    int status = load_config(config, &s.conf);
+    if (status == EXIT_OK)
+        status = load_kb(s.conf, NULL, &s.kb);
+    if (status == EXIT_OK) {
+        log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
+        s.clock.movable = s.conf->demo;
+        status = open_database(&s);
+    }
+    if (status == EXIT_OK) {
+        s.loop_open = uv_loop_init(&s.loop) == 0;
+        int r = s.loop_open ? start_parts(&s, &report) : ERR_NOMEM;
+        print_report(&report);
+        if (r < 0)
+            status = report.errors ? EXIT_FAILED : fail("kerbside serve", r);
+    }
+    if (status == EXIT_OK)
+        run(&s);
+    stop_parts(&s);
+    report_release(&report);
+    return status;
+}
+
+int command_serve(int argc, char **argv)
+{
+    static const struct option options[] = { { "config", required_argument, NULL, 'c' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { NULL, 0, NULL, 0 } };
+    const char *config = NULL;
+    int c;
+    optind = 0;
+    while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
+        if (c == 'c')
+            config = optarg;
+        else
+            return fputs(usage, c == 'h' ? stdout : stderr) < 0 || c != 'h' ? EXIT_USAGE : EXIT_OK;
+    }
+    if (argc + 1 - optind != 0) {
+        (void)fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    return serve(config);
+}

@@ -1,0 +1,309 @@
+#include "bot/http.h"
+
+#include <curl/curl.h>
+#include <strings.h>
+
+struct http {
+    CURLM *multi;
+    uv_timer_t timer;
+    struct exchange *exchanges;
+};
+
+/* One socket that curl wants watched. */
+struct watch {
+    uv_poll_t poll;
+    struct http *http;
+    curl_socket_t socket;
+};
+
+struct exchange {
+    struct http *http;
+    struct exchange *next, **at;
+    CURL *easy;
+    struct curl_slist *headers;
+    char *json;
+    struct buf body;
+    struct http_answer answer;
+    char why[CURL_ERROR_SIZE];
+    http_done *done;
+    void *data;
+};
+
+static struct exchange *exchange_free(struct exchange *x)
+{
+    if (!x)
+        return NULL;
+    if (x->at) {
+        *x->at = x->next;
+        if (x->next)
+            x->next->at = x->at;
+    }
+    if (x->easy)
+        (void)curl_multi_remove_handle(x->http->multi, x->easy);
+    curl_easy_cleanup(x->easy);
+    curl_slist_free_all(x->headers);
+    free(x->json);
+    buf_release(&x->body);
+    free(x);
+    return NULL;
+}
+
+/* Nothing of the request can have reached the other side. */
+static bool never_left(CURLcode code, CURL *easy)
+{
+    curl_off_t before_transfer_us = 0;
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return true;
+    default:
+        (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer_us);
+        return before_transfer_us == 0;
+    }
+}
+
+static void finish(struct exchange *x, CURLcode code)
+{
+    long status = 0;
+    (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+    x->answer.status = (int)status;
+    x->answer.body = buf_str(&x->body);
+    x->answer.end = code == CURLE_OK            ? HTTP_ANSWERED
+                    : never_left(code, x->easy) ? HTTP_NOT_SENT
+                                                : HTTP_CUT;
+    x->answer.why = x->body.err == ERR_TOOBIG ? "the answer is too large"
+                    : x->why[0]               ? x->why
+                                              : curl_easy_strerror(code);
+    x->done(x->data, &x->answer);
+    (void)exchange_free(x);
+}
+
+static void collect_finished(struct http *h)
+{
+    int left;
+    for (CURLMsg *m; (m = curl_multi_info_read(h->multi, &left));) {
+        struct exchange *x = NULL;
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&x);
+        finish(x, m->data.result);
+    }
+}
+
+static void on_socket(uv_poll_t *poll, int status, int events)
+{
+    struct watch *w = poll->data;
+    struct http *h = w->http;
+    int flags = status < 0 ? CURL_CSELECT_ERR : 0, running;
+    flags |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
+    flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
+    (void)curl_multi_socket_action(h->multi, w->socket, flags, &running);
+    collect_finished(h);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct http *h = timer->data;
+    int running;
+    (void)curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect_finished(h);
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static int want_socket(CURL *easy, curl_socket_t socket, int what, void *data, void *socket_data)
+{
+    (void)easy;
+    struct http *h = data;
+    struct watch *w = socket_data;
+    if (what == CURL_POLL_REMOVE) {
+        if (w) {
+            (void)uv_poll_stop(&w->poll);
+            uv_close((uv_handle_t *)&w->poll, free_handle);
+            (void)curl_multi_assign(h->multi, socket, NULL);
+        }
+        return 0;
+    }
+    if (!w) {
+        w = calloc(1, sizeof *w);
+        if (!w)
+            return -1;
+        w->http = h;
+        w->socket = socket;
+        w->poll.data = w;
+        if (uv_poll_init_socket(h->timer.loop, &w->poll, socket) < 0) {
+            free(w);
+            return -1;
+        }
+        (void)curl_multi_assign(h->multi, socket, w);
+    }
+    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+    return uv_poll_start(&w->poll, events, on_socket) < 0 ? -1 : 0;
+}
+
+static int want_timer(CURLM *multi, long timeout_ms, void *data)
+{
+    (void)multi;
+    struct http *h = data;
+    if (timeout_ms < 0)
+        return uv_timer_stop(&h->timer) < 0 ? -1 : 0;
+    /* not at once: curl may not be called from within its own callback */
+    return uv_timer_start(&h->timer, on_timer, timeout_ms > 0 ? (uint64_t)timeout_ms : 1, 0) < 0
+               ? -1
+               : 0;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *data)
+{
+    struct exchange *x = data;
+    return buf_add(&x->body, (struct str){ bytes, size * count }) < 0 ? 0 : size * count;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *data)
+{
+    struct exchange *x = data;
+    struct str line = { bytes, size * count }, name;
+    if (str_split(&line, ':', &name) && line.p) {
+        if (name.len == 22 && strncasecmp(name.p, "x-rate-limit-remaining", 22) == 0)
+            (void)str_to_int64(str_trim(line), 0, INT64_MAX, &x->answer.limit_remaining);
+        if (name.len == 18 && strncasecmp(name.p, "x-rate-limit-reset", 18) == 0)
+            (void)str_to_int64(str_trim(line), 0, INT64_MAX, &x->answer.limit_reset_at);
+    }
+    return size * count;
+}
+
+int http_new(uv_loop_t *loop, struct http **ret)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+        return ERR_NOMEM;
+    struct http *h = calloc(1, sizeof *h);
+    if (!h)
+        return ERR_NOMEM;
+    h->multi = curl_multi_init();
+    if (!h->multi || uv_timer_init(loop, &h->timer) < 0) {
+        (void)curl_multi_cleanup(h->multi);
+        free(h);
+        return ERR_NOMEM;
+    }
+    h->timer.data = h;
+    (void)curl_multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+    (void)curl_multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+    (void)curl_multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, want_timer);
+    (void)curl_multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+    *ret = h;
+    return 0;
+}
+
+struct http *http_free(struct http *h)
+{
+    if (!h)
+        return NULL;
+    while (h->exchanges)
+        (void)exchange_free(h->exchanges);
+    (void)curl_multi_cleanup(h->multi);
+    (void)uv_timer_stop(&h->timer);
+    uv_close((uv_handle_t *)&h->timer, free_handle);
+    curl_global_cleanup();
+    return NULL;
+}
+
+static int add_header(struct exchange *x, const char *name, const char *value)
+{
+    struct buf line = BUF_INIT(16384);
+    int r = buf_addf(&line, "%s: %s", name, value);
+    struct curl_slist *list = r == 0 ? curl_slist_append(x->headers, buf_cstr(&line)) : NULL;
+    buf_release(&line);
+    if (!list)
+        return ERR_NOMEM;
+    x->headers = list;
+    return 0;
+}
+
+static int set_options(struct exchange *x, const struct http_request *request)
+{
+    struct {
+        CURLoption option;
+        long value;
+    } numbers[] = {
+        { CURLOPT_TIMEOUT_MS, request->timeout_ms },
+        { CURLOPT_NOSIGNAL, 1 },
+        { CURLOPT_FOLLOWLOCATION, 0 },
+        { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS },
+        /* On a connection that turns out dead curl repeats a request by itself, a POST too: a reply
+           could go out twice. */
+        { CURLOPT_FRESH_CONNECT, request->json.len > 0 },
+        { CURLOPT_FORBID_REUSE, request->json.len > 0 },
+    };
+    CURLcode c = CURLE_OK;
+    for (size_t i = 0; i < ARRAY_LEN(numbers) && c == CURLE_OK; i++)
+        c = curl_easy_setopt(x->easy, numbers[i].option, numbers[i].value);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_URL, request->url);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_USERAGENT, "kerbside/" KERBSIDE_VERSION);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->why);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_WRITEFUNCTION, on_body);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_WRITEDATA, x);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
+    if (c == CURLE_OK && x->json)
+        c = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, x->json);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
+    return c == CURLE_OK ? 0 : ERR_NOMEM;
+}
+
+int http_send(struct http *h, const struct http_request *request, http_done *done, void *data)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return ERR_NOMEM;
+    *x = (struct exchange){
+        .http = h, .body = BUF_INIT(request->max_bytes), .done = done, .data = data
+    };
+    x->answer.limit_remaining = -1;
+    int r = 0;
+    if (request->bearer) {
+        struct buf token = BUF_INIT(8192);
+        r = buf_addf(&token, "Bearer %s", request->bearer);
+        if (r == 0)
+            r = add_header(x, "Authorization", buf_cstr(&token));
+        buf_release(&token);
+    }
+    if (r == 0 && request->json.len) {
+        x->json = strndup(request->json.p, request->json.len);
+        r = x->json ? add_header(x, "Content-Type", "application/json") : ERR_NOMEM;
+    }
+    x->easy = curl_easy_init();
+    if (!x->easy)
+        r = ERR_NOMEM;
+    if (r == 0)
+        r = set_options(x, request);
+    if (r == 0 && curl_multi_add_handle(h->multi, x->easy) != CURLM_OK)
+        r = ERR_NOMEM;
+    if (r < 0)
+        return exchange_free(x), r;
+    x->next = h->exchanges;
+    x->at = &h->exchanges;
+    if (x->next)
+        x->next->at = &x->next;
+    h->exchanges = x;
+    return 0;
+}

@@ -1,0 +1,299 @@
+#include "bot/outbox.h"
+
+#include <inttypes.h>
+
+#include "base/log.h"
+#include "handoff/record.h"
+
+enum {
+    UNKNOWN_AT_ONCE = 50,
+    LOOKS_WANTED =
+        2, /* our timeline may lag behind a post: one look that misses it shows nothing */
+    ATTEMPTS_MOST = 3, /* a network that takes posts and never shows them would be told for ever */
+    BACKOFF_FIRST_MS = 1000,
+    BACKOFF_MOST_MS = 60000,
+};
+
+enum busy { IDLE, POSTING, LOOKING };
+
+struct outbox {
+    struct outbox_options options;
+    uv_timer_t timer;
+    enum busy busy;
+    struct arena arena; /* of what is under way */
+    struct record_reply sending;
+    struct record_reply *unknown;
+    size_t unknown_count;
+    int64_t send_after_ms, look_after_ms, backoff_ms; /* monotonic */
+    struct buf trouble;
+};
+
+static int64_t now_of(const struct outbox *o)
+{
+    return clock_now(o->options.clock);
+}
+
+static void free_box(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    outbox_turn(timer->data);
+}
+
+/* Turn again in @ms, if nothing else does before. */
+static void wake_in(struct outbox *o, int64_t ms)
+{
+    if (ms < 1)
+        ms = 1;
+    if (!uv_is_active((uv_handle_t *)&o->timer) || uv_timer_get_due_in(&o->timer) > (uint64_t)ms)
+        (void)uv_timer_start(&o->timer, on_timer, (uint64_t)ms, 0);
+}
+
+int outbox_new(const struct outbox_options *options, struct outbox **ret)
+{
+    struct outbox *o = calloc(1, sizeof *o);
+    if (!o)
+        return ERR_NOMEM;
+    o->options = *options;
+    o->trouble = BUF_INIT(4096);
+    struct tx *tx;
+    int r = tx_begin(options->db, TX_WRITE, &tx);
+    if (r == 0) {
+        int recovered = record_recover_sending(tx, now_of(o));
+        if (recovered < 0)
+            tx_rollback(tx);
+        r = recovered < 0 ? recovered : tx_commit(tx);
+        if (r == 0 && recovered > 0)
+            log_warn("outbox.recovered unknown=%d", recovered);
+    }
+    if (r < 0) {
+        free(o);
+        return r;
+    }
+    (void)uv_timer_init(options->loop, &o->timer);
+    o->timer.data = o;
+    *ret = o;
+    return 0;
+}
+
+struct outbox *outbox_free(struct outbox *o)
+{
+    if (!o)
+        return NULL;
+    buf_release(&o->trouble);
+    arena_release(&o->arena);
+    (void)uv_timer_stop(&o->timer);
+    uv_close((uv_handle_t *)&o->timer, free_box);
+    return NULL;
+}
+
+struct str outbox_trouble(const struct outbox *o)
+{
+    return buf_str(&o->trouble);
+}
+
+static void set_trouble(struct outbox *o, struct str words)
+{
+    buf_clear(&o->trouble);
+    if (words.len)
+        (void)buf_addf(&o->trouble, "Replies are waiting to be sent. %.*s", STR_ARG(words));
+}
+
+static int64_t next_backoff(struct outbox *o)
+{
+    int64_t ms = o->backoff_ms ? o->backoff_ms : BACKOFF_FIRST_MS;
+    o->backoff_ms = ms * 2 > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : ms * 2;
+    return ms;
+}
+
+/* One state change in a transaction of its own. If even that fails the reply stays in "sending":
+ * the next start looks for it. */
+static void move(struct outbox *o, int64_t reply_id, enum reply_state state, struct str remote_id,
+                 struct str error)
+{
+    struct tx *tx;
+    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    if (r == 0) {
+        r = record_move_reply(tx, reply_id, state, remote_id, error, now_of(o));
+        if (r < 0)
+            tx_rollback(tx);
+        else
+            r = tx_commit(tx);
+    }
+    if (r < 0)
+        log_error("outbox.not_recorded reply=%" PRId64 " state=%s why=\"%s\"", reply_id,
+                  reply_state_name(state), err_str(r));
+    else
+        log_info("reply.%s reply=%" PRId64, reply_state_name(state), reply_id);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * sending */
+
+static void on_posted(void *data, const struct network_answer *a)
+{
+    struct outbox *o = data;
+    int64_t now_ms = clock_mono_ms();
+    o->busy = IDLE;
+    switch (a->end) {
+    case NETWORK_DONE:
+        o->backoff_ms = 0;
+        set_trouble(o, STR(""));
+        move(o, o->sending.id, REPLY_SENT, a->remote_id, STR(""));
+        break;
+    case NETWORK_LATER:
+    case NETWORK_BLOCKED:
+        o->send_after_ms = now_ms + (a->after_ms ? a->after_ms : next_backoff(o));
+        set_trouble(o, a->words);
+        move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
+        break;
+    case NETWORK_REFUSED:
+        /* "said before" may be our own lost attempt: look first. Its error stays, so it won't be
+         * tried again. */
+        move(o, o->sending.id, a->repeated ? REPLY_UNKNOWN : REPLY_FAILED, STR(""), a->words);
+        o->look_after_ms = now_ms;
+        break;
+    case NETWORK_UNKNOWN:
+        move(o, o->sending.id, REPLY_UNKNOWN, STR(""), STR(""));
+        o->look_after_ms = now_ms + o->options.lookup_wait_ms;
+        break;
+    }
+    arena_clear(&o->arena);
+    wake_in(o, 1);
+}
+
+/* 1: a request is on its way, 0: nothing to send, negative: later. */
+static int send_next(struct outbox *o)
+{
+    struct tx *tx;
+    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    if (r < 0)
+        return r;
+    r = record_next_queued(tx, &o->arena, &o->sending);
+    if (r != 1) {
+        tx_rollback(tx);
+        return r;
+    }
+    r = record_move_reply(tx, o->sending.id, REPLY_SENDING, STR(""), STR(""), now_of(o));
+    if (r < 0) {
+        tx_rollback(tx);
+        return r;
+    }
+    r = tx_commit(tx);
+    if (r < 0)
+        return r;
+    o->busy = POSTING;
+    r = o->options.network->verbs->post(o->options.network, o->sending.parent, o->sending.body,
+                                        on_posted, o);
+    if (r < 0) { /* nothing left */
+        o->busy = IDLE;
+        move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
+        return r;
+    }
+    return 1;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * looking */
+
+static void settle(struct outbox *o, const struct record_reply *reply, struct str found)
+{
+    struct tx *tx;
+    if (found.len) {
+        move(o, reply->id, REPLY_SENT, found, STR(""));
+        return;
+    }
+    if (reply->looks + 1 >= LOOKS_WANTED) {
+        /* Shown not to be there: try again, unless the network refused it as a repetition. */
+        if (reply->error.len)
+            move(o, reply->id, REPLY_FAILED, STR(""), reply->error);
+        else if (reply->attempts >= ATTEMPTS_MOST)
+            move(o, reply->id, REPLY_FAILED, STR(""),
+                 STR("It was sent several times and never seen to arrive"));
+        else
+            move(o, reply->id, REPLY_QUEUED, STR(""), STR(""));
+        return;
+    }
+    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    if (r == 0) {
+        r = record_count_look(tx, reply->id);
+        if (r < 0)
+            tx_rollback(tx);
+        else
+            r = tx_commit(tx);
+    }
+    if (r < 0)
+        log_error("outbox.look_not_recorded reply=%" PRId64, reply->id);
+}
+
+static void on_found(void *data, const struct network_answer *a,
+                     const struct network_sought *sought, size_t count)
+{
+    struct outbox *o = data;
+    o->busy = IDLE;
+    o->look_after_ms = clock_mono_ms() + o->options.lookup_wait_ms;
+    if (a->end == NETWORK_DONE) {
+        set_trouble(o, STR(""));
+        for (size_t i = 0; i < count && i < o->unknown_count; i++)
+            settle(o, &o->unknown[i], sought[i].found);
+    } else {
+        log_warn("outbox.look_failed unknown=%zu", count);
+        o->look_after_ms += a->after_ms ? a->after_ms : next_backoff(o);
+        set_trouble(o, a->words);
+    }
+    arena_clear(&o->arena);
+    wake_in(o, 1);
+}
+
+/* As send_next, for what may be out. */
+static int look(struct outbox *o)
+{
+    struct tx *tx;
+    int count = tx_begin(o->options.db, TX_READ, &tx);
+    if (count < 0)
+        return count;
+    o->unknown = arena_array(&o->arena, UNKNOWN_AT_ONCE, sizeof *o->unknown);
+    count =
+        o->unknown ? record_list_unknown(tx, &o->arena, o->unknown, UNKNOWN_AT_ONCE) : ERR_NOMEM;
+    tx_rollback(tx);
+    if (count <= 0)
+        return count;
+    o->unknown_count = (size_t)count;
+    struct network_sought *sought = arena_array(&o->arena, o->unknown_count, sizeof *sought);
+    if (!sought)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < o->unknown_count; i++)
+        sought[i] =
+            (struct network_sought){ .parent = o->unknown[i].parent, .text = o->unknown[i].body };
+    o->busy = LOOKING;
+    int r =
+        o->options.network->verbs->find(o->options.network, sought, o->unknown_count, on_found, o);
+    if (r < 0)
+        o->busy = IDLE;
+    return r < 0 ? r : 1;
+}
+
+void outbox_turn(struct outbox *o)
+{
+    if (o->busy != IDLE)
+        return;
+    int64_t now_ms = clock_mono_ms();
+    int r = 0;
+    if (now_ms >= o->look_after_ms)
+        r = look(o);
+    else
+        wake_in(o, o->look_after_ms - now_ms);
+    if (r == 0 && o->busy == IDLE && now_ms >= o->send_after_ms)
+        r = send_next(o);
+    else if (o->busy == IDLE && now_ms < o->send_after_ms)
+        wake_in(o, o->send_after_ms - now_ms);
+    if (r < 0) {
+        log_error("outbox.turn why=\"%s\"", err_str(r));
+        wake_in(o, next_backoff(o));
+    }
+    if (o->busy == IDLE)
+        arena_clear(&o->arena);
+}

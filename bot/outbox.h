@@ -1,0 +1,40 @@
+/*
+ * Decided, not yet accepted by the network. A reply is written with its decision, so a crash delays
+ * it and never loses it; it is marked as being sent, committed, before the request leaves, so a
+ * crash never sends it twice: what was being sent when we stopped is looked for on our own timeline
+ * before anything else is done about it.
+ *
+ * One sender, people's replies first. The states and who moves them are in ARCHITECTURE.md, "A
+ * reply's life".
+ */
+#ifndef BOT_OUTBOX_H
+#define BOT_OUTBOX_H
+
+#include <uv.h>
+
+#include "base/clock.h"
+#include "base/db.h"
+#include "bot/network.h"
+
+struct outbox;
+
+struct outbox_options {
+    uv_loop_t *loop;
+    struct db *db;
+    struct network *network;
+    const struct clock *clock;
+    int64_t lookup_wait_ms; /* between two looks for a reply that may be out */
+};
+
+/* Moves everything found in "sending" to "unknown". */
+int outbox_new(const struct outbox_options *options, struct outbox **ret) MUST_CHECK;
+struct outbox *outbox_free(struct outbox *o);
+
+/* Does the next thing if nothing is under way and it is time. Cheap to call when there is nothing.
+ * No transaction may be open. */
+void outbox_turn(struct outbox *o);
+
+/* Why nothing goes out, as a sentence for staff; empty while all is well. */
+struct str outbox_trouble(const struct outbox *o);
+
+#endif

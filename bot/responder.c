@@ -1,0 +1,385 @@
+#include "bot/responder.h"
+
+#include <inttypes.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "bot/bot_store.h"
+#include "handoff/cases.h"
+
+enum {
+    BACKOFF_FIRST_MS = 1000,
+    BACKOFF_MOST_MS = 60000,
+    REPEAT_WINDOW_S =
+        86400, /* X refuses what the account said lately; how long ago that may be it doesn't say */
+};
+
+struct responder {
+    struct responder_options options;
+    struct decider decider;
+    uv_timer_t timer;
+    bool reading;
+    struct arena arena; /* of one message */
+    struct buf cursor, trouble;
+    int64_t backoff_ms;
+};
+
+static void free_responder(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * one message */
+
+/* A message on its way through: what is known of it so far. */
+struct taking {
+    struct responder *r;
+    struct tx *tx;
+    const struct network_message *m;
+    int64_t now, message_id;
+    struct record_facts facts;
+    struct decision decision;
+};
+
+static int said_lately(void *data, struct str text)
+{
+    const struct taking *t = data;
+    return record_said_lately(t->tx, t->facts.resident_id, text, t->now - REPEAT_WINDOW_S);
+}
+
+static int decide_message(struct taking *t)
+{
+    struct responder *r = t->r;
+    struct policy_facts facts = {
+        .too_old = t->now - t->m->written_at > r->options.answer_within_s,
+        .may_reply = t->m->may_reply,
+        .opted_out = t->facts.opted_out,
+        .case_open = t->facts.case_id != 0,
+        .acknowledged = t->facts.acknowledged,
+        .staff_there = hours_open(r->options.hours, t->now),
+        .automatic_replies = t->facts.automatic_replies,
+    };
+    struct wording_context context = {
+        .hours = r->options.hours,
+        .now = t->now,
+        .handle = t->m->handle,
+        .seed = str_hash(t->m->remote_id),
+        .taken = said_lately,
+        .taken_data = t,
+    };
+    return decide(&r->decider, &r->arena, t->m->text, &facts, &context, &t->decision);
+}
+
+static int write_decision(struct taking *t)
+{
+    const struct decision *d = &t->decision;
+    struct buf intents = BUF_INIT(65536), why = BUF_INIT(1 << 20);
+    cJSON *intents_tree = decision_intents(d),
+          *why_tree = decision_why(t->r->options.kb, d, t->m->text);
+    int r = json_add_tree(&intents, intents_tree);
+    if (r == 0)
+        r = json_add_tree(&why, why_tree);
+    if (r == 0) {
+        struct record_decision row = {
+            .action = str_of(action_name(d->policy.action)),
+            .reason = d->policy.reason,
+            .intents = buf_str(&intents),
+            .why = buf_str(&why),
+            .score = d->policy.score,
+            .lead = d->policy.lead,
+            .residue = d->match.residue,
+            .kb = str_of(t->r->options.kb->hash),
+        };
+        r = record_add_decision(t->tx, t->message_id, &row, t->now);
+    }
+    cJSON_Delete(intents_tree);
+    cJSON_Delete(why_tree);
+    buf_release(&intents);
+    buf_release(&why);
+    return r;
+}
+
+static int write_case(struct taking *t, int64_t *case_id)
+{
+    const struct policy_decision *p = &t->decision.policy;
+    struct case_opening o = {
+        .conversation_id = t->facts.conversation_id,
+        .resident_id = t->facts.resident_id,
+        .message_id = t->message_id,
+        .reason = p->reason,
+        .team = p->rule ? p->rule->team : STR(""),
+        .priority = p->priority,
+        .sensitive = p->rule && p->rule->kind == KB_SENSITIVE,
+        .acknowledged = t->decision.reply.len > 0,
+    };
+    *case_id = t->facts.case_id;
+    return *case_id ? case_join(t->tx, *case_id, &o, t->now)
+                    : case_open(t->tx, &o, t->now, case_id);
+}
+
+static const char *event_of(enum action action)
+{
+    switch (action) {
+    case ACTION_ANSWER:
+        return "message.answered";
+    case ACTION_IGNORE:
+        return "message.ignored";
+    case ACTION_THANK:
+        return "message.thanked";
+    case ACTION_HANDOFF:
+    case ACTION_NONE:
+        return NULL; /* the case tells; nothing to tell */
+    }
+    return NULL;
+}
+
+static struct record_message row_of(const struct taking *t)
+{
+    return (struct record_message){
+        .network = str_of(t->r->options.network->verbs->name),
+        .remote_id = t->m->remote_id,
+        .conversation = t->m->conversation,
+        .author_id = t->m->author_id,
+        .handle = t->m->handle,
+        .name = t->m->name,
+        .text = t->m->text,
+        .written_at = t->m->written_at,
+        .may_reply = t->m->may_reply,
+    };
+}
+
+/* Everything about one message, in the open transaction. */
+static int take_message(struct taking *t)
+{
+    const struct record_message row = row_of(t);
+    int64_t case_id = 0, reply_id = 0;
+    int r = record_add_message(t->tx, &row, t->now, &t->message_id);
+    if (r != 1)
+        return r; /* seen before: nothing to do */
+    r = record_get_facts(t->tx, t->message_id, &t->facts);
+    if (r == 0)
+        r = decide_message(t);
+    if (r == 0)
+        r = write_decision(t);
+    if (r < 0)
+        return r;
+    const struct policy_decision *p = &t->decision.policy;
+    const char *event = event_of(p->action);
+    if (p->rule && p->rule->kind == KB_OPT_OUT)
+        r = record_opt_out(t->tx, t->facts.resident_id, t->now);
+    if (r == 0 && event) {
+        struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
+        r = record_add_event(t->tx, &e, t->now);
+    }
+    if (r == 0 && p->case_needed)
+        r = write_case(t, &case_id);
+    if (r == 0 && t->decision.reply.len)
+        r = record_queue_reply(t->tx, t->message_id, case_id, 0, t->decision.reply, t->now,
+                               &reply_id);
+    if (r == 0)
+        log_info("message.taken message=%" PRId64 " action=%s reason=%.*s case=%" PRId64
+                 " reply=%" PRId64,
+                 t->message_id, action_name(p->action), STR_ARG(p->reason), case_id, reply_id);
+    return r;
+}
+
+/* What failed is taken back, and the message is kept without a decision, as a case: staff see it,
+ * nothing is lost. */
+static int take_failed(struct taking *t, int why)
+{
+    static const struct record_decision none = {
+        .action = { "handoff", 7 },
+        .reason = { "unresolved", 10 },
+        .intents = { "[]", 2 },
+        .why = { "[]", 2 },
+        .kb = { "", 0 },
+    };
+    int64_t case_id;
+    log_error("message.failed remote=%.*s why=\"%s\"", STR_ARG(t->m->remote_id), err_str(why));
+    int r = tx_savepoint_undo(t->tx);
+    if (r < 0)
+        return r;
+    const struct record_message row = row_of(t);
+    r = record_add_message(t->tx, &row, t->now, &t->message_id);
+    if (r == 1)
+        r = record_get_facts(t->tx, t->message_id, &t->facts);
+    if (r == 0)
+        r = record_add_decision(t->tx, t->message_id, &none, t->now);
+    t->decision =
+        (struct decision){ .policy = { .reason = STR("unresolved"), .priority = PRIORITY_SOON },
+                           .reply = STR("") };
+    return r < 0 ? r : write_case(t, &case_id);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct network_message *x = *(const struct network_message *const *)a,
+                                 *y = *(const struct network_message *const *)b;
+    if (x->remote_id.len != y->remote_id.len) /* ids grow */
+        return x->remote_id.len < y->remote_id.len ? -1 : 1;
+    return str_cmp(x->remote_id, y->remote_id);
+}
+
+static int take_all(struct responder *r, struct tx *tx,
+                    const struct network_message *const *oldest_first, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct taking t = {
+            .r = r, .tx = tx, .m = oldest_first[i], .now = clock_now(r->options.clock)
+        };
+        arena_clear(&r->arena);
+        int e = tx_savepoint(tx);
+        if (e < 0)
+            return e;
+        e = take_message(&t);
+        if (e < 0)
+            e = take_failed(&t, e);
+        else
+            e = tx_savepoint_keep(tx);
+        if (e < 0)
+            return e;
+    }
+    return 0;
+}
+
+int responder_take(struct responder *r, const struct network_message *messages, size_t count,
+                   struct str cursor)
+{
+    const struct network_message **sorted = calloc(count + 1, sizeof *sorted);
+    struct tx *tx;
+    if (!sorted)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &messages[i];
+    qsort(sorted, count, sizeof *sorted, by_id);
+    int e = tx_begin(r->options.db, TX_WRITE, &tx);
+    if (e == 0) {
+        e = take_all(r, tx, sorted, count);
+        if (e == 0 && cursor.len)
+            e = cursor_set(tx, str_of(r->options.network->verbs->name), cursor);
+        if (e < 0)
+            tx_rollback(tx);
+        else
+            e = tx_commit(tx);
+    }
+    free(sorted);
+    return e;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * reading */
+
+static void on_timer(uv_timer_t *timer);
+
+static void read_in(struct responder *r, int64_t ms)
+{
+    (void)uv_timer_start(&r->timer, on_timer, (uint64_t)ms, 0);
+}
+
+static int on_page(void *data, const struct network_page *page)
+{
+    struct responder *r = data;
+    if (page->count == 0 && !page->cursor.len)
+        return 0;
+    int e = responder_take(r, page->messages, page->count, page->cursor);
+    if (e < 0) {
+        log_error("responder.page_not_kept count=%zu why=\"%s\"", page->count, err_str(e));
+        return e;
+    }
+    if (page->cursor.len) {
+        buf_clear(&r->cursor);
+        (void)buf_add(&r->cursor, page->cursor);
+    }
+    return 0;
+}
+
+static int64_t next_backoff(struct responder *r)
+{
+    int64_t ms = r->backoff_ms ? r->backoff_ms : BACKOFF_FIRST_MS;
+    r->backoff_ms = ms * 2 > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : ms * 2;
+    return ms;
+}
+
+static void on_read(void *data, const struct network_answer *a)
+{
+    struct responder *r = data;
+    r->reading = false;
+    buf_clear(&r->trouble);
+    if (a->end == NETWORK_DONE) {
+        r->backoff_ms = 0;
+        read_in(r, r->options.poll_every_ms);
+        return;
+    }
+    int64_t wait_ms = a->after_ms ? a->after_ms : next_backoff(r);
+    log_warn("network.read_failed wait_ms=%" PRId64 " why=\"%.*s\"", wait_ms, STR_ARG(a->words));
+    (void)buf_addf(&r->trouble, "New messages can't be read. %.*s", STR_ARG(a->words));
+    read_in(r, wait_ms);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct responder *r = timer->data;
+    if (r->reading)
+        return;
+    r->reading = true;
+    int64_t first_at = clock_now(r->options.clock) - r->options.answer_within_s;
+    int e = r->options.network->verbs->read(r->options.network, buf_str(&r->cursor), first_at,
+                                            on_page, on_read, r);
+    if (e < 0) {
+        r->reading = false;
+        read_in(r, next_backoff(r));
+    }
+}
+
+int responder_new(const struct responder_options *options, struct responder **ret)
+{
+    struct responder *r = calloc(1, sizeof *r);
+    struct tx *tx;
+    if (!r)
+        return ERR_NOMEM;
+    r->options = *options;
+    r->cursor = BUF_INIT(256);
+    r->trouble = BUF_INIT(4096);
+    r->decider = (struct decider){ options->kb, intents_scratch_new() };
+    int e = r->decider.scratch ? tx_begin(options->db, TX_READ, &tx) : ERR_NOMEM;
+    if (e == 0) {
+        struct str cursor = STR("");
+        e = cursor_get(tx, &r->arena, str_of(options->network->verbs->name), &cursor);
+        if (e == 1)
+            e = buf_add(&r->cursor, cursor);
+        tx_rollback(tx);
+    }
+    if (e < 0) {
+        (void)intents_scratch_free(r->decider.scratch);
+        free(r);
+        return e;
+    }
+    (void)uv_timer_init(options->loop, &r->timer);
+    r->timer.data = r;
+    *ret = r;
+    return 0;
+}
+
+struct responder *responder_free(struct responder *r)
+{
+    if (!r)
+        return NULL;
+    (void)intents_scratch_free(r->decider.scratch);
+    arena_release(&r->arena);
+    buf_release(&r->cursor);
+    buf_release(&r->trouble);
+    (void)uv_timer_stop(&r->timer);
+    uv_close((uv_handle_t *)&r->timer, free_responder);
+    return NULL;
+}
+
+void responder_start(struct responder *r)
+{
+    read_in(r, 0);
+}
+
+struct str responder_trouble(const struct responder *r)
+{
+    return buf_str(&r->trouble);
+}

@@ -1,0 +1,221 @@
+#include "handoff/console_private.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "handoff/view.h"
+
+enum { FRAME_BYTES_MAX = 64 * 1024 };
+
+static void on_lws_log(int level, const char *line)
+{
+    size_t len = strlen(line);
+    while (len && line[len - 1] == '\n')
+        len--;
+    if (level & LLL_ERR)
+        log_warn("console.lws %.*s", (int)len, line);
+    else
+        log_debug("console.lws %.*s", (int)len, line);
+}
+
+/* Says why before libwebsockets would: its own words go to a log. */
+static int check_port(const struct console_options *o, struct report *report)
+{
+    struct sockaddr_in v4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)o->port) };
+    struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)o->port) };
+    bool is_v4 = inet_pton(AF_INET, o->address, &v4.sin_addr) == 1;
+    if (!is_v4 && inet_pton(AF_INET6, o->address, &v6.sin6_addr) != 1)
+        return report_error(report,
+                            "console.address: \"%s\" is not a numeric address such as 127.0.0.1",
+                            o->address);
+    int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    int r = fd < 0  ? -1
+            : is_v4 ? bind(fd, (struct sockaddr *)&v4, sizeof v4)
+                    : bind(fd, (struct sockaddr *)&v6, sizeof v6);
+    if (r == 0)
+        r = listen(fd, 1);
+    int why = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    if (r == 0)
+        return 0;
+    (void)report_error(report, "console: can't listen on %s port %d: %s%s", o->address, o->port,
+                       strerror(why),
+                       why == EADDRINUSE ? "; stop what runs there or set console.port" : "");
+    return ERR_IO;
+}
+
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+}
+
+static int set_origin(struct console *c, struct report *report)
+{
+    const struct console_options *o = &c->options;
+    if (o->origin) {
+        if (strncmp(o->origin, "https://", 8) != 0 && strncmp(o->origin, "http://", 7) != 0)
+            return report_error(report, "console.origin: \"%s\" must begin with https://",
+                                o->origin);
+        (void)snprintf(c->origin, sizeof c->origin, "%s", o->origin);
+        c->secure_cookie = strncmp(o->origin, "https://", 8) == 0;
+        return 0;
+    }
+    if (!is_loopback(o->address))
+        return report_error(report, "console.origin: must say where browsers see the console, "
+                                    "since it listens beyond this machine");
+    bool v6 = strchr(o->address, ':');
+    (void)snprintf(c->origin, sizeof c->origin, v6 ? "http://[%s]:%d" : "http://%s:%d", o->address,
+                   console_port(c));
+    (void)snprintf(c->other_origin, sizeof c->other_origin, "http://localhost:%d", console_port(c));
+    return 0;
+}
+
+int console_new(const struct console_options *options, struct report *report, struct console **ret)
+{
+    static const struct lws_protocols protocols[] = {
+        { "http", console_on_http, 0, FRAME_BYTES_MAX, 0, NULL, 0 },
+        { "kerbside.v1", console_on_ws, 0, FRAME_BYTES_MAX, 0, NULL, 0 },
+        { NULL, NULL, 0, 0, 0, NULL, 0 },
+    };
+    static struct lws_protocols
+        sized[ARRAY_LEN(protocols)]; /* sizes are known at run time only; lws keeps the pointer */
+    memcpy(sized, protocols, sizeof sized);
+    sized[0].per_session_data_size = console_http_peer_size();
+    sized[1].per_session_data_size = console_ws_peer_size();
+
+    int r = check_port(options, report);
+    if (r < 0)
+        return r;
+    struct console *c = calloc(1, sizeof *c);
+    if (!c)
+        return ERR_NOMEM;
+    c->options = *options;
+    c->status = BUF_INIT(16384);
+    static const lws_retry_bo_t pings = { .secs_since_valid_ping = 20,
+                                          .secs_since_valid_hangup = 40 };
+    void *loops[1] = { options->loop };
+    struct lws_context_creation_info info = {
+        .port = options->port,
+        .iface = options->address,
+        .protocols = sized,
+        .gid = -1,
+        .uid = -1,
+        .user = c,
+        .foreign_loops = loops,
+        .server_string = "kerbside",
+        .options = LWS_SERVER_OPTION_LIBUV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+                   LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME,
+        .timeout_secs = 10,
+        .keepalive_timeout = 30,
+        .retry_and_idle_policy = &pings,
+    };
+    lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
+    c->context = lws_create_context(&info);
+    if (!c->context) {
+        (void)report_error(report, "console: can't listen on %s port %d", options->address,
+                           options->port);
+        buf_release(&c->status);
+        free(c);
+        return ERR_IO;
+    }
+    c->vhost = lws_get_vhost_by_name(c->context, "default");
+    struct tx *tx;
+    r = set_origin(c, report);
+    if (r == 0)
+        r = tx_begin(options->db, TX_READ, &tx);
+    if (r == 0) {
+        r = view_last_seq(tx, &c->seq);
+        tx_rollback(tx);
+    }
+    if (r < 0)
+        (void)console_free(c);
+    else
+        *ret = c;
+    return r;
+}
+
+int console_port(const struct console *c)
+{
+    return lws_get_vhost_listen_port(c->vhost);
+}
+
+bool console_origin_ok(const struct console *c, struct lws *wsi)
+{
+    char origin[256];
+    if (lws_hdr_copy(wsi, origin, sizeof origin, WSI_TOKEN_ORIGIN) <= 0)
+        return false;
+    return strcmp(origin, c->origin) == 0 ||
+           (c->other_origin[0] && strcmp(origin, c->other_origin) == 0);
+}
+
+int console_session(struct console *c, struct lws *wsi, struct arena *arena, struct staff *ret,
+                    char token[SESSION_TOKEN_MAX])
+{
+    char header[4096];
+    struct str rest, part, found = STR("");
+    token[0] = '\0';
+    int len = lws_hdr_copy(wsi, header, sizeof header, WSI_TOKEN_HTTP_COOKIE);
+    rest = (struct str){ header, len > 0 ? (size_t)len : 0 };
+    while (len > 0 && str_split(&rest, ';', &part)) {
+        part = str_trim(part);
+        if (str_starts(part, STR("kerbside=")))
+            found = str_cut(part, strlen("kerbside="), part.len);
+    }
+    if (!found.len || found.len >= SESSION_TOKEN_MAX)
+        return 0;
+    memcpy(token, found.p, found.len);
+    token[found.len] = '\0';
+    struct tx *tx;
+    int r = tx_begin(c->options.db, TX_READ, &tx);
+    if (r < 0)
+        return r;
+    r = session_find(tx, arena, found, clock_now(c->options.clock), ret);
+    tx_rollback(tx);
+    return r;
+}
+
+void console_set_status(struct console *c, const struct console_status *s)
+{
+    struct buf status = BUF_INIT(16384);
+    (void)buf_addf(&status, "\"open\":{\"now\":%s,\"next_at\":", s->open_now ? "true" : "false");
+    if (s->next_open_at && !s->open_now)
+        (void)buf_addf(&status, "%" PRId64 "}", s->next_open_at);
+    else
+        (void)buf_addc(&status, "null}");
+    (void)buf_addf(&status, ",\"network\":{\"ok\":%s,\"text\":", s->trouble.len ? "false" : "true");
+    if (s->trouble.len)
+        (void)json_add_text(&status, s->trouble);
+    else
+        (void)buf_addc(&status, "null");
+    (void)buf_add_byte(&status, '}');
+    bool changed = !status.err && !str_eq(buf_str(&status), buf_str(&c->status));
+    if (!changed) {
+        buf_release(&status);
+        return;
+    }
+    buf_release(&c->status);
+    c->status = status;
+    console_ws_send_status(c);
+}
+
+/* The context goes in two steps: its handles close while the loop turns on, the rest when they are
+ * closed. */
+struct console *console_free(struct console *c)
+{
+    if (!c)
+        return NULL;
+    struct lws_context *context = c->context;
+    c->context = NULL; /* no further password is checked */
+    lws_context_destroy(context);
+    (void)uv_run(c->options.loop, UV_RUN_DEFAULT);
+    lws_context_destroy(context);
+    buf_release(&c->status);
+    free(c);
+    return NULL;
+}

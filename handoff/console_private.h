@@ -1,0 +1,45 @@
+/* What console.c, console_http.c and console_ws.c share; nobody else includes it. */
+#ifndef HANDOFF_CONSOLE_PRIVATE_H
+#define HANDOFF_CONSOLE_PRIVATE_H
+
+#include <libwebsockets.h>
+
+#include "base/json.h"
+#include "handoff/console.h"
+#include "handoff/staff.h"
+
+struct sign_in;
+struct ws_peer;
+
+struct console {
+    struct console_options options;
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    char origin[256];       /* what an Origin header must say */
+    char other_origin[256]; /* on loopback: localhost instead of the number */
+    bool secure_cookie;
+    struct sign_in *sign_ins; /* passwords being checked off the loop, one at a time */
+    unsigned sign_in_count;
+    struct ws_peer *peers;
+    int64_t seq;       /* of the last event that was handed to the peers */
+    struct buf status; /* the members of the status frame, as JSON text without braces */
+};
+
+/* The cookie's session token, and whose it is: 1 somebody's, 0 nobody's. */
+int console_session(struct console *c, struct lws *wsi, struct arena *arena, struct staff *ret,
+                    char token[SESSION_TOKEN_MAX]);
+
+/* Does the Origin header name us? Without one: false. */
+bool console_origin_ok(const struct console *c, struct lws *wsi);
+
+int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
+                    size_t len);
+int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len);
+size_t console_http_peer_size(void);
+size_t console_ws_peer_size(void);
+
+/* Closes the websockets of a session with 4401. */
+void console_ws_end_session(struct console *c, const char *token);
+void console_ws_send_status(struct console *c);
+
+#endif
