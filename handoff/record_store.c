@@ -41,15 +41,15 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     stmt_bind_str(q, 3, m->handle);
     stmt_bind_str(q, 4, m->name);
     r = one_id(q, &resident_id);
-    if (r < 0)
-        return r;
+    if (r != 1)
+        return r < 0 ? r : ERR_DB;
 
     q = tx_stmt(tx, q_conversation_put);
     stmt_bind_str(q, 1, m->network);
     stmt_bind_str(q, 2, m->conversation);
     r = one_id(q, &conversation_id);
-    if (r < 0)
-        return r;
+    if (r != 1)
+        return r < 0 ? r : ERR_DB;
 
     q = tx_stmt(tx, q_message_put);
     stmt_bind_str(q, 1, m->network);
