@@ -266,7 +266,7 @@ static int col_index(struct stmt *q, const char *name)
     for (int i = 0, n = sqlite3_column_count(q->handle); i < n; i++)
         if (strcmp(sqlite3_column_name(q->handle, i), name) == 0)
             return i;
-    assert(!"no such column");
+    assert(0 && "no such column");
     return 0;
 }
 

@@ -245,11 +245,22 @@ int json_add_tree(struct buf *out, const cJSON *tree)
     return r;
 }
 
-cJSON *json_put_str(cJSON *object, const char *name, struct str value)
+static cJSON *string_new(struct str value)
 {
     struct buf copy = BUF_INIT(1 << 24);
-    cJSON *m =
-        buf_add(&copy, value) == 0 ? cJSON_AddStringToObject(object, name, buf_cstr(&copy)) : NULL;
+    cJSON *m = buf_add(&copy, value) == 0 ? cJSON_CreateString(buf_cstr(&copy)) : NULL;
     buf_release(&copy);
     return m;
+}
+
+cJSON *json_put_str(cJSON *object, const char *name, struct str value)
+{
+    cJSON *m = string_new(value);
+    return cJSON_AddItemToObject(object, name, m) ? m : NULL;
+}
+
+cJSON *json_add_str(cJSON *array, struct str value)
+{
+    cJSON *m = string_new(value);
+    return cJSON_AddItemToArray(array, m) ? m : NULL;
 }

@@ -75,7 +75,7 @@ static void print_marked(struct str text, const struct decision *d)
     if (!marked)
         return;
     for (size_t i = 0; i < d->match.why_count; i++)
-        for (size_t s = 0; s < d->match.whys[i].span_count; s++)
+        for (size_t s = 0; s < d->match.whys[i].count; s++)
             memset(marked + d->match.whys[i].spans[s][0], 1,
                    d->match.whys[i].spans[s][1] - d->match.whys[i].spans[s][0]);
     (void)fputs("message   ", stdout);
@@ -105,10 +105,13 @@ static void print_for_people(const struct trial *t, struct str text, const struc
     (void)printf("score     %.2f, lead %.2f, residue %.2f (at least %.2f and %.2f, at most %.2f)\n",
                  d->policy.score, d->policy.lead, d->match.residue, t->decider.kb->thresholds.score,
                  t->decider.kb->thresholds.lead, t->decider.kb->thresholds.residue);
-    for (size_t i = 0; i < d->match.why_count; i++)
-        (void)printf("because   %.*s: %.*s\n",
-                     STR_ARG(kb_topic_name(t->decider.kb, d->match.whys[i].topic)),
-                     STR_ARG(d->match.whys[i].words));
+    for (size_t i = 0; i < d->match.why_count; i++) {
+        const struct intents_why *why = &d->match.whys[i];
+        (void)printf("because   %.*s:", STR_ARG(kb_topic_name(t->decider.kb, why->topic)));
+        for (size_t w = 0; w < why->count; w++)
+            (void)printf("%s %.*s", w ? " …" : "", STR_ARG(why->words[w]));
+        (void)fputc('\n', stdout);
+    }
     (void)printf("knowledge base %s\n", t->decider.kb->hash);
 }
 

@@ -34,15 +34,16 @@ cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str te
     cJSON *list = cJSON_CreateArray();
     for (size_t i = 0; i < d->match.why_count; i++) {
         const struct intents_why *why = &d->match.whys[i];
-        cJSON *one = cJSON_CreateObject(), *spans;
+        cJSON *one = cJSON_CreateObject(), *words, *spans;
         (void)cJSON_AddItemToArray(list, one);
         (void)json_put_str(one, "rule", kb_topic_name(kb, why->topic));
-        (void)json_put_str(one, "words", why->words);
+        words = cJSON_AddArrayToObject(one, "words");
         spans = cJSON_AddArrayToObject(one, "spans");
-        for (size_t s = 0; s < why->span_count; s++) {
+        for (size_t s = 0; s < why->count; s++) {
             int pair[2];
             for (int k = 0; k < 2; k++)
                 pair[k] = (int)utf16_units(str_cut(text, 0, why->spans[s][k]));
+            (void)json_add_str(words, why->words[s]);
             (void)cJSON_AddItemToArray(spans, cJSON_CreateIntArray(pair, 2));
         }
     }

@@ -23,6 +23,9 @@ int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t 
  * urgent than what is there. */
 int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now) MUST_CHECK;
 
+/* A closed case needs a person again: a reply of it failed. Nobody holds it. */
+int case_reopen(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
 /* What a member of staff does to a case that they saw at @version. */
 struct case_command {
     int64_t case_id, version, staff_id;

@@ -61,6 +61,17 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     return tell(tx, "case.raised", case_id, o->message_id, 0, o->reason, now);
 }
 
+int case_reopen(struct tx *tx, int64_t case_id, int64_t now)
+{
+    static const char sql[] = "UPDATE handoff_case SET state='open', owner_id=NULL, outcome=NULL,"
+                              " version=version+1, changed_at=?2 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_run(q);
+    return r < 0 ? r : tell(tx, "case.reopened", case_id, 0, 0, STR(""), now);
+}
+
 struct found {
     int64_t owner_id, message_id;
 };

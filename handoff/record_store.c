@@ -182,9 +182,10 @@ int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int6
 {
     static const char q_account[] =
         "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 LIMIT 1";
+    /* by way of the resident's messages: ordering by p.id would walk all replies */
     static const char q_resident[] =
-        "SELECT p.body=?2 AS said FROM reply p JOIN message m ON m.id=p.message_id"
-        " WHERE m.resident_id=?1 ORDER BY p.id DESC LIMIT 1";
+        "SELECT body=?2 AS said FROM reply WHERE id=(SELECT max(p.id) FROM message m"
+        " JOIN reply p ON p.message_id=m.id WHERE m.resident_id=?1)";
     struct stmt *q = tx_stmt(tx, q_account);
     stmt_bind_str(q, 1, body);
     stmt_bind_int64(q, 2, since_at);
@@ -226,7 +227,7 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
 int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
 {
     static const char sql[] =
-        REPLY_COLUMNS "WHERE p.state='queued' ORDER BY p.staff_id IS NULL, p.id LIMIT 1";
+        REPLY_COLUMNS "WHERE p.state='queued' ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
     int r = stmt_next(q);
     if (r == 1)
@@ -268,13 +269,16 @@ static const char *event_of(enum reply_state state)
     return NULL;
 }
 
-/* An automatic reply that failed for good is shown to staff as a case: promise 3. */
+/*
+ * What failed for good is shown to staff as a case (promise 3): the one that is open, else its own
+ * reopened, else a new one.
+ */
 static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t *case_id)
 {
     static const char q_about[] =
-        "SELECT m.id AS message_id, m.resident_id, m.conversation_id, coalesce(c.id, 0) AS "
-        "open_case FROM reply p"
-        " JOIN message m ON m.id=p.message_id"
+        "SELECT m.id AS message_id, m.resident_id, m.conversation_id, coalesce(p.case_id, 0) AS "
+        "own_case,"
+        " coalesce(c.id, 0) AS open_case FROM reply p JOIN message m ON m.id=p.message_id"
         " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' "
         "WHERE p.id=?1";
     static const char q_set[] = "UPDATE reply SET case_id=?2 WHERE id=?1";
@@ -290,10 +294,16 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
         .reason = STR("unresolved"),
         .priority = CASE_SOON,
     };
+    int64_t own_case = col_int64(q, "own_case");
     *case_id = col_int64(q, "open_case");
     stmt_done(q);
-    if (!*case_id)
+    r = 0;
+    if (!*case_id && own_case) {
+        *case_id = own_case;
+        r = case_reopen(tx, own_case, now);
+    } else if (!*case_id) {
         r = case_open(tx, &o, now, case_id);
+    }
     if (r < 0)
         return r;
     q = tx_stmt(tx, q_set);
@@ -323,7 +333,7 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
                               reply_id,        col_int64(q, "staff_id"), error };
     stmt_done(q);
-    if (state == REPLY_FAILED && !e.case_id) {
+    if (state == REPLY_FAILED) {
         r = case_of_failed(tx, reply_id, now, &e.case_id);
         if (r < 0)
             return r;

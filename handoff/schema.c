@@ -60,8 +60,7 @@ static const char *const steps[] = {
     "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL;" /* promise 2
                                                                                         */
     "CREATE UNIQUE INDEX reply_remote ON reply(remote_id) WHERE remote_id IS NOT NULL;"
-    "CREATE INDEX reply_waiting ON reply(state, id) WHERE state IN ('queued', 'sending', "
-    "'unknown');"
+    "CREATE INDEX reply_state ON reply(state, (staff_id IS NULL), id);"
     "CREATE INDEX reply_case ON reply(case_id) WHERE case_id IS NOT NULL;"
     "CREATE INDEX reply_body ON reply(body, created_at);"
     "CREATE INDEX reply_message ON reply(message_id);"

@@ -4,9 +4,14 @@
 #include <math.h>
 
 #include "intents/pattern.h"
+#include "intents/prefilter.h"
+
+enum { NEEDS_MAX = 6 };
 
 struct entry {
     struct pattern pattern;
+    unsigned needs[NEEDS_MAX]; /* sets of the prefilter: without one word of each it can't match */
+    unsigned need_count;
     unsigned topic, weight;
     enum pattern_use use;
 };
@@ -14,6 +19,7 @@ struct entry {
 struct intents {
     struct arena arena;
     struct vocab *vocab;
+    struct prefilter *prefilter;
     struct str *names;
     size_t topic_count, topic_room;
     struct entry *entries;
@@ -31,11 +37,13 @@ struct intents_scratch {
 struct intents *intents_new(struct vocab *vocab)
 {
     struct intents *set = vocab ? calloc(1, sizeof *set) : NULL;
-    if (!set)
+    if (!set) {
         (void)vocab_free(vocab);
-    else
-        set->vocab = vocab;
-    return set;
+        return NULL;
+    }
+    set->vocab = vocab;
+    set->prefilter = prefilter_new();
+    return set->prefilter ? set : intents_free(set);
 }
 
 struct intents *intents_free(struct intents *set)
@@ -47,6 +55,7 @@ struct intents *intents_free(struct intents *set)
     free(set->entries);
     free(set->names);
     (void)vocab_free(set->vocab);
+    (void)prefilter_free(set->prefilter);
     arena_release(&set->arena);
     free(set);
     return NULL;
@@ -91,6 +100,12 @@ int intents_add_pattern(struct intents *set, unsigned topic, enum pattern_use us
         r = pattern_compile(set->vocab, pcre, where, report, &e.pattern);
     if (r < 0)
         return r;
+    r = prefilter_needs(set->prefilter, set->vocab, pcre, e.needs, NEEDS_MAX);
+    if (r < 0) {
+        pattern_release(&e.pattern);
+        return r;
+    }
+    e.need_count = (unsigned)r;
     if (e.pattern.groups > set->most_groups)
         set->most_groups = e.pattern.groups;
     set->entries[set->entry_count++] = e;
@@ -151,36 +166,36 @@ static int by_start(const void *a, const void *b)
 static int make_why(struct intents_scratch *s, struct arena *arena, const struct normal *n,
                     int groups, struct intents_why *ret)
 {
-    PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(s->data),
-               (*at)[2] = arena_array(arena, (size_t)groups, sizeof *at);
+    PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(s->data);
+    PCRE2_SIZE(*at)[2] = arena_array(arena, (size_t)groups, sizeof *at);
     ret->spans = arena_array(arena, (size_t)groups, sizeof *ret->spans);
-    if (!at || !ret->spans)
+    ret->words = arena_array(arena, (size_t)groups, sizeof *ret->words);
+    if (!at || !ret->spans || !ret->words)
         return ERR_NOMEM;
-    size_t count = 0;
+    size_t captured = 0, pieces = 0;
     for (size_t g = groups > 1; g < (size_t)groups; g++) {
-        if (pairs[2 * g] == PCRE2_UNSET || pairs[2 * g] == pairs[2 * g + 1])
+        if (pairs[2 * g] == PCRE2_UNSET || pairs[2 * g] >= pairs[2 * g + 1])
             continue;
-        at[count][0] = pairs[2 * g];
-        at[count++][1] = pairs[2 * g + 1];
+        at[captured][0] = pairs[2 * g];
+        at[captured++][1] = pairs[2 * g + 1];
     }
-    qsort(at, count, sizeof *at, by_start);
-    struct buf words = BUF_INIT(NORMAL_TEXT_MAX * 2);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t from = 0, to = 0;
-        bool near = i > 0 && at[i][0] <= at[i - 1][1] + 1;
-        (void)buf_addf(&words, "%s%.*s",
-                       i == 0 ? ""
-                       : near ? " "
-                              : " … ",
-                       (int)(at[i][1] - at[i][0]), n->text.p + at[i][0]);
-        if (normal_origin(n, at[i][0], at[i][1], &from, &to)) {
-            ret->spans[ret->span_count][0] = from;
-            ret->spans[ret->span_count++][1] = to;
+    qsort(at, captured, sizeof *at, by_start);
+    for (size_t i = 0; i < captured; i++) {
+        if (pieces && at[i][0] <= at[pieces - 1][1] + 1) { /* behind one space, or overlapping */
+            if (at[i][1] > at[pieces - 1][1])
+                at[pieces - 1][1] = at[i][1];
+            continue;
         }
+        at[pieces][0] = at[i][0];
+        at[pieces++][1] = at[i][1];
     }
-    ret->words = arena_str(arena, buf_str(&words));
-    buf_release(&words);
-    return ret->words.p ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < pieces; i++) {
+        uint32_t *span = ret->spans[ret->count];
+        if (!normal_origin(n, at[i][0], at[i][1], &span[0], &span[1]))
+            continue;
+        ret->words[ret->count++] = str_cut(n->text, at[i][0], at[i][1]);
+    }
+    return 0;
 }
 
 static void measure_residue(const struct intents *set, struct intents_match *m)
@@ -231,48 +246,84 @@ static int collect_hits(const struct intents *set, const struct tally *tallies, 
     return 0;
 }
 
+/* A message being matched. */
+struct matching {
+    const struct intents *set;
+    struct intents_scratch *scratch;
+    struct arena *arena;
+    struct tally *tallies; /* of each topic */
+    uint64_t *met;         /* the prefilter's sets that the message's words meet */
+    struct intents_match m;
+};
+
+/* Captures and one more if the pattern fits, 0 if it doesn't. */
+static int run_pattern(struct matching *g, const struct entry *e)
+{
+    for (unsigned i = 0; i < e->need_count; i++)
+        if (!prefilter_met(g->met, e->needs[i]))
+            return 0;
+    int groups = pcre2_match(e->pattern.code, (PCRE2_SPTR)g->m.normal.text.p, g->m.normal.text.len,
+                             0, PCRE2_NO_UTF_CHECK, g->scratch->data, g->scratch->context);
+    if (groups < 0 && groups != PCRE2_ERROR_NOMATCH)
+        g->m.spent = true; /* a limit, or the JIT stack: "no match" would be a guess */
+    return groups < 0 ? 0 : groups;
+}
+
+static int run_patterns_for(struct matching *g)
+{
+    for (size_t i = 0; i < g->set->entry_count; i++) {
+        const struct entry *e = &g->set->entries[i];
+        int groups = e->use == PATTERN_FOR ? run_pattern(g, e) : 0;
+        if (!groups)
+            continue;
+        g->tallies[e->topic].fits = true;
+        g->tallies[e->topic].miss *= 1 - e->weight / 100.0;
+        struct intents_why *why = &g->m.whys[g->m.why_count++];
+        why->topic = e->topic;
+        int r = make_why(g->scratch, g->arena, &g->m.normal, groups, why);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Only what fits can be taken out: few of these patterns have to be run. */
+static void run_patterns_unless(struct matching *g)
+{
+    for (size_t i = 0; i < g->set->entry_count; i++) {
+        const struct entry *e = &g->set->entries[i];
+        struct tally *t = &g->tallies[e->topic];
+        if (e->use == PATTERN_UNLESS && t->fits && !t->barred && run_pattern(g, e))
+            t->barred = true;
+    }
+}
+
 int intents_match(const struct intents *set, struct intents_scratch *scratch, struct arena *arena,
                   struct str text, struct intents_match *ret)
 {
-    struct intents_match m = { 0 };
-    int r = normal_make(arena, set->vocab, text, &m.normal);
+    struct matching g = { .set = set, .scratch = scratch, .arena = arena };
+    int r = normal_make(arena, set->vocab, text, &g.m.normal);
     if (r == ERR_TOOBIG) {
         *ret = (struct intents_match){ .normal.text = STR(""), .residue = 1, .spent = true };
         return 0;
     }
     if (r == 0)
         r = scratch_fit(scratch, set);
-    struct tally *tallies = arena_array(arena, set->topic_count + 1, sizeof *tallies);
-    m.whys = arena_array(arena, set->entry_count + 1, sizeof *m.whys);
-    if (r < 0 || !tallies || !m.whys)
+    g.tallies = arena_array(arena, set->topic_count + 1, sizeof *g.tallies);
+    g.m.whys = arena_array(arena, set->entry_count + 1, sizeof *g.m.whys);
+    g.met = arena_array(arena, prefilter_bitmap_len(set->prefilter), sizeof *g.met);
+    if (r < 0 || !g.tallies || !g.m.whys || !g.met)
         return ERR_NOMEM;
     for (size_t t = 0; t < set->topic_count; t++)
-        tallies[t].miss = 1;
-    for (size_t i = 0; i < set->entry_count; i++) {
-        const struct entry *e = &set->entries[i];
-        int groups = pcre2_match(e->pattern.code, (PCRE2_SPTR)m.normal.text.p, m.normal.text.len, 0,
-                                 PCRE2_NO_UTF_CHECK, scratch->data, scratch->context);
-        if (groups == PCRE2_ERROR_NOMATCH)
-            continue;
-        if (groups < 0) { /* a limit, or the JIT stack: "no match" would be a guess */
-            m.spent = true;
-            continue;
-        }
-        if (e->use == PATTERN_UNLESS) {
-            tallies[e->topic].barred = true;
-            continue;
-        }
-        tallies[e->topic].fits = true;
-        tallies[e->topic].miss *= 1 - e->weight / 100.0;
-        struct intents_why *why = &m.whys[m.why_count++];
-        why->topic = e->topic;
-        r = make_why(scratch, arena, &m.normal, groups, why);
-        if (r < 0)
-            return r;
-    }
-    measure_residue(set, &m);
-    r = collect_hits(set, tallies, arena, &m);
+        g.tallies[t].miss = 1;
+    prefilter_mark(set->prefilter, &g.m.normal, g.met);
+    r = run_patterns_for(&g);
+    if (r < 0)
+        return r;
+    run_patterns_unless(&g);
+    measure_residue(set, &g.m);
+    r = collect_hits(set, g.tallies, arena, &g.m);
     if (r == 0)
-        *ret = m;
+        *ret = g.m;
     return r;
 }

@@ -24,9 +24,9 @@ enum pattern_use {
 /* A pattern that fitted, and where. */
 struct intents_why {
     unsigned topic;
-    struct str words;     /* what its terms captured, as normalised, " … " between the pieces */
-    uint32_t (*spans)[2]; /* bytes of the original, end exclusive, in order */
-    size_t span_count;
+    struct str *words;    /* what its terms captured, as normalised; neighbours are one piece */
+    uint32_t (*spans)[2]; /* where each piece was written: bytes of the original, end exclusive */
+    size_t count;
 };
 
 struct intents_hit {

@@ -48,7 +48,7 @@ static const char *forbidden(struct str rest)
     return NULL;
 }
 
-/* Writes @pcre out into @out. *pieces has room for one piece a byte and one more. */
+/* Writes @pcre out into @out. *pieces has room for one piece a byte and two more. */
 static int write_out(struct vocab *vocab, struct str pcre, const char *where, struct report *report,
                      struct buf *out, struct piece *pieces, size_t *piece_count, unsigned *groups)
 {
@@ -82,6 +82,7 @@ static int write_out(struct vocab *vocab, struct str pcre, const char *where, st
         at += (size_t)(close - rest.p) + 1;
         pieces[(*piece_count)++] = (struct piece){ out->len, at, false };
     }
+    pieces[(*piece_count)++] = (struct piece){ out->len, pcre.len, true }; /* behind it: our tail */
     return out->err;
 }
 

@@ -1,5 +1,7 @@
 #include "intents/vocab.h"
 
+#include "base/map.h"
+
 enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20 };
 
 struct term {
@@ -12,7 +14,6 @@ struct term {
 };
 
 struct word {
-    struct str text;
     bool prefix; /* written with a * */
     bool common;
 };
@@ -20,8 +21,9 @@ struct word {
 struct vocab {
     struct arena arena;
     struct term *first, **last;
-    struct word *table; /* open addressing by hash; at most half full */
-    size_t slots, used;
+    struct map words; /* to index in word */
+    struct word *word;
+    size_t word_count, word_room;
 };
 
 struct vocab *vocab_new(void)
@@ -36,44 +38,33 @@ struct vocab *vocab_free(struct vocab *v)
 {
     if (!v)
         return NULL;
+    map_release(&v->words);
+    free(v->word);
     arena_release(&v->arena);
-    free(v->table);
     free(v);
     return NULL;
 }
 
-static struct word *slot_of(const struct word *table, size_t slots, struct str text)
-{
-    size_t at = (size_t)str_hash(text) & (slots - 1);
-    while (table[at].text.p && !str_eq(table[at].text, text))
-        at = (at + 1) & (slots - 1);
-    return (struct word *)&table[at];
-}
-
 static int know_word(struct vocab *v, struct str text, bool prefix, bool common)
 {
-    if ((v->used + 1) * 2 > v->slots) {
-        size_t slots = v->slots ? v->slots * 2 : 1024;
-        struct word *table = calloc(slots, sizeof *table);
-        if (!table)
-            return ERR_NOMEM;
-        for (size_t i = 0; i < v->slots; i++)
-            if (v->table[i].text.p)
-                *slot_of(table, slots, v->table[i].text) = v->table[i];
-        free(v->table);
-        v->table = table;
-        v->slots = slots;
-    }
-    struct word *w = slot_of(v->table, v->slots, text);
-    if (!w->text.p) {
+    uint32_t at;
+    if (!map_get(&v->words, text, &at)) {
         struct str copy = arena_str(&v->arena, text);
-        if (!copy.p)
+        if (v->word_count == v->word_room) {
+            size_t room = v->word_room ? v->word_room * 2 : 1024;
+            struct word *more = reallocarray(v->word, room, sizeof *more);
+            if (!more)
+                return ERR_NOMEM;
+            v->word = more;
+            v->word_room = room;
+        }
+        at = (uint32_t)v->word_count;
+        if (!copy.p || map_put(&v->words, copy, at) < 0)
             return ERR_NOMEM;
-        *w = (struct word){ .text = copy };
-        v->used++;
+        v->word[v->word_count++] = (struct word){ 0 };
     }
-    w->prefix |= prefix;
-    w->common |= common;
+    v->word[at].prefix |= prefix;
+    v->word[at].common |= common;
     return 0;
 }
 
@@ -216,59 +207,96 @@ int vocab_add_common(struct vocab *v, struct str word)
     return know_word(v, word, false, true);
 }
 
-/* Longer words first, so that "bin day" wins over "bin" and the capture is the whole phrase. */
-static int longer_first(const void *a, const void *b)
-{
-    const struct str *x = a, *y = b;
-    if (x->len != y->len)
-        return x->len > y->len ? -1 : 1;
-    return str_cmp(*x, *y);
-}
-
 static int write_term(struct vocab *v, struct term *t, struct buf *out, unsigned depth);
 
-static int write_word(struct vocab *v, struct str word, struct buf *out, unsigned depth)
+/* What comes next in a phrase: a reference, or one character. Empty at the end. */
+static struct str unit_at(struct str phrase, size_t at)
 {
-    struct str name;
-    while (word.len) {
-        if (take_reference(&word, &name)) {
-            struct term *t = find_term(v, name);
-            int r = t ? write_term(v, t, out, depth + 1) : ERR_BADINPUT;
-            if (r < 0)
-                return r;
-            continue;
-        }
-        char c = word.p[0];
-        if (c == '*')
-            (void)buf_addc(out, "[^ ]*");
-        else if (memchr("?.+", c, 3))
-            (void)buf_addf(out, "\\%c", c);
-        else
-            (void)buf_add_byte(out, c);
-        word = str_cut(word, 1, word.len);
-    }
-    return out->err;
+    struct str rest = str_cut(phrase, at, phrase.len), after = rest, name;
+    if (!rest.len)
+        return rest;
+    if (take_reference(&after, &name))
+        return str_cut(rest, 0, rest.len - after.len);
+    size_t next = 0;
+    (void)utf8_next(rest, &next);
+    return str_cut(rest, 0, next);
 }
 
-/* The alternatives of @t without a group around them. */
+/* Characters before references before a * before the end: of two phrases the longer wins. */
+static int unit_rank(struct str unit)
+{
+    return unit.len == 0 ? 3 : unit.p[0] == '*' ? 2 : unit.len > 1 && unit.p[0] == '(' ? 1 : 0;
+}
+
+static int by_units(const void *a, const void *b)
+{
+    const struct str *x = a, *y = b;
+    for (size_t at = 0;;) {
+        struct str u = unit_at(*x, at), w = unit_at(*y, at);
+        int rank = unit_rank(u) - unit_rank(w), diff = rank ? rank : str_cmp(u, w);
+        if (diff || !u.len)
+            return diff;
+        at += u.len;
+    }
+}
+
+static int write_unit(struct vocab *v, struct str unit, struct buf *out, unsigned depth)
+{
+    struct str name;
+    if (take_reference(&unit, &name)) {
+        struct term *t = find_term(v, name);
+        return t ? write_term(v, t, out, depth + 1) : ERR_BADINPUT;
+    }
+    if (unit.p[0] == '*')
+        return buf_addc(out, "[^ ]*");
+    if (memchr("?.+", unit.p[0], 3))
+        (void)buf_add_byte(out, '\\');
+    return buf_add(out, unit);
+}
+
+/*
+ * The sorted phrases from byte @at on, which is the same in all before it, as a tree: PCRE2 tries
+ * the alternatives of a group one by one, so what they share must not be tried again for each.
+ */
+static int write_tree(struct vocab *v, const struct str *words, size_t count, size_t at,
+                      struct buf *out, unsigned depth)
+{
+    struct str unit;
+    int r = 0;
+    while (r == 0 && (unit = unit_at(words[0], at)).len &&
+           str_eq(unit, unit_at(words[count - 1], at))) {
+        r = write_unit(v, unit, out, depth);
+        at += unit.len;
+    }
+    if (r < 0 || !unit_at(words[0], at).len) /* all end here */
+        return r;
+    (void)buf_addc(out, "(?:");
+    for (size_t from = 0; from < count && r == 0;) {
+        size_t to = from + 1;
+        while (to < count && str_eq(unit_at(words[from], at), unit_at(words[to], at)))
+            to++;
+        if (from)
+            (void)buf_add_byte(out, '|');
+        if (unit_at(words[from], at).len)
+            r = write_tree(v, words + from, to - from, at, out, depth);
+        from = to;
+    }
+    return r < 0 ? r : buf_add_byte(out, ')');
+}
+
 static int write_term(struct vocab *v, struct term *t, struct buf *out, unsigned depth)
 {
     if (depth > NESTING_MAX)
         return ERR_LIMIT;
     t->used = true;
     (void)buf_addc(out, "(?:");
-    if (!t->words)
+    if (!t->words) {
         (void)buf_add(out, t->pcre);
-    else
-        qsort(t->words, t->count, sizeof *t->words, longer_first);
-    for (size_t i = 0; i < t->count; i++) {
-        if (i)
-            (void)buf_add_byte(out, '|');
-        int r = write_word(v, t->words[i], out, depth);
-        if (r < 0)
-            return r;
+        return buf_add_byte(out, ')');
     }
-    return buf_add_byte(out, ')');
+    qsort(t->words, t->count, sizeof *t->words, by_units);
+    int r = t->count ? write_tree(v, t->words, t->count, 0, out, depth) : 0;
+    return r < 0 ? r : buf_add_byte(out, ')');
 }
 
 int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *group_count)
@@ -335,8 +363,8 @@ int vocab_check(const struct vocab *v, const char *where, struct report *report)
 
 static const struct word *find_word(const struct vocab *v, struct str text)
 {
-    const struct word *w = v && v->slots && text.len ? slot_of(v->table, v->slots, text) : NULL;
-    return w && w->text.p ? w : NULL;
+    uint32_t at;
+    return v && text.len && map_get(&v->words, text, &at) ? &v->word[at] : NULL;
 }
 
 bool vocab_knows(const struct vocab *v, struct str word)
@@ -355,6 +383,73 @@ bool vocab_is_common(const struct vocab *v, struct str word)
 {
     const struct word *w = find_word(v, word);
     return w && w->common;
+}
+
+/* The longest word of a phrase; false if it has none, but names terms only. */
+static bool key_of(struct str phrase, struct str *ret_word, bool *ret_prefix)
+{
+    struct str part, reference;
+    *ret_word = STR("");
+    while (str_split(&phrase, ' ', &part)) {
+        struct str rest = part;
+        bool prefix = str_ends(part, STR("*"));
+        part.len -= prefix;
+        if (take_reference(&rest, &reference) || memmem(part.p, part.len, "(?&", 3) ||
+            part.len <= ret_word->len)
+            continue;
+        *ret_word = part;
+        *ret_prefix = prefix;
+    }
+    return ret_word->len > 0;
+}
+
+/* The first term that a phrase without words of its own names. */
+static struct term *first_named(const struct vocab *v, struct str phrase)
+{
+    struct str name;
+    return take_reference(&phrase, &name) ? find_term(v, name) : NULL;
+}
+
+static bool has_keys(const struct vocab *v, const struct term *t)
+{
+    struct str word;
+    bool prefix, all = t && t->words;
+    for (size_t i = 0; all && i < t->count; i++)
+        all = key_of(t->words[i], &word, &prefix) || has_keys(v, first_named(v, t->words[i]));
+    return all;
+}
+
+bool vocab_has_keys(const struct vocab *v, struct str name)
+{
+    return has_keys(v, find_term(v, name));
+}
+
+static int visit_keys(const struct vocab *v, const struct term *t,
+                      int (*visit)(struct str word, bool prefix, void *data), void *data)
+{
+    struct str word;
+    bool prefix;
+    int r = 0;
+    for (size_t i = 0; i < t->count && r == 0; i++)
+        r = key_of(t->words[i], &word, &prefix)
+                ? visit(word, prefix, data)
+                : visit_keys(v, first_named(v, t->words[i]), visit, data);
+    return r;
+}
+
+int vocab_keys(const struct vocab *v, struct str name,
+               int (*visit)(struct str word, bool prefix, void *data), void *data)
+{
+    return visit_keys(v, find_term(v, name), visit, data);
+}
+
+bool vocab_keeps_words(const struct vocab *v, struct str name)
+{
+    const struct term *t = find_term(v, name);
+    struct str pcre = t && !t->words ? t->pcre : STR("");
+    while (pcre.len && memchr("?*+{},0123456789", pcre.p[pcre.len - 1], 16))
+        pcre.len--;
+    return str_ends(pcre, STR(" )")) && !memchr(pcre.p, '|', pcre.len);
 }
 
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)

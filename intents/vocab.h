@@ -42,6 +42,18 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
 bool vocab_knows(const struct vocab *v, struct str word);
 bool vocab_is_common(const struct vocab *v, struct str word);
 
+/*
+ * The keys of a term: of each of its phrases one word that a text must hold to hold the phrase, the
+ * longest. vocab_has_keys is false for a term given as a pattern, or with a phrase that has no
+ * word.
+ */
+bool vocab_has_keys(const struct vocab *v, struct str name);
+int vocab_keys(const struct vocab *v, struct str name,
+               int (*visit)(struct str word, bool prefix, void *data), void *data);
+
+/* Does a term given as a pattern end where a word begins, if it began there: "(?:[^ ]+ ){0,4}?"? */
+bool vocab_keeps_words(const struct vocab *v, struct str name);
+
 /* Calls @visit for each term that vocab_write never wrote out. */
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
 

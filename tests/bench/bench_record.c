@@ -1,6 +1,7 @@
 /*
- * Messages a second through decide-and-commit: JSONL lines with a "text" go through responder_take in pages, as they come from a network, into a
- * real database with synchronous=FULL. Prints one line; asserts nothing about speed.
+ * Messages a second through decide-and-commit: JSONL lines with a "text" go through responder_take
+ * in pages, as they come from a network, into a real database with synchronous=FULL. Prints one
+ * line; asserts nothing about speed.
  *
  *   bench_record KB_DIR MESSAGES.jsonl DATABASE [messages] [messages a page]
  */
@@ -27,7 +28,8 @@ static int read_texts(const char *path, struct arena *arena)
     while (f && text_count < TEXTS_MAX && (len = getline(&line, &cap, f)) > 0) {
         cJSON *o = NULL;
         struct str text;
-        if (json_parse(str_trim((struct str){ line, (size_t)len }), &o, NULL) == 0 && json_get_str(o, "text", &text) == 1)
+        if (json_parse(str_trim((struct str){ line, (size_t)len }), &o, NULL) == 0 &&
+            json_get_str(o, "text", &text) == 1)
             texts[text_count++] = arena_str(arena, text);
         cJSON_Delete(o);
     }
@@ -44,10 +46,16 @@ static int take_pages(struct responder *r, int64_t total, int64_t page)
     int e = messages && ids ? 0 : ERR_NOMEM;
     for (int64_t done = 0; done < total && e == 0; done += page) {
         for (int64_t i = 0; i < page; i++) {
-            (void)snprintf(ids[i], sizeof ids[i], "%" PRId64, INT64_C(2000000000000000000) + done + i);
-            messages[i] = (struct network_message){ .remote_id = str_of(ids[i]), .conversation = str_of(ids[i]),
-                .author_id = str_of(ids[i]), .handle = STR("elm_close_sam"), .name = STR("Sam"),
-                .text = texts[(size_t)(done + i) % text_count], .written_at = time(NULL), .may_reply = true };
+            (void)snprintf(ids[i], sizeof ids[i], "%" PRId64,
+                           INT64_C(2000000000000000000) + done + i);
+            messages[i] = (struct network_message){ .remote_id = str_of(ids[i]),
+                                                    .conversation = str_of(ids[i]),
+                                                    .author_id = str_of(ids[i]),
+                                                    .handle = STR("elm_close_sam"),
+                                                    .name = STR("Sam"),
+                                                    .text = texts[(size_t)(done + i) % text_count],
+                                                    .written_at = time(NULL),
+                                                    .may_reply = true };
         }
         e = responder_take(r, messages, (size_t)page, str_of(ids[page - 1]));
     }
@@ -72,7 +80,9 @@ int main(int argc, char **argv)
     log_setup(LOG_WARN, LOG_TEXT);
     if (argc < 4 || (argc > 4 && !str_to_int64(str_of(argv[4]), 1, INT32_MAX, &total)) ||
         (argc > 5 && !str_to_int64(str_of(argv[5]), 1, 10000, &page))) {
-        (void)fprintf(stderr, "usage: %s KB_DIR MESSAGES.jsonl DATABASE [messages] [messages a page]\n", argv[0]);
+        (void)fprintf(stderr,
+                      "usage: %s KB_DIR MESSAGES.jsonl DATABASE [messages] [messages a page]\n",
+                      argv[0]);
         return 2;
     }
     int e = read_texts(argv[2], &arena);
@@ -86,8 +96,14 @@ int main(int argc, char **argv)
         e = record_migrate(db);
     if (e == 0)
         e = bot_migrate(db);
-    struct responder_options options = { .loop = loop, .db = db, .network = &network, .clock = &clock, .hours = hours, .kb = kb,
-                                         .poll_every_ms = 1000, .answer_within_s = 21600 };
+    struct responder_options options = { .loop = loop,
+                                         .db = db,
+                                         .network = &network,
+                                         .clock = &clock,
+                                         .hours = hours,
+                                         .kb = kb,
+                                         .poll_every_ms = 1000,
+                                         .answer_within_s = 21600 };
     if (e == 0)
         e = responder_new(&options, &r);
     int64_t from_ms = clock_mono_ms();
@@ -95,7 +111,8 @@ int main(int argc, char **argv)
         e = take_pages(r, total, page);
     int64_t took_ms = clock_mono_ms() - from_ms;
     if (e == 0)
-        (void)printf("decided and committed %" PRId64 " messages, %" PRId64 " a commit, in %" PRId64 " ms: %" PRId64 " a second\n",
+        (void)printf("decided and committed %" PRId64 " messages, %" PRId64 " a commit, in %" PRId64
+                     " ms: %" PRId64 " a second\n",
                      total, page, took_ms, took_ms ? total * 1000 / took_ms : 0);
     else
         (void)fprintf(stderr, "bench_record: %s\n%s", err_str(e), buf_cstr(&report.lines));
