@@ -25,7 +25,7 @@ struct outbox {
     struct record_reply *unknown;
     size_t unknown_count;
     int64_t send_after_ms, look_after_ms, backoff_ms; /* monotonic */
-    struct buf trouble;
+    struct buf send_trouble, look_trouble;
 };
 
 static int64_t now_of(const struct outbox *o)
@@ -58,7 +58,7 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
     if (!o)
         return ERR_NOMEM;
     o->options = *options;
-    o->trouble = BUF_INIT(4096);
+    o->send_trouble = o->look_trouble = BUF_INIT(4096);
     struct tx *tx;
     int r = tx_begin(options->db, TX_WRITE, &tx);
     if (r == 0) {
@@ -83,7 +83,8 @@ struct outbox *outbox_free(struct outbox *o)
 {
     if (!o)
         return NULL;
-    buf_release(&o->trouble);
+    buf_release(&o->send_trouble);
+    buf_release(&o->look_trouble);
     arena_release(&o->arena);
     (void)uv_timer_stop(&o->timer);
     uv_close((uv_handle_t *)&o->timer, free_box);
@@ -92,14 +93,14 @@ struct outbox *outbox_free(struct outbox *o)
 
 struct str outbox_trouble(const struct outbox *o)
 {
-    return buf_str(&o->trouble);
+    return o->send_trouble.len ? buf_str(&o->send_trouble) : buf_str(&o->look_trouble);
 }
 
-static void set_trouble(struct outbox *o, struct str words)
+static void set_trouble(struct buf *trouble, struct str words)
 {
-    buf_clear(&o->trouble);
+    buf_clear(trouble);
     if (words.len)
-        (void)buf_addf(&o->trouble, "Replies are waiting to be sent. %.*s", STR_ARG(words));
+        (void)buf_addf(trouble, "Replies are waiting to be sent. %.*s", STR_ARG(words));
 }
 
 static int64_t next_backoff(struct outbox *o)
@@ -111,8 +112,8 @@ static int64_t next_backoff(struct outbox *o)
 
 /* One state change in a transaction of its own. If even that fails the reply stays in "sending":
  * the next start looks for it. */
-static void move(struct outbox *o, int64_t reply_id, enum reply_state state, struct str remote_id,
-                 struct str error)
+static int move(struct outbox *o, int64_t reply_id, enum reply_state state, struct str remote_id,
+                struct str error)
 {
     struct tx *tx;
     int r = tx_begin(o->options.db, TX_WRITE, &tx);
@@ -123,11 +124,12 @@ static void move(struct outbox *o, int64_t reply_id, enum reply_state state, str
         else
             r = tx_commit(tx);
     }
-    if (r < 0)
+    if (r < 0 && r != ERR_EXISTS)
         log_error("outbox.not_recorded reply=%" PRId64 " state=%s why=\"%s\"", reply_id,
                   reply_state_name(state), err_str(r));
-    else
+    else if (r == 0)
         log_info("reply.%s reply=%" PRId64, reply_state_name(state), reply_id);
+    return r;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -141,23 +143,23 @@ static void on_posted(void *data, const struct network_answer *a)
     switch (a->end) {
     case NETWORK_DONE:
         o->backoff_ms = 0;
-        set_trouble(o, STR(""));
-        move(o, o->sending.id, REPLY_SENT, a->remote_id, STR(""));
+        set_trouble(&o->send_trouble, STR(""));
+        (void)move(o, o->sending.id, REPLY_SENT, a->remote_id, STR(""));
         break;
     case NETWORK_LATER:
     case NETWORK_BLOCKED:
         o->send_after_ms = now_ms + (a->after_ms ? a->after_ms : next_backoff(o));
-        set_trouble(o, a->words);
-        move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
+        set_trouble(&o->send_trouble, a->words);
+        (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
         break;
     case NETWORK_REFUSED:
         /* "said before" may be our own lost attempt: look first. Its error stays, so it won't be
          * tried again. */
-        move(o, o->sending.id, a->repeated ? REPLY_UNKNOWN : REPLY_FAILED, STR(""), a->words);
+        (void)move(o, o->sending.id, a->repeated ? REPLY_UNKNOWN : REPLY_FAILED, STR(""), a->words);
         o->look_after_ms = now_ms;
         break;
     case NETWORK_UNKNOWN:
-        move(o, o->sending.id, REPLY_UNKNOWN, STR(""), STR(""));
+        (void)move(o, o->sending.id, REPLY_UNKNOWN, STR(""), STR(""));
         o->look_after_ms = now_ms + o->options.lookup_wait_ms;
         break;
     }
@@ -190,7 +192,7 @@ static int send_next(struct outbox *o)
                                         on_posted, o);
     if (r < 0) { /* nothing left */
         o->busy = IDLE;
-        move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
+        (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
         return r;
     }
     return 1;
@@ -202,19 +204,18 @@ static int send_next(struct outbox *o)
 static void settle(struct outbox *o, const struct record_reply *reply, struct str found)
 {
     struct tx *tx;
-    if (found.len) {
-        move(o, reply->id, REPLY_SENT, found, STR(""));
+    /* ERR_EXISTS: it is another reply of ours with the same words, so this one isn't there */
+    if (found.len && move(o, reply->id, REPLY_SENT, found, STR("")) != ERR_EXISTS)
         return;
-    }
     if (reply->looks + 1 >= LOOKS_WANTED) {
         /* Shown not to be there: try again, unless the network refused it as a repetition. */
         if (reply->error.len)
-            move(o, reply->id, REPLY_FAILED, STR(""), reply->error);
+            (void)move(o, reply->id, REPLY_FAILED, STR(""), reply->error);
         else if (reply->attempts >= ATTEMPTS_MOST)
-            move(o, reply->id, REPLY_FAILED, STR(""),
-                 STR("It was sent several times and never seen to arrive"));
+            (void)move(o, reply->id, REPLY_FAILED, STR(""),
+                       STR("It was sent several times and never seen to arrive"));
         else
-            move(o, reply->id, REPLY_QUEUED, STR(""), STR(""));
+            (void)move(o, reply->id, REPLY_QUEUED, STR(""), STR(""));
         return;
     }
     int r = tx_begin(o->options.db, TX_WRITE, &tx);
@@ -236,13 +237,13 @@ static void on_found(void *data, const struct network_answer *a,
     o->busy = IDLE;
     o->look_after_ms = clock_mono_ms() + o->options.lookup_wait_ms;
     if (a->end == NETWORK_DONE) {
-        set_trouble(o, STR(""));
+        set_trouble(&o->look_trouble, STR(""));
         for (size_t i = 0; i < count && i < o->unknown_count; i++)
             settle(o, &o->unknown[i], sought[i].found);
     } else {
         log_warn("outbox.look_failed unknown=%zu", count);
         o->look_after_ms += a->after_ms ? a->after_ms : next_backoff(o);
-        set_trouble(o, a->words);
+        set_trouble(&o->look_trouble, a->words);
     }
     arena_clear(&o->arena);
     wake_in(o, 1);

@@ -183,7 +183,7 @@ int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
     if (r != 1)
         return r < 0 ? r : CASE_UNKNOWN;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
-    return r < 0 ? r : record_move_reply(tx, reply_id, REPLY_QUEUED, STR(""), STR(""), c->now);
+    return r < 0 ? r : record_retry_reply(tx, reply_id, c->staff_id, c->now);
 }
 
 int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now)

@@ -189,7 +189,7 @@ int command_run(struct tx *tx, const struct command_context *context, const cJSO
     };
     struct str type = STR(""), id = STR("");
     (void)json_get_str(frame, "type", &type);
-    if (json_get_str(frame, "id", &id) != 1 || id.len == 0 || id.len > ID_MAX)
+    if (json_get_str(frame, "id", &id) != 1 || id.len == 0 || utf8_points(id) > ID_MAX)
         return refuse(&c, "bad_frame", "A command needs an \"id\" of 1 to 40 characters.");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (!str_is(type, commands[i].type))

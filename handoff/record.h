@@ -63,7 +63,7 @@ struct record_reply {
     struct str parent; /* the network's id of the message it answers */
     struct str error;  /* the network's words; empty if none */
     unsigned looks;    /* how often our own timeline was read and it wasn't there */
-    unsigned attempts; /* how often it was handed to the network */
+    unsigned attempts; /* how often it was sent and not seen to arrive */
 };
 
 /*
@@ -86,10 +86,14 @@ int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *
 int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply *ret,
                         int max) MUST_CHECK;
 
-/* Moves a reply and tells of it by an event; @remote_id and @error may be empty. A failed automatic
- * reply opens a case. */
+/*
+ * Moves a reply and tells of it by an event; @remote_id and @error may be empty. One that failed for
+ * good is shown as a case. ERR_EXISTS: @remote_id is another reply's.
+ */
 int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
                       struct str error, int64_t now) MUST_CHECK;
+/* Staff try a failed one again: the event says who. */
+int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_t now) MUST_CHECK;
 int record_count_look(struct tx *tx, int64_t reply_id) MUST_CHECK;
 
 /* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or

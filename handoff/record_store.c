@@ -317,7 +317,7 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
 {
     static const char sql[] =
         "UPDATE reply SET state=?2, remote_id=?3, error=?4, looks=0,"
-        " attempts=attempts+(?2='sending'), changed_at=?5 WHERE id=?1"
+        " attempts=attempts+(?2='unknown'), changed_at=?5 WHERE id=?1"
         " RETURNING message_id, coalesce(case_id, 0) AS case_id, coalesce(staff_id, 0) AS staff_id";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, reply_id);
@@ -339,6 +339,25 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
             return r;
     }
     return e.kind ? record_add_event(tx, &e, now) : 0;
+}
+
+int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_t now)
+{
+    static const char sql[] = "UPDATE reply SET state='queued', error=NULL, looks=0, attempts=0, "
+                              "changed_at=?2 WHERE id=?1"
+                              " RETURNING message_id, coalesce(case_id, 0) AS case_id";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_next(q);
+    if (r != 1)
+        return r < 0 ? r : ERR_DB;
+    struct record_event e = {
+        "reply.queued", col_int64(q, "case_id"), col_int64(q, "message_id"), reply_id, staff_id,
+        STR("")
+    };
+    stmt_done(q);
+    return record_add_event(tx, &e, now);
 }
 
 int record_count_look(struct tx *tx, int64_t reply_id)

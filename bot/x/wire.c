@@ -207,39 +207,56 @@ int x_read_mentions(struct arena *arena, struct str body, struct str account_id,
     return r;
 }
 
-/* Without leading handles, links as "://", white space single: what X does not change. */
-static void plain_text(struct str s, struct buf *out)
+/* Takes the next word, between white space, off *rest; without the handles in front. */
+static bool next_word(struct str *rest, bool *begun, struct str *ret)
 {
-    struct str word;
-    bool begun = false;
-    s = str_trim(s);
-    for (size_t i = 0; i <= s.len; i++) {
-        size_t from = i;
-        while (i < s.len && (unsigned char)s.p[i] > ' ')
-            i++;
-        word = str_cut(s, from, i);
-        if (!word.len || (!begun && word.p[0] == '@'))
-            continue;
-        begun = true;
-        bool link = str_starts(word, STR("https://")) || str_starts(word, STR("http://"));
-        (void)buf_add(out, link ? STR("://") : word);
-        (void)buf_add_byte(out, ' ');
+    for (;;) {
+        *rest = str_trim(*rest);
+        size_t len = 0;
+        while (len < rest->len && (unsigned char)rest->p[len] > ' ')
+            len++;
+        if (!len)
+            return false;
+        *ret = str_cut(*rest, 0, len);
+        *rest = str_cut(*rest, len, rest->len);
+        if (*begun || ret->p[0] != '@') {
+            *begun = true;
+            return true;
+        }
     }
+}
+
+/* X shows a link as https://t.co/…, with what stood before and behind it; which words are links X
+ * decides. */
+static bool same_word(struct str shown, struct str written)
+{
+    static const struct str mark = { "https://t.co/", 13 };
+    const char *at = memmem(shown.p, shown.len, mark.p, mark.len);
+    if (!at)
+        return str_eq(shown, written);
+    size_t before = (size_t)(at - shown.p), behind = before + mark.len;
+    while (behind < shown.len && (unsigned char)shown.p[behind] < 0x80 &&
+           is_handle_byte(shown.p[behind]))
+        behind++;
+    struct str rest = str_cut(shown, behind, shown.len);
+    return written.len > before + rest.len &&
+           memchr(written.p + before, '.', written.len - before) &&
+           str_starts(written, str_cut(shown, 0, before)) && str_ends(written, rest);
 }
 
 bool x_same_text(struct str shown, struct str written)
 {
     struct arena arena = ARENA_INIT;
-    struct buf a = BUF_INIT(1 << 20), b = BUF_INIT(1 << 20);
-    struct str plain;
-    bool same = false;
-    if (unescape(&arena, shown, &plain) == 0) {
-        plain_text(plain, &a);
-        plain_text(written, &b);
-        same = !a.err && !b.err && str_eq(buf_str(&a), buf_str(&b));
+    struct str plain, a, b;
+    bool a_begun = false, b_begun = false;
+    bool same = unescape(&arena, shown, &plain) == 0;
+    while (same) {
+        bool more = next_word(&plain, &a_begun, &a);
+        same = more == next_word(&written, &b_begun, &b);
+        if (!more)
+            break;
+        same = same && same_word(a, b);
     }
-    buf_release(&a);
-    buf_release(&b);
     arena_release(&arena);
     return same;
 }
@@ -317,38 +334,52 @@ static int64_t wait_ms(const struct http_answer *a, int64_t now)
     return (s > WAIT_MOST_S ? WAIT_MOST_S : s) * 1000;
 }
 
-/* What X's status codes mean, by its pages on errors and bodies that were seen live
- * (ARCHITECTURE.md, "X's errors"). */
-static struct network_answer by_status(const struct http_answer *a, struct str words, bool posting,
-                                       int64_t now)
+/* The end of the problem's address, behind "/problems/": hosts differ, and "about:blank" is common.
+ */
+static struct str error_type(const cJSON *tree)
+{
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(tree, "errors"), 0);
+    struct str type = text_of(tree, "type"), mark = STR("/problems/");
+    if (!type.len)
+        type = text_of(first, "type");
+    const char *found = type.len ? memmem(type.p, type.len, mark.p, mark.len) : NULL;
+    return found ? str_cut(type, (size_t)(found - type.p) + mark.len, type.len) : STR("");
+}
+
+/* Nothing of ours will go through until somebody has seen to the app, the plan or the token. */
+static bool needs_operator(struct str type, struct str words)
+{
+    static const char *const types[] = { "client-forbidden", "oauth1-permissions",
+                                         "unsupported-authentication" };
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
+        if (str_is(type, types[i]))
+            return true;
+    return holds(words, "client app is not configured") || holds(words, "subset of X API");
+}
+
+/*
+ * What X's status codes mean, by its pages on errors and bodies that were seen live
+ * (ARCHITECTURE.md, "X's errors").
+ */
+static struct network_answer by_status(const struct http_answer *a, struct str type,
+                                       struct str words, bool posting, int64_t now)
 {
     struct network_answer r = { .end = NETWORK_REFUSED, .words = words };
-    bool usage = holds(words, "Usage cap") || holds(words, "usage cap");
-    switch (a->status) {
-    case 401:
-    case 402:
+    bool spent = str_is(type, "usage-capped") || holds(words, "Usage cap");
+    if (a->status == 401 || a->status == 402 || (a->status == 403 && needs_operator(type, words))) {
         r.end = NETWORK_BLOCKED;
         r.after_ms = OPERATOR_WAIT_S * 1000;
-        return r;
-    case 403:
-        r.repeated = posting && holds(words, "duplicate content");
-        if (holds(words, "client app is not configured") || holds(words, "subset of X API") ||
-            holds(words, "client-not-enrolled")) {
-            r.end = NETWORK_BLOCKED;
-            r.after_ms = OPERATOR_WAIT_S * 1000;
-        }
-        return r;
-    case 429:
-        r.end = usage ? NETWORK_BLOCKED : NETWORK_LATER;
+    } else if (a->status == 429) {
+        r.end = spent ? NETWORK_BLOCKED : NETWORK_LATER;
         r.after_ms = wait_ms(a, now);
-        return r;
-    default:
-        if (a->status >= 500)
-            r.end = posting ? NETWORK_UNKNOWN : NETWORK_LATER;
-        else if (a->status < 400) /* a success that we can't read */
-            r.end = posting ? NETWORK_UNKNOWN : NETWORK_LATER;
-        return r;
+    } else if (a->status >= 500 || a->status < 400) { /* or a success that we can't read */
+        r.end = posting ? NETWORK_UNKNOWN : NETWORK_LATER;
+    } else if (!posting) {
+        r.end = NETWORK_LATER; /* a read is worth trying again */
+    } else {
+        r.repeated = a->status == 403 && holds(words, "duplicate content");
     }
+    return r;
 }
 
 struct network_answer x_read_error(struct arena *arena, const struct http_answer *a, bool posting,
@@ -360,7 +391,7 @@ struct network_answer x_read_error(struct arena *arena, const struct http_answer
         cJSON *tree = NULL;
         int parsed = json_parse(a->body, &tree, NULL); /* HTML and garbage have no words */
         struct str said = parsed == 0 ? error_words(tree) : STR("");
-        r = by_status(a, said, posting, now);
+        r = by_status(a, error_type(tree), said, posting, now);
         if (said.len && a->status >= 400)
             (void)buf_addf(&words, "X said %d: %.*s", a->status, STR_ARG(said));
         else if (a->status >= 400)
