@@ -33,7 +33,7 @@ static bool login_ok(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)
         if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') ||
-              strchr(".-_", s.p[i])))
+              memchr(".-_", s.p[i], 3)))
             return false;
     return s.len > 0 && s.len <= 40;
 }

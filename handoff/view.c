@@ -1,6 +1,14 @@
 #include "handoff/view.h"
 
-enum { CLOSED_SHOWN = 50, IGNORED_SHOWN = 100, CASES_SHOWN = 2000, SUMMARY_POINTS = 140 };
+enum {
+    CLOSED_SHOWN = 50,
+    IGNORED_SHOWN = 100,
+    CASES_SHOWN = 500,
+    SUMMARY_POINTS = 140,
+    TRAY_POINTS = 1000,
+    TEXT_POINTS = 4000,
+    LIST_SHOWN = 200
+};
 
 #define CASE_COLUMNS                                                                               \
     "SELECT c.id, c.version, c.state, c.priority, c.reason, c.sensitive, c.team, c.acknowledged, " \
@@ -127,7 +135,7 @@ static cJSON *read_ignored(struct stmt *q)
 {
     cJSON *o = cJSON_CreateObject();
     put_int_column(o, q, "message");
-    put_text_column(o, q, "text");
+    (void)json_put_str(o, "text", utf8_cut(col_str(q, "text"), TRAY_POINTS));
     put_text_column(o, q, "handle");
     put_text_column(o, q, "name");
     put_int_column(o, q, "written_at");
@@ -213,7 +221,7 @@ static cJSON *read_message(struct stmt *q)
 {
     cJSON *o = cJSON_CreateObject();
     put_int_column(o, q, "id");
-    put_text_column(o, q, "text");
+    (void)json_put_str(o, "text", utf8_cut(col_str(q, "text"), TEXT_POINTS));
     put_text_column(o, q, "handle");
     put_text_column(o, q, "name");
     put_int_column(o, q, "written_at");
@@ -258,23 +266,25 @@ static int address_messages(cJSON *messages, const struct text_rules *rules)
 
 int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules, cJSON **ret)
 {
+    /* the newest, in the order they were written */
     static const char q_messages[] =
-        "SELECT m.id, m.text, r.handle, r.name, m.written_at, m.remote_id, d.action, d.reason, "
-        "d.intents, d.score, d.lead,"
-        " d.residue, d.kb, d.why FROM message m JOIN resident r ON r.id=m.resident_id"
+        "SELECT * FROM (SELECT m.id, m.text, r.handle, r.name, m.written_at, m.remote_id, d.action,"
+        " d.reason, d.intents, d.score, d.lead, d.residue, d.kb, d.why"
+        " FROM message m JOIN resident r ON r.id=m.resident_id"
         " LEFT JOIN decision d ON d.message_id=m.id"
-        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1) ORDER BY "
-        "m.written_at, m.id";
-    static const char q_replies[] = "SELECT p.id, p.message_id AS message, p.body AS text, "
-                                    "p.state, coalesce(s.id, 0) AS staff_id, s.name AS staff_name,"
-                                    " s.initials AS staff_initials, p.error, p.created_at, "
-                                    "p.changed_at FROM reply p JOIN message m ON m.id=p.message_id"
-                                    " LEFT JOIN staff s ON s.id=p.staff_id"
-                                    " WHERE m.conversation_id=(SELECT conversation_id FROM "
-                                    "handoff_case WHERE id=?1) ORDER BY p.id";
+        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
+        " ORDER BY m.written_at DESC, m.id DESC LIMIT ?2) ORDER BY written_at, id";
+    static const char q_replies[] =
+        "SELECT * FROM (SELECT p.id, p.message_id AS message, p.body AS text, p.state,"
+        " coalesce(s.id, 0) AS staff_id, s.name AS staff_name, s.initials AS staff_initials,"
+        " p.error, p.created_at, p.changed_at FROM reply p JOIN message m ON m.id=p.message_id"
+        " LEFT JOIN staff s ON s.id=p.staff_id"
+        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
+        " ORDER BY p.id DESC LIMIT ?2) ORDER BY id";
     static const char q_history[] =
-        "SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
-        " LEFT JOIN staff s ON s.id=e.staff_id WHERE e.case_id=?1 ORDER BY e.seq";
+        "SELECT * FROM (SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
+        " LEFT JOIN staff s ON s.id=e.staff_id WHERE e.case_id=?1"
+        " ORDER BY e.seq DESC LIMIT ?2) ORDER BY seq";
     static const struct {
         const char *sql, *name;
         cJSON *(*read)(struct stmt *q);
@@ -294,6 +304,7 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
     for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
         struct stmt *q = tx_stmt(tx, lists[i].sql);
         stmt_bind_int64(q, 1, case_id);
+        stmt_bind_int64(q, 2, LIST_SHOWN);
         r = list_rows(q, lists[i].read, cJSON_AddArrayToObject(frame, lists[i].name));
     }
     if (r == 0)

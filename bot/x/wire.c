@@ -57,6 +57,15 @@ static int unescape(struct arena *arena, struct str s, struct str *ret)
     return ret->p ? 0 : ERR_NOMEM;
 }
 
+static bool only_handles(struct str text)
+{
+    struct str word;
+    bool all = true;
+    while (all && str_split(&text, ' ', &word))
+        all = !word.len || word.p[0] == '@';
+    return all;
+}
+
 /*
  * What the resident wrote: the whole of a long post, without the handles that a reply carries in
  * front; they lie before display_text_range, counted in code points of the text as delivered.
@@ -71,7 +80,8 @@ static int read_text(struct arena *arena, const cJSON *post, struct str *ret)
         text = text_of(post, "text");
     if (cJSON_IsNumber(from) && from->valueint > 0) {
         struct str carried = utf8_cut(text, (size_t)from->valueint);
-        text = str_cut(text, carried.len, text.len);
+        if (only_handles(carried)) /* the text of a long post may come without them */
+            text = str_cut(text, carried.len, text.len);
     }
     return unescape(arena, text, ret);
 }
@@ -200,6 +210,8 @@ int x_read_mentions(struct arena *arena, struct str body, struct str account_id,
             continue;
         r = read_message(arena, tree, post, account_id, handle, &page.messages[page.count]);
         page.count += r == 0;
+        page.unread += r == ERR_BADINPUT;
+        r = r == ERR_BADINPUT ? 0 : r;
     }
     cJSON_Delete(tree);
     if (r == 0)

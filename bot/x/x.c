@@ -111,7 +111,7 @@ static int add_token(struct buf *url, struct str token)
     for (size_t i = 0; i < token.len; i++) {
         char c = token.p[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     strchr("-_.~", c);
+                     memchr("-_.~", c, 4);
         (void)(plain ? buf_add_byte(url, c) : buf_addf(url, "%%%02X", (unsigned char)c));
     }
     return url->err;
@@ -166,6 +166,8 @@ static void on_mentions(void *data, const struct http_answer *answer)
         sweep_end(x, &end);
         return;
     }
+    if (page.unread)
+        log_warn("x.unread_posts count=%zu newest=%.*s", page.unread, STR_ARG(page.newest_id));
     if (!x->newest_id.len && page.newest_id.len)
         (void)buf_add(&x->newest_id, page.newest_id);
     bool last = page.next_token.len == 0;
