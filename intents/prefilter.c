@@ -162,12 +162,20 @@ static size_t skip_class(struct str pcre, size_t at)
     return at + 1;
 }
 
-/* Things that change how the rest is to be read: nothing is told then. */
-static bool changes_reading(struct str rest)
+/* Things that change how the rest is to be read, or would need a reader of all of PCRE2: nothing is
+ * told then. */
+static bool changes_reading(struct str pcre)
 {
-    bool option = str_starts(rest, STR("(?")) && rest.len > 2 &&
-                  (is_word_byte(rest.p[2]) || rest.p[2] == '^');
-    return option || str_starts(rest, STR("(?#")) || str_starts(rest, STR("\\Q"));
+    static const char *const marks[] = { "(?#", "(?^", "\\Q", "\\c", "[:", "[.", "[=" };
+    for (size_t at = 0; at < pcre.len; at++) {
+        struct str rest = str_cut(pcre, at, pcre.len);
+        if (str_starts(rest, STR("(?")) && rest.len > 2 && is_word_byte(rest.p[2]))
+            return true;
+        for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+            if (str_starts(rest, str_of(marks[i])))
+                return true;
+    }
+    return false;
 }
 
 struct reading {
@@ -205,10 +213,12 @@ int prefilter_needs(struct prefilter *p, const struct vocab *vocab, struct str p
 {
     struct reading r = { .pcre = pcre, .word_begins = true };
     unsigned count = 0;
+    if (changes_reading(pcre))
+        return 0;
     while (r.at < pcre.len) {
         struct str rest = str_cut(pcre, r.at, pcre.len);
         char c = rest.p[0];
-        if (changes_reading(rest) || (c == '|' && r.depth == 0))
+        if (c == '|' && r.depth == 0)
             return 0;
         if (str_starts(rest, STR("(?&")) || is_word_byte(c)) {
             int set = read_need(p, vocab, &r);

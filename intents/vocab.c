@@ -403,11 +403,13 @@ static bool key_of(struct str phrase, struct str *ret_word, bool *ret_prefix)
     return ret_word->len > 0;
 }
 
-/* The first term that a phrase without words of its own names. */
+/* The first term that a phrase without words of its own names; NULL if more of a word follows it.
+ */
 static struct term *first_named(const struct vocab *v, struct str phrase)
 {
     struct str name;
-    return take_reference(&phrase, &name) ? find_term(v, name) : NULL;
+    bool whole = take_reference(&phrase, &name) && (!phrase.len || phrase.p[0] == ' ');
+    return whole ? find_term(v, name) : NULL;
 }
 
 static bool has_keys(const struct vocab *v, const struct term *t)

@@ -1,0 +1,196 @@
+/*
+ * What the tests of the record share: a real database in a folder of its own, a transaction that is
+ * open for the whole of a test, people and messages to put into it, and a look at what was written.
+ */
+#ifndef TESTS_UNIT_RECORD_FIXTURE_H
+#define TESTS_UNIT_RECORD_FIXTURE_H
+
+#include <inttypes.h>
+
+#include "handoff/cases.h"
+#include "handoff/staff.h"
+#include "tests/unit/support.h"
+
+enum { NOON = 1795000000 }; /* the moment at which most of it happens */
+
+struct fixture {
+    char *dir;
+    struct db *db;
+    struct tx *tx; /* NULL when none is open */
+    struct arena arena;
+};
+
+static inline struct tx *fixture_begin(struct fixture *f)
+{
+    assert_null(f->tx);
+    assert_int_equal(tx_begin(f->db, TX_WRITE, &f->tx), 0);
+    return f->tx;
+}
+
+static inline void fixture_commit(struct fixture *f)
+{
+    assert_int_equal(tx_commit(f->tx), 0);
+    f->tx = NULL;
+}
+
+static inline int fixture_setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    f->dir = temp_new();
+    assert_int_equal(db_open(path_in(f->dir, "k.db"), DB_WRITER, &f->db, NULL), 0);
+    assert_int_equal(record_migrate(f->db), 0);
+    (void)fixture_begin(f);
+    *state = f;
+    return 0;
+}
+
+static inline int fixture_teardown(void **state)
+{
+    struct fixture *f = *state;
+    if (f->tx)
+        tx_rollback(f->tx);
+    arena_release(&f->arena);
+    f->db = db_free(f->db);
+    f->dir = temp_free(f->dir);
+    free(f);
+    return 0;
+}
+
+/* A message by @author in @conversation, all three the network's ids. */
+static inline struct record_message a_message(const char *remote_id, const char *conversation,
+                                              const char *author)
+{
+    return (struct record_message){
+        .network = STR("x"),
+        .remote_id = str_of(remote_id),
+        .conversation = str_of(conversation),
+        .author_id = str_of(author),
+        .handle = STR("elm_close_sam"),
+        .name = STR("Sam"),
+        .text = STR("My bin wasn't emptied"),
+        .written_at = NOON - 60,
+        .may_reply = true,
+    };
+}
+
+static inline int64_t add_message(struct tx *tx, const char *remote_id, const char *conversation,
+                                  const char *author)
+{
+    struct record_message m = a_message(remote_id, conversation, author);
+    int64_t id = 0;
+    assert_int_equal(record_add_message(tx, &m, NOON, &id), 1);
+    return id;
+}
+
+static inline int64_t add_staff(struct tx *tx, const char *login, const char *name,
+                                const char *initials)
+{
+    struct staff s = { 0, str_of(login), str_of(name), str_of(initials), STR("agent") };
+    const char *why = NULL;
+    assert_int_equal(staff_add(tx, &s, "no hash", NOON, &why), 0);
+    return tx_last_id(tx);
+}
+
+static inline struct record_facts facts_of(struct tx *tx, int64_t message_id)
+{
+    struct record_facts facts;
+    assert_int_equal(record_get_facts(tx, message_id, &facts), 0);
+    return facts;
+}
+
+/* A case of the message's conversation, of ordinary urgency. */
+static inline struct case_opening opening_of(struct tx *tx, int64_t message_id)
+{
+    struct record_facts facts = facts_of(tx, message_id);
+    return (struct case_opening){
+        .conversation_id = facts.conversation_id,
+        .resident_id = facts.resident_id,
+        .message_id = message_id,
+        .reason = STR("unresolved"),
+        .priority = CASE_NORMAL,
+    };
+}
+
+static inline int64_t open_case(struct tx *tx, int64_t message_id)
+{
+    struct case_opening o = opening_of(tx, message_id);
+    int64_t id = 0;
+    assert_int_equal(case_open(tx, &o, NOON, &id), 0);
+    return id;
+}
+
+static inline int64_t queue_reply(struct tx *tx, int64_t message_id, int64_t case_id,
+                                  int64_t staff_id, const char *body)
+{
+    int64_t id = 0;
+    assert_int_equal(record_queue_reply(tx, message_id, case_id, staff_id, str_of(body), NOON, &id),
+                     0);
+    return id;
+}
+
+static inline void add_decision(struct tx *tx, int64_t message_id, const char *action,
+                                const char *reason)
+{
+    struct record_decision d = {
+        .action = str_of(action),
+        .reason = str_of(reason),
+        .intents = STR("[]"),
+        .why = STR("[{\"rule\":\"troll\",\"words\":[\"clown\"],\"spans\":[[3,8]]}]"),
+        .score = 0.5,
+        .lead = 0.25,
+        .residue = 0.125,
+        .kb = STR("3f9a"),
+    };
+    assert_int_equal(record_add_decision(tx, message_id, &d, NOON), 0);
+}
+
+/* The first row's column n; @sql is a constant. */
+static inline int64_t int_of(struct tx *tx, const char *sql, int64_t id)
+{
+    struct stmt *q = tx_stmt(tx, sql);
+    if (strstr(sql, "?1"))
+        stmt_bind_int64(q, 1, id);
+    assert_int_equal(stmt_next(q), 1);
+    int64_t n = col_int64(q, "n");
+    stmt_done(q);
+    return n;
+}
+
+/* The rows' column t, each with a line end, in the fixture's arena. */
+static inline struct str text_of(struct fixture *f, const char *sql, int64_t id)
+{
+    struct buf lines = BUF_INIT(1 << 20);
+    struct stmt *q = tx_stmt(f->tx, sql);
+    int r;
+    if (strstr(sql, "?1"))
+        stmt_bind_int64(q, 1, id);
+    while ((r = stmt_next(q)) == 1)
+        (void)buf_addf(&lines, "%.*s\n", STR_ARG(col_str(q, "t")));
+    assert_int_equal(r, 0);
+    struct str text = arena_str(&f->arena, buf_str(&lines));
+    buf_release(&lines);
+    return text;
+}
+
+static inline int64_t last_event(struct tx *tx)
+{
+    return int_of(tx, "SELECT coalesce(max(seq), 0) AS n FROM event", 0);
+}
+
+/* The events after @seq: kind, case, message, reply, staff, text. "-" for none. */
+static inline struct str events_after(struct fixture *f, int64_t seq)
+{
+    return text_of(f,
+                   "SELECT kind || ' ' || coalesce(case_id, '-') || ' ' || coalesce(message_id, "
+                   "'-') || ' ' || coalesce(reply_id, '-') || ' ' || coalesce(staff_id, '-') || "
+                   "' ' || coalesce(text, '-') AS t FROM event WHERE seq>?1 ORDER BY seq",
+                   seq);
+}
+
+static inline void run_sql(struct tx *tx, const char *sql)
+{
+    assert_int_equal(stmt_run(tx_stmt(tx, sql)), 0);
+}
+
+#endif

@@ -1,0 +1,449 @@
+/* Every frame that a console may send, and what no console of ours would. */
+#include "handoff/command.h"
+
+#include "handoff/view.h"
+#include "tests/unit/record_fixture.h"
+
+enum { LIMIT = 40 };
+
+static unsigned weight(struct str text)
+{
+    return (unsigned)utf8_points(text);
+}
+
+static int address(struct buf *out, struct str handle, struct str remote_id)
+{
+    return buf_addf(out, "https://net.example/%.*s/%.*s", STR_ARG(handle), STR_ARG(remote_id));
+}
+
+static const struct text_rules rules = { LIMIT, weight, address };
+
+/* Sam and Kit at work: case 1 waits, 2 is Sam's and holds failed reply 1, 3 is Kit's, 4 is closed;
+ * message 5 is ignored. */
+static int setup(void **state)
+{
+    static const char *const remote_ids[] = { "901", "902", "903", "904", "905" };
+    (void)fixture_setup(state);
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR"),
+            kit = add_staff(f->tx, "kit", "Kit Orr", "KO");
+    for (size_t i = 0; i < ARRAY_LEN(remote_ids); i++) {
+        int64_t message = add_message(f->tx, remote_ids[i], remote_ids[i], "7");
+        if (i < 4)
+            assert_int_equal(open_case(f->tx, message), (int64_t)i + 1);
+    }
+    int64_t failed = queue_reply(f->tx, 2, 2, 0, "Sorry");
+    assert_int_equal(record_move_reply(f->tx, failed, REPLY_FAILED, STR(""), STR("no"), NOON), 0);
+    add_decision(f->tx, 5, "ignore", "");
+    struct case_command claims[] = { { 2, 1, sam, NOON },
+                                     { 3, 1, kit, NOON },
+                                     { 4, 1, sam, NOON } };
+    for (size_t i = 0; i < ARRAY_LEN(claims); i++)
+        assert_int_equal(case_claim(f->tx, &claims[i]), CASE_DONE);
+    claims[2].version = 2;
+    assert_int_equal(case_close(f->tx, &claims[2], STR("done")), CASE_DONE);
+    return 0;
+}
+
+static int run_tree(struct fixture *f, const cJSON *frame, cJSON **answer)
+{
+    const struct staff sam = { 1, STR("sam"), STR("Sam Reed"), STR("SR"), STR("agent") };
+    const struct command_context context = { &sam, &rules, NOON + 5 };
+    *answer = NULL;
+    int r = command_run(f->tx, &context, frame, answer);
+    assert_non_null(*answer);
+    return r;
+}
+
+static int run(struct fixture *f, const char *text, cJSON **answer)
+{
+    cJSON *frame;
+    struct json_fault fault;
+    if (json_parse(str_of(text), &frame, &fault) < 0)
+        fail_msg("%s: %s", text, fault.what);
+    int r = run_tree(f, frame, answer);
+    cJSON_Delete(frame);
+    return r;
+}
+
+static struct str member(const cJSON *o, const char *name)
+{
+    return json_str(cJSON_GetObjectItemCaseSensitive(o, name));
+}
+
+static int int_member(const cJSON *o, const char *name)
+{
+    const cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
+    assert_true(cJSON_IsNumber(m));
+    return m->valueint;
+}
+
+/* "refused c1 stale case 2 v2": type, id, and what there is of code and case. */
+static void describe(const cJSON *answer, struct buf *out)
+{
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(answer, "id"),
+                *code = cJSON_GetObjectItemCaseSensitive(answer, "code"),
+                *about = cJSON_GetObjectItemCaseSensitive(answer, "case");
+    (void)buf_addf(out, "%.*s %s", STR_ARG(member(answer, "type")),
+                   cJSON_IsString(id) ? id->valuestring : "-");
+    if (code)
+        (void)buf_addf(out, " %s", code->valuestring);
+    if (about)
+        (void)buf_addf(out, " case %d v%d", int_member(about, "id"), int_member(about, "version"));
+}
+
+static void test_frames(void **state)
+{
+    static const struct {
+        const char *note, *frame;
+        int want;
+        const char *answer;
+    } rows[] = {
+        { "open", "{'type':'open','id':'c1','case':1}", 0, "case c1 case 1 v1" },
+        { "open a closed one", "{'type':'open','id':'c1','case':4}", 0, "case c1 case 4 v3" },
+        { "open nothing", "{'type':'open','id':'c1','case':99}", 0, "refused c1 unknown" },
+        { "open without", "{'type':'open','id':'c1'}", 0, "refused c1 bad_frame" },
+        { "open null", "{'type':'open','id':'c1','case':null}", 0, "refused c1 bad_frame" },
+
+        { "claim", "{'type':'claim','id':'c1','case':1,'version':1}", 1, "ok c1" },
+        { "claim one's own", "{'type':'claim','id':'c1','case':2,'version':2}", 1, "ok c1" },
+        { "claim another's", "{'type':'claim','id':'c1','case':3,'version':2}", 0,
+          "refused c1 taken case 3 v2" },
+        { "claim, stale", "{'type':'claim','id':'c1','case':3,'version':1}", 0,
+          "refused c1 stale case 3 v2" },
+        { "claim, closed", "{'type':'claim','id':'c1','case':4,'version':3}", 0,
+          "refused c1 closed case 4 v3" },
+        { "claim nothing", "{'type':'claim','id':'c1','case':99,'version':1}", 0,
+          "refused c1 unknown" },
+        { "claim without a version", "{'type':'claim','id':'c1','case':1}", 0,
+          "refused c1 bad_frame case 1 v1" },
+        { "claim with version 0", "{'type':'claim','id':'c1','case':1,'version':0}", 0,
+          "refused c1 bad_frame case 1 v1" },
+        { "more members than we know are fine",
+          "{'type':'claim','id':'c1','case':1,'version':1,'note':[1]}", 1, "ok c1" },
+
+        { "release", "{'type':'release','id':'c1','case':2,'version':2}", 1, "ok c1" },
+        { "release another's", "{'type':'release','id':'c1','case':3,'version':2}", 0,
+          "refused c1 not_yours case 3 v2" },
+        { "release nobody's", "{'type':'release','id':'c1','case':1,'version':1}", 0,
+          "refused c1 not_yours case 1 v1" },
+        { "release, stale", "{'type':'release','id':'c1','case':2,'version':1}", 0,
+          "refused c1 stale case 2 v2" },
+        { "release without a version", "{'type':'release','id':'c1','case':2}", 0,
+          "refused c1 bad_frame case 2 v2" },
+
+        { "reply", "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello'}", 1, "ok c1" },
+        { "reply to nobody's", "{'type':'reply','id':'c1','case':1,'version':1,'text':'Hello'}", 0,
+          "refused c1 not_yours case 1 v1" },
+        { "reply to another's", "{'type':'reply','id':'c1','case':3,'version':2,'text':'Hello'}", 0,
+          "refused c1 not_yours case 3 v2" },
+        { "reply, stale", "{'type':'reply','id':'c1','case':2,'version':1,'text':'Hello'}", 0,
+          "refused c1 stale case 2 v2" },
+        { "reply, closed", "{'type':'reply','id':'c1','case':4,'version':3,'text':'Hello'}", 0,
+          "refused c1 closed case 4 v3" },
+        { "reply to nothing", "{'type':'reply','id':'c1','case':99,'version':3,'text':'Hello'}", 0,
+          "refused c1 unknown" },
+        { "reply with nothing", "{'type':'reply','id':'c1','case':2,'version':2,'text':''}", 0,
+          "refused c1 empty case 2 v2" },
+        { "reply with white space", "{'type':'reply','id':'c1','case':2,'version':2,'text':' \\n'}",
+          0, "refused c1 empty case 2 v2" },
+        { "reply without text", "{'type':'reply','id':'c1','case':2,'version':2}", 0,
+          "refused c1 empty case 2 v2" },
+        { "reply without a version", "{'type':'reply','id':'c1','case':2,'text':'Hello'}", 0,
+          "refused c1 bad_frame case 2 v2" },
+
+        { "close", "{'type':'close','id':'c1','case':2,'version':2,'outcome':'answered'}", 1,
+          "ok c1" },
+        { "close, passed on",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'passed_on'}", 1, "ok c1" },
+        { "close, done", "{'type':'close','id':'c1','case':2,'version':2,'outcome':'done'}", 1,
+          "ok c1" },
+        { "close, no reply",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'no_reply_needed'}", 1,
+          "ok c1" },
+        { "close, other outcome",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'Done'}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "close without outcome", "{'type':'close','id':'c1','case':2,'version':2}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "close another's", "{'type':'close','id':'c1','case':3,'version':2,'outcome':'done'}", 0,
+          "refused c1 not_yours case 3 v2" },
+        { "close, stale", "{'type':'close','id':'c1','case':2,'version':9,'outcome':'done'}", 0,
+          "refused c1 stale case 2 v2" },
+        { "close twice", "{'type':'close','id':'c1','case':4,'version':3,'outcome':'done'}", 0,
+          "refused c1 closed case 4 v3" },
+
+        { "restore", "{'type':'restore','id':'c1','message':5}", 1, "ok c1" },
+        { "restore what isn't ignored", "{'type':'restore','id':'c1','message':1}", 0,
+          "refused c1 unknown" },
+        { "restore nothing", "{'type':'restore','id':'c1','message':99}", 0, "refused c1 unknown" },
+        { "restore without", "{'type':'restore','id':'c1'}", 0, "refused c1 bad_frame" },
+
+        { "retry", "{'type':'retry','id':'c1','case':2,'version':2,'reply':1}", 1, "ok c1" },
+        { "retry nothing", "{'type':'retry','id':'c1','case':2,'version':2,'reply':9}", 0,
+          "refused c1 unknown case 2 v2" },
+        { "retry, stale", "{'type':'retry','id':'c1','case':2,'version':1,'reply':1}", 0,
+          "refused c1 stale case 2 v2" },
+        { "retry without", "{'type':'retry','id':'c1','case':2,'version':2}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "retry in another's", "{'type':'retry','id':'c1','case':3,'version':2,'reply':1}", 0,
+          "refused c1 not_yours case 3 v2" },
+
+        { "no such command", "{'type':'delete','id':'c1','case':1,'version':1}", 0,
+          "refused c1 bad_frame" },
+        { "a command of another case", "{'type':'CLAIM','id':'c1','case':1,'version':1}", 0,
+          "refused c1 bad_frame" },
+        { "an event", "{'type':'event','id':'c1','seq':1}", 0, "refused c1 bad_frame" },
+        { "no type", "{'id':'c1'}", 0, "refused c1 bad_frame" },
+        { "no id", "{'type':'claim','case':1,'version':1}", 0, "refused - bad_frame" },
+        { "an empty id", "{'type':'claim','id':'','case':1,'version':1}", 0, "refused  bad_frame" },
+        { "an id that is a number", "{'type':'claim','id':5,'case':1,'version':1}", 0,
+          "refused - bad_frame" },
+        { "an id of 40",
+          "{'type':'claim','id':'1234567890123456789012345678901234567890','case':1,'version':1}",
+          1, "ok 1234567890123456789012345678901234567890" },
+        { "an id of 41",
+          "{'type':'claim','id':'12345678901234567890123456789012345678901','case':1,'version':1}",
+          0, "refused 12345678901234567890123456789012345678901 bad_frame" },
+        { "an id of 40 characters, not bytes",
+          "{'type':'claim','id':'éééééééééééééééééééééééééééééééééééééééé','case':1,'version':1}",
+          1, "ok éééééééééééééééééééééééééééééééééééééééé" },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf frame = BUF_INIT(4096), got = BUF_INIT(4096);
+        cJSON *answer;
+        for (const char *p = rows[i].frame; *p; p++)
+            (void)buf_add_byte(&frame, (char)(*p == '\'' ? '"' : *p));
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        int64_t seq = last_event(f->tx);
+        int r = run(f, buf_cstr(&frame), &answer);
+        describe(answer, &got);
+        assert_str_note(buf_str(&got), rows[i].answer, rows[i].note);
+        assert_note(r == rows[i].want, rows[i].note);
+        if (r != 1)
+            assert_str_note(events_after(f, seq), "", rows[i].note);
+        if (str_is(member(answer, "type"), "refused")) { /* a sentence for people */
+            struct str text = member(answer, "text");
+            assert_note(text.len > 10, rows[i].note);
+            assert_note(str_ends(text, STR(".")), rows[i].note);
+        }
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+        cJSON_Delete(answer);
+        buf_release(&frame);
+        buf_release(&got);
+    }
+}
+
+/* A text of @count letters as a frame; count 0 of anything else but letters. */
+static void letters(struct buf *out, const char *type, const char *letter, size_t count)
+{
+    buf_clear(out);
+    (void)buf_addf(out, "{\"type\":\"%s\",\"id\":\"c1\",\"case\":2,\"version\":2,\"text\":\"",
+                   type);
+    for (size_t i = 0; i < count; i++)
+        (void)buf_addc(out, letter);
+    assert_int_equal(buf_addc(out, "\"}"), 0);
+}
+
+static void test_weight(void **state)
+{
+    struct fixture *f = *state;
+    struct buf frame = BUF_INIT(1 << 20);
+    static const struct {
+        const char *note, *letter;
+        size_t count;
+        const char *parts[3]; /* NULL: it goes */
+    } rows[] = {
+        { "just so", "a", LIMIT - 4, { NULL } },
+        { "just so, not in bytes", "\xc3\xa9", LIMIT - 4, { NULL } },
+        { "one too many", "a", LIMIT - 3, { " 41 ", " 40 ", " by 1." } },
+        { "many too many", "a", 1000, { " 1004 ", " 40 ", " by 964." } },
+        { "the longest there is room for", "a", 32768 - 4, { " 32768 ", " 40 ", " by 32728." } },
+        { "longer than there is room for", "a", 32768 - 3, { " 40 ", "too long", "" } },
+        { "as long as a frame may be", "a", 65000, { " 40 ", "too long", "" } },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *answer;
+        letters(&frame, "reply", rows[i].letter, rows[i].count);
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        int r = run(f, buf_cstr(&frame), &answer);
+        bool goes = !rows[i].parts[0];
+        assert_note(r == goes, rows[i].note);
+        assert_str_note(member(answer, goes ? "type" : "code"), goes ? "ok" : "too_long",
+                        rows[i].note);
+        for (size_t k = 0; k < 3 && !goes; k++)
+            assert_note(strstr(member(answer, "text").p, rows[i].parts[k]), rows[i].note);
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+        cJSON_Delete(answer);
+        /* what count said before agrees */
+        letters(&frame, "count", rows[i].letter, rows[i].count);
+        assert_int_equal(run(f, buf_cstr(&frame), &answer), 0);
+        assert_str(member(answer, "type"), "count");
+        assert_int_equal(int_member(answer, "limit"), LIMIT);
+        if (rows[i].count < 30000)
+            assert_note((size_t)int_member(answer, "weight") == rows[i].count + 4, rows[i].note);
+        assert_note((int_member(answer, "weight") <= LIMIT) == goes, rows[i].note);
+        cJSON_Delete(answer);
+    }
+    buf_release(&frame);
+}
+
+static void test_signed(void **state)
+{
+    static const char q_body[] = "SELECT body AS t FROM reply WHERE staff_id IS NOT NULL";
+    static const struct {
+        const char *text, *body;
+        int weight;
+    } rows[] = {
+        { "It's done", "It's done ^SR\n", 13 },
+        { "  It's done\\n ", "It's done ^SR\n", 13 },
+        { "two\\nlines", "two\nlines ^SR\n", 13 },
+        { "\xf0\x9f\x91\x8d \\\"ok\\\"", "\xf0\x9f\x91\x8d \"ok\" ^SR\n", 10 },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf frame = BUF_INIT(4096);
+        cJSON *answer;
+        (void)buf_addf(&frame, "{\"type\":\"count\",\"id\":\"c2\",\"text\":\"%s\"}", rows[i].text);
+        assert_int_equal(run(f, buf_cstr(&frame), &answer), 0);
+        assert_int_equal(int_member(answer, "weight"), rows[i].weight);
+        cJSON_Delete(answer);
+        buf_clear(&frame);
+        (void)buf_addf(
+            &frame, "{\"type\":\"reply\",\"id\":\"c2\",\"case\":2,\"version\":2,\"text\":\"%s\"}",
+            rows[i].text);
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        assert_int_equal(run(f, buf_cstr(&frame), &answer), 1);
+        assert_str_note(text_of(f, q_body, 0), rows[i].body, rows[i].text);
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+        cJSON_Delete(answer);
+        buf_release(&frame);
+    }
+    /* nothing written yet: the initials are counted already */
+    cJSON *answer;
+    assert_int_equal(run(f, "{\"type\":\"count\",\"id\":\"c2\",\"text\":\"\"}", &answer), 0);
+    assert_int_equal(int_member(answer, "weight"), 3);
+    cJSON_Delete(answer);
+}
+
+/* Who did it stands in the record. */
+static void test_whose(void **state)
+{
+    struct fixture *f = *state;
+    cJSON *answer;
+    int64_t seq = last_event(f->tx);
+    assert_int_equal(run(f, "{\"type\":\"claim\",\"id\":\"c1\",\"case\":1,\"version\":1}", &answer),
+                     1);
+    cJSON_Delete(answer);
+    assert_int_equal(run(f,
+                         "{\"type\":\"reply\",\"id\":\"c2\",\"case\":1,\"version\":2,\"text\":\"Hi"
+                         "\"}",
+                         &answer),
+                     1);
+    cJSON_Delete(answer);
+    assert_int_equal(run(f,
+                         "{\"type\":\"close\",\"id\":\"c3\",\"case\":1,\"version\":3,\"outcome\":"
+                         "\"done\"}",
+                         &answer),
+                     1);
+    cJSON_Delete(answer);
+    assert_str(events_after(f, seq), "case.claimed 1 - - 1 -\nreply.queued 1 1 2 1 -\n"
+                                     "case.replied 1 1 - 1 -\ncase.closed 1 - - 1 done\n");
+    assert_int_equal(int_of(f->tx, "SELECT min(at) AS n FROM event WHERE seq>?1", seq), NOON + 5);
+}
+
+/* Each member of each command as everything that JSON has: refused or done, never anything else. */
+static void test_hostile(void **state)
+{
+    static const char *const commands[] = {
+        "{\"type\":\"open\",\"id\":\"c1\",\"case\":2}",
+        "{\"type\":\"count\",\"id\":\"c1\",\"text\":\"Hello\"}",
+        "{\"type\":\"claim\",\"id\":\"c1\",\"case\":1,\"version\":1}",
+        "{\"type\":\"release\",\"id\":\"c1\",\"case\":2,\"version\":2}",
+        "{\"type\":\"reply\",\"id\":\"c1\",\"case\":2,\"version\":2,\"text\":\"Hello\"}",
+        "{\"type\":\"close\",\"id\":\"c1\",\"case\":2,\"version\":2,\"outcome\":\"done\"}",
+        "{\"type\":\"restore\",\"id\":\"c1\",\"message\":5}",
+        "{\"type\":\"retry\",\"id\":\"c1\",\"case\":2,\"version\":2,\"reply\":1}",
+    };
+    static const char *const values[] = {
+        "null",
+        "true",
+        "false",
+        "\"\"",
+        "\"2\"",
+        "\"claim\"",
+        "0",
+        "-0",
+        "-1",
+        "1.5",
+        "2.0000000001",
+        "1e300",
+        "-1e300",
+        "9007199254740991",
+        "9007199254740992",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551616",
+        "1e-300",
+        "[]",
+        "[2]",
+        "{}",
+        "{\"case\":2}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[2]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+        "\"\\ud83d\\ude21 ' OR 1=1 --\"",
+        "\"\\\"},{\\\"type\\\":\\\"claim\\\"\"",
+    };
+    struct fixture *f = *state;
+    for (size_t c = 0; c < ARRAY_LEN(commands); c++) {
+        cJSON *frame, *answer;
+        assert_int_equal(json_parse(str_of(commands[c]), &frame, NULL), 0);
+        for (int m = 0; m < cJSON_GetArraySize(frame); m++)
+            for (size_t v = 0; v < ARRAY_LEN(values); v++) {
+                cJSON *altered = cJSON_Duplicate(frame, true), *value;
+                struct buf note = BUF_INIT(4096);
+                assert_int_equal(json_parse(str_of(values[v]), &value, NULL), 0);
+                const char *name = cJSON_GetArrayItem(frame, m)->string;
+                (void)buf_addf(&note, "%s with %s %s", commands[c], name, values[v]);
+                assert_true(cJSON_ReplaceItemInObjectCaseSensitive(altered, name, value));
+                assert_int_equal(tx_savepoint(f->tx), 0);
+                int64_t seq = last_event(f->tx);
+                int r = run_tree(f, altered, &answer);
+                struct str type = member(answer, "type");
+                assert_note(r == 0 || r == 1, buf_cstr(&note));
+                assert_note((r == 1) == str_is(type, "ok"), buf_cstr(&note));
+                if (r == 0) {
+                    assert_note(str_is(type, "refused") || str_is(type, "count") ||
+                                    str_is(type, "case"),
+                                buf_cstr(&note));
+                    assert_str_note(events_after(f, seq), "", buf_cstr(&note));
+                }
+                if (cJSON_IsString(cJSON_GetObjectItemCaseSensitive(altered, "id")))
+                    assert_true(str_eq(member(answer, "id"), member(altered, "id")));
+                assert_int_equal(tx_savepoint_undo(f->tx), 0);
+                cJSON_Delete(answer);
+                cJSON_Delete(altered);
+                buf_release(&note);
+            }
+        cJSON_Delete(frame);
+    }
+    /* what isn't an object at all */
+    static const char *const others[] = { "[]", "[1,\"claim\"]", "1", "null", "\"claim\"", "true" };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        cJSON *answer;
+        assert_int_equal(run(f, others[i], &answer), 0);
+        assert_str_note(member(answer, "code"), "bad_frame", others[i]);
+        cJSON_Delete(answer);
+    }
+}
+
+#define COMMAND_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        COMMAND_TEST(test_frames), COMMAND_TEST(test_weight),  COMMAND_TEST(test_signed),
+        COMMAND_TEST(test_whose),  COMMAND_TEST(test_hostile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

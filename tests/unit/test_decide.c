@@ -1,0 +1,122 @@
+/* From a text to what is said, with the small knowledge base of tests/data/kb. */
+#include "bot/decide.h"
+
+#include "base/when.h"
+#include "bot/x/x.h"
+#include "tests/unit/support.h"
+
+static struct {
+    struct kb *kb;
+    struct decider decider;
+    struct hours *hours;
+    struct arena arena;
+} t;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct report report = REPORT_INIT;
+    if (kb_load(SOURCE_DIR "/tests/data/kb", &x_text_rules, &report, &t.kb) < 0 ||
+        hours_new("Europe/London", "", &report, &t.hours) < 0 ||
+        hours_add_window(t.hours, 0, STR("09:00-17:00"), "", &report) < 0) {
+        print_error("%s", buf_cstr(&report.lines));
+        return -1;
+    }
+    t.decider = (struct decider){ t.kb, intents_scratch_new() };
+    return t.decider.scratch ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    t.decider.scratch = intents_scratch_free(t.decider.scratch);
+    t.hours = hours_free(t.hours);
+    t.kb = kb_free(t.kb);
+    arena_release(&t.arena);
+    return 0;
+}
+
+static struct decision decide_on(const char *text)
+{
+    struct policy_facts facts = { .may_reply = true };
+    struct wording_context context = { .hours = t.hours };
+    struct decision d;
+    assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &context.now));
+    arena_clear(&t.arena);
+    assert_int_equal(decide(&t.decider, &t.arena, str_of(text), &facts, &context, &d), 0);
+    return d;
+}
+
+static void test_replies(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *action, *reason, *reply;
+    } rows[] = {
+        { "my bin hasn't been emptied", "answer", "",
+          "Sorry about that. Report it here: https://council.example/missed-bin" },
+        { "POTHOLES!!!", "answer", "",
+          "Please put it on the map: https://council.example/potholes" },
+        { "my bin was missed and I smell gas", "handoff", "emergency",
+          "If you are in danger ring 999. A person is reading this from 9 tomorrow." },
+        { "my dad died and his bin was missed", "handoff", "bereavement",
+          "A person will read this from 9 tomorrow." },
+        { "thank you", "thank", "", "Thank you, we will pass it on." },
+        { "\xf0\x9f\xa4\xa1", "ignore", "", "" },
+        { "good morning", "none", "", "" },
+        { "something else", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
+        { "", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct decision d = decide_on(rows[i].text);
+        assert_string_equal(action_name(d.policy.action), rows[i].action);
+        assert_str_note(d.policy.reason, rows[i].reason, rows[i].text);
+        assert_str_note(d.reply, rows[i].reply, rows[i].text);
+        assert_note(!d.reply.len || d.reply.p[d.reply.len] == '\0', rows[i].text);
+    }
+}
+
+/* Spans count UTF-16 units, as the console's JavaScript does. */
+static void test_why(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "\xf0\x9f\x98\xa1 caf\xc3\xa9: our Green Bin wasn\xe2\x80\x99t missed";
+    struct decision d = decide_on(text);
+    cJSON *why = decision_why(t.kb, &d, str_of(text)), *intents = decision_intents(&d);
+    struct buf out = BUF_INIT(10000);
+    assert_int_equal(json_add_tree(&out, why), 0);
+    assert_str(buf_str(&out), "[{\"rule\":\"bins.missed\",\"words\":[\"green bin\",\"missed\"],"
+                              "\"spans\":[[13,22],[30,36]]}]");
+    buf_clear(&out);
+    assert_int_equal(json_add_tree(&out, intents), 0);
+    assert_str(buf_str(&out), "[\"bins.missed\"]");
+    cJSON_Delete(why);
+    cJSON_Delete(intents);
+    d = decide_on("something else");
+    intents = decision_intents(&d);
+    buf_clear(&out);
+    assert_int_equal(json_add_tree(&out, intents), 0);
+    assert_str(buf_str(&out), "[]");
+    cJSON_Delete(intents);
+    buf_release(&out);
+}
+
+/* The fixture itself holds. */
+static void test_fixture(void **state)
+{
+    (void)state;
+    struct report report = REPORT_INIT;
+    assert_int_equal(kb_check(t.kb, 0, &report), 0);
+    assert_report(&report, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fixture),
+        cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_why),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,523 @@
+/* Requests against a small server of our own on loopback: what was answered, what can't have been
+ * seen by the other side, and what may have. */
+#include "bot/http.h"
+
+#include "tests/unit/support.h"
+
+enum serving {
+    ANSWERS, /* with server.answer, and keeps the connection */
+    CLOSES,  /* when it has read the request */
+    HALVES,  /* sends server.answer and closes */
+    SILENT,
+};
+
+enum { LONG_MS = 4000 }; /* longer than any test takes */
+
+struct peer {
+    uv_tcp_t tcp;
+    struct buf in;
+    struct peer *next;
+};
+
+static struct {
+    uv_loop_t loop;
+    uv_tcp_t listener;
+    struct peer *peers;
+    int port;
+    enum serving serving;
+    const char *answer;
+    unsigned connections, requests;
+    struct buf last; /* the last request as it came */
+    struct http *http;
+} t;
+
+static void close_peer(struct peer *p)
+{
+    if (!uv_is_closing((uv_handle_t *)&p->tcp))
+        uv_close((uv_handle_t *)&p->tcp, NULL);
+}
+
+static void written(uv_write_t *write, int status)
+{
+    struct peer *p = write->data;
+    (void)status;
+    free(write);
+    if (t.serving == HALVES)
+        close_peer(p);
+}
+
+static void answer(struct peer *p)
+{
+    uv_buf_t out = uv_buf_init((char *)t.answer, (unsigned)strlen(t.answer));
+    uv_write_t *write = calloc(1, sizeof *write);
+    assert_non_null(write);
+    write->data = p;
+    assert_int_equal(uv_write(write, (uv_stream_t *)&p->tcp, &out, 1, written), 0);
+}
+
+/* A whole request is there: its head, and as much body as the head says. */
+static bool whole_request(struct str in)
+{
+    const char *end = in.len ? memmem(in.p, in.len, "\r\n\r\n", 4) : NULL;
+    const char *length = in.len ? memmem(in.p, in.len, "Content-Length: ", 16) : NULL;
+    size_t body = length ? strtoul(length + 16, NULL, 10) : 0;
+    return end && in.len >= (size_t)(end - in.p) + 4 + body;
+}
+
+static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)
+{
+    static char bytes[65536];
+    (void)handle;
+    (void)wanted;
+    *ret = uv_buf_init(bytes, sizeof bytes);
+}
+
+static void on_bytes(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
+{
+    struct peer *p = stream->data;
+    if (len < 0) {
+        close_peer(p);
+        return;
+    }
+    assert_int_equal(buf_add(&p->in, (struct str){ bytes->base, (size_t)len }), 0);
+    if (!whole_request(buf_str(&p->in)))
+        return;
+    t.requests++;
+    buf_clear(&t.last);
+    (void)buf_add(&t.last, buf_str(&p->in));
+    buf_clear(&p->in);
+    switch (t.serving) {
+    case ANSWERS:
+    case HALVES:
+        answer(p);
+        break;
+    case CLOSES:
+        close_peer(p);
+        break;
+    case SILENT:
+        break;
+    }
+}
+
+static void on_connection(uv_stream_t *listener, int status)
+{
+    struct peer *p = calloc(1, sizeof *p);
+    assert_int_equal(status, 0);
+    assert_non_null(p);
+    p->in = BUF_INIT(1 << 20);
+    p->next = t.peers;
+    t.peers = p;
+    assert_int_equal(uv_tcp_init(&t.loop, &p->tcp), 0);
+    p->tcp.data = p;
+    assert_int_equal(uv_accept(listener, (uv_stream_t *)&p->tcp), 0);
+    assert_int_equal(uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_bytes), 0);
+    t.connections++;
+}
+
+static int listen_anywhere(uv_tcp_t *listener)
+{
+    struct sockaddr_in at;
+    int len = sizeof at;
+    assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &at), 0);
+    assert_int_equal(uv_tcp_init(&t.loop, listener), 0);
+    assert_int_equal(uv_tcp_bind(listener, (struct sockaddr *)&at, 0), 0);
+    assert_int_equal(uv_listen((uv_stream_t *)listener, 16, on_connection), 0);
+    assert_int_equal(uv_tcp_getsockname(listener, (struct sockaddr *)&at, &len), 0);
+    return ntohs(at.sin_port);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    memset(&t, 0, sizeof t);
+    t.last = BUF_INIT(1 << 20);
+    t.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    assert_int_equal(uv_loop_init(&t.loop), 0);
+    t.port = listen_anywhere(&t.listener);
+    assert_int_equal(http_new(&t.loop, &t.http), 0);
+    return 0;
+}
+
+/* Whatever happened, everything closes and nothing is left on the loop. */
+static int teardown(void **state)
+{
+    (void)state;
+    t.http = http_free(t.http);
+    uv_close((uv_handle_t *)&t.listener, NULL);
+    for (struct peer *p = t.peers; p; p = p->next)
+        close_peer(p);
+    (void)uv_run(&t.loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&t.loop), 0);
+    for (struct peer *p = t.peers; p; p = t.peers) {
+        t.peers = p->next;
+        buf_release(&p->in);
+        free(p);
+    }
+    buf_release(&t.last);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ */
+
+struct got {
+    bool done;
+    unsigned calls;
+    enum http_end end;
+    int status;
+    int64_t remaining, reset_at;
+    char body[1000], why[300];
+    bool again; /* send the same once more from within */
+};
+
+static int send_to(const char *url, const char *json, size_t max_bytes, long timeout_ms,
+                   struct got *got);
+
+static void on_done(void *data, const struct http_answer *a)
+{
+    struct got *g = data;
+    bool again = g->again;
+    *g = (struct got){ .done = true,
+                       .calls = g->calls + 1,
+                       .end = a->end,
+                       .status = a->status,
+                       .remaining = a->limit_remaining,
+                       .reset_at = a->limit_reset_at };
+    (void)snprintf(g->body, sizeof g->body, "%.*s", STR_ARG(a->body));
+    (void)snprintf(g->why, sizeof g->why, "%s", a->why ? a->why : "");
+    if (again) {
+        g->done = false;
+        assert_int_equal(send_to(NULL, NULL, 1000, LONG_MS, g), 0);
+    }
+}
+
+/* @url NULL: our server. @json NULL: a GET. */
+static int send_to(const char *url, const char *json, size_t max_bytes, long timeout_ms,
+                   struct got *got)
+{
+    char ours[100];
+    (void)snprintf(ours, sizeof ours, "http://127.0.0.1:%d/2/x?a=b%%20c", t.port);
+    struct http_request request = {
+        .url = url ? url : ours,
+        .bearer = "t0ken",
+        .json = str_of(json),
+        .timeout_ms = timeout_ms,
+        .max_bytes = max_bytes,
+    };
+    int r = http_send(t.http, &request, on_done, got);
+    memset(ours, 'x', sizeof ours); /* it was copied */
+    assert_false(r == 0 && got->done);
+    return r;
+}
+
+static void finish(struct got *got)
+{
+    while (!got->done)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+}
+
+static struct got ask(const char *json)
+{
+    struct got got = { 0 };
+    assert_int_equal(send_to(NULL, json, 1000, LONG_MS, &got), 0);
+    finish(&got);
+    assert_int_equal(got.calls, 1);
+    return got;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ */
+
+static void test_get(void **state)
+{
+    (void)state;
+    struct got got = ask(NULL);
+    assert_int_equal(got.end, HTTP_ANSWERED);
+    assert_int_equal(got.status, 200);
+    assert_string_equal(got.body, "ok");
+    const char *request = buf_cstr(&t.last);
+    assert_true(str_starts(buf_str(&t.last), STR("GET /2/x?a=b%20c HTTP/1.1\r\n")));
+    assert_non_null(strstr(request, "\r\nAuthorization: Bearer t0ken\r\n"));
+    assert_non_null(strstr(request, "\r\nUser-Agent: kerbside/"));
+    assert_null(strstr(request, "Content-"));
+
+    char url[100];
+    struct http_request plain = { .url = url, .timeout_ms = LONG_MS, .max_bytes = 10 };
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", t.port);
+    got = (struct got){ 0 };
+    assert_int_equal(http_send(t.http, &plain, on_done, &got), 0);
+    finish(&got);
+    assert_null(strstr(buf_cstr(&t.last), "Authorization"));
+}
+
+static void test_post(void **state)
+{
+    (void)state;
+    static const char json[] = "{\"text\":\"\xf0\x9f\x91\x8d a & b\"}";
+    t.answer = "HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\n{\"\"}";
+    struct got got = ask(json);
+    assert_int_equal(got.end, HTTP_ANSWERED);
+    assert_int_equal(got.status, 201);
+    assert_string_equal(got.body, "{\"\"}");
+    const char *request = buf_cstr(&t.last);
+    assert_true(str_starts(buf_str(&t.last), STR("POST /2/x?a=b%20c HTTP/1.1\r\n")));
+    assert_non_null(strstr(request, "\r\nAuthorization: Bearer t0ken\r\n"));
+    assert_non_null(strstr(request, "\r\nContent-Type: application/json\r\n"));
+    assert_null(strstr(request, "Expect"));
+    assert_true(
+        str_ends(buf_str(&t.last), str_of("\r\n\r\n{\"text\":\"\xf0\x9f\x91\x8d a & b\"}")));
+
+    /* the body is exactly what was given, though it goes on in memory */
+    struct http_request part = { .url = "http://127.0.0.1",
+                                 .timeout_ms = LONG_MS,
+                                 .max_bytes = 10 };
+    char url[100];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", t.port);
+    part.url = url;
+    part.json = str_cut(STR("{}garbage"), 0, 2);
+    got = (struct got){ 0 };
+    assert_int_equal(http_send(t.http, &part, on_done, &got), 0);
+    finish(&got);
+    assert_true(str_ends(buf_str(&t.last), STR("\r\n\r\n{}")));
+}
+
+static void test_statuses(void **state)
+{
+    static const struct {
+        const char *answer;
+        int status;
+        const char *body;
+    } rows[] = {
+        { "HTTP/1.1 204 No Content\r\n\r\n", 204, "" },
+        { "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno", 403, "no" },
+        { "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 6\r\n\r\n<html>", 503, "<html>" },
+        { "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", 302, "" },
+        { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n1\r\n!\r\n0\r\n\r\n",
+          200, "ok!" },
+        { "HTTP/1.1 103 Early Hints\r\nx-rate-limit-remaining: 5\r\n\r\nHTTP/1.1 200 OK\r\n"
+          "Content-Length: 2\r\n\r\nok",
+          200, "ok" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        t.answer = rows[i].answer;
+        t.requests = 0;
+        struct got got = ask(NULL);
+        assert_int_equal(got.end, HTTP_ANSWERED);
+        assert_int_equal(got.status, rows[i].status);
+        assert_string_equal(got.body, rows[i].body);
+        assert_int_equal(t.requests, 1); /* nobody follows */
+    }
+}
+
+static void test_limits(void **state)
+{
+    static const struct {
+        const char *note, *headers;
+        int64_t remaining, reset_at;
+    } rows[] = {
+        { "none", "", -1, 0 },
+        { "both", "x-rate-limit-remaining: 7\r\nx-rate-limit-reset: 1795000900\r\n", 7,
+          1795000900 },
+        { "any case of letters", "X-Rate-Limit-Remaining:0\r\nX-RATE-LIMIT-RESET:   12  \r\n", 0,
+          12 },
+        { "others",
+          "x-rate-limit-limit: 300\r\nx-rate-limit-resets: 5\r\nrate-limit-remaining: 5\r\n", -1,
+          0 },
+        { "of no use", "x-rate-limit-remaining: many\r\nx-rate-limit-reset: 1.5\r\n", -1, 0 },
+        { "below nothing", "x-rate-limit-remaining: -5\r\nx-rate-limit-reset: -1\r\n", -1, 0 },
+        { "without end", "x-rate-limit-remaining: 99999999999999999999\r\nx-rate-limit-reset:\r\n",
+          -1, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf answer_text = BUF_INIT(10000);
+        (void)buf_addf(&answer_text, "HTTP/1.1 429 Too Many\r\n%sContent-Length: 0\r\n\r\n",
+                       rows[i].headers);
+        t.answer = buf_cstr(&answer_text);
+        struct got got = ask(NULL);
+        assert_int_equal(got.status, 429);
+        assert_note(got.remaining == rows[i].remaining, rows[i].note);
+        assert_note(got.reset_at == rows[i].reset_at, rows[i].note);
+        buf_release(&answer_text);
+    }
+}
+
+/* The other side can't have seen it: nothing listens there, or there is no such place. */
+static void test_not_sent(void **state)
+{
+    (void)state;
+    uv_tcp_t gone;
+    char refused[100];
+    (void)snprintf(refused, sizeof refused, "http://127.0.0.1:%d/", listen_anywhere(&gone));
+    uv_close((uv_handle_t *)&gone, NULL);
+    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+    const char *const urls[] = { refused, "file:///etc/hostname", "ftp://127.0.0.1/", "http://",
+                                 "" };
+    for (size_t i = 0; i < ARRAY_LEN(urls); i++)
+        for (int posting = 0; posting < 2; posting++) {
+            struct got got = { 0 };
+            int r = send_to(urls[i], posting ? "{}" : NULL, 1000, LONG_MS, &got);
+            assert_note(r == 0, urls[i]);
+            finish(&got);
+            assert_note(got.end == HTTP_NOT_SENT, urls[i]);
+            assert_note(got.why[0] && got.status == 0 && !got.body[0], urls[i]);
+        }
+    assert_int_equal(t.requests, 0);
+}
+
+/* It may have been seen. Once: nothing is repeated behind our back. */
+static void test_cut(void **state)
+{
+    static const struct {
+        const char *note;
+        enum serving serving;
+        const char *answer;
+    } rows[] = {
+        { "closed without a word", CLOSES, "" },
+        { "half a head", HALVES, "HTTP/1.1 200" },
+        { "half a body", HALVES, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"data\"" },
+        { "half a chunk", HALVES,
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"data\"" },
+        { "not HTTP", HALVES, "hello\r\n" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (int posting = 0; posting < 2; posting++) {
+            t.serving = rows[i].serving;
+            t.answer = rows[i].answer;
+            t.requests = 0;
+            struct got got = ask(posting ? "{}" : NULL);
+            assert_note(got.end == HTTP_CUT, rows[i].note);
+            assert_note(got.why[0], rows[i].note);
+            assert_note(t.requests == 1, rows[i].note);
+        }
+}
+
+static void test_silence(void **state)
+{
+    (void)state;
+    t.serving = SILENT;
+    for (int posting = 0; posting < 2; posting++) {
+        struct got got = { 0 };
+        uint64_t before = uv_hrtime();
+        assert_int_equal(send_to(NULL, posting ? "{}" : NULL, 1000, 60, &got), 0);
+        finish(&got);
+        double took_ms = (double)(uv_hrtime() - before) / 1e6;
+        assert_int_equal(got.end, HTTP_CUT);
+        assert_non_null(strstr(got.why, "timed out"));
+        assert_true(took_ms >= 50 && took_ms < 3000);
+    }
+    assert_int_equal(t.requests, 2);
+}
+
+static void test_too_large(void **state)
+{
+    static const struct {
+        const char *note, *answer;
+        size_t max_bytes;
+        bool fits;
+    } rows[] = {
+        { "just so", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1234567890", 10, true },
+        { "a byte more", "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901", 10, false },
+        { "a byte more in a chunk",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+          "chunked\r\n\r\n6\r\n123456\r\n5\r\n78901\r\n0\r\n\r\n",
+          10, false },
+        { "any", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1", 0, false },
+        { "none", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0, true },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct got got = { 0 };
+        t.answer = rows[i].answer;
+        assert_int_equal(send_to(NULL, NULL, rows[i].max_bytes, LONG_MS, &got), 0);
+        finish(&got);
+        assert_note(got.end == (rows[i].fits ? HTTP_ANSWERED : HTTP_CUT), rows[i].note);
+        if (!rows[i].fits)
+            assert_string_equal(got.why, "the answer is too large");
+    }
+}
+
+/* Reads keep their connection; a post never goes out on one that may be dead. */
+static void test_connections(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask(NULL).end, HTTP_ANSWERED);
+    assert_int_equal(t.connections, 1);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ask("{}").end, HTTP_ANSWERED);
+    assert_int_equal(t.connections, 4);
+    assert_int_equal(ask(NULL).end, HTTP_ANSWERED); /* nor is one of a post used again */
+    assert_true(t.connections <= 5);
+
+    /* the kept connection dies with the next request: a read may be repeated, a post is not */
+    t.serving = CLOSES;
+    t.requests = 0;
+    assert_int_equal(ask("{}").end, HTTP_CUT);
+    assert_int_equal(t.requests, 1);
+    t.serving = ANSWERS;
+    assert_int_equal(ask("{}").end, HTTP_ANSWERED);
+    assert_int_equal(t.requests, 2);
+
+    /* closed while idle: the next read finds another */
+    for (struct peer *p = t.peers; p; p = p->next)
+        close_peer(p);
+    struct got got = ask(NULL);
+    assert_int_equal(got.end, HTTP_ANSWERED);
+    assert_string_equal(got.body, "ok");
+}
+
+static void test_many(void **state)
+{
+    (void)state;
+    struct got got[20] = { 0 };
+    for (size_t i = 0; i < ARRAY_LEN(got); i++)
+        assert_int_equal(send_to(NULL, i % 2 ? "{}" : NULL, 1000, LONG_MS, &got[i]), 0);
+    for (size_t i = 0; i < ARRAY_LEN(got); i++) {
+        finish(&got[i]);
+        assert_int_equal(got[i].calls, 1);
+        assert_int_equal(got[i].end, HTTP_ANSWERED);
+    }
+    assert_int_equal(t.requests, ARRAY_LEN(got));
+
+    struct got chain = { .again = true }; /* the next one from within the answer, as sweeps do */
+    assert_int_equal(send_to(NULL, NULL, 1000, LONG_MS, &chain), 0);
+    finish(&chain);
+    assert_int_equal(chain.calls, 2);
+    assert_int_equal(chain.end, HTTP_ANSWERED);
+}
+
+/* Freed with requests under way: they end without a word, and the loop runs dry. */
+static void test_freed(void **state)
+{
+    (void)state;
+    struct got got[3] = { 0 };
+    t.serving = SILENT;
+    for (size_t i = 0; i < ARRAY_LEN(got); i++)
+        assert_int_equal(send_to(NULL, i ? "{}" : NULL, 1000, LONG_MS, &got[i]), 0);
+    while (t.requests < 2)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    t.http = http_free(t.http);
+    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+    for (size_t i = 0; i < ARRAY_LEN(got); i++)
+        assert_int_equal(got[i].calls, 0);
+    assert_null(http_free(NULL));
+}
+
+#define HTTP_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "ALL_PROXY" };
+    const struct CMUnitTest tests[] = {
+        HTTP_TEST(test_get),     HTTP_TEST(test_post),      HTTP_TEST(test_statuses),
+        HTTP_TEST(test_limits),  HTTP_TEST(test_not_sent),  HTTP_TEST(test_cut),
+        HTTP_TEST(test_silence), HTTP_TEST(test_too_large), HTTP_TEST(test_connections),
+        HTTP_TEST(test_many),    HTTP_TEST(test_freed),
+    };
+    for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
+        (void)unsetenv(proxies[i]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,467 @@
+/* The knowledge base from its files: every kind of fault, with the very line an editor gets. */
+#include "kb/kb.h"
+
+#include "base/when.h"
+#include "tests/unit/support.h"
+
+static const struct part {
+    const char *file, *text;
+} good[] = {
+    { "terms.json", "{\"terms\":{\"bin\":[\"bin\",\"bins\"],\"missed\":[\"missed\"],"
+                    "\"gap\":{\"pcre\":\"(?:[^ ]+ ){0,3}\"}},\"common\":[\"my\",\"the\"]}" },
+    { "rules.json",
+      "{\"rules\":[{\"id\":\"sensitive.gas\",\"kind\":\"sensitive\",\"reason\":\"emergency\","
+      "\"team\":\"duty\",\"on_call\":true,\"holding\":[\"Ring 999. A person reads this {when}.\"],"
+      "\"match\":[{\"pcre\":\"gas leak\",\"weight\":90}],\"unless\":[{\"pcre\":\"no gas leak\"}],"
+      "\"examples\":{\"yes\":[\"there's a gas leak\"],\"no\":[\"gas bill\"]}},"
+      "{\"id\":\"praise\",\"kind\":\"praise\",\"match\":[{\"pcre\":\"thank you\",\"weight\":60}],"
+      "\"examples\":{\"yes\":[\"thank you\"]}}]}" },
+    { "wording.json",
+      "{\"acknowledge\":[\"A person will read it {when}.\"],\"thanks\":[\"Thank you!\"]}" },
+    { "thresholds.json",
+      "{\"score\":60,\"lead\":15,\"residue\":50,\"residue_words\":7,\"rule\":50}" },
+    { "bins.json",
+      "{\"intents\":[{\"id\":\"bins.missed\",\"title\":\"Missed bin\",\"department\":\"waste\","
+      "\"review_by\":\"2027-03-31\",\"link\":\"https://northmoor.example/missed\","
+      "\"replies\":[\"Sorry: {link}\",\"Tell us: {link}\"],"
+      "\"match\":[{\"pcre\":\"(?&bin) (?&gap)(?&missed)\",\"weight\":80},"
+      "{\"pcre\":\"(?&missed)\",\"weight\":50}],\"unless\":[{\"pcre\":\"missed you\"}],"
+      "\"examples\":{\"yes\":[\"my bin was missed\"],\"no\":[\"missed you\"]},"
+      "\"teach\":[\"they drove past\"]}]}" },
+};
+
+static unsigned weigh(struct str text)
+{
+    return utf8_valid(text) ? (unsigned)utf8_points(text) : UINT32_MAX;
+}
+
+static const struct text_rules rules = { .limit = 280, .weight = weigh };
+
+/* Writes the good files, with @from in @file changed to @to; "" writes the whole of @to. */
+static void write_kb(const char *dir, const char *file, const char *from, const char *to)
+{
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        if (!file || strcmp(file, good[i].file) != 0) {
+            write_text(dir, good[i].file, good[i].text);
+            continue;
+        }
+        const char *at = strstr(good[i].text, from);
+        struct buf changed = BUF_INIT(1 << 20);
+        assert_non_null(at);
+        (void)buf_add(&changed, str_cut(str_of(good[i].text), 0, (size_t)(at - good[i].text)));
+        (void)buf_addc(&changed, to);
+        (void)buf_addc(&changed, *from ? at + strlen(from) : "");
+        assert_int_equal(changed.err, 0);
+        write_file(dir, file, buf_str(&changed));
+        buf_release(&changed);
+    }
+}
+
+static struct kb *load(const char *dir)
+{
+    struct report report = REPORT_INIT;
+    struct kb *kb = NULL;
+    int r = kb_load(dir, &rules, &report, &kb);
+    assert_report(&report, "");
+    assert_int_equal(r, 0);
+    return kb;
+}
+
+static void test_good(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, NULL, NULL, NULL);
+    write_text(dir, "README", "not read");
+    write_text(dir, ".hidden.json", "not read");
+    struct kb *kb = load(dir);
+    assert_int_equal(kb->intent_count, 1);
+    assert_int_equal(kb->rule_count, 2);
+    const struct kb_intent *in = &kb->intent[0];
+    assert_str(in->id, "bins.missed");
+    assert_str(in->title, "Missed bin");
+    assert_str(in->department, "waste");
+    assert_str(in->review_by, "2027-03-31");
+    assert_str(in->link, "https://northmoor.example/missed");
+    assert_str(in->file, "bins.json");
+    assert_int_equal(in->replies.count, 2);
+    assert_str(in->replies.items[1], "Tell us: {link}");
+    assert_int_equal(in->examples.yes.count + in->examples.no.count + in->teach.count, 3);
+    const struct kb_rule *gas = &kb->rule[0], *praise = &kb->rule[1];
+    assert_int_equal(gas->kind, KB_SENSITIVE);
+    assert_str(gas->reason, "emergency");
+    assert_str(gas->team, "duty");
+    assert_true(gas->on_call);
+    assert_int_equal(gas->holding.count, 1);
+    assert_int_equal(praise->kind, KB_PRAISE);
+    assert_str(praise->reason, "");
+    assert_false(praise->on_call);
+    assert_int_equal(praise->holding.count, 0);
+    assert_near(kb->thresholds.score, 0.6);
+    assert_near(kb->thresholds.lead, 0.15);
+    assert_near(kb->thresholds.residue, 0.5);
+    assert_near(kb->thresholds.rule, 0.5);
+    assert_int_equal(kb->thresholds.residue_words, 7);
+    assert_str(kb->wording.thanks.items[0], "Thank you!");
+    for (unsigned topic = 0; topic < 3; topic++) /* exactly one of the two */
+        assert_true(!kb_intent_of(kb, topic) == !!kb_rule_of(kb, topic));
+    assert_null(kb_intent_of(kb, 3));
+    assert_null(kb_rule_of(kb, 3));
+    assert_ptr_equal(kb_intent_of(kb, in->topic), in);
+    assert_str(kb_topic_name(kb, gas->topic), "sensitive.gas");
+    assert_str(kb_topic_name(kb, in->topic), "bins.missed");
+    assert_int_equal(intents_pattern_count(kb->intents), 6);
+
+    struct intents_scratch *scratch = intents_scratch_new();
+    struct arena arena = ARENA_INIT;
+    struct intents_match m;
+    assert_int_equal(
+        intents_match(kb->intents, scratch, &arena, STR("The bins were all missed"), &m), 0);
+    assert_int_equal(m.hit_count, 1);
+    assert_int_equal(m.hits[0].topic, in->topic);
+    assert_near(m.hits[0].score, 0.9);
+    assert_int_equal(m.unexplained, 2);
+    arena_release(&arena);
+    scratch = intents_scratch_free(scratch);
+    kb = kb_free(kb);
+    assert_null(kb_free(NULL));
+}
+
+#define IN "error: bins.json: bins.missed: "
+#define GAS "error: rules.json: sensitive.gas: "
+
+static void test_faults(void **state)
+{
+    const char *dir = *state;
+    static const struct {
+        const char *note, *file, *from, *to, *says;
+    } rows[] = {
+        { "no id", "bins.json", "\"id\":\"bins.missed\",", "",
+          "error: bins.json: an intent: \"id\" is missing or empty\n" },
+        { "id of another type", "bins.json", "\"id\":\"bins.missed\"", "\"id\":5",
+          "error: bins.json: an intent: \"id\" must be a text\n" },
+        { "empty title", "bins.json", "\"Missed bin\"", "\" \"",
+          IN "\"title\" is missing or empty\n" },
+        { "department of another type", "bins.json", "\"waste\"", "[]",
+          IN "\"department\" must be a text\n" },
+        { "no such day", "bins.json", "2027-03-31", "2027-02-29",
+          IN "\"review_by\" must be a day like 2027-03-31\n" },
+        { "no review", "bins.json", "\"review_by\":\"2027-03-31\",", "",
+          IN "\"review_by\" is missing or empty\n" },
+        { "plain http", "bins.json", "https://northmoor", "http://northmoor",
+          IN "\"link\" must begin with https://\n" },
+        { "no link", "bins.json", "\"link\":\"https://northmoor.example/missed\",", "",
+          IN "\"link\" is missing or empty\n" },
+        { "no replies", "bins.json", "[\"Sorry: {link}\",\"Tell us: {link}\"]", "[]",
+          IN "\"replies\" must be a list of texts, at least one\n" },
+        { "one reply, no list", "bins.json", "[\"Sorry: {link}\",\"Tell us: {link}\"]",
+          "\"Sorry: {link}\"", IN "\"replies\" must be a list of texts, at least one\n" },
+        { "a reply that is none", "bins.json", "\"Tell us: {link}\"", "5",
+          IN "replies[1] must be a text with something in it\n" },
+        { "a blank reply", "bins.json", "\"Tell us: {link}\"", "\" \"",
+          IN "replies[1] must be a text with something in it\n" },
+        { "a reply without a link", "bins.json", "Tell us: {link}", "Tell us",
+          IN "replies[1]: has no {link}: say where to go\n" },
+        { "another placeholder", "bins.json", "Tell us: {link}", "Tell us, {name}: {link}",
+          IN "replies[1]: byte 10: only {link} can stand in braces here\n" },
+        { "an open brace", "bins.json", "Tell us: {link}", "{link} {",
+          IN "replies[1]: byte 8: only {link} can stand in braces here\n" },
+        { "a reply too long", "bins.json", "Tell us: {link}",
+          "{link} 3456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+          "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+          "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123",
+          IN "replies[1]: 281 characters with a link and the resident's handle, at most 280 "
+             "fit\n" },
+        { "no examples", "bins.json",
+          "\"examples\":{\"yes\":[\"my bin was missed\"],\"no\":[\"missed you\"]},", "",
+          IN "\"examples\" must be {\"yes\": […], \"no\": […]}\n" },
+        { "no example that fits", "bins.json", "\"yes\":[\"my bin was missed\"],", "",
+          IN "\"yes\" must be a list of texts, at least one\n" },
+        { "unknown member of the examples", "bins.json", "\"no\":[\"missed you\"]",
+          "\"maybe\":[\"missed you\"]", IN "unknown member \"maybe\"; known: yes, no\n" },
+        { "unknown member", "bins.json", "\"teach\":", "\"teaches\":",
+          IN "unknown member \"teaches\"; known: id, title, department, review_by, match, unless, "
+             "replies, link, examples, teach\n" },
+        { "unknown member of the file", "bins.json", "{\"intents\":", "{\"version\":1,\"intents\":",
+          "error: bins.json: unknown member \"version\"; known: intents\n" },
+        { "intents are no list", "bins.json", "", "{\"intents\":{}}",
+          "error: bins.json: \"intents\" must be a list\n" },
+        { "an intent is no object", "bins.json", "", "{\"intents\":[5]}",
+          "error: bins.json: everything in \"intents\" must be an object\n" },
+        { "match is no list", "bins.json", "\"unless\":[{\"pcre\":\"missed you\"}]",
+          "\"unless\":{\"pcre\":\"missed you\"}", IN "\"unless\" must be a list of patterns\n" },
+        { "a pattern is no object", "bins.json", "{\"pcre\":\"(?&missed)\",\"weight\":50}",
+          "\"(?&missed)\"", IN "match[1]: must be an object with \"pcre\"\n" },
+        { "no weight", "bins.json", ",\"weight\":50", "",
+          IN "match[1]: \"weight\" must be a whole number from 1 to 100\n" },
+        { "weight 0", "bins.json", "\"weight\":50", "\"weight\":0",
+          IN "match[1]: \"weight\" must be a whole number from 1 to 100\n" },
+        { "weight 101", "bins.json", "\"weight\":50", "\"weight\":101",
+          IN "match[1]: \"weight\" must be a whole number from 1 to 100\n" },
+        { "half a weight", "bins.json", "\"weight\":50", "\"weight\":0.5",
+          IN "match[1]: \"weight\" must be a whole number from 1 to 100\n" },
+        { "no pattern", "bins.json", "\"pcre\":\"(?&missed)\",", "",
+          IN "match[1]: \"pcre\" must be a text\n" },
+        { "weight of an unless", "bins.json", "{\"pcre\":\"missed you\"}",
+          "{\"pcre\":\"missed you\",\"weight\":5}",
+          IN "unless[0]: unknown member \"weight\"; known: pcre\n" },
+        { "broken pattern", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"(?&missed) (\"",
+          IN "match[1]: column 13: missing closing parenthesis\n" },
+        { "unknown term", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"a (?&mist)\"",
+          IN "match[1]: column 3: no term \"mist\" in terms.json\n" },
+        { "an id of another", "bins.json", "\"id\":\"bins.missed\"", "\"id\":\"zzz\"}, {\"id\":5",
+          "error: bins.json: zzz: \"title\" is missing or empty\n"
+          "error: bins.json: an intent: \"id\" must be a text\n" },
+
+        { "unknown kind", "rules.json", "\"kind\":\"sensitive\"", "\"kind\":\"rude\"",
+          GAS "\"kind\" must be one of sensitive, troll, praise, human, complaint, opt_out, "
+              "chatter\n" },
+        { "no kind", "rules.json", "\"kind\":\"sensitive\",", "",
+          GAS "\"kind\" must be one of sensitive, troll, praise, human, complaint, opt_out, "
+              "chatter\n" },
+        { "sensitive without a reason", "rules.json", "\"reason\":\"emergency\",", "",
+          GAS "\"reason\" is missing or empty\n" },
+        { "another reason", "rules.json", "\"emergency\"", "\"urgent\"",
+          GAS "\"reason\" belongs to sensitive rules and is one of the ten handoff reasons\n" },
+        { "a reason that isn't wanted", "rules.json", "\"kind\":\"praise\"",
+          "\"kind\":\"praise\",\"reason\":\"legal\"",
+          "error: rules.json: praise: \"reason\" belongs to sensitive rules and is one of the ten "
+          "handoff reasons\n" },
+        { "on_call as a word", "rules.json", "\"on_call\":true", "\"on_call\":\"yes\"",
+          GAS "\"on_call\" must be true or false\n" },
+        { "a link in a holding reply", "rules.json", "{when}", "{link}",
+          GAS "holding[0]: byte 31: only {when} can stand in braces here\n" },
+        { "the id of another rule", "rules.json", "\"id\":\"praise\"", "\"id\":\"sensitive.gas\"",
+          GAS "another intent or rule has this id already\n" },
+        { "the id of an intent", "rules.json", "\"id\":\"praise\"", "\"id\":\"bins.missed\"",
+          "error: rules.json: bins.missed: another intent or rule has this id already\n" },
+        { "rules are no list", "rules.json", "", "{}",
+          "error: rules.json: \"rules\" must be a list\n" },
+
+        { "no acknowledgement", "wording.json", "[\"A person will read it {when}.\"]", "[]",
+          "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
+        { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
+          "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
+        { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
+          "error: wording.json: unknown member \"thank\"; known: acknowledge, thanks\n"
+          "error: wording.json: \"thanks\" must be a list of texts, at least one\n" },
+
+        { "over a hundred", "thresholds.json", "\"score\":60", "\"score\":101",
+          "error: thresholds.json: \"score\" must be a whole number of hundredths, 0 to 100\n" },
+        { "no lead", "thresholds.json", "\"lead\":15,", "",
+          "error: thresholds.json: \"lead\" must be a whole number of hundredths, 0 to 100\n" },
+        { "words below nought", "thresholds.json", "\"residue_words\":7", "\"residue_words\":-1",
+          "error: thresholds.json: \"residue_words\" must be a whole number of words\n" },
+
+        { "terms are no object", "terms.json", "", "{\"terms\":[],\"common\":[\"a\"]}",
+          "error: terms.json: \"terms\" must be an object of word lists\n" IN
+          "match[0]: column 1: no term \"bin\" in terms.json\n" IN
+          "match[1]: column 1: no term \"missed\" in terms.json\n" },
+        { "a term of another type", "terms.json", "[\"missed\"]", "\"missed\"",
+          "error: terms.json: \"missed\" must be a list of texts, at least one\n" IN
+          "match[0]: column 16: no term \"missed\" in terms.json\n" IN
+          "match[1]: column 1: no term \"missed\" in terms.json\n" },
+        { "a word that is none", "terms.json", "[\"missed\"]", "[\"missed\",\"Missed\"]",
+          "error: terms.json: term \"missed\": \"Missed\": write it in lower case\n" },
+        { "a term without a pattern", "terms.json", "{\"pcre\":\"(?:[^ ]+ ){0,3}\"}", "{}",
+          "error: terms.json: term \"gap\": must be a list of words or {\"pcre\": \"…\"}\n" IN
+          "match[0]: column 9: no term \"gap\" in terms.json\n" },
+        { "a term that names none", "terms.json", "[\"missed\"]", "[\"missed\",\"(?&mist) x\"]",
+          "error: terms.json: term \"missed\": \"(?&mist) x\" names the term \"mist\", which is "
+          "not there\n" },
+        { "no common words", "terms.json", "[\"my\",\"the\"]", "[]",
+          "error: terms.json: \"common\" must be a list of texts, at least one\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct report report = REPORT_INIT;
+        struct kb *kb = NULL;
+        write_kb(dir, rows[i].file, rows[i].from, rows[i].to);
+        assert_note(kb_load(dir, &rules, &report, &kb) == ERR_BADINPUT, rows[i].note);
+        assert_null(kb);
+        assert_str_note(buf_str(&report.lines), rows[i].says, rows[i].note);
+        report_release(&report);
+    }
+}
+
+/* Faults of whole files; the line begins with the path. */
+static void test_file_faults(void **state)
+{
+    const char *dir = *state;
+    static const struct {
+        const char *file, *text, *says; /* @says behind "error: DIR" */
+    } rows[] = {
+        { "bins.json", "{\n\"intents\": oops}", "/bins.json:2:12: not JSON from here on\n" },
+        { "bins.json", "[]", "/bins.json: must be a JSON object\n" },
+        { "bins.json", "", "/bins.json:1:1: nothing there\n" },
+        { "bins.json", "{\"intents\":[],\"intents\":[]}",
+          "/bins.json: the member \"intents\" stands twice in one object\n" },
+        { "terms.json", "{", "/terms.json:1:1: not JSON from here on\n" },
+        { "terms.json", "[1]", "/terms.json: must be a JSON object\n" },
+        { "rules.json", "[{}]", "/rules.json: must be a JSON object\n" },
+        { "wording.json", "5", "/wording.json: must be a JSON object\n" },
+        { "thresholds.json", NULL, ": there must be a file thresholds.json\n" },
+        { "terms.json", NULL, ": there must be a file terms.json\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct report report = REPORT_INIT;
+        struct buf want = BUF_INIT(4096);
+        struct kb *kb = NULL;
+        write_kb(dir, NULL, NULL, NULL);
+        if (rows[i].text)
+            write_text(dir, rows[i].file, rows[i].text);
+        else
+            assert_int_equal(remove(path_in(dir, rows[i].file)), 0);
+        assert_note(kb_load(dir, &rules, &report, &kb) == ERR_BADINPUT, rows[i].says);
+        assert_null(kb);
+        (void)buf_addf(&want, "error: %s%s", dir, rows[i].says);
+        assert_report(&report, buf_cstr(&want));
+        buf_release(&want);
+    }
+    struct report report = REPORT_INIT;
+    struct kb *kb = NULL;
+    assert_int_equal(kb_load(path_in(dir, "none"), &rules, &report, &kb), ERR_BADINPUT);
+    assert_reported(&report, "/none: the knowledge base's folder can't be read: No such file", "");
+    report_release(&report);
+}
+
+/* All faults in one go, also those of other intents and files. */
+static void test_all_faults(void **state)
+{
+    const char *dir = *state;
+    struct report report = REPORT_INIT;
+    struct kb *kb = NULL;
+    write_kb(dir, "rules.json", "\"kind\":\"praise\"", "\"kind\":\"prayer\"");
+    write_text(dir, "bins.json", "{\"intents\":[{\"id\":\"a\"},{\"id\":\"b\",\"title\":\"B\"}]}");
+    write_text(dir, "wording.json", "{\"acknowledge\":[\"{when}\"]}");
+    assert_int_equal(kb_load(dir, &rules, &report, &kb), ERR_BADINPUT);
+    assert_report(&report,
+                  "error: bins.json: a: \"title\" is missing or empty\n"
+                  "error: bins.json: b: \"department\" is missing or empty\n"
+                  "error: rules.json: praise: \"kind\" must be one of sensitive, troll, praise, "
+                  "human, complaint, opt_out, chatter\n"
+                  "error: wording.json: \"thanks\" must be a list of texts, at least one\n");
+}
+
+/* Longer than anything that can be weighed, and cut inside a letter: still an error. */
+static void test_huge_reply(void **state)
+{
+    const char *dir = *state;
+    struct report report = REPORT_INIT;
+    struct kb *kb = NULL;
+    struct buf reply = BUF_INIT(1 << 20);
+    (void)buf_addc(&reply, "{link} ");
+    while (reply.len < 80000)
+        (void)buf_addc(&reply, "\xe2\x82\xac");
+    write_kb(dir, "bins.json", "Tell us: {link}", buf_cstr(&reply));
+    assert_int_equal(kb_load(dir, &rules, &report, &kb), ERR_BADINPUT);
+    assert_report(&report, IN "replies[1]: more than 65536 bytes\n");
+    buf_release(&reply);
+}
+
+static void test_hash(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, NULL, NULL, NULL);
+    struct kb *a = load(dir), *b = load(dir);
+    assert_int_equal(strlen(a->hash), 16);
+    assert_string_equal(a->hash, b->hash);
+    b = kb_free(b);
+    write_kb(dir, "bins.json", "Sorry:", "Sorry!");
+    b = load(dir);
+    assert_string_not_equal(a->hash, b->hash);
+    b = kb_free(b);
+    write_kb(dir, NULL, NULL, NULL);
+    assert_int_equal(rename(path_in(dir, "bins.json"), path_in(dir, "waste.json")), 0);
+    b = load(dir);
+    assert_string_not_equal(a->hash, b->hash);
+    b = kb_free(b);
+    a = kb_free(a);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * kb_check */
+
+static void check(const char *dir, const char *today, int want, const char *says, const char *note)
+{
+    struct report report = REPORT_INIT;
+    int64_t day = 0;
+    struct kb *kb = load(dir);
+    assert_true(when_parse_day(str_of(today), &day));
+    assert_note(kb_check(kb, day, &report) == want, note);
+    assert_str_note(buf_str(&report.lines), says, note);
+    report_release(&report);
+    kb = kb_free(kb);
+}
+
+static void test_check(void **state)
+{
+    const char *dir = *state;
+    static const struct {
+        const char *note, *file, *from, *to, *says;
+    } rows[] = {
+        { "an example that isn't matched", "bins.json", "my bin was missed", "my Box wasn't taken",
+          IN "examples.yes[0]: \"my Box wasn't taken\" isn't matched, read as \"my box was not "
+             "taken\"\n" },
+        { "a counter-example that is", "bins.json", "\"no\":[\"missed you\"]",
+          "\"no\":[\"miss\",\"MISSED!\"]",
+          IN "examples.no[1]: \"MISSED!\" is matched, read as \"missed\"\n" },
+        { "a rule's example", "rules.json", "there's a gas leak", "there's no gas leak",
+          GAS "examples.yes[0]: \"there's no gas leak\" isn't matched, read as \"there is no gas "
+              "leak\"\n" },
+        { "a rule's counter-example", "rules.json", "gas bill", "gas leak",
+          GAS "examples.no[0]: \"gas leak\" is matched, read as \"gas leak\"\n" },
+        { "a term that nobody uses", "terms.json", "\"bin\":", "\"road\":[\"road\"],\"bin\":",
+          "error: terms.json: term \"road\": no pattern uses it\n" },
+        { "one example under two intents", "bins.json", "\"teach\":[\"they drove past\"]}",
+          "\"teach\":[\"they drove past\"]},{\"id\":\"bins.other\",\"title\":\"T\","
+          "\"department\":\"waste\",\"review_by\":\"2027-03-31\",\"link\":\"https://a.example/\","
+          "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":9}],"
+          "\"examples\":{\"yes\":[\"bin missed\",\"my bin was missed\"]}}",
+          IN "examples.yes[0] is also an example of bins.other\n" },
+    };
+    write_kb(dir, NULL, NULL, NULL);
+    check(dir, "2027-03-31", 0, "", "nothing wrong");
+    check(dir, "2027-04-01", 0,
+          "warning: bins.json: bins.missed: its review was due on 2027-03-31\n",
+          "an overdue review is a warning");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        write_kb(dir, rows[i].file, rows[i].from, rows[i].to);
+        check(dir, "2026-01-01", ERR_BADINPUT, rows[i].says, rows[i].note);
+    }
+}
+
+static void test_check_spent(void **state)
+{
+    const char *dir = *state;
+    struct buf example = BUF_INIT(1000);
+    for (int i = 0; i < 30; i++)
+        (void)buf_addc(&example, "aa ");
+    (void)buf_addc(&example, "zz never");
+    write_kb(dir, "bins.json", "my bin was missed", buf_cstr(&example));
+    struct buf text = BUF_INIT(10000);
+    (void)buf_addf(&text,
+                   "{\"rules\":[{\"id\":\"slow\",\"kind\":\"chatter\",\"match\":[{\"weight\":50,"
+                   "\"pcre\":\"(?:(?:aa|a a|aa aa) ?)+(?:aa ?)+never\"}],"
+                   "\"examples\":{\"yes\":[\"%s\"]}}]}",
+                   buf_cstr(&example));
+    write_file(dir, "rules.json", buf_str(&text));
+    struct report report = REPORT_INIT;
+    struct kb *kb = load(dir);
+    assert_int_equal(kb_check(kb, 0, &report), ERR_BADINPUT);
+    assert_report(&report, IN "examples.yes[0]: spends the match limit\n"
+                              "error: rules.json: slow: examples.yes[0]: spends the match limit\n");
+    kb = kb_free(kb);
+    buf_release(&example);
+    buf_release(&text);
+}
+
+#define kb_test(f) cmocka_unit_test_setup_teardown(f, temp_setup, temp_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        kb_test(test_good),       kb_test(test_faults),      kb_test(test_file_faults),
+        kb_test(test_all_faults), kb_test(test_huge_reply),  kb_test(test_hash),
+        kb_test(test_check),      kb_test(test_check_spent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,329 @@
+/* Every row is a message as the matcher sees it, the facts around it, and what must become of it.
+ */
+#include "bot/policy.h"
+
+#include "tests/unit/support.h"
+
+static struct str holding[] = { { "Ring 999.", 9 } };
+
+static struct kb_intent intents[] = {
+    { .id = STR("missed"), .topic = 0 },
+    { .id = STR("day"), .topic = 1 },
+};
+
+static struct kb_rule kinds[] = {
+    { .id = STR("gas"),
+      .kind = KB_SENSITIVE,
+      .reason = STR("emergency"),
+      .topic = 2,
+      .holding = { holding, 1 } },
+    { .id = STR("death"), .kind = KB_SENSITIVE, .reason = STR("bereavement"), .topic = 3 },
+    { .id = STR("opt_out"), .kind = KB_OPT_OUT, .topic = 4 },
+    { .id = STR("human"), .kind = KB_HUMAN, .topic = 5 },
+    { .id = STR("complaint"), .kind = KB_COMPLAINT, .topic = 6 },
+    { .id = STR("praise"), .kind = KB_PRAISE, .topic = 7 },
+    { .id = STR("troll"), .kind = KB_TROLL, .topic = 8 },
+    { .id = STR("chatter"), .kind = KB_CHATTER, .topic = 9 },
+};
+
+static const struct kb kb = {
+    .intent = intents,
+    .intent_count = ARRAY_LEN(intents),
+    .rule = kinds,
+    .rule_count = ARRAY_LEN(kinds),
+    .thresholds = { .score = 0.6, .lead = 0.15, .residue = 0.5, .residue_words = 7, .rule = 0.5 },
+};
+
+static const struct row {
+    const char *note;
+    const char
+        *hits; /* "id=score …", best first, in hundredths; "spent"; "unknown=N/M": of M words */
+    const char *facts; /* there, old, mute, opted, case, acked, replies=N */
+    const char *want;  /* action, reason, what is said, priority, case, whose */
+} rows[] = {
+    /* a request */
+    { "sure", "missed=80", "", "answer - answer - - missed" },
+    { "sure, in hours", "missed=80", "there", "answer - answer - - missed" },
+    { "just enough", "missed=60", "", "answer - answer - - missed" },
+    { "not quite", "missed=59", "", "handoff unresolved acknowledge normal case -" },
+    { "not quite, in hours", "missed=59", "there", "handoff unresolved nothing normal case -" },
+    { "enough of a lead", "missed=80 day=60", "", "answer - answer - - missed" },
+    { "two that tie", "missed=80 day=70", "", "handoff unresolved acknowledge normal case -" },
+    { "the other one leads", "day=80 missed=50", "", "answer - answer - - day" },
+    { "a rule between doesn't count as the next", "missed=80 praise=79", "",
+      "answer - answer - - missed" },
+    { "much unknown", "missed=80 unknown=7/13", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "much unknown, but few words", "missed=80 unknown=6/8", "", "answer - answer - - missed" },
+    { "many words, but half known", "missed=80 unknown=7/14", "", "answer - answer - - missed" },
+    { "spent", "missed=80 spent", "", "handoff unresolved acknowledge normal case -" },
+    { "nothing fits", "", "", "handoff unresolved acknowledge normal case -" },
+    { "nothing fits, in hours", "", "there", "handoff unresolved nothing normal case -" },
+
+    /* what keeps us quiet */
+    { "may not reply", "missed=80", "mute", "handoff unresolved nothing normal case -" },
+    { "too old", "missed=80", "old", "handoff unresolved nothing normal case -" },
+    { "opted out", "missed=80", "opted", "handoff unresolved nothing normal case -" },
+    { "opted out, nothing fits", "", "opted", "handoff unresolved nothing normal case -" },
+    { "staff have it", "missed=80", "case there", "handoff unresolved nothing normal case -" },
+    { "staff have it, acknowledged", "missed=80", "case acked",
+      "handoff unresolved nothing normal case -" },
+    { "the last of the automatic replies", "missed=80", "replies=2", "answer - answer - - missed" },
+    { "too many automatic replies", "missed=80", "replies=3",
+      "handoff unresolved nothing normal case -" },
+    { "acknowledged once", "", "acked case", "handoff unresolved nothing normal case -" },
+
+    /* sensitive beats everything and never answers */
+    { "sensitive", "gas=90", "", "handoff emergency holding sensitive case gas" },
+    { "sensitive, in hours", "gas=90", "there", "handoff emergency holding sensitive case gas" },
+    { "sensitive without a holding reply", "death=90", "",
+      "handoff bereavement acknowledge sensitive case death" },
+    { "sensitive without a holding reply, in hours", "death=90", "there",
+      "handoff bereavement nothing sensitive case death" },
+    { "sensitive before a request", "missed=99 gas=50", "",
+      "handoff emergency holding sensitive case gas" },
+    { "sensitive before all rules", "troll=99 praise=98 opt_out=97 human=96 complaint=95 death=60",
+      "", "handoff bereavement acknowledge sensitive case death" },
+    { "the surer of two", "death=90 gas=80", "",
+      "handoff bereavement acknowledge sensitive case death" },
+    { "sensitive and spent", "gas=90 spent", "", "handoff emergency holding sensitive case gas" },
+    { "sensitive in an open case", "gas=90", "case acked there",
+      "handoff emergency nothing sensitive case gas" },
+    { "sensitive, opted out", "gas=90", "opted", "handoff emergency nothing sensitive case gas" },
+    { "sensitive, too old", "gas=90", "old", "handoff emergency nothing sensitive case gas" },
+    { "sensitive, may not reply", "gas=90", "mute",
+      "handoff emergency nothing sensitive case gas" },
+    { "not sensitive enough", "missed=80 gas=49", "", "answer - answer - - missed" },
+
+    /* a person is asked for */
+    { "a person", "human=80", "", "handoff human acknowledge soon case human" },
+    { "a person, in hours", "human=80", "there", "handoff human nothing soon case human" },
+    { "a person before a request", "missed=99 human=60", "",
+      "handoff human acknowledge soon case human" },
+    { "opts out", "opt_out=90", "", "handoff human acknowledge soon case opt_out" },
+    { "opts out before asking for a person", "human=90 opt_out=60", "",
+      "handoff human acknowledge soon case opt_out" },
+    { "spent before a person", "human=80 spent", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "complaint", "complaint=80", "", "handoff complaint acknowledge soon case complaint" },
+    { "complaint before a request", "missed=99 complaint=60", "there",
+      "handoff complaint nothing soon case complaint" },
+    { "a person before a complaint", "complaint=90 human=60", "there",
+      "handoff human nothing soon case human" },
+
+    /* praise, trolls, talk */
+    { "praise", "praise=70", "", "thank - thanks - - praise" },
+    { "praise and a request", "praise=90 missed=80", "", "answer - answer - - missed" },
+    { "praise and a request that isn't sure", "praise=90 missed=30", "there",
+      "handoff unresolved nothing normal case -" },
+    { "praise, may not reply", "praise=70", "mute", "thank - nothing - - praise" },
+    { "praise, opted out", "praise=70", "opted", "thank - nothing - - praise" },
+    { "praise, too old", "praise=70", "old", "thank - nothing - - praise" },
+    { "praise in an open case goes to staff", "praise=70", "case",
+      "thank - nothing - case praise" },
+    { "troll", "troll=70", "", "ignore - nothing - - troll" },
+    { "a troll with a request", "troll=99 missed=70", "", "answer - answer - - missed" },
+    { "a troll with a request that isn't sure", "troll=99 missed=20", "there",
+      "handoff unresolved nothing normal case -" },
+    { "a troll who says thanks", "troll=99 praise=50", "", "thank - thanks - - praise" },
+    { "a troll in an open case", "troll=70", "case", "ignore - nothing - case troll" },
+    { "not enough of a troll", "troll=49", "there", "handoff unresolved nothing normal case -" },
+    { "talk", "chatter=60", "", "none - nothing - - chatter" },
+    { "talk with a request", "chatter=99 day=70", "", "answer - answer - - day" },
+    { "talk of a troll", "chatter=99 troll=60", "", "ignore - nothing - - troll" },
+    { "talk in an open case", "chatter=60", "case", "none - nothing - case chatter" },
+};
+
+static void read_hits(const char *text, struct intents_hit *hits, struct intents_match *m)
+{
+    struct str rest = str_of(text), part;
+    m->hits = hits;
+    while (str_split(&rest, ' ', &part)) {
+        struct str value = part, name;
+        int64_t number = 0;
+        if (!part.len)
+            continue;
+        if (str_is(part, "spent")) {
+            m->spent = true;
+            continue;
+        }
+        assert_true(str_split(&value, '=', &name));
+        if (str_is(name, "unknown")) {
+            struct str of = value, words;
+            int64_t all = 0;
+            assert_true(str_split(&of, '/', &words) && str_to_int64(words, 0, 99, &number) &&
+                        str_to_int64(of, 1, 99, &all));
+            m->unexplained = (unsigned)number;
+            m->residue = (double)number / (double)all;
+            continue;
+        }
+        assert_true(str_to_int64(value, 0, 100, &number));
+        unsigned topic = 99;
+        for (size_t i = 0; i < ARRAY_LEN(intents); i++)
+            topic = str_eq(name, intents[i].id) ? intents[i].topic : topic;
+        for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+            topic = str_eq(name, kinds[i].id) ? kinds[i].topic : topic;
+        assert_note(topic < 99, text);
+        m->hits[m->hit_count++] = (struct intents_hit){ topic, (double)number / 100 };
+    }
+}
+
+static struct policy_facts read_facts(const char *text)
+{
+    struct policy_facts f = { .may_reply = true };
+    struct str rest = str_of(text), part;
+    while (str_split(&rest, ' ', &part)) {
+        int64_t replies = 0;
+        if (str_is(part, "there"))
+            f.staff_there = true;
+        else if (str_is(part, "old"))
+            f.too_old = true;
+        else if (str_is(part, "mute"))
+            f.may_reply = false;
+        else if (str_is(part, "opted"))
+            f.opted_out = true;
+        else if (str_is(part, "case"))
+            f.case_open = true;
+        else if (str_is(part, "acked"))
+            f.acknowledged = true;
+        else if (str_starts(part, STR("replies=")) &&
+                 str_to_int64(str_cut(part, 8, part.len), 0, 99, &replies))
+            f.automatic_replies = (unsigned)replies;
+        else
+            assert_note(part.len == 0, text);
+    }
+    return f;
+}
+
+static const char *say_name(enum say say)
+{
+    switch (say) {
+    case SAY_NOTHING:
+        return "nothing";
+    case SAY_ANSWER:
+        return "answer";
+    case SAY_HOLDING:
+        return "holding";
+    case SAY_ACKNOWLEDGE:
+        return "acknowledge";
+    case SAY_THANKS:
+        return "thanks";
+    }
+    return "?";
+}
+
+static void describe(const struct policy_decision *d, struct buf *out)
+{
+    static const char *const priorities[] = { "sensitive", "soon", "normal" };
+    struct str reason = d->reason.len ? d->reason : STR("-");
+    struct str whose = d->intent ? d->intent->id : d->rule ? d->rule->id : STR("-");
+    (void)buf_addf(out, "%s %.*s %s %s %s %.*s", action_name(d->action), STR_ARG(reason),
+                   say_name(d->say), d->action == ACTION_HANDOFF ? priorities[d->priority] : "-",
+                   d->case_needed ? "case" : "-", STR_ARG(whose));
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct intents_hit hits[16];
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        read_hits(rows[i].hits, hits, &m);
+        struct policy_facts facts = read_facts(rows[i].facts);
+        struct policy_decision d = policy_decide(&kb, &m, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), rows[i].want, rows[i].note);
+        buf_release(&got);
+    }
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    struct intents_hit hits[16];
+    struct intents_match m = { 0 };
+    struct policy_facts facts = { .may_reply = true };
+    read_hits("gas=95 day=75 praise=70 missed=55", hits, &m);
+    struct policy_decision d = policy_decide(&kb, &m, &facts);
+    assert_near(d.score, 0.75);
+    assert_near(d.lead, 0.2);
+    m = (struct intents_match){ 0 };
+    d = policy_decide(&kb, &m, &facts);
+    assert_near(d.score, 0);
+    assert_near(d.lead, 0);
+}
+
+/* Any hits and any facts at all: what is promised of every decision. */
+static void test_promises(void **state)
+{
+    (void)state;
+    uint64_t seed = 1;
+    for (int round = 0; round < 50000; round++) {
+        struct intents_hit hits[10];
+        struct intents_match m = { .hits = hits, .spent = random_below(&seed, 10) == 0 };
+        bool sensitive = false, request = false;
+        double score = 1;
+        for (unsigned topic = 0; topic < 10; topic++) {
+            if (random_below(&seed, 3))
+                continue;
+            score -= (double)random_below(&seed, 20) / 100;
+            hits[m.hit_count++] = (struct intents_hit){ topic, score };
+            request |= topic < 2;
+            sensitive |= (topic == 2 || topic == 3) && score >= kb.thresholds.rule;
+        }
+        m.unexplained = (unsigned)random_below(&seed, 12);
+        m.residue = (double)random_below(&seed, 100) / 100;
+        struct policy_facts f = {
+            .too_old = random_below(&seed, 4) == 0,
+            .may_reply = random_below(&seed, 4) != 0,
+            .opted_out = random_below(&seed, 4) == 0,
+            .case_open = random_below(&seed, 3) == 0,
+            .acknowledged = random_below(&seed, 3) == 0,
+            .staff_there = random_below(&seed, 2) == 0,
+            .automatic_replies = (unsigned)random_below(&seed, 5),
+        };
+        struct policy_decision d = policy_decide(&kb, &m, &f);
+        if (f.too_old || !f.may_reply || f.opted_out || f.automatic_replies >= POLICY_REPLIES_MAX)
+            assert_int_equal(d.say, SAY_NOTHING);
+        if (sensitive) { /* promise 4 */
+            assert_int_equal(d.action, ACTION_HANDOFF);
+            assert_int_equal(d.priority, PRIORITY_SENSITIVE);
+            assert_true(d.case_needed && d.reason.len && d.rule);
+        }
+        if (request) /* promise 5 */
+            assert_true(d.action == ACTION_ANSWER || d.action == ACTION_HANDOFF);
+        if (d.action == ACTION_HANDOFF)
+            assert_true(d.case_needed && d.reason.len);
+        if (f.case_open) { /* nobody answers past staff, and staff see it all */
+            assert_int_not_equal(d.say, SAY_ANSWER);
+            assert_int_not_equal(d.say, SAY_THANKS);
+            assert_true(d.case_needed);
+        }
+        assert_int_equal(d.action == ACTION_ANSWER, d.say == SAY_ANSWER);
+        assert_int_equal(d.action == ACTION_ANSWER, d.intent != NULL);
+        if (d.action != ACTION_HANDOFF)
+            assert_int_equal(d.reason.len, 0);
+    }
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_string_equal(action_name(ACTION_ANSWER), "answer");
+    assert_string_equal(action_name(ACTION_HANDOFF), "handoff");
+    assert_string_equal(action_name(ACTION_IGNORE), "ignore");
+    assert_string_equal(action_name(ACTION_THANK), "thank");
+    assert_string_equal(action_name(ACTION_NONE), "none");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_promises),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,494 @@
+/* Promises 1, 2 and 3 as the record keeps them: once recorded, one automatic reply, nothing lost.
+ */
+#include "tests/unit/record_fixture.h"
+
+static const char q_reply[] =
+    "SELECT state || ' ' || coalesce(remote_id, '-') || ' ' || coalesce(error, '-') || ' case ' ||"
+    " coalesce(case_id, '-') || ' looks ' || looks || ' attempts ' || attempts || ' at ' ||"
+    " (changed_at-1795000000) AS t FROM reply WHERE id=?1";
+static const char q_state[] = "SELECT state AS t FROM reply WHERE id=?1";
+
+static void assert_reply(struct fixture *f, int64_t id, const char *want, const char *note)
+{
+    struct buf line = BUF_INIT(1000);
+    (void)buf_addf(&line, "%s\n", want);
+    assert_str_note(text_of(f, q_reply, id), buf_cstr(&line), note);
+    buf_release(&line);
+}
+
+static int move(struct fixture *f, int64_t id, enum reply_state state)
+{
+    return record_move_reply(f->tx, id, state, STR(""), STR(""), NOON);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * messages */
+
+static void test_once(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message m = a_message("900", "900", "7");
+    int64_t first = 0, again = -5;
+    m.text = STR("It's \"that\" bin; DROP TABLE message \xf0\x9f\x97\x91");
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &first), 1);
+    assert_true(first > 0);
+
+    /* delivered again, even altered: what is there stays */
+    m.text = STR("edited");
+    m.handle = STR("new_handle");
+    assert_int_equal(record_add_message(f->tx, &m, NOON + 5, &again), 0);
+    assert_int_equal(again, -5);
+    assert_str(text_of(f, "SELECT text AS t FROM message WHERE id=?1", first),
+               "It's \"that\" bin; DROP TABLE message \xf0\x9f\x97\x91\n");
+    assert_str(text_of(f, "SELECT handle AS t FROM resident", 0), "elm_close_sam\n");
+    assert_int_equal(
+        int_of(f->tx, "SELECT written_at*10+may_reply AS n FROM message WHERE id=?1", first),
+        (int64_t)(NOON - 60) * 10 + 1);
+    assert_int_equal(int_of(f->tx, "SELECT received_at AS n FROM message WHERE id=?1", first),
+                     NOON);
+
+    /* ids are a network's own */
+    m.network = STR("other");
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &again), 1);
+    assert_int_not_equal(again, first);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM message", 0), 2);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM resident", 0), 2);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM conversation", 0), 2);
+}
+
+/* Once over a commit, a rollback and another connection, too. */
+static void test_once_durably(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message m = a_message("900", "900", "7"), lost = a_message("901", "900", "7");
+    int64_t id;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 1);
+    fixture_commit(f);
+    (void)fixture_begin(f);
+    assert_int_equal(record_add_message(f->tx, &lost, NOON, &id), 1);
+    tx_rollback(f->tx);
+    f->tx = NULL;
+    f->db = db_free(f->db);
+    assert_int_equal(db_open(path_in(f->dir, "k.db"), DB_WRITER, &f->db, NULL), 0);
+    assert_int_equal(record_migrate(f->db), 0);
+    (void)fixture_begin(f);
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 0);
+    assert_int_equal(record_add_message(f->tx, &lost, NOON, &id), 1);
+}
+
+static void test_people(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message m = a_message("901", "900", "7");
+    int64_t first = add_message(f->tx, "900", "900", "7"), second;
+    m.handle = STR("renamed_sam");
+    m.name = STR("S\xc3\xa1m");
+    m.may_reply = false;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &second), 1);
+    int64_t other = add_message(f->tx, "902", "900", "8");
+    struct record_facts a = facts_of(f->tx, first), b = facts_of(f->tx, second),
+                        c = facts_of(f->tx, other);
+    assert_int_equal(a.resident_id, b.resident_id);
+    assert_int_not_equal(a.resident_id, c.resident_id);
+    assert_int_equal(a.conversation_id, c.conversation_id);
+    assert_str(
+        text_of(f, "SELECT handle || ' ' || name AS t FROM resident WHERE id=?1", a.resident_id),
+        "renamed_sam S\xc3\xa1m\n");
+    assert_int_equal(int_of(f->tx, "SELECT may_reply AS n FROM message WHERE id=?1", second), 0);
+}
+
+static void test_facts(void **state)
+{
+    struct fixture *f = *state;
+    struct record_facts facts = { .case_id = 99 };
+    int64_t first = add_message(f->tx, "900", "900", "7"),
+            second = add_message(f->tx, "901", "900", "8"),
+            elsewhere = add_message(f->tx, "950", "950", "7"),
+            sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    assert_int_equal(record_get_facts(f->tx, 12345, &facts), ERR_DB);
+    assert_int_equal(facts.case_id, 99);
+
+    facts = facts_of(f->tx, first);
+    assert_false(facts.opted_out || facts.acknowledged || facts.case_id);
+    assert_int_equal(facts.automatic_replies, 0);
+
+    /* automatic replies of the conversation count, whoever they went to; people's don't */
+    (void)queue_reply(f->tx, first, 0, 0, "one");
+    (void)queue_reply(f->tx, second, 0, 0, "two");
+    (void)queue_reply(f->tx, second, 0, sam, "three");
+    (void)queue_reply(f->tx, elsewhere, 0, 0, "four");
+    assert_int_equal(facts_of(f->tx, first).automatic_replies, 2);
+    assert_int_equal(facts_of(f->tx, elsewhere).automatic_replies, 1);
+
+    /* a case is the conversation's, and counts while it is not closed */
+    struct case_opening o = opening_of(f->tx, first);
+    o.acknowledged = true;
+    int64_t id;
+    assert_int_equal(case_open(f->tx, &o, NOON, &id), 0);
+    assert_int_equal(facts_of(f->tx, second).case_id, id);
+    assert_true(facts_of(f->tx, second).acknowledged);
+    assert_int_equal(facts_of(f->tx, elsewhere).case_id, 0);
+    struct case_command c = { id, 1, sam, NOON };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    assert_int_equal(facts_of(f->tx, second).case_id, id);
+    c.version = 2;
+    assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+    assert_int_equal(facts_of(f->tx, second).case_id, 0);
+    assert_false(facts_of(f->tx, second).acknowledged);
+
+    /* opting out is the resident's, everywhere, from the first time on */
+    int64_t resident_id = facts_of(f->tx, first).resident_id;
+    assert_int_equal(record_opt_out(f->tx, resident_id, NOON + 1), 0);
+    assert_int_equal(record_opt_out(f->tx, resident_id, NOON + 2), 0);
+    assert_true(facts_of(f->tx, elsewhere).opted_out);
+    assert_false(facts_of(f->tx, second).opted_out);
+    assert_int_equal(
+        int_of(f->tx, "SELECT opted_out_at AS n FROM resident WHERE id=?1", resident_id), NOON + 1);
+    struct record_message m = a_message("903", "903", "7"); /* and not forgotten when they write */
+    int64_t later;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &later), 1);
+    assert_true(facts_of(f->tx, later).opted_out);
+}
+
+static void test_decisions(void **state)
+{
+    struct fixture *f = *state;
+    int64_t ignored = add_message(f->tx, "900", "900", "7"),
+            answered = add_message(f->tx, "901", "901", "7");
+    add_decision(f->tx, ignored, "ignore", "");
+    add_decision(f->tx, answered, "answer", "");
+    struct record_decision twice = { .action = STR("answer") };
+    assert_int_equal(record_add_decision(f->tx, ignored, &twice, NOON), ERR_EXISTS);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM decision WHERE reason IS NULL", 0),
+                     2);
+    assert_str(text_of(f,
+                       "SELECT action || ' ' || score || ' ' || lead || ' ' || residue || ' ' "
+                       "|| kb || ' ' || decided_at AS t FROM decision WHERE message_id=?1",
+                       ignored),
+               "ignore 0.5 0.25 0.125 3f9a 1795000000\n");
+
+    assert_int_equal(record_restore_ignored(f->tx, answered, NOON), 0);
+    assert_int_equal(record_restore_ignored(f->tx, 12345, NOON), 0);
+    assert_int_equal(record_restore_ignored(f->tx, ignored, NOON + 9), 1);
+    assert_int_equal(record_restore_ignored(f->tx, ignored, NOON + 10), 0);
+    assert_int_equal(
+        int_of(f->tx, "SELECT undone_at AS n FROM decision WHERE message_id=?1", ignored),
+        NOON + 9);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * replies */
+
+static void test_one_automatic(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7"), second = -5,
+            sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    int64_t first = queue_reply(f->tx, message, 0, 0, "Sorry about that");
+    static const enum reply_state states[] = { REPLY_QUEUED, REPLY_SENDING, REPLY_UNKNOWN,
+                                               REPLY_FAILED, REPLY_SENT };
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) { /* whatever became of the first */
+        assert_int_equal(move(f, first, states[i]), 0);
+        int64_t seq = last_event(f->tx);
+        assert_int_equal(record_queue_reply(f->tx, message, 0, 0, STR("Another"), NOON, &second),
+                         ERR_EXISTS);
+        assert_int_equal(second, -5);
+        assert_str_note(events_after(f, seq), "", reply_state_name(states[i]));
+    }
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 1);
+
+    /* people say what they like, as often as they like */
+    (void)queue_reply(f->tx, message, 0, sam, "Hello ^SR");
+    (void)queue_reply(f->tx, message, 0, sam, "Hello ^SR");
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 3);
+
+    /* a reply to no message of ours is refused by the database */
+    assert_int_equal(record_queue_reply(f->tx, 12345, 0, 0, STR("?"), NOON, &second), ERR_DB);
+}
+
+static void test_order(void **state)
+{
+    struct fixture *f = *state;
+    struct record_reply r = { .id = -5 };
+    int64_t a = add_message(f->tx, "900", "900", "7"), b = add_message(f->tx, "901", "901", "8"),
+            sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    assert_int_equal(record_next_queued(f->tx, &f->arena, &r), 0);
+    assert_int_equal(r.id, -5);
+    int64_t in_case = open_case(f->tx, b);
+    int64_t wanted[4];
+    wanted[2] = queue_reply(f->tx, b, 0, 0, "automatic, first");
+    wanted[3] = queue_reply(f->tx, a, 0, 0, "automatic, second");
+    wanted[0] = queue_reply(f->tx, b, in_case, sam, "a person's, first");
+    wanted[1] = queue_reply(f->tx, a, 0, sam, "a person's, second");
+    static const char *const bodies[] = { "a person's, first", "a person's, second",
+                                          "automatic, first", "automatic, second" };
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        assert_int_equal(record_next_queued(f->tx, &f->arena, &r), 1);
+        assert_int_equal(r.id, wanted[i]);
+        assert_str(r.body, bodies[i]);
+        assert_str(r.parent, i == 0 || i == 2 ? "901" : "900");
+        assert_int_equal(r.message_id, i == 0 || i == 2 ? b : a);
+        assert_int_equal(r.staff_id, i < 2 ? sam : 0);
+        assert_int_equal(r.case_id, i == 0 ? in_case : 0);
+        assert_int_equal(r.attempts + r.looks + r.error.len, 0);
+        assert_int_equal(move(f, r.id, REPLY_SENDING), 0);
+    }
+    assert_int_equal(record_next_queued(f->tx, &f->arena, &r), 0);
+    assert_int_equal(move(f, wanted[3], REPLY_QUEUED),
+                     0); /* refused for now: it is offered again */
+    assert_int_equal(record_next_queued(f->tx, &f->arena, &r), 1);
+    assert_int_equal(r.id, wanted[3]);
+    assert_int_equal(r.attempts, 0); /* it never left */
+}
+
+static void test_moves(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7"), in_case = open_case(f->tx, message),
+            sam = add_staff(f->tx, "sam", "Sam Reed", "SR"),
+            id = queue_reply(f->tx, message, in_case, sam, "Hello ^SR");
+    static const struct {
+        enum reply_state to;
+        const char *remote_id, *error, *want, *events;
+    } rows[] = {
+        { REPLY_SENDING, "", "", "sending - - case 1 looks 0 attempts 0 at 1", "" },
+        { REPLY_QUEUED, "", "", "queued - - case 1 looks 0 attempts 0 at 2",
+          "reply.queued 1 1 1 1 -\n" },
+        { REPLY_SENDING, "", "", "sending - - case 1 looks 0 attempts 0 at 3", "" },
+        { REPLY_UNKNOWN, "", "", "unknown - - case 1 looks 0 attempts 1 at 4",
+          "reply.unknown 1 1 1 1 -\n" },
+        { REPLY_UNKNOWN, "", "said before", "unknown - said before case 1 looks 0 attempts 2 at 5",
+          "reply.unknown 1 1 1 1 said before\n" },
+        { REPLY_FAILED, "", "X said 403: \"no\"",
+          "failed - X said 403: \"no\" case 1 looks 0 attempts 2 at 6",
+          "reply.failed 1 1 1 1 X said 403: \"no\"\n" },
+        { REPLY_QUEUED, "", "", "queued - - case 1 looks 0 attempts 2 at 7",
+          "reply.queued 1 1 1 1 -\n" },
+        { REPLY_SENDING, "", "", "sending - - case 1 looks 0 attempts 2 at 8", "" },
+        { REPLY_SENT, "1234567890123456789", "",
+          "sent 1234567890123456789 - case 1 looks 0 attempts 2 at 9", "reply.sent 1 1 1 1 -\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t seq = last_event(f->tx);
+        assert_int_equal(record_move_reply(f->tx, id, rows[i].to, str_of(rows[i].remote_id),
+                                           str_of(rows[i].error), NOON + 1 + (int64_t)i),
+                         0);
+        assert_reply(f, id, rows[i].want, rows[i].want);
+        assert_str_note(events_after(f, seq), rows[i].events, rows[i].want);
+    }
+    assert_int_equal(move(f, 12345, REPLY_SENT), ERR_DB);
+
+    /* one post is one reply's */
+    int64_t other = queue_reply(f->tx, message, in_case, sam, "Hello again ^SR"),
+            seq = last_event(f->tx);
+    assert_int_equal(
+        record_move_reply(f->tx, other, REPLY_SENT, STR("1234567890123456789"), STR(""), NOON),
+        ERR_EXISTS);
+    assert_str(text_of(f, q_state, other), "queued\n");
+    assert_str(events_after(f, seq), "");
+}
+
+static void test_failed_automatic(void **state)
+{
+    struct fixture *f = *state;
+    int64_t alone = add_message(f->tx, "900", "900", "7"),
+            alone_reply = queue_reply(f->tx, alone, 0, 0, "Sorry"), seq = last_event(f->tx);
+    assert_int_equal(record_move_reply(f->tx, alone_reply, REPLY_FAILED, STR(""), STR("no"), NOON),
+                     0);
+    assert_str(events_after(f, seq), "case.opened 1 1 - - unresolved\nreply.failed 1 1 1 - no\n");
+    assert_str(text_of(f,
+                       "SELECT state || priority || sensitive || team || acknowledged || "
+                       "message_id AS t FROM handoff_case",
+                       0),
+               "open10customer services01\n");
+    assert_reply(f, alone_reply, "failed - no case 1 looks 0 attempts 0 at 0", "opens");
+
+    /* failing again after a second try: the case is there already */
+    assert_int_equal(move(f, alone_reply, REPLY_QUEUED), 0);
+    seq = last_event(f->tx);
+    assert_int_equal(record_move_reply(f->tx, alone_reply, REPLY_FAILED, STR(""), STR("no"), NOON),
+                     0);
+    assert_str(events_after(f, seq), "reply.failed 1 1 1 - no\n");
+
+    /* another one of the conversation joins what is open */
+    int64_t next = add_message(f->tx, "901", "900", "7"),
+            next_reply = queue_reply(f->tx, next, 0, 0, "Sorry too");
+    seq = last_event(f->tx);
+    assert_int_equal(record_move_reply(f->tx, next_reply, REPLY_FAILED, STR(""), STR("no"), NOON),
+                     0);
+    assert_str(events_after(f, seq), "reply.failed 1 2 2 - no\n");
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM handoff_case", 0), 1);
+
+    /* what only might have failed opens nothing */
+    int64_t third = add_message(f->tx, "902", "902", "7"),
+            third_reply = queue_reply(f->tx, third, 0, 0, "Sorry three");
+    assert_int_equal(move(f, third_reply, REPLY_UNKNOWN), 0);
+    assert_int_equal(facts_of(f->tx, third).case_id, 0);
+}
+
+/* Promise 3: a reply that fails when its case is closed already comes back to the queue. */
+static void test_failed_after_close(void **state)
+{
+    static const char q_shown[] = "SELECT count(*) AS n FROM reply p JOIN handoff_case c ON "
+                                  "c.id=p.case_id WHERE p.id=?1 AND p.state='failed' AND "
+                                  "c.state<>'closed'";
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    for (int joins = 0; joins < 2; joins++) {
+        const char *conversation = joins ? "950" : "900";
+        int64_t message = add_message(f->tx, conversation, conversation, "7"),
+                in_case = open_case(f->tx, message),
+                id = queue_reply(f->tx, message, in_case, sam, "Sorted ^SR");
+        struct case_command c = { in_case, 1, sam, NOON };
+        assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+        c.version = 2;
+        assert_int_equal(case_close(f->tx, &c, STR("answered")), CASE_DONE);
+        if (joins) /* the resident wrote again meanwhile */
+            (void)open_case(f->tx, add_message(f->tx, "951", "950", "7"));
+        assert_int_equal(move(f, id, REPLY_SENDING), 0);
+        assert_int_equal(record_move_reply(f->tx, id, REPLY_FAILED, STR(""), STR("no"), NOON), 0);
+        assert_note(int_of(f->tx, q_shown, id) == 1, joins ? "joins" : "reopens");
+        assert_true(facts_of(f->tx, message).case_id != 0);
+    }
+}
+
+static void test_looking(void **state)
+{
+    struct fixture *f = *state;
+    struct record_reply found[3];
+    int64_t ids[4];
+    static const char *const remote_ids[] = { "900", "901", "902", "903" };
+    assert_int_equal(record_list_unknown(f->tx, &f->arena, found, 3), 0);
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        int64_t message = add_message(f->tx, remote_ids[i], remote_ids[i], "7");
+        ids[i] = queue_reply(f->tx, message, 0, 0, remote_ids[i]);
+        assert_int_equal(move(f, ids[i], REPLY_SENDING), 0);
+        assert_int_equal(record_move_reply(f->tx, ids[i], REPLY_UNKNOWN, STR(""),
+                                           i == 1 ? STR("said before") : STR(""), NOON),
+                         0);
+    }
+    int64_t seq = last_event(f->tx);
+    assert_int_equal(record_count_look(f->tx, ids[0]), 0);
+    assert_int_equal(record_count_look(f->tx, ids[0]), 0);
+    assert_str(events_after(f, seq), "");
+    assert_int_equal(record_list_unknown(f->tx, &f->arena, found, 3), 3);
+    for (size_t i = 0; i < ARRAY_LEN(found); i++) {
+        assert_int_equal(found[i].id, ids[i]);
+        assert_str(found[i].parent, remote_ids[i]);
+        assert_str(found[i].body, remote_ids[i]);
+        assert_int_equal(found[i].looks, i == 0 ? 2 : 0);
+        assert_int_equal(found[i].attempts, 1);
+        assert_str(found[i].error, i == 1 ? "said before" : "");
+    }
+    assert_int_equal(record_list_unknown(f->tx, &f->arena, found, 1), 1);
+
+    /* looks are counted anew each time it ends unknown */
+    assert_int_equal(move(f, ids[0], REPLY_QUEUED), 0);
+    assert_int_equal(move(f, ids[0], REPLY_SENDING), 0);
+    assert_int_equal(move(f, ids[0], REPLY_UNKNOWN), 0);
+    assert_reply(f, ids[0], "unknown - - case - looks 0 attempts 2 at 0", "anew");
+}
+
+static void test_recover(void **state)
+{
+    struct fixture *f = *state;
+    static const enum reply_state states[] = { REPLY_QUEUED,  REPLY_SENDING, REPLY_SENDING,
+                                               REPLY_UNKNOWN, REPLY_SENT,    REPLY_FAILED };
+    static const char *const remote_ids[] = { "900", "901", "902", "903", "904", "905" };
+    int64_t ids[ARRAY_LEN(states)];
+    assert_int_equal(record_recover_sending(f->tx, NOON), 0);
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        int64_t message = add_message(f->tx, remote_ids[i], remote_ids[i], "7");
+        ids[i] = queue_reply(f->tx, message, 0, 0, "Sorry");
+        assert_int_equal(move(f, ids[i], states[i]), 0);
+    }
+    int64_t seq = last_event(f->tx);
+    assert_int_equal(record_recover_sending(f->tx, NOON + 3), 2);
+    assert_str(events_after(f, seq), "reply.unknown - 2 2 - -\nreply.unknown - 3 3 - -\n");
+    assert_str(text_of(f, "SELECT state AS t FROM reply ORDER BY id", 0),
+               "queued\nunknown\nunknown\nunknown\nsent\nfailed\n");
+    assert_reply(f, ids[1], "unknown - - case - looks 0 attempts 1 at 3", "recovered");
+    assert_int_equal(record_recover_sending(f->tx, NOON), 0);
+}
+
+static void test_said_lately(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sam = add_message(f->tx, "900", "900", "7"),
+            kit = add_message(f->tx, "901", "901", "8"),
+            staff = add_staff(f->tx, "sam", "Sam Reed", "SR"), id;
+    int64_t sam_id = facts_of(f->tx, sam).resident_id, kit_id = facts_of(f->tx, kit).resident_id;
+    assert_int_equal(record_said_lately(f->tx, sam_id, STR("A"), 0), 0);
+    assert_int_equal(record_queue_reply(f->tx, sam, 0, 0, STR("A"), NOON, &id), 0);
+    static const struct {
+        const char *note, *body;
+        bool to_kit;
+        int64_t since_at;
+        int want;
+    } rows[] = {
+        { "by the account, within", "A", true, NOON - 1, 1 },
+        { "by the account, at its edge", "A", true, NOON, 1 },
+        { "by the account, before", "A", true, NOON + 1, 0 },
+        { "to this resident last, however long ago", "A", false, NOON + 1, 1 },
+        { "another text", "B", false, NOON - 1, 0 },
+        { "another case of letters", "a", false, NOON - 1, 0 },
+        { "a text and more", "A ", false, NOON - 1, 0 },
+        { "nothing", "", false, NOON - 1, 0 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_note(record_said_lately(f->tx, rows[i].to_kit ? kit_id : sam_id,
+                                       str_of(rows[i].body), rows[i].since_at) == rows[i].want,
+                    rows[i].note);
+
+    /* the last is what counts to a resident, a person's words too */
+    (void)queue_reply(f->tx, sam, 0, staff, "B ^SR");
+    assert_int_equal(record_said_lately(f->tx, sam_id, STR("A"), NOON + 1), 0);
+    assert_int_equal(record_said_lately(f->tx, sam_id, STR("B ^SR"), NOON + 1), 1);
+}
+
+static void test_migrate(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = add_message(f->tx, "900", "900", "7");
+    fixture_commit(f);
+    assert_int_equal(record_migrate(f->db), 0); /* up to date: nothing happens */
+    (void)fixture_begin(f);
+    assert_int_equal(int_of(f->tx, "SELECT id AS n FROM message", 0), id);
+    run_sql(f->tx, "UPDATE schema_version SET version=version+1 WHERE folder='handoff'");
+    fixture_commit(f);
+    assert_int_equal(record_migrate(f->db), ERR_NEWER);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_string_equal(reply_state_name(REPLY_QUEUED), "queued");
+    assert_string_equal(reply_state_name(REPLY_SENDING), "sending");
+    assert_string_equal(reply_state_name(REPLY_UNKNOWN), "unknown");
+    assert_string_equal(reply_state_name(REPLY_SENT), "sent");
+    assert_string_equal(reply_state_name(REPLY_FAILED), "failed");
+}
+
+#define RECORD_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RECORD_TEST(test_once),
+        RECORD_TEST(test_once_durably),
+        RECORD_TEST(test_people),
+        RECORD_TEST(test_facts),
+        RECORD_TEST(test_decisions),
+        RECORD_TEST(test_one_automatic),
+        RECORD_TEST(test_order),
+        RECORD_TEST(test_moves),
+        RECORD_TEST(test_failed_automatic),
+        RECORD_TEST(test_failed_after_close),
+        RECORD_TEST(test_looking),
+        RECORD_TEST(test_recover),
+        RECORD_TEST(test_said_lately),
+        RECORD_TEST(test_migrate),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

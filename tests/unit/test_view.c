@@ -1,0 +1,494 @@
+/* What the console is told, against the shapes of handoff/PROTOCOL.md, member by member. */
+#include "handoff/view.h"
+
+#include "tests/unit/record_fixture.h"
+
+static unsigned weight(struct str text)
+{
+    return (unsigned)text.len;
+}
+
+static int address(struct buf *out, struct str handle, struct str remote_id)
+{
+    return buf_addf(out, "https://net.example/%.*s/status/%.*s", STR_ARG(handle),
+                    STR_ARG(remote_id));
+}
+
+static const struct text_rules rules = { 280, weight, address };
+
+static void assert_json(const cJSON *got, const char *want, const char *note, int line)
+{
+    struct buf text = BUF_INIT(1 << 20);
+    cJSON *tree;
+    for (const char *p = want; *p; p++)
+        (void)buf_add_byte(&text, (char)(*p == '\'' ? '"' : *p));
+    if (json_parse(buf_str(&text), &tree, NULL) < 0)
+        fail_msg("line %d: %s is no JSON", line, want);
+    bool same = cJSON_Compare(got, tree, true);
+    cJSON_Delete(tree);
+    buf_clear(&text);
+    (void)json_add_tree(&text, got);
+    if (!same)
+        print_error("%s\n  got    %s\n  wanted %s\n", note, buf_cstr(&text), want);
+    buf_release(&text);
+    if (!same)
+        _fail(__FILE__, line);
+}
+
+#define assert_shape(got, want) assert_json((got), (want), "", __LINE__)
+
+static const cJSON *in(const cJSON *o, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static cJSON *case_of(struct fixture *f, int64_t id)
+{
+    cJSON *o = NULL;
+    assert_int_equal(view_case(f->tx, id, &o), 1);
+    return o;
+}
+
+static void test_staff(void **state)
+{
+    (void)state;
+    struct staff s = { 1, STR("sam"), STR("Sam \"Reed\""), STR("SR"), STR("agent") };
+    cJSON *o = view_staff(&s);
+    assert_shape(
+        o, "{'id':1,'login':'sam','name':'Sam \\u0022Reed\\u0022','initials':'SR','role':'agent'}");
+    cJSON_Delete(o);
+}
+
+/* One case through its life. */
+static void test_case(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7"),
+            sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    cJSON *o = NULL;
+    assert_int_equal(view_case(f->tx, 1, &o), 0);
+    assert_null(o);
+    struct case_opening opening = opening_of(f->tx, message);
+    opening.reason = STR("safeguarding");
+    opening.priority = CASE_SENSITIVE;
+    opening.sensitive = opening.acknowledged = true;
+    int64_t id;
+    assert_int_equal(case_open(f->tx, &opening, NOON, &id), 0);
+    o = case_of(f, id);
+    assert_shape(o, "{'id':1,'version':1,'state':'open','priority':0,'reason':'safeguarding',"
+                    "'sensitive':true,'team':'customer services','owner':null,"
+                    "'resident':{'handle':'elm_close_sam','name':'Sam'},"
+                    "'summary':'My bin wasn\\u0027t emptied','opened_at':1795000000,"
+                    "'changed_at':1795000000,'messages':1,'outcome':null,'acknowledged':true,"
+                    "'failed_replies':0}");
+    cJSON_Delete(o);
+
+    struct case_command c = { id, 1, sam, NOON + 5 };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    (void)add_message(f->tx, "901", "900", "7");
+    (void)add_message(f->tx, "950", "950", "7"); /* elsewhere */
+    int64_t reply = queue_reply(f->tx, message, id, sam, "Hello ^SR");
+    assert_int_equal(record_move_reply(f->tx, reply, REPLY_FAILED, STR(""), STR("no"), NOON), 0);
+    o = case_of(f, id);
+    assert_shape(in(o, "owner"), "{'id':1,'name':'Sam Reed','initials':'SR'}");
+    assert_shape(in(o, "state"), "'claimed'");
+    assert_shape(in(o, "messages"), "2");
+    assert_shape(in(o, "failed_replies"), "1");
+    cJSON_Delete(o);
+
+    c.version = int_of(f->tx, "SELECT version AS n FROM handoff_case WHERE id=?1", id);
+    c.now = NOON + 9;
+    assert_int_equal(case_close(f->tx, &c, STR("no_reply_needed")), CASE_DONE);
+    o = case_of(f, id);
+    assert_shape(in(o, "owner"), "null");
+    assert_shape(in(o, "state"), "'closed'");
+    assert_shape(in(o, "outcome"), "'no_reply_needed'");
+    assert_shape(in(o, "changed_at"), "1795000009");
+    assert_shape(in(o, "opened_at"), "1795000000");
+    cJSON_Delete(o);
+}
+
+/* The summary is the first 140 characters, whatever bytes they take. */
+static void test_summary(void **state)
+{
+    static const char *const letters[] = { "a", "\xc3\xa9", "\xf0\x9f\x91\x8d", "\"" };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+        for (size_t count = 139; count <= 141; count++) {
+            struct buf text = BUF_INIT(1000), remote_id = BUF_INIT(100);
+            for (size_t k = 0; k < count; k++)
+                (void)buf_addc(&text, letters[i]);
+            (void)buf_addf(&remote_id, "%zu%zu", i, count);
+            struct record_message m = a_message(buf_cstr(&remote_id), buf_cstr(&remote_id), "7");
+            m.text = buf_str(&text);
+            int64_t message;
+            assert_int_equal(record_add_message(f->tx, &m, NOON, &message), 1);
+            cJSON *o = case_of(f, open_case(f->tx, message));
+            struct str summary = json_str(in(o, "summary"));
+            assert_true(utf8_valid(summary));
+            assert_int_equal(utf8_points(summary), count > 140 ? 140 : count);
+            assert_true(str_starts(buf_str(&text), summary));
+            cJSON_Delete(o);
+            buf_release(&text);
+            buf_release(&remote_id);
+        }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * the whole case */
+
+static void test_whole_case(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    struct record_message m = a_message("902", "900", "7");
+    int64_t second, first = add_message(f->tx, "901", "900", "7");
+    m.text = STR("\xf0\x9f\x98\xa1 <b>\"again\"</b>\n\\o/");
+    m.written_at = NOON - 90; /* written first, read second */
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &second), 1);
+    (void)add_message(f->tx, "950", "950", "7");
+    int64_t id = open_case(f->tx, first);
+    struct record_decision d = {
+        .action = STR("handoff"),
+        .reason = STR("safeguarding"),
+        .intents = STR("[\"bins.missed\"]"),
+        .why = STR("[{\"rule\":\"safeguarding.child\",\"words\":[\"child alone\"],"
+                   "\"spans\":[[16,27],[30,31]]}]"),
+        .score = 0.9,
+        .lead = 0.75,
+        .residue = 0.25,
+        .kb = STR("3f9a"),
+    };
+    assert_int_equal(record_add_decision(f->tx, first, &d, NOON), 0);
+    int64_t automatic = queue_reply(f->tx, first, 0, 0, "Sorry \xe2\x80\x93 soon"),
+            person = queue_reply(f->tx, second, id, sam, "Hello ^SR");
+    assert_int_equal(record_move_reply(f->tx, automatic, REPLY_SENT, STR("999"), STR(""), NOON + 2),
+                     0);
+    assert_int_equal(
+        record_move_reply(f->tx, person, REPLY_FAILED, STR(""), STR("X said 403: no"), NOON + 3),
+        0);
+    struct case_command c = { id, int_of(f->tx, "SELECT version AS n FROM handoff_case", 0), sam,
+                              NOON + 4 };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+
+    cJSON *frame = NULL;
+    assert_int_equal(view_whole_case(f->tx, 99, &rules, &frame), 0);
+    assert_null(frame);
+    assert_int_equal(view_whole_case(f->tx, id, &rules, &frame), 1);
+    assert_shape(in(frame, "type"), "'case'");
+    assert_int_equal(cJSON_GetArraySize(frame), 5);
+    cJSON *alone = case_of(f, id);
+    assert_true(cJSON_Compare(in(frame, "case"), alone, true));
+    cJSON_Delete(alone);
+    assert_shape(in(frame, "messages"),
+                 "[{'id':2,'text':'\\ud83d\\ude21 <b>\\u0022again\\u0022</b>\\n\\\\o/',"
+                 "'handle':'elm_close_sam','name':'Sam','written_at':1794999910,"
+                 "'remote_url':'https://net.example/elm_close_sam/status/902','decision':null},"
+                 "{'id':1,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
+                 "'name':'Sam','written_at':1794999940,"
+                 "'remote_url':'https://net.example/elm_close_sam/status/901',"
+                 "'decision':{'action':'handoff','reason':'safeguarding',"
+                 "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a',"
+                 "'why':[{'rule':'safeguarding.child','words':['child alone'],"
+                 "'spans':[[16,27],[30,31]]}]}}]");
+    assert_shape(in(frame, "replies"),
+                 "[{'id':1,'message':1,'text':'Sorry \xe2\x80\x93 soon','state':'sent','by':null,"
+                 "'error':null,'created_at':1795000000,'changed_at':1795000002},"
+                 "{'id':2,'message':2,'text':'Hello ^SR','state':'failed',"
+                 "'by':{'id':1,'name':'Sam Reed','initials':'SR'},'error':'X said 403: no',"
+                 "'created_at':1795000000,'changed_at':1795000003}]");
+    const cJSON *history = in(frame, "history"), *h;
+    assert_shape(cJSON_GetArrayItem(history, 0),
+                 "{'seq':1,'at':1795000000,'kind':'case.opened','by':null,'text':'unresolved'}");
+    struct buf kinds = BUF_INIT(1000);
+    cJSON_ArrayForEach(h, history)
+    {
+        (void)buf_addf(&kinds, "%s %s %s;", in(h, "kind")->valuestring,
+                       cJSON_IsNull(in(h, "by")) ? "-" : in(h, "by")->valuestring,
+                       cJSON_IsNull(in(h, "text")) ? "-" : in(h, "text")->valuestring);
+    }
+    assert_str(buf_str(&kinds), "case.opened - unresolved;reply.queued Sam Reed -;reply.failed Sam "
+                                "Reed X said 403: no;case.claimed Sam Reed -;");
+    buf_release(&kinds);
+    cJSON_Delete(frame);
+}
+
+/* A decision without a reason, and a column that isn't the JSON we wrote: null, not a broken frame.
+ */
+static void test_json_columns(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7"), id = open_case(f->tx, message);
+    cJSON *frame;
+    add_decision(f->tx, message, "answer", "");
+    run_sql(f->tx, "UPDATE decision SET intents='', why='[1,'");
+    assert_int_equal(view_whole_case(f->tx, id, &rules, &frame), 1);
+    assert_shape(in(cJSON_GetArrayItem(in(frame, "messages"), 0), "decision"),
+                 "{'action':'answer','reason':null,'intents':null,'score':0.5,'lead':0.25,"
+                 "'residue':0.125,'kb':'3f9a','why':null}");
+    cJSON_Delete(frame);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * the snapshot */
+
+static void put_number(struct buf *out, const cJSON *list, const char *name)
+{
+    const cJSON *one;
+    cJSON_ArrayForEach(one, list)
+    {
+        (void)buf_addf(out, "%d ", in(one, name)->valueint);
+    }
+}
+
+static int64_t add_case(struct fixture *f, int number, int64_t priority, int64_t opened_at)
+{
+    char remote_id[20];
+    (void)snprintf(remote_id, sizeof remote_id, "%d", 1000 + number);
+    struct case_opening o = opening_of(f->tx, add_message(f->tx, remote_id, remote_id, "7"));
+    int64_t id;
+    o.priority = priority;
+    assert_int_equal(case_open(f->tx, &o, opened_at, &id), 0);
+    return id;
+}
+
+static void close_at(struct fixture *f, int64_t id, int64_t at)
+{
+    struct case_command c = { id, 1, 1, at };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    c.version = 2;
+    assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+}
+
+static void test_snapshot(void **state)
+{
+    struct fixture *f = *state;
+    cJSON *frame;
+    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_shape(frame, "{'type':'snapshot','seq':0,'cases':[],'ignored':[]}");
+    cJSON_Delete(frame);
+
+    (void)add_staff(f->tx, "sam", "Sam Reed", "SR");
+    (void)add_case(f, 1, CASE_NORMAL, NOON + 1);
+    (void)add_case(f, 2, CASE_SOON, NOON + 5);
+    (void)add_case(f, 3, CASE_SENSITIVE, NOON + 9);
+    (void)add_case(f, 4, CASE_NORMAL, NOON);
+    (void)add_case(f, 5, CASE_SENSITIVE, NOON + 8);
+    close_at(f, add_case(f, 6, CASE_SENSITIVE, NOON), NOON + 10);
+    close_at(f, add_case(f, 7, CASE_NORMAL, NOON), NOON + 20);
+    struct case_command claim = { 5, 1, 1, NOON + 30 }; /* claimed keeps its place */
+    assert_int_equal(case_claim(f->tx, &claim), CASE_DONE);
+
+    int64_t trolls[3];
+    for (int i = 0; i < 3; i++) {
+        char remote_id[20];
+        (void)snprintf(remote_id, sizeof remote_id, "%d", 2000 + i);
+        trolls[i] = add_message(f->tx, remote_id, remote_id, "9");
+        add_decision(f->tx, trolls[i], "ignore", "");
+    }
+    assert_int_equal(record_restore_ignored(f->tx, trolls[1], NOON), 1);
+    add_decision(f->tx, 1, "handoff", "unresolved");
+
+    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_int_equal(in(frame, "seq")->valueint, last_event(f->tx));
+    struct buf got = BUF_INIT(1000);
+    put_number(&got, in(frame, "cases"), "id");
+    assert_str(buf_str(&got), "5 3 2 4 1 7 6 ");
+    buf_clear(&got);
+    put_number(&got, in(frame, "ignored"), "message");
+    assert_str(buf_str(&got), "10 8 ");
+    assert_shape(cJSON_GetArrayItem(in(frame, "ignored"), 1),
+                 "{'message':8,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
+                 "'name':'Sam','written_at':1794999940,"
+                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a'}");
+    cJSON *alone = case_of(f, 5);
+    assert_true(cJSON_Compare(cJSON_GetArrayItem(in(frame, "cases"), 0), alone, true));
+    cJSON_Delete(alone);
+    cJSON_Delete(frame);
+    buf_release(&got);
+}
+
+/* The newest of what is over, all that is open. */
+static void test_snapshot_most(void **state)
+{
+    struct fixture *f = *state;
+    cJSON *frame;
+    (void)add_staff(f->tx, "sam", "Sam Reed", "SR");
+    for (int i = 0; i < 60; i++)
+        close_at(f, add_case(f, i, CASE_NORMAL, NOON), NOON + 100 + i);
+    for (int i = 60; i < 180; i++)
+        (void)add_case(f, i, CASE_NORMAL, NOON + i);
+    for (int i = 0; i < 120; i++) {
+        char remote_id[20];
+        (void)snprintf(remote_id, sizeof remote_id, "%d", 5000 + i);
+        add_decision(f->tx, add_message(f->tx, remote_id, remote_id, "9"), "ignore", "");
+    }
+    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    const cJSON *cases = in(frame, "cases"), *ignored = in(frame, "ignored");
+    assert_int_equal(cJSON_GetArraySize(cases), 120 + 50);
+    assert_int_equal(in(cJSON_GetArrayItem(cases, 0), "id")->valueint, 61);
+    assert_int_equal(in(cJSON_GetArrayItem(cases, 120), "id")->valueint, 60);
+    assert_int_equal(in(cJSON_GetArrayItem(cases, 169), "id")->valueint, 11);
+    assert_int_equal(cJSON_GetArraySize(ignored), 100);
+    assert_int_equal(in(cJSON_GetArrayItem(ignored, 0), "message")->valueint, 300);
+    cJSON_Delete(frame);
+}
+
+/* PROTOCOL.md: a frame has at most 1 MiB, however much trolls write. */
+static void test_snapshot_size(void **state)
+{
+    enum { LONGEST = 16384 };
+    struct fixture *f = *state;
+    struct buf text = BUF_INIT(LONGEST), out = BUF_INIT(1 << 26);
+    cJSON *frame;
+    while (text.len < LONGEST)
+        (void)buf_addc(&text, text.len % 64 == 63 ? "\n" : "x");
+    for (int i = 0; i < 100; i++) {
+        char remote_id[20];
+        int64_t id;
+        (void)snprintf(remote_id, sizeof remote_id, "%d", 5000 + i);
+        struct record_message m = a_message(remote_id, remote_id, "9");
+        m.text = buf_str(&text);
+        assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 1);
+        add_decision(f->tx, id, "ignore", "");
+    }
+    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_int_equal(json_add_tree(&out, frame), 0);
+    cJSON_Delete(frame);
+    size_t len = out.len;
+    buf_release(&out);
+    buf_release(&text);
+    if (len > 1 << 20)
+        fail_msg("the snapshot has %zu bytes", len);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * events */
+
+struct seen {
+    struct buf lines;
+    int64_t last;
+    cJSON *frames; /* copies */
+};
+
+static void see(int64_t seq, const cJSON *frame, void *data)
+{
+    struct seen *s = data;
+    assert_true(seq > s->last);
+    s->last = seq;
+    assert_int_equal(in(frame, "seq")->valueint, seq);
+    (void)buf_addf(&s->lines, "%" PRId64 " %s%s%s\n", seq, in(frame, "kind")->valuestring,
+                   in(frame, "case") ? " case" : "", in(frame, "ignored") ? " ignored" : "");
+    if (s->frames)
+        (void)cJSON_AddItemToArray(s->frames, cJSON_Duplicate(frame, true));
+}
+
+static int events(struct fixture *f, int64_t after, int max, struct seen *s)
+{
+    cJSON_Delete(s->frames);
+    buf_release(&s->lines);
+    *s = (struct seen){ BUF_INIT(1 << 20), after, cJSON_CreateArray() };
+    return view_events(f->tx, after, max, see, s);
+}
+
+static void test_events(void **state)
+{
+    struct fixture *f = *state;
+    int64_t seq = -1, sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    struct seen s = { 0 };
+    assert_int_equal(events(f, 0, 100, &s), 0);
+    assert_int_equal(view_last_seq(f->tx, &seq), 0);
+    assert_int_equal(seq, 0);
+
+    int64_t message = add_message(f->tx, "900", "900", "7"),
+            troll = add_message(f->tx, "901", "901", "9"), id = open_case(f->tx, message);
+    add_decision(f->tx, troll, "ignore", "");
+    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR("") },
+                        answered = { "message.answered", 0, message, 0, 0, STR("") };
+    assert_int_equal(record_add_event(f->tx, &ignored, NOON + 1), 0);
+    assert_int_equal(record_add_event(f->tx, &answered, NOON + 2), 0);
+    struct case_command c = { id, 1, sam, NOON + 3 };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    assert_int_equal(case_from_ignored(f->tx, troll, sam, NOON + 4), CASE_DONE);
+    (void)queue_reply(f->tx, message, 0, 0, "Sorry");
+
+    static const char all[] = "1 case.opened case\n2 message.ignored ignored\n3 message.answered\n"
+                              "4 case.claimed case\n5 case.opened case\n"
+                              "6 message.restored case ignored\n7 reply.queued\n";
+    assert_int_equal(events(f, 0, 100, &s), 7);
+    assert_str(buf_str(&s.lines), all);
+    assert_int_equal(view_last_seq(f->tx, &seq), 0);
+    assert_int_equal(seq, 7);
+
+    /* any two parts make the whole: nothing twice, nothing left out */
+    for (int64_t after = 0; after <= 7; after++) {
+        struct buf both = BUF_INIT(1000);
+        assert_int_equal(events(f, 0, (int)after, &s), after);
+        (void)buf_add(&both, buf_str(&s.lines));
+        assert_int_equal(events(f, after, 100, &s), 7 - after);
+        (void)buf_add(&both, buf_str(&s.lines));
+        assert_str(buf_str(&both), all);
+        buf_release(&both);
+    }
+    assert_int_equal(events(f, 7, 100, &s), 0);
+    assert_int_equal(events(f, 1000, 100, &s), 0);
+    assert_int_equal(events(f, 0, 0, &s), 0);
+
+    assert_int_equal(events(f, 0, 100, &s), 7);
+    assert_shape(cJSON_GetArrayItem(s.frames, 1),
+                 "{'type':'event','seq':2,'at':1795000001,'kind':'message.ignored','by':null,"
+                 "'ignored':{'message':2,'text':'My bin wasn\\u0027t emptied',"
+                 "'handle':'elm_close_sam','name':'Sam','written_at':1794999940,"
+                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a'}}");
+    assert_shape(cJSON_GetArrayItem(s.frames, 2),
+                 "{'type':'event','seq':3,'at':1795000002,'kind':'message.answered','by':null}");
+    const cJSON *claimed = cJSON_GetArrayItem(s.frames, 3),
+                *restored = cJSON_GetArrayItem(s.frames, 5);
+    assert_shape(in(claimed, "by"), "'Sam Reed'");
+    assert_int_equal(cJSON_GetArraySize(claimed), 6);
+    cJSON *alone = case_of(f, id);
+    assert_true(cJSON_Compare(in(claimed, "case"), alone, true));
+    /* the case is as it is now, even in an old event */
+    assert_true(cJSON_Compare(in(cJSON_GetArrayItem(s.frames, 0), "case"), alone, true));
+    cJSON_Delete(alone);
+    assert_shape(in(restored, "by"), "'Sam Reed'");
+    assert_shape(in(in(restored, "ignored"), "message"), "2");
+    assert_int_equal(cJSON_GetArraySize(restored), 7);
+    cJSON_Delete(s.frames);
+    buf_release(&s.lines);
+}
+
+/* What was taken back leaves no event behind. */
+static void test_events_undone(void **state)
+{
+    struct fixture *f = *state;
+    struct seen s = { 0 };
+    (void)open_case(f->tx, add_message(f->tx, "900", "900", "7"));
+    assert_int_equal(tx_savepoint(f->tx), 0);
+    (void)open_case(f->tx, add_message(f->tx, "901", "901", "7"));
+    assert_int_equal(tx_savepoint_undo(f->tx), 0);
+    fixture_commit(f);
+    (void)fixture_begin(f);
+    (void)open_case(f->tx, add_message(f->tx, "902", "902", "7"));
+    tx_rollback(f->tx);
+    f->tx = NULL;
+    (void)fixture_begin(f);
+    assert_int_equal(events(f, 0, 100, &s), 1);
+    (void)open_case(f->tx, add_message(f->tx, "903", "903", "7"));
+    assert_int_equal(events(f, 1, 100, &s), 1);
+    cJSON_Delete(s.frames);
+    buf_release(&s.lines);
+}
+
+#define VIEW_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_staff),  VIEW_TEST(test_case),          VIEW_TEST(test_summary),
+        VIEW_TEST(test_whole_case),    VIEW_TEST(test_json_columns),  VIEW_TEST(test_snapshot),
+        VIEW_TEST(test_snapshot_most), VIEW_TEST(test_snapshot_size), VIEW_TEST(test_events),
+        VIEW_TEST(test_events_undone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

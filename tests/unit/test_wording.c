@@ -1,0 +1,194 @@
+#include "bot/wording.h"
+
+#include "base/when.h"
+#include "tests/unit/support.h"
+
+static struct str replies[] = { { "First: {link}", 13 },
+                                { "Second {link} it is", 19 },
+                                { "{link}, {link}", 14 } };
+static struct str acknowledge[] = { { "Read {when}.", 12 }, { "We answer {when}!", 17 } };
+static struct str thanks[] = { { "Thank you!", 10 } };
+static struct str holding[] = { { "Ring 999, read {when}", 21 } };
+
+static const struct kb_intent intent = { .link = STR("https://a.example/b"),
+                                         .replies = { replies, 3 } };
+static const struct kb_rule rule = { .holding = { holding, 1 } }, silent = { .kind = KB_TROLL };
+static const struct kb kb = { .wording = { { acknowledge, 2 }, { thanks, 1 } } };
+
+static struct hours *hours;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct report report = REPORT_INIT;
+    if (hours_new("Europe/London", "", &report, &hours) < 0)
+        return -1;
+    return hours_add_window(hours, 0, STR("09:00-17:00"), "", &report);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    hours = hours_free(hours);
+    return 0;
+}
+
+static struct wording_context context(uint64_t seed)
+{
+    struct wording_context c = { .hours = hours, .seed = seed, .handle = STR("bob_1") };
+    assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &c.now)); /* a Sunday evening */
+    return c;
+}
+
+static void test_filled_in(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note;
+        struct policy_decision d;
+        uint64_t seed;
+        const char *want;
+    } rows[] = {
+        { "nothing", { .say = SAY_NOTHING, .intent = &intent }, 0, "" },
+        { "first", { .say = SAY_ANSWER, .intent = &intent }, 0, "First: https://a.example/b" },
+        { "second",
+          { .say = SAY_ANSWER, .intent = &intent },
+          1,
+          "Second https://a.example/b it is" },
+        { "link twice",
+          { .say = SAY_ANSWER, .intent = &intent },
+          2,
+          "https://a.example/b, https://a.example/b" },
+        { "round again",
+          { .say = SAY_ANSWER, .intent = &intent },
+          3,
+          "First: https://a.example/b" },
+        { "the largest seed",
+          { .say = SAY_ANSWER, .intent = &intent },
+          UINT64_MAX,
+          "First: https://a.example/b" },
+        { "acknowledge", { .say = SAY_ACKNOWLEDGE }, 0, "Read from 9 tomorrow." },
+        { "acknowledge, other words", { .say = SAY_ACKNOWLEDGE }, 7, "We answer from 9 tomorrow!" },
+        { "thanks", { .say = SAY_THANKS }, 5, "Thank you!" },
+        { "holding", { .say = SAY_HOLDING, .rule = &rule }, 5, "Ring 999, read from 9 tomorrow" },
+        { "nothing to hold with", { .say = SAY_HOLDING, .rule = &silent }, 5, "" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct wording_context c = context(rows[i].seed);
+        struct buf out = BUF_INIT(1000);
+        assert_int_equal(wording_write(&kb, &rows[i].d, &c, &out), 0);
+        assert_str_note(buf_str(&out), rows[i].want, rows[i].note);
+        buf_release(&out);
+    }
+    struct wording_context c = context(0); /* in hours */
+    struct policy_decision d = { .say = SAY_ACKNOWLEDGE };
+    struct buf out = BUF_INIT(1000);
+    assert_true(when_parse(STR("2026-11-23T10:00:00Z"), &c.now));
+    assert_int_equal(wording_write(&kb, &d, &c, &out), 0);
+    assert_str(buf_str(&out), "Read shortly.");
+    buf_release(&out);
+}
+
+/* What was said lately: a text on each line. */
+static int taken(void *data, struct str text)
+{
+    struct str rest = str_of(data), line;
+    while (str_split(&rest, '\n', &line))
+        if (str_eq(line, text))
+            return 1;
+    return 0;
+}
+
+static int broken(void *data, struct str text)
+{
+    (void)data;
+    (void)text;
+    return ERR_DB;
+}
+
+#define FIRST "First: https://a.example/b\n"
+#define SECOND "Second https://a.example/b it is\n"
+#define THIRD "https://a.example/b, https://a.example/b\n"
+
+static void test_not_twice(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *said;
+        uint64_t seed;
+        bool named;
+        const char *want;
+    } rows[] = {
+        { "none said", "", 0, true, "First: https://a.example/b" },
+        { "the first said", FIRST, 0, true, "Second https://a.example/b it is" },
+        { "two said", FIRST SECOND, 0, true, "https://a.example/b, https://a.example/b" },
+        { "begins elsewhere", THIRD, 2, true, "First: https://a.example/b" },
+        { "all said", FIRST SECOND THIRD, 1, true, "@bob_1 Second https://a.example/b it is" },
+        { "all said, that too", FIRST SECOND THIRD "@bob_1 " SECOND, 1, true,
+          "@bob_1 https://a.example/b, https://a.example/b" },
+        { "everything said", FIRST SECOND THIRD "@bob_1 " FIRST "@bob_1 " SECOND "@bob_1 " THIRD, 0,
+          true, "@bob_1 https://a.example/b, https://a.example/b" },
+        { "all said, handle unknown", FIRST SECOND THIRD, 0, false,
+          "https://a.example/b, https://a.example/b" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct wording_context c = context(rows[i].seed);
+        struct policy_decision d = { .say = SAY_ANSWER, .intent = &intent };
+        struct buf out = BUF_INIT(1000);
+        char said[1000];
+        (void)snprintf(said, sizeof said, "%s", rows[i].said);
+        c.taken = taken;
+        c.taken_data = said;
+        if (!rows[i].named)
+            c.handle = STR("");
+        assert_int_equal(wording_write(&kb, &d, &c, &out), 0);
+        assert_str_note(buf_str(&out), rows[i].want, rows[i].note);
+        buf_release(&out);
+    }
+}
+
+/* A conversation in which the last words are never said again, whatever the seeds. */
+static void test_running(void **state)
+{
+    (void)state;
+    char last[1000] = "";
+    uint64_t seed = 77;
+    for (int i = 0; i < 300; i++) {
+        struct wording_context c = context(random_below(&seed, 1000));
+        struct policy_decision d = { .say = i % 3 ? SAY_ANSWER : SAY_THANKS, .intent = &intent };
+        struct buf out = BUF_INIT(1000);
+        c.taken = taken;
+        c.taken_data = last;
+        assert_int_equal(wording_write(&kb, &d, &c, &out), 0);
+        assert_true(out.len > 0);
+        assert_string_not_equal(buf_cstr(&out), last);
+        (void)snprintf(last, sizeof last, "%s", buf_cstr(&out));
+        buf_release(&out);
+    }
+}
+
+static void test_stops(void **state)
+{
+    (void)state;
+    struct wording_context c = context(0);
+    struct policy_decision d = { .say = SAY_ANSWER, .intent = &intent };
+    struct buf out = BUF_INIT(1000), small = BUF_INIT(5);
+    c.taken = broken;
+    assert_int_equal(wording_write(&kb, &d, &c, &out), ERR_DB);
+    assert_int_equal(out.len, 0);
+    c.taken = NULL;
+    assert_int_equal(wording_write(&kb, &d, &c, &small), ERR_TOOBIG);
+    buf_release(&out);
+    buf_release(&small);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_filled_in),
+        cmocka_unit_test(test_not_twice),
+        cmocka_unit_test(test_running),
+        cmocka_unit_test(test_stops),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
