@@ -81,7 +81,8 @@ static int look_up(struct tx *tx, const struct case_command *c, struct found *re
 {
     static const char sql[] =
         "SELECT version, state, coalesce(owner_id, 0) AS owner_id,"
-        " (SELECT max(m.id) FROM message m WHERE m.conversation_id=c.conversation_id) AS message_id"
+        " (SELECT m.id FROM message m WHERE m.conversation_id=c.conversation_id"
+        " ORDER BY m.may_reply DESC, m.id DESC LIMIT 1) AS message_id" /* one that we may answer */
         " FROM handoff_case c WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, c->case_id);

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "handoff/view.h"
 
-enum { FRAME_BYTES_MAX = 64 * 1024 };
+enum { FRAME_BYTES_MAX = 64 * 1024, GOODBYE_MS = 300 };
 
 static void on_lws_log(int level, const char *line)
 {
@@ -175,7 +175,7 @@ int console_session(struct console *c, struct lws *wsi, struct arena *arena, str
     int r = tx_begin(c->options.db, TX_READ, &tx);
     if (r < 0)
         return r;
-    r = session_find(tx, arena, found, clock_now(c->options.clock), ret);
+    r = session_find(tx, arena, found, time(NULL), ret); /* real time: see console_http.c */
     tx_rollback(tx);
     return r;
 }
@@ -204,6 +204,27 @@ void console_set_status(struct console *c, const struct console_status *s)
     console_ws_send_status(c);
 }
 
+static void wake_up(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+/* Lets every console know, and waits a moment for them to have read it. */
+static void say_goodbye(struct console *c)
+{
+    uv_timer_t timer;
+    int64_t until_ms = clock_mono_ms() + GOODBYE_MS;
+    console_ws_end_all(c);
+    if (!c->peers || uv_timer_init(c->options.loop, &timer) < 0)
+        return;
+    (void)uv_timer_start(&timer, wake_up, GOODBYE_MS, 0);
+    while (c->peers && clock_mono_ms() < until_ms)
+        (void)uv_run(c->options.loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&timer, NULL);
+    (void)uv_run(c->options.loop,
+                 UV_RUN_NOWAIT); /* the timer is on this stack: it must be closed before we leave */
+}
+
 /* The context goes in two steps: its handles close while the loop turns on, the rest when they are
  * closed. */
 struct console *console_free(struct console *c)
@@ -211,6 +232,7 @@ struct console *console_free(struct console *c)
     if (!c)
         return NULL;
     struct lws_context *context = c->context;
+    say_goodbye(c);
     c->context = NULL; /* no further password is checked */
     lws_context_destroy(context);
     (void)uv_run(c->options.loop, UV_RUN_DEFAULT);

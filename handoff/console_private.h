@@ -40,6 +40,7 @@ size_t console_ws_peer_size(void);
 
 /* Closes the websockets of a session with 4401. */
 void console_ws_end_session(struct console *c, const char *token);
+void console_ws_end_all(struct console *c); /* with 1012 */
 void console_ws_send_status(struct console *c);
 
 #endif

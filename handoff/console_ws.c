@@ -17,7 +17,12 @@ enum {
     REPLAY_MAX = 2000, /* events; a console that missed more gets a snapshot */
 };
 
-enum close_code { CLOSE_BAD_FRAME = 4400, CLOSE_NOT_SIGNED_IN = 4401, CLOSE_NOT_READING = 4408 };
+enum close_code {
+    CLOSE_GOING_AWAY = 1012,
+    CLOSE_BAD_FRAME = 4400,
+    CLOSE_NOT_SIGNED_IN = 4401,
+    CLOSE_NOT_READING = 4408
+};
 
 /* One text frame, shared by all that it goes to. */
 struct frame {
@@ -71,7 +76,10 @@ static void frame_drop(struct frame *f)
         free(f);
 }
 
-/* Close with a reason, once the loop comes to it. */
+/*
+ * Close with a reason, once the loop comes to it: by a timer, since libwebsockets sends no close
+ * frame for a connection that is closed from its writeable callback.
+ */
 static void close_peer(struct ws_peer *peer, enum close_code code, const char *why)
 {
     if (peer->closing)
@@ -79,7 +87,18 @@ static void close_peer(struct ws_peer *peer, enum close_code code, const char *w
     peer->closing = code;
     peer->closing_why = why;
     log_info("console.close staff=%" PRId64 " code=%d why=\"%s\"", peer->staff.id, (int)code, why);
-    (void)lws_callback_on_writable(peer->wsi);
+    lws_set_timer_usecs(peer->wsi, 1);
+    lws_cancel_service(
+        lws_get_context(peer->wsi)); /* or its timer isn't looked at before it is busy again */
+}
+
+static int close_now(struct ws_peer *peer)
+{
+    if (!peer->closing)
+        return 0;
+    lws_close_reason(peer->wsi, (enum lws_close_status)peer->closing,
+                     (unsigned char *)peer->closing_why, strlen(peer->closing_why));
+    return -1;
 }
 
 static void send_frame(struct ws_peer *peer, struct frame *f)
@@ -131,11 +150,6 @@ static void drop_first(struct ws_peer *peer)
 /* One write a call, as libwebsockets wants it. */
 static int write_next(struct ws_peer *peer)
 {
-    if (peer->closing) {
-        lws_close_reason(peer->wsi, (enum lws_close_status)peer->closing,
-                         (unsigned char *)peer->closing_why, strlen(peer->closing_why));
-        return -1;
-    }
     if (!peer->first)
         return 0;
     struct frame *f = peer->first->frame;
@@ -250,8 +264,7 @@ static bool signed_in(struct ws_peer *peer, struct tx *tx)
 {
     struct arena arena = ARENA_INIT;
     struct staff now;
-    int r = session_find(tx, &arena, str_of(peer->token), clock_now(peer->console->options.clock),
-                         &now);
+    int r = session_find(tx, &arena, str_of(peer->token), time(NULL), &now);
     arena_release(&arena);
     if (r == 0)
         close_peer(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
@@ -376,6 +389,12 @@ void console_ws_end_session(struct console *c, const char *token)
             close_peer(p, CLOSE_NOT_SIGNED_IN, "signed out");
 }
 
+void console_ws_end_all(struct console *c)
+{
+    for (struct ws_peer *p = c->peers; p; p = p->next)
+        close_peer(p, CLOSE_GOING_AWAY, "the server is going away");
+}
+
 int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len)
 {
     struct console *c = lws_context_user(lws_get_context(wsi));
@@ -389,6 +408,8 @@ int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, vo
         return receive(peer, (struct str){ in, len });
     case LWS_CALLBACK_SERVER_WRITEABLE:
         return write_next(peer);
+    case LWS_CALLBACK_TIMER:
+        return close_now(peer);
     case LWS_CALLBACK_CLOSED:
         return leave(peer);
     default:
