@@ -172,6 +172,14 @@ static bool known_member(const char *section, const char *name)
     return false;
 }
 
+static bool is_section(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strncmp(rows[i].name, name, strlen(name)) == 0 && rows[i].name[strlen(name)] == '.')
+            return true;
+    return false;
+}
+
 static void check_members(const cJSON *tree, const char *section, const char *file,
                           struct report *report)
 {
@@ -182,6 +190,8 @@ static void check_members(const cJSON *tree, const char *section, const char *fi
                                file, section ? section : "", section ? "." : "", m->string);
         else if (!section && cJSON_IsObject(m))
             check_members(m, m->string, file, report);
+        else if (!section && is_section(m->string))
+            (void)report_error(report, "%s: \"%s\" must be an object of settings", file, m->string);
     }
 }
 
@@ -258,7 +268,7 @@ static bool on_loopback(const char *url)
     static const char *const heads[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
         size_t len = strlen(heads[i]);
-        if (strncmp(url, heads[i], len) == 0 &&
+        if (strncmp(url, heads[i], len) == 0 && !strchr(url, '@') &&
             (url[len] == ':' || url[len] == '/' || url[len] == '\0'))
             return true;
     }

@@ -172,6 +172,10 @@ static void add_hour(struct buf *out, int minute)
         (void)buf_addc(out, "noon");
         return;
     }
+    if (minute == 0) {
+        (void)buf_addc(out, "midnight");
+        return;
+    }
     (void)buf_addf(out, "%d", hour > 12 ? hour - 12 : hour);
     if (rest)
         (void)buf_addf(out, ".%02d", rest);

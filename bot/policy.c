@@ -1,5 +1,7 @@
 #include "bot/policy.h"
 
+#include <math.h>
+
 static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct intents_match *m,
                                           enum kb_kind kind)
 {
@@ -14,7 +16,7 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 /* May anything automatic be said at all? */
 static bool may_speak(const struct policy_facts *f)
 {
-    return f->may_reply && !f->too_old && !f->opted_out &&
+    return f->may_reply && !f->too_old && !f->opted_out && !f->case_claimed &&
            f->automatic_replies < POLICY_REPLIES_MAX;
 }
 
@@ -73,7 +75,7 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
             next = m->hits[i].score;
         }
     }
-    d.lead = d.score - next;
+    d.lead = round((d.score - next) * 1e6) / 1e6; /* 0.70 - 0.55 is to be 0.15 */
 
     const struct kb_rule *rule;
     if ((rule = rule_of_kind(kb, m, KB_SENSITIVE)))

@@ -28,6 +28,7 @@ struct policy_facts {
     bool may_reply;             /* the network lets us answer this one */
     bool opted_out;             /* the resident wants no automatic replies */
     bool case_open;             /* staff have this conversation */
+    bool case_claimed;          /* … and somebody has taken it: nothing automatic is said */
     bool acknowledged;          /* … and an automatic word was said in it */
     bool staff_there;           /* it is within staff hours */
     unsigned automatic_replies; /* so far in this conversation */

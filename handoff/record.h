@@ -29,7 +29,8 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
 /* What policy must know about a message's author and conversation. */
 struct record_facts {
     int64_t resident_id, conversation_id;
-    int64_t case_id; /* the case that is open for the conversation, 0 if none */
+    int64_t case_id;   /* the case that is open for the conversation, 0 if none */
+    bool case_claimed; /* somebody has taken it */
     bool opted_out;
     bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation, ever */
@@ -87,8 +88,8 @@ int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply 
                         int max) MUST_CHECK;
 
 /*
- * Moves a reply and tells of it by an event; @remote_id and @error may be empty. One that failed for
- * good is shown as a case. ERR_EXISTS: @remote_id is another reply's.
+ * Moves a reply and tells of it by an event; @remote_id and @error may be empty. One that failed
+ * for good is shown as a case. ERR_EXISTS: @remote_id is another reply's.
  */
 int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
                       struct str error, int64_t now) MUST_CHECK;
