@@ -51,8 +51,7 @@ static cJSON *decision_json(const struct trial *t, struct str text, const struct
     (void)cJSON_AddNumberToObject(o, "score", d->policy.score);
     (void)cJSON_AddNumberToObject(o, "lead", d->policy.lead);
     (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);
-    (void)cJSON_AddNumberToObject(o, "second",
-                                  0); /* there is no second opinion yet: it agrees with nothing */
+    (void)cJSON_AddNumberToObject(o, "second", d->policy.second);
     (void)cJSON_AddItemToObject(o, "why", decision_why(t->decider.kb, d, text));
     (void)cJSON_AddStringToObject(o, "kb", t->decider.kb->hash);
     return o;
@@ -102,9 +101,11 @@ static void print_for_people(const struct trial *t, struct str text, const struc
     if (d->policy.reason.len)
         (void)printf(" (%.*s)", STR_ARG(d->policy.reason));
     (void)printf("\nreply     %s\n", d->reply.len ? d->reply.p : "(nothing is said)");
-    (void)printf("score     %.2f, lead %.2f, residue %.2f (at least %.2f and %.2f, at most %.2f)\n",
-                 d->policy.score, d->policy.lead, d->match.residue, t->decider.kb->thresholds.score,
-                 t->decider.kb->thresholds.lead, t->decider.kb->thresholds.residue);
+    (void)printf("score     %.2f, lead %.2f, residue %.2f, second opinion %.2f (at least %.2f and "
+                 "%.2f, at most %.2f)\n",
+                 d->policy.score, d->policy.lead, d->match.residue, d->policy.second,
+                 t->decider.kb->thresholds.score, t->decider.kb->thresholds.lead,
+                 t->decider.kb->thresholds.residue);
     for (size_t i = 0; i < d->match.why_count; i++) {
         const struct intents_why *why = &d->match.whys[i];
         (void)printf("because   %.*s:", STR_ARG(kb_topic_name(t->decider.kb, why->topic)));

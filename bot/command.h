@@ -20,6 +20,9 @@ const char *default_config(void);
 /* Load and report on standard error. EXIT_OK or EXIT_FAILED. @kb_dir NULL: the configuration's.
  * @path NULL: default_config(). */
 int load_config(const char *path, struct conf **ret);
+/* Where the second opinion's models are: @named, else the configuration's, else what the build set.
+ */
+const char *models_dir(const struct conf *conf, const char *named);
 int load_kb(const struct conf *conf, const char *kb_dir, struct kb **ret);
 
 /* Prints the report's lines on standard error. */

@@ -10,7 +10,7 @@
 
 struct conf {
     char *file;
-    char *kb_dir, *database;
+    char *kb_dir, *models_dir, *database;
     bool demo;
     int64_t log_format;
     int64_t answer_within_s; /* an older message gets no automatic reply */

@@ -8,7 +8,11 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
     int r = intents_match(decider->kb->intents, decider->scratch, arena, text, &d.match);
     if (r < 0)
         return r;
-    d.policy = policy_decide(decider->kb, &d.match, facts);
+    float chances[SECOND_CLASSES_MAX];
+    const struct second *second = d.match.spent ? NULL : decider->kb->second;
+    if (second)
+        second_ask(second, &d.match.normal, chances);
+    d.policy = policy_decide(decider->kb, &d.match, second ? chances : NULL, facts);
     struct buf reply = BUF_INIT(65536);
     r = wording_write(decider->kb, &d.policy, context, &reply);
     if (r == 0 && reply.len) {

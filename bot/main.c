@@ -1,4 +1,6 @@
 /* kerbside COMMAND …: finds the command and hands over. */
+#include <errno.h>
+
 #include "bot/command.h"
 #include "bot/x/x.h"
 
@@ -50,11 +52,40 @@ int load_config(const char *path, struct conf **ret)
     return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
+/*
+ * The second opinion of @kb: from its file, else trained now (a second or two) and kept for the
+ * next time. Where it can't be kept it is trained anew each time: a word of warning, no more.
+ */
+static int find_second(const struct conf *conf, struct kb *kb)
+{
+    const char *dir = models_dir(conf, NULL);
+    int r = kb_load_second(kb, dir);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = kb_train(kb);
+    if (r == 0 && kb_save_second(kb, dir) < 0)
+        (void)fprintf(stderr, "warning: %s: the second opinion can't be kept: %s\n", dir,
+                      strerror(errno));
+    return r;
+}
+
+const char *models_dir(const struct conf *conf, const char *named)
+{
+    if (named)
+        return named;
+    return conf && conf->models_dir ? conf->models_dir : KERBSIDE_MODELS_DEFAULT;
+}
+
 int load_kb(const struct conf *conf, const char *kb_dir, struct kb **ret)
 {
     struct report report = REPORT_INIT;
     const char *dir = kb_dir ? kb_dir : conf->kb_dir;
     int r = kb_load(dir, &x_text_rules, &report, ret);
+    if (r == 0) {
+        r = find_second(conf, *ret);
+        if (r < 0)
+            *ret = kb_free(*ret);
+    }
     print_report(&report);
     if (r < 0 && !report.errors)
         (void)fprintf(stderr, "error: %s: %s\n", dir, err_str(r));

@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+/* How much of a score the second opinion's chance is worth when intents are compared: from leaving
+ * one writer of tests/corpus out. */
+static const double SECOND_WEIGHT = 1.5;
+
 static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct intents_match *m,
                                           enum kb_kind kind)
 {
@@ -29,6 +33,8 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     d.action = ACTION_HANDOFF;
     d.reason = reason;
     d.rule = rule;
+    if (rule)
+        d.team = rule->team;
     d.priority = priority;
     d.case_needed = true;
     if (!may_speak(f) || f->acknowledged)
@@ -40,71 +46,168 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     return d;
 }
 
+/* What is being decided about. */
+struct question {
+    const struct kb *kb;
+    const struct intents_match *m;
+    const float *second; /* NULL: there is no second opinion */
+    const struct policy_facts *f;
+};
+
+static double chance_of_intent(const struct question *q, const struct kb_intent *intent)
+{
+    return q->second ? (double)q->second[intent - q->kb->intent] : 0;
+}
+
+static double chance_of_class(const struct question *q, enum kb_class class)
+{
+    return q->second ? (double)q->second[q->kb->intent_count + class] : 0;
+}
+
+/* Of all classes from @first up to but without @end. */
+static double chance_of_any(const struct question *q, enum kb_class first, enum kb_class end)
+{
+    double sum = 0;
+    for (enum kb_class c = first; c < end; c++)
+        sum += chance_of_class(q, c);
+    return sum;
+}
+
+/* The likeliest sensitive reason, if the second opinion sees enough of them. */
+static struct str sensitive_reason(const struct question *q)
+{
+    enum kb_class best = KB_CLASS_EMERGENCY;
+    if (!q->second ||
+        chance_of_any(q, KB_CLASS_EMERGENCY, KB_REASONS) < q->kb->thresholds.second_sensitive)
+        return STR("");
+    for (enum kb_class c = KB_CLASS_EMERGENCY; c < KB_REASONS; c++)
+        if (chance_of_class(q, c) > chance_of_class(q, best))
+            best = c;
+    return kb_class_name(best);
+}
+
+static struct str team_of(const struct kb *kb, struct str reason)
+{
+    for (size_t i = 0; i < kb->rule_count; i++)
+        if (str_eq(kb->rule[i].reason, reason))
+            return kb->rule[i].team;
+    return STR("");
+}
+
+/*
+ * The intent to answer: the best by score and by what the second opinion makes of it; it can only
+ * choose among those that a pattern found. Fills in score, lead and second.
+ */
+static const struct kb_intent *best_intent(const struct question *q, struct policy_decision *d)
+{
+    const struct kb_intent *best = NULL;
+    double best_value = 0, next = 0;
+    for (size_t i = 0; i < q->m->hit_count; i++) {
+        const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
+        double value =
+            intent ? q->m->hits[i].score + SECOND_WEIGHT * chance_of_intent(q, intent) : 0;
+        if (!intent || value <= best_value)
+            continue;
+        best = intent;
+        best_value = value;
+        d->score = q->m->hits[i].score;
+        d->second = chance_of_intent(q, intent);
+    }
+    for (size_t i = 0; i < q->m->hit_count; i++) {
+        const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
+        if (intent && intent != best && q->m->hits[i].score > next)
+            next = q->m->hits[i].score;
+    }
+    d->lead = round((d->score - next) * 1e6) / 1e6; /* 0.70 - 0.55 is to be 0.15 */
+    return best;
+}
+
 /* The residue tells against an answer only in a message with enough that we don't know. */
 static bool understood(const struct kb_thresholds *t, const struct intents_match *m)
 {
     return m->unexplained < t->residue_words || m->residue <= t->residue;
 }
 
-static struct policy_decision request(const struct kb *kb, const struct intents_match *m,
-                                      const struct policy_facts *f, struct policy_decision d,
+/* Confident disagreement: it is for a person, or about something else. */
+static bool disagrees(const struct question *q, const struct kb_intent *best)
+{
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    if (!q->second)
+        return false;
+    if (chance_of_intent(q, best) < t->second_least ||
+        chance_of_any(q, KB_CLASS_EMERGENCY, KB_CLASS_TROLL) >= t->second_handoff)
+        return true;
+    for (size_t i = 0; i < q->kb->intent_count + KB_CLASSES; i++)
+        if (&q->kb->intent[i] != best && (double)q->second[i] >= t->second_disagree)
+            return true;
+    return false;
+}
+
+static struct policy_decision request(const struct question *q, struct policy_decision d,
                                       const struct kb_intent *best)
 {
-    const struct kb_thresholds *t = &kb->thresholds;
-    bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, m);
-    if (!sure || !may_speak(f) || f->case_open)
-        return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    bool agreed = q->second && d.second >= t->second_agree && d.score >= t->weak;
+    bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, q->m);
+    if (disagrees(q, best) || (!agreed && !sure) || !may_speak(q->f) || q->f->case_open)
+        return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     d.action = ACTION_ANSWER;
     d.intent = best;
     d.say = SAY_ANSWER;
     return d;
 }
 
-struct policy_decision policy_decide(const struct kb *kb, const struct intents_match *m,
-                                     const struct policy_facts *f)
+/* Praise, trolling, talk: what a rule of the kind says, or without one the second opinion if it is
+ * sure. */
+static bool is_quiet(const struct question *q, enum kb_kind kind, enum kb_class class,
+                     struct policy_decision *d)
 {
-    struct policy_decision d = { .say = SAY_NOTHING, .case_needed = f->case_open };
-    const struct kb_intent *best = NULL;
-    double next = 0;
-    for (size_t i = 0; i < m->hit_count; i++) {
-        const struct kb_intent *intent = kb_intent_of(kb, m->hits[i].topic);
-        if (intent && !best) {
-            best = intent;
-            d.score = m->hits[i].score;
-        } else if (intent && next == 0) {
-            next = m->hits[i].score;
-        }
-    }
-    d.lead = round((d.score - next) * 1e6) / 1e6; /* 0.70 - 0.55 is to be 0.15 */
+    d->rule = rule_of_kind(q->kb, q->m, kind);
+    d->second = chance_of_class(q, class);
+    return d->rule || (q->second && d->second >= q->kb->thresholds.second_quiet);
+}
 
+/* No pattern of an intent fits. */
+static struct policy_decision no_request(const struct question *q, struct policy_decision d)
+{
+    double quiet = chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES);
+    if (q->second && 1 - quiet >= q->kb->thresholds.second_need)
+        return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    if (is_quiet(q, KB_PRAISE, KB_CLASS_PRAISE, &d)) {
+        d.action = ACTION_THANK;
+        d.say = may_speak(q->f) && !q->f->case_open ? SAY_THANKS : SAY_NOTHING;
+    } else if (is_quiet(q, KB_TROLL, KB_CLASS_TROLL, &d)) {
+        d.action = ACTION_IGNORE;
+    } else if (is_quiet(q, KB_CHATTER, KB_CLASS_CHATTER, &d)) {
+        d.action = ACTION_NONE;
+    } else {
+        d.second = chance_of_class(q, KB_CLASS_UNRESOLVED);
+        return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    }
+    return d;
+}
+
+struct policy_decision policy_decide(const struct kb *kb, const struct intents_match *m,
+                                     const float *second, const struct policy_facts *f)
+{
+    const struct question q = { kb, m, second, f };
+    struct policy_decision d = { .say = SAY_NOTHING, .case_needed = f->case_open };
+    const struct kb_intent *best = best_intent(&q, &d);
     const struct kb_rule *rule;
+    struct str reason;
     if ((rule = rule_of_kind(kb, m, KB_SENSITIVE)))
         return handoff(d, f, rule, rule->reason, PRIORITY_SENSITIVE);
+    if ((reason = sensitive_reason(&q)).len) {
+        d.team = team_of(kb, reason);
+        return handoff(d, f, NULL, reason, PRIORITY_SENSITIVE);
+    }
     if (m->spent)
         return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)) || (rule = rule_of_kind(kb, m, KB_HUMAN)))
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))
         return handoff(d, f, rule, STR("complaint"), PRIORITY_SOON);
-    if (best)
-        return request(kb, m, f, d, best);
-    if ((rule = rule_of_kind(kb, m, KB_PRAISE))) {
-        d.action = ACTION_THANK;
-        d.rule = rule;
-        d.say = may_speak(f) && !f->case_open ? SAY_THANKS : SAY_NOTHING;
-        return d;
-    }
-    if ((rule = rule_of_kind(kb, m, KB_TROLL))) {
-        d.action = ACTION_IGNORE;
-        d.rule = rule;
-        return d;
-    }
-    if ((rule = rule_of_kind(kb, m, KB_CHATTER))) {
-        d.action = ACTION_NONE;
-        d.rule = rule;
-        return d;
-    }
-    return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    return best ? request(&q, d, best) : no_request(&q, d);
 }
 
 const char *action_name(enum action action)

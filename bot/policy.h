@@ -42,11 +42,15 @@ struct policy_decision {
     enum say say;
     enum priority priority; /* of a case */
     bool case_needed;       /* open one, or add to the one that is open */
+    struct str team;        /* of a case; empty: customer services */
     double score, lead;     /* of the best intent; 0 if none fits */
+    double second; /* the second opinion's chance of what was decided; 0 if there is none */
 };
 
+/* @second: the chance of each class of the knowledge base (kb_class), or NULL if there is no second
+ * opinion. */
 struct policy_decision policy_decide(const struct kb *kb, const struct intents_match *m,
-                                     const struct policy_facts *facts);
+                                     const float *second, const struct policy_facts *facts);
 
 const char *action_name(enum action action); /* as in tests/corpus/LABELS.md */
 

@@ -109,9 +109,9 @@ static int write_case(struct taking *t, int64_t *case_id)
         .resident_id = t->facts.resident_id,
         .message_id = t->message_id,
         .reason = p->reason,
-        .team = p->rule ? p->rule->team : STR(""),
+        .team = p->team,
         .priority = p->priority,
-        .sensitive = p->rule && p->rule->kind == KB_SENSITIVE,
+        .sensitive = p->priority == PRIORITY_SENSITIVE,
         .acknowledged = t->decision.reply.len > 0,
     };
     *case_id = t->facts.case_id;

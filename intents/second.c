@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { GRAM_LEAST = 2, GRAM_MOST = 5, VECTOR = 16 };
+enum { GRAM_LEAST = 3, GRAM_MOST = 4, VECTOR = 16 };
 
 static const char magic[8] = "KBSIDE1";
 

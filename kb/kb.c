@@ -5,6 +5,7 @@ struct kb *kb_free(struct kb *kb)
     if (!kb)
         return NULL;
     (void)intents_free(kb->intents);
+    (void)second_free(kb->second);
     arena_release(&kb->arena);
     free(kb);
     return NULL;
@@ -30,4 +31,16 @@ struct str kb_topic_name(const struct kb *kb, unsigned topic)
 {
     const struct kb_intent *intent = kb_intent_of(kb, topic);
     return intent ? intent->id : kb_rule_of(kb, topic)->id;
+}
+
+struct str kb_class_name(enum kb_class class)
+{
+    static const char *const names[] = { "emergency",      "safeguarding", "self_harm",
+                                         "homelessness",   "bereavement",  "personal_data",
+                                         "discrimination", "legal",        "press_politics",
+                                         "data_rights",    "complaint",    "human",
+                                         "unresolved",     "troll",        "praise",
+                                         "chatter" };
+    _Static_assert(ARRAY_LEN(names) == KB_CLASSES, "a name for each class");
+    return str_of(names[class]);
 }

@@ -12,6 +12,7 @@
 #include "base/report.h"
 #include "base/text_rules.h"
 #include "intents/intents.h"
+#include "intents/second.h"
 
 struct kb_list {
     struct str *items;
@@ -46,6 +47,40 @@ struct kb_rule {
     unsigned topic;
 };
 
+/*
+ * What the second opinion tells apart: the intents, in their order, and behind them these: the ten
+ * reasons of sensitive rules, and what else a message can be.
+ */
+enum kb_class {
+    KB_CLASS_EMERGENCY,
+    KB_CLASS_SAFEGUARDING,
+    KB_CLASS_SELF_HARM,
+    KB_CLASS_HOMELESSNESS,
+    KB_CLASS_BEREAVEMENT,
+    KB_CLASS_PERSONAL_DATA,
+    KB_CLASS_DISCRIMINATION,
+    KB_CLASS_LEGAL,
+    KB_CLASS_PRESS_POLITICS,
+    KB_CLASS_DATA_RIGHTS,
+    KB_CLASS_COMPLAINT,
+    KB_CLASS_HUMAN,
+    KB_CLASS_UNRESOLVED,
+    KB_CLASS_TROLL,
+    KB_CLASS_PRAISE,
+    KB_CLASS_CHATTER,
+    KB_CLASSES,
+    KB_REASONS = KB_CLASS_COMPLAINT /* the first ten are reasons */
+};
+
+struct str kb_class_name(enum kb_class class);
+
+/* What an editor taught: this text is of that class (an intent's number, or the intents' count and
+ * a kb_class). */
+struct kb_lesson {
+    struct str text;
+    unsigned class;
+};
+
 struct kb_wording {
     struct kb_list acknowledge; /* nobody is there; holds {when} */
     struct kb_list thanks;
@@ -58,6 +93,17 @@ struct kb_thresholds {
     double residue;         /* the most that may be unexplained … */
     unsigned residue_words; /* … in a message with at least this many unexplained words */
     double rule;            /* a rule's least score to hold */
+
+    /* The second opinion's, chances of a class: see bot/policy.c */
+    double
+        second_sensitive;  /* all sensitive reasons together: a person, whatever the patterns say */
+    double second_handoff; /* all reasons for a person together: no answer */
+    double second_disagree; /* another class than the answer's: no answer */
+    double second_agree;    /* the answer's own: the weak score is enough … */
+    double weak;            /* … which is this */
+    double second_least;    /* the answer's own, below which no score is enough */
+    double second_need;     /* a need of any kind: neither silence nor bare thanks */
+    double second_quiet;    /* trolling, praise or talk that no pattern sees */
 };
 
 struct kb {
@@ -67,6 +113,9 @@ struct kb {
     size_t intent_count;
     struct kb_rule *rule;
     size_t rule_count;
+    struct kb_lesson *lesson;
+    size_t lesson_count;
+    struct second *second; /* NULL: there is none, the patterns decide alone */
     struct kb_wording wording;
     struct kb_thresholds thresholds;
     char hash[17]; /* of the files' names and bytes: names the version */
@@ -85,6 +134,15 @@ struct kb *kb_free(struct kb *kb);
 const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
+
+/*
+ * The second opinion of this knowledge base: from DIR/HASH.model (1 found, 0 none or not of this
+ * one, or negative), by training from its lessons (0; none is made from too few), and into that
+ * file (0 or ERR_IO, with errno).
+ */
+int kb_load_second(struct kb *kb, const char *dir) MUST_CHECK;
+int kb_train(struct kb *kb) MUST_CHECK;
+int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
 
 /*
  * What loading can't see: examples that don't hold, one example under two intents, terms nobody

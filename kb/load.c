@@ -22,7 +22,7 @@ struct loader {
     struct vocab *vocab; /* until the set takes it over */
     const struct text_rules *rules;
     struct report *report;
-    size_t intent_room, rule_room;
+    size_t intent_room, rule_room, lesson_room;
 };
 
 static const struct {
@@ -33,11 +33,6 @@ static const struct {
     { "human", KB_HUMAN },         { "complaint", KB_COMPLAINT }, { "opt_out", KB_OPT_OUT },
     { "chatter", KB_CHATTER },
 };
-
-static const char *const reasons[] = { "emergency",      "safeguarding", "self_harm",
-                                       "homelessness",   "bereavement",  "personal_data",
-                                       "discrimination", "legal",        "press_politics",
-                                       "data_rights" };
 
 static int keep(struct loader *l, struct str text, struct str *ret)
 {
@@ -282,8 +277,8 @@ static int take_kind(struct loader *l, const cJSON *object, const char *where, s
     if (r < 0)
         return r;
     bool known = rule->kind != KB_SENSITIVE && rule->reason.len == 0;
-    for (size_t i = 0; i < ARRAY_LEN(reasons) && rule->kind == KB_SENSITIVE; i++)
-        known |= str_is(rule->reason, reasons[i]);
+    for (int i = 0; i < KB_REASONS && rule->kind == KB_SENSITIVE; i++)
+        known |= str_eq(rule->reason, kb_class_name((enum kb_class)i));
     if (!known)
         return report_error(
             l->report,
@@ -382,37 +377,45 @@ static int load_wording(struct loader *l, const cJSON *tree, struct str file)
     return 0;
 }
 
-static int take_percent(struct loader *l, const cJSON *tree, const char *name, const char *where,
-                        double *ret)
-{
-    int64_t value;
-    if (json_get_int(tree, name, 0, 100, &value) != 1)
-        return report_error(l->report, "%s: \"%s\" must be a whole number of hundredths, 0 to 100",
-                            where, name);
-    *ret = (double)value / 100;
-    return 0;
-}
-
 static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
 {
-    static const char *const names[] = {
-        "score", "lead", "residue", "residue_words", "rule", NULL
-    };
     struct kb_thresholds *t = &l->kb->thresholds;
-    int64_t words = 0;
+    const struct {
+        const char *name;
+        double *at;
+        int otherwise; /* hundredths if it isn't there; -1: it must be there */
+    } rows[] = {
+        { "score", &t->score, -1 },
+        { "lead", &t->lead, -1 },
+        { "residue", &t->residue, -1 },
+        { "rule", &t->rule, -1 },
+        { "weak", &t->weak, 40 },
+        { "second_sensitive", &t->second_sensitive, 50 },
+        { "second_handoff", &t->second_handoff, 40 },
+        { "second_disagree", &t->second_disagree, 50 },
+        { "second_agree", &t->second_agree, 20 },
+        { "second_least", &t->second_least, 2 },
+        { "second_need", &t->second_need, 90 },
+        { "second_quiet", &t->second_quiet, 50 },
+    };
+    const char *names[ARRAY_LEN(rows) + 2] = { "residue_words" };
+    int64_t value = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        names[i + 1] = rows[i].name;
     json_check_names(tree, names, file.p, l->report);
-    int r = take_percent(l, tree, "score", file.p, &t->score);
-    if (r == 0)
-        r = take_percent(l, tree, "lead", file.p, &t->lead);
-    if (r == 0)
-        r = take_percent(l, tree, "residue", file.p, &t->residue);
-    if (r == 0)
-        r = take_percent(l, tree, "rule", file.p, &t->rule);
-    if (r == 0 && json_get_int(tree, "residue_words", 0, 1000, &words) != 1)
-        r = report_error(l->report, "%s: \"residue_words\" must be a whole number of words",
-                         file.p);
-    t->residue_words = (unsigned)words;
-    return r;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int found = json_get_int(tree, rows[i].name, 0, 100, &value);
+        if (found < 0 || (found == 0 && rows[i].otherwise < 0))
+            return report_error(l->report,
+                                "%s: \"%s\" must be a whole number of hundredths, 0 to 100", file.p,
+                                rows[i].name);
+        *rows[i].at = (double)(found ? value : rows[i].otherwise) / 100;
+    }
+    if (json_get_int(tree, "residue_words", 0, 1000, &value) != 1)
+        return report_error(l->report, "%s: \"residue_words\" must be a whole number of words",
+                            file.p);
+    t->residue_words = (unsigned)value;
+    return 0;
 }
 
 static int load_term(struct loader *l, const cJSON *term, const char *where)
@@ -451,6 +454,93 @@ static int load_terms(struct loader *l, const cJSON *tree, struct str file)
     for (size_t i = 0; i < common.count && r == 0; i++)
         r = vocab_add_common(l->vocab, common.items[i]);
     return r < 0 ? r : vocab_check(l->vocab, file.p, l->report);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * lessons of the second opinion */
+
+static int add_lessons(struct loader *l, const struct kb_list *texts, unsigned class)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        struct kb_lesson *all =
+            grow(l, l->kb->lesson, l->kb->lesson_count, &l->lesson_room, sizeof *all);
+        if (!all)
+            return ERR_NOMEM;
+        l->kb->lesson = all;
+        all[l->kb->lesson_count++] = (struct kb_lesson){ texts->items[i], class };
+    }
+    return 0;
+}
+
+/* The class of that name, or -1. */
+static int class_of(const struct kb *kb, struct str name)
+{
+    for (size_t i = 0; i < kb->intent_count; i++)
+        if (str_eq(kb->intent[i].id, name))
+            return (int)i;
+    for (int c = 0; c < KB_CLASSES; c++)
+        if (str_eq(kb_class_name((enum kb_class)c), name))
+            return (int)kb->intent_count + c;
+    return -1;
+}
+
+static int class_of_rule(const struct kb *kb, const struct kb_rule *rule)
+{
+    switch (rule->kind) {
+    case KB_SENSITIVE:
+        return class_of(kb, rule->reason);
+    case KB_TROLL:
+        return (int)kb->intent_count + KB_CLASS_TROLL;
+    case KB_PRAISE:
+        return (int)kb->intent_count + KB_CLASS_PRAISE;
+    case KB_HUMAN:
+    case KB_OPT_OUT:
+        return (int)kb->intent_count + KB_CLASS_HUMAN;
+    case KB_COMPLAINT:
+        return (int)kb->intent_count + KB_CLASS_COMPLAINT;
+    case KB_CHATTER:
+        return (int)kb->intent_count + KB_CLASS_CHATTER;
+    }
+    return -1;
+}
+
+/* {"teach": {"bins.missed": [texts], "safeguarding": [texts], …}}, for lists that would drown a
+ * topic's file. */
+static int load_teach(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "teach", NULL };
+    const cJSON *teach = cJSON_GetObjectItemCaseSensitive(tree, "teach"), *list;
+    json_check_names(tree, names, file.p, l->report);
+    if (!cJSON_IsObject(teach))
+        return report_error(l->report, "%s: \"teach\" must be an object of lists", file.p);
+    for (list = teach->child; list; list = list->next) {
+        struct kb_list texts = { 0 };
+        int class = class_of(l->kb, str_of(list->string));
+        int r = class < 0 ? report_error(l->report, "%s: \"%s\" is no intent and no reason", file.p,
+                                         list->string)
+                          : take_list(l, teach, list->string, true, file.p, &texts);
+        if (r == 0)
+            r = add_lessons(l, &texts, (unsigned)class);
+        if (r == ERR_NOMEM)
+            return r;
+    }
+    return 0;
+}
+
+/* In the order of files and of what stands in them, so that the same folder gives the same model.
+ */
+static int collect_lessons(struct loader *l)
+{
+    int r = 0;
+    for (size_t i = 0; i < l->kb->intent_count && r == 0; i++) {
+        r = add_lessons(l, &l->kb->intent[i].examples.yes, (unsigned)i);
+        if (r == 0)
+            r = add_lessons(l, &l->kb->intent[i].teach, (unsigned)i);
+    }
+    for (size_t i = 0; i < l->kb->rule_count && r == 0; i++)
+        r = add_lessons(l, &l->kb->rule[i].examples.yes,
+                        (unsigned)class_of_rule(l->kb, &l->kb->rule[i]));
+    return r;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -567,11 +657,17 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
         size_t s = 0;
         while (s < ARRAY_LEN(special) && !str_is(f->files[i].name, special[s].name))
             s++;
-        if (s == 0 || !cJSON_IsObject(f->files[i].tree))
+        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || str_is(f->files[i].name, "teach.json"))
             continue;
         r = (s < ARRAY_LEN(special) ? special[s].load : load_topic_file)(l, f->files[i].tree,
                                                                          f->files[i].name);
     }
+    if (r == ERR_NOMEM)
+        return r;
+    r = collect_lessons(l);
+    const struct file *teach = folder_find(f, "teach.json"); /* last: it names intents */
+    if (r == 0 && teach && cJSON_IsObject(teach->tree))
+        r = load_teach(l, teach->tree, teach->name);
     return r == ERR_NOMEM ? r : 0;
 }
 

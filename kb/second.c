@@ -1,0 +1,118 @@
+/* The knowledge base's second opinion: its lessons to a model, and a model to and from a file that
+ * is named by the hash. */
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "kb/kb.h"
+
+static int model_path(const struct kb *kb, const char *dir, struct buf *out)
+{
+    return buf_addf(out, "%s/%s.model", dir, kb->hash);
+}
+
+static size_t class_names(const struct kb *kb, struct str names[SECOND_CLASSES_MAX])
+{
+    size_t count = 0;
+    if (kb->intent_count + KB_CLASSES > SECOND_CLASSES_MAX)
+        return 0;
+    for (size_t i = 0; i < kb->intent_count; i++)
+        names[count++] = kb->intent[i].id;
+    for (int c = 0; c < KB_CLASSES; c++)
+        names[count++] = kb_class_name((enum kb_class)c);
+    return count;
+}
+
+/* A file of the right name may still be another program's. */
+static bool is_of(const struct second *s, const struct kb *kb)
+{
+    struct str names[SECOND_CLASSES_MAX];
+    size_t count = class_names(kb, names);
+    bool same = second_class_count(s) == count;
+    for (size_t c = 0; same && c < count; c++)
+        same = str_eq(second_class_name(s, c), names[c]);
+    return same;
+}
+
+int kb_load_second(struct kb *kb, const char *dir)
+{
+    struct buf path = BUF_INIT(8192), bytes = BUF_INIT(SECOND_FILE_BYTES_MAX);
+    struct second *s = NULL;
+    int r = model_path(kb, dir, &path);
+    if (r == 0)
+        r = file_read(buf_cstr(&path), &bytes);
+    if (r == 0)
+        r = second_load(buf_str(&bytes), &s);
+    if (r == 0 && is_of(s, kb)) {
+        (void)second_free(kb->second);
+        kb->second = s;
+        s = NULL;
+        r = 1;
+    }
+    (void)second_free(s);
+    buf_release(&path);
+    buf_release(&bytes);
+    return r == ERR_NOMEM || r == 1 ? r : 0;
+}
+
+int kb_train(struct kb *kb)
+{
+    struct str names[SECOND_CLASSES_MAX];
+    struct arena arena = ARENA_INIT;
+    size_t count = class_names(kb, names), used = 0;
+    struct second_lesson *lessons = arena_array(&arena, kb->lesson_count + 1, sizeof *lessons);
+    int r = lessons ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < kb->lesson_count && r == 0; i++) {
+        struct second_lesson *l = &lessons[used];
+        l->class = kb->lesson[i].class;
+        r = normal_make(&arena, intents_vocab(kb->intents), kb->lesson[i].text, &l->normal);
+        used += r == 0;
+        r = r == ERR_TOOBIG ? 0 : r;
+    }
+    struct second *s = NULL;
+    if (r == 0)
+        r = second_train(lessons, used, names, count, &s);
+    if (r == 0) {
+        (void)second_free(kb->second);
+        kb->second = s;
+    }
+    arena_release(&arena);
+    return r == ERR_BADINPUT ? 0 : r; /* too few lessons: the patterns decide alone */
+}
+
+/* Whole or not at all: a process that reads meanwhile sees the old file or the new one. */
+static int write_file(const char *path, struct str bytes)
+{
+    struct buf temporary = BUF_INIT(8192);
+    int r = buf_addf(&temporary, "%s.%d", path, (int)getpid());
+    FILE *f = r == 0 ? fopen(buf_cstr(&temporary), "wbe") : NULL;
+    bool written = f && fwrite(bytes.p, 1, bytes.len, f) == bytes.len;
+    if (f && fclose(f) != 0)
+        written = false;
+    if (written && rename(buf_cstr(&temporary), path) != 0)
+        written = false;
+    int why = errno;
+    if (f && !written)
+        (void)unlink(buf_cstr(&temporary));
+    errno = why;
+    buf_release(&temporary);
+    return written ? 0 : ERR_IO;
+}
+
+int kb_save_second(const struct kb *kb, const char *dir)
+{
+    struct buf path = BUF_INIT(8192), bytes = BUF_INIT(SECOND_FILE_BYTES_MAX);
+    if (!kb->second)
+        return 0;
+    int r = mkdir(dir, 0755) != 0 && errno != EEXIST ? ERR_IO : 0;
+    if (r == 0)
+        r = model_path(kb, dir, &path);
+    if (r == 0)
+        r = second_save(kb->second, &bytes);
+    if (r == 0)
+        r = write_file(buf_cstr(&path), buf_str(&bytes));
+    buf_release(&path);
+    buf_release(&bytes);
+    return r;
+}
