@@ -26,7 +26,8 @@ int cursor_get(struct tx *tx, struct arena *arena, struct str network, struct st
 int cursor_set(struct tx *tx, struct str network, struct str cursor)
 {
     static const char sql[] = "INSERT INTO network_cursor(network, cursor) VALUES(?1, ?2)"
-                              " ON CONFLICT(network) DO UPDATE SET cursor=excluded.cursor";
+                              " ON CONFLICT(network) DO UPDATE SET cursor=excluded.cursor"
+                              " WHERE cursor<>excluded.cursor";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, network);
     stmt_bind_str(q, 2, cursor);

@@ -102,40 +102,49 @@ static void on_signal(uv_signal_t *signal, int number)
     uv_stop(&s->loop);
 }
 
-static int start_parts(struct service *s, struct report *report)
+static struct console_options console_options(struct service *s)
+{
+    return (struct console_options){
+        .loop = &s->loop,
+        .db = s->db,
+        .clock = &s->clock,
+        .rules = &x_text_rules,
+        .address = s->conf->console_address,
+        .port = (int)s->conf->console_port,
+        .origin = s->conf->console_origin,
+        .session_s = s->conf->session_s,
+    };
+}
+
+/* What can fail without the database, first: a start that fails changes nothing. */
+static int start_network(struct service *s, struct report *report)
 {
     const struct conf *conf = s->conf;
-    struct x_options x = { .api = conf->x_api,
+    struct console_options console = console_options(s);
+    int r = console_check(&console, report);
+    if (r == 0)
+        r = http_new(&s->loop, &s->http);
+    if (r < 0)
+        return r;
+    struct x_options x = { .http = s->http,
+                           .api = conf->x_api,
                            .account_id = conf->x_account_id,
                            .handle = conf->x_handle,
                            .token_file = conf->x_token_file,
                            .timeout_ms = conf->x_timeout_ms };
-    int r = http_new(&s->loop, &s->http);
-    if (r < 0)
-        return r;
-    x.http = s->http;
-    r = x_new(&x, report, &s->network);
-    if (r < 0)
-        return r;
-    struct console_options console = { .loop = &s->loop,
-                                       .db = s->db,
-                                       .clock = &s->clock,
-                                       .rules = s->network->verbs->rules,
-                                       .address = conf->console_address,
-                                       .port = (int)conf->console_port,
-                                       .origin = conf->console_origin,
-                                       .session_s = conf->session_s };
-    r = console_new(&console, report, &s->console);
-    if (r < 0)
-        return r;
+    return x_new(&x, report, &s->network);
+}
+
+static int start_parts(struct service *s, struct report *report)
+{
+    const struct conf *conf = s->conf;
+    struct console_options console = console_options(s);
     struct outbox_options outbox = { .loop = &s->loop,
                                      .db = s->db,
                                      .network = s->network,
                                      .clock = &s->clock,
+                                     .answer_within_s = conf->answer_within_s,
                                      .lookup_wait_ms = conf->x_lookup_wait_ms };
-    r = outbox_new(&outbox, &s->outbox);
-    if (r < 0)
-        return r;
     struct responder_options responder = { .loop = &s->loop,
                                            .db = s->db,
                                            .network = s->network,
@@ -144,7 +153,10 @@ static int start_parts(struct service *s, struct report *report)
                                            .kb = s->kb,
                                            .poll_every_ms = conf->x_poll_every_ms,
                                            .answer_within_s = conf->answer_within_s };
-    return responder_new(&responder, &s->responder);
+    int r = console_new(&console, report, &s->console);
+    if (r == 0)
+        r = outbox_new(&outbox, &s->outbox);
+    return r < 0 ? r : responder_new(&responder, &s->responder);
 }
 
 static void run(struct service *s)
@@ -190,6 +202,13 @@ static void stop_parts(struct service *s)
     s->conf = conf_free(s->conf);
 }
 
+/* Prints what is wrong, if anything is, and says how to exit. */
+static int outcome(int r, const struct report *report)
+{
+    print_report(report);
+    return r == 0 ? EXIT_OK : report->errors ? EXIT_FAILED : fail("kerbside serve", r);
+}
+
 static int serve(const char *config)
 {
     struct service s = { 0 };
@@ -200,15 +219,13 @@ static int serve(const char *config)
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;
-        status = open_database(&s);
-    }
-    if (status == EXIT_OK) {
         s.loop_open = uv_loop_init(&s.loop) == 0;
-        int r = s.loop_open ? start_parts(&s, &report) : ERR_NOMEM;
-        print_report(&report);
-        if (r < 0)
-            status = report.errors ? EXIT_FAILED : fail("kerbside serve", r);
+        status = outcome(s.loop_open ? start_network(&s, &report) : ERR_NOMEM, &report);
     }
+    if (status == EXIT_OK)
+        status = open_database(&s);
+    if (status == EXIT_OK)
+        status = outcome(start_parts(&s, &report), &report);
     if (status == EXIT_OK)
         run(&s);
     stop_parts(&s);

@@ -48,23 +48,15 @@ static struct exchange *exchange_free(struct exchange *x)
     return NULL;
 }
 
-/* Nothing of the request can have reached the other side. */
-static bool never_left(CURLcode code, CURL *easy)
+/*
+ * Nothing of the request can have reached the other side: curl never came to the point of sending.
+ * Its codes don't tell: "unsupported protocol" is also an answer that isn't HTTP.
+ */
+static bool never_left(CURL *easy)
 {
     curl_off_t before_transfer_us = 0;
-    switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return true;
-    default:
-        (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer_us);
-        return before_transfer_us == 0;
-    }
+    (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &before_transfer_us);
+    return before_transfer_us == 0;
 }
 
 static void finish(struct exchange *x, CURLcode code)
@@ -73,9 +65,9 @@ static void finish(struct exchange *x, CURLcode code)
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
     x->answer.status = (int)status;
     x->answer.body = buf_str(&x->body);
-    x->answer.end = code == CURLE_OK            ? HTTP_ANSWERED
-                    : never_left(code, x->easy) ? HTTP_NOT_SENT
-                                                : HTTP_CUT;
+    x->answer.end = code == CURLE_OK      ? HTTP_ANSWERED
+                    : never_left(x->easy) ? HTTP_NOT_SENT
+                                          : HTTP_CUT;
     x->answer.why = x->body.err == ERR_TOOBIG ? "the answer is too large"
                     : x->why[0]               ? x->why
                                               : curl_easy_strerror(code);

@@ -167,6 +167,23 @@ static void on_posted(void *data, const struct network_answer *a)
     wake_in(o, 1);
 }
 
+/*
+ * What has come since an automatic reply was decided may be a reason not to send it any more; staff
+ * then see that it wasn't. NULL: none.
+ */
+static const char *too_late(const struct outbox *o, const struct record_reply *reply)
+{
+    if (reply->staff_id || reply->insisted)
+        return NULL;
+    if (reply->opted_out)
+        return "Not sent: the resident asked for no automatic replies";
+    if (reply->case_claimed)
+        return "Not sent: somebody had taken the conversation by then";
+    if (now_of(o) - reply->written_at > o->options.answer_within_s)
+        return "Not sent: it could not go out in time";
+    return NULL;
+}
+
 /* 1: a request is on its way, 0: nothing to send, negative: later. */
 static int send_next(struct outbox *o)
 {
@@ -179,7 +196,9 @@ static int send_next(struct outbox *o)
         tx_rollback(tx);
         return r;
     }
-    r = record_move_reply(tx, o->sending.id, REPLY_SENDING, STR(""), STR(""), now_of(o));
+    const char *late = too_late(o, &o->sending);
+    r = record_move_reply(tx, o->sending.id, late ? REPLY_FAILED : REPLY_SENDING, STR(""),
+                          str_of(late), now_of(o));
     if (r < 0) {
         tx_rollback(tx);
         return r;
@@ -187,6 +206,10 @@ static int send_next(struct outbox *o)
     r = tx_commit(tx);
     if (r < 0)
         return r;
+    if (late) {
+        wake_in(o, 1);
+        return 1;
+    }
     o->busy = POSTING;
     r = o->options.network->verbs->post(o->options.network, o->sending.parent, o->sending.body,
                                         on_posted, o);

@@ -23,7 +23,8 @@ struct outbox_options {
     struct db *db;
     struct network *network;
     const struct clock *clock;
-    int64_t lookup_wait_ms; /* between two looks for a reply that may be out */
+    int64_t answer_within_s; /* an automatic reply to an older message is not sent any more */
+    int64_t lookup_wait_ms;  /* between two looks for a reply that may be out */
 };
 
 /* Moves everything found in "sending" to "unknown". */

@@ -185,7 +185,7 @@ static int take_message(struct taking *t)
     return r;
 }
 
-/* What failed is taken back, and the message is kept without a decision, as a case: staff see it,
+/* What failed is taken back, and the message is kept as a case: staff see it,
  * nothing is lost. */
 static int take_failed(struct taking *t, int why)
 {

@@ -69,10 +69,18 @@ static int set_origin(struct console *c, struct report *report)
         return report_error(report, "console.origin: must say where browsers see the console, "
                                     "since it listens beyond this machine");
     bool v6 = strchr(o->address, ':');
+    int port = c->vhost ? console_port(c) : o->port;
     (void)snprintf(c->origin, sizeof c->origin, v6 ? "http://[%s]:%d" : "http://%s:%d", o->address,
-                   console_port(c));
-    (void)snprintf(c->other_origin, sizeof c->other_origin, "http://localhost:%d", console_port(c));
+                   port);
+    (void)snprintf(c->other_origin, sizeof c->other_origin, "http://localhost:%d", port);
     return 0;
+}
+
+int console_check(const struct console_options *options, struct report *report)
+{
+    struct console c = { .options = *options };
+    int r = check_port(options, report);
+    return r < 0 ? r : set_origin(&c, report);
 }
 
 int console_new(const struct console_options *options, struct report *report, struct console **ret)
@@ -88,7 +96,7 @@ int console_new(const struct console_options *options, struct report *report, st
     sized[0].per_session_data_size = console_http_peer_size();
     sized[1].per_session_data_size = console_ws_peer_size();
 
-    int r = check_port(options, report);
+    int r = console_check(options, report);
     if (r < 0)
         return r;
     struct console *c = calloc(1, sizeof *c);
@@ -237,6 +245,7 @@ struct console *console_free(struct console *c)
     lws_context_destroy(context);
     (void)uv_run(c->options.loop, UV_RUN_DEFAULT);
     lws_context_destroy(context);
+    console_http_end_all(c);
     buf_release(&c->status);
     free(c);
     return NULL;

@@ -38,6 +38,10 @@ struct console_status {
 int console_new(const struct console_options *options, struct report *report,
                 struct console **ret) MUST_CHECK;
 
+/* Would console_new listen? Opens nothing that stays open: for a start that is to fail before it
+ * changed anything. */
+int console_check(const struct console_options *options, struct report *report) MUST_CHECK;
+
 /* Closes everything; the loop must turn until its handles are closed. NULL is fine. */
 struct console *console_free(struct console *c);
 

@@ -255,6 +255,12 @@ static void next_sign_in(struct console *c)
     (void)uv_queue_work(c->options.loop, &s->work, check_password, password_checked);
 }
 
+void console_http_end_all(struct console *c)
+{
+    while (c->sign_ins)
+        sign_in_free(c->sign_ins);
+}
+
 static int sign_in(struct console *c, struct lws *wsi, struct http_peer *peer, const cJSON *body)
 {
     struct str login = STR(""), password = STR("");

@@ -38,6 +38,9 @@ int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, vo
 size_t console_http_peer_size(void);
 size_t console_ws_peer_size(void);
 
+/* Forgets the passwords that wait to be checked; none is being checked any more. */
+void console_http_end_all(struct console *c);
+
 /* Closes the websockets of a session with 4401. */
 void console_ws_end_session(struct console *c, const char *token);
 void console_ws_end_all(struct console *c); /* with 1012 */

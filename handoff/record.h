@@ -61,10 +61,14 @@ const char *reply_state_name(enum reply_state state);
 struct record_reply {
     int64_t id, message_id, case_id, staff_id; /* case_id, staff_id: 0 if none */
     struct str body;
-    struct str parent; /* the network's id of the message it answers */
-    struct str error;  /* the network's words; empty if none */
-    unsigned looks;    /* how often our own timeline was read and it wasn't there */
-    unsigned attempts; /* how often it was sent and not seen to arrive */
+    struct str parent;  /* the network's id of the message it answers */
+    bool insisted;      /* a member of staff had it tried again */
+    bool opted_out;     /* its resident wants no automatic replies */
+    bool case_claimed;  /* somebody has taken the conversation */
+    int64_t written_at; /* the message it answers */
+    struct str error;   /* the network's words; empty if none */
+    unsigned looks;     /* how often our own timeline was read and it wasn't there */
+    unsigned attempts;  /* how often it was sent and not seen to arrive */
 };
 
 /*

@@ -206,9 +206,14 @@ int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int6
 
 #define REPLY_COLUMNS                                                                           \
     "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS " \
-    "staff_id, p.body,"                                                                         \
-    " m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts FROM reply p " \
-    "JOIN message m ON m.id=p.message_id "
+    "staff_id,"                                                                                 \
+    " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "     \
+    "p.insisted,"                                                                               \
+    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                   \
+    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
+    "c.state='claimed')"                                                                        \
+    " AS case_claimed FROM reply p JOIN message m ON m.id=p.message_id JOIN resident r ON "     \
+    "r.id=m.resident_id "
 
 static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *ret)
 {
@@ -220,6 +225,10 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
         .body = arena_str(arena, col_str(q, "body")),
         .parent = arena_str(arena, col_str(q, "parent")),
         .error = arena_str(arena, col_str(q, "error")),
+        .insisted = col_int64(q, "insisted") != 0,
+        .opted_out = col_int64(q, "opted_out") != 0,
+        .case_claimed = col_int64(q, "case_claimed") != 0,
+        .written_at = col_int64(q, "written_at"),
         .looks = (unsigned)col_int64(q, "looks"),
         .attempts = (unsigned)col_int64(q, "attempts"),
     };
@@ -345,9 +354,10 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
 
 int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_t now)
 {
-    static const char sql[] = "UPDATE reply SET state='queued', error=NULL, looks=0, attempts=0, "
-                              "changed_at=?2 WHERE id=?1"
-                              " RETURNING message_id, coalesce(case_id, 0) AS case_id";
+    static const char sql[] =
+        "UPDATE reply SET state='queued', error=NULL, looks=0, attempts=0, insisted=1, "
+        "changed_at=?2 WHERE id=?1"
+        " RETURNING message_id, coalesce(case_id, 0) AS case_id";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, reply_id);
     stmt_bind_int64(q, 2, now);

@@ -49,13 +49,15 @@ static const char *const steps[] = {
     "INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX case_one_open ON handoff_case(conversation_id) WHERE state<>'closed';"
     "CREATE INDEX case_queue ON handoff_case(priority, opened_at) WHERE state<>'closed';"
+    "CREATE INDEX case_conversation ON handoff_case(conversation_id);"
     "CREATE INDEX case_closed ON handoff_case(changed_at) WHERE state='closed';"
 
     "CREATE TABLE reply(id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL REFERENCES message(id),"
     " case_id INTEGER REFERENCES handoff_case(id), staff_id INTEGER REFERENCES staff(id), body "
     "TEXT NOT NULL,"
     " state TEXT NOT NULL, remote_id TEXT, error TEXT, looks INTEGER NOT NULL DEFAULT 0,"
-    " attempts INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL DEFAULT 0, insisted INTEGER NOT NULL DEFAULT 0, created_at INTEGER "
+    "NOT NULL,"
     " changed_at INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL;" /* promise 2
                                                                                         */

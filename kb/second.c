@@ -7,6 +7,9 @@
 #include "base/file.h"
 #include "kb/kb.h"
 
+/* Fewer make an opinion that is worth less than none. */
+enum { LESSONS_LEAST = 500 };
+
 static int model_path(const struct kb *kb, const char *dir, struct buf *out)
 {
     return buf_addf(out, "%s/%s.model", dir, kb->hash);
@@ -71,6 +74,8 @@ int kb_train(struct kb *kb)
         r = r == ERR_TOOBIG ? 0 : r;
     }
     struct second *s = NULL;
+    if (r == 0 && used < LESSONS_LEAST)
+        r = ERR_BADINPUT;
     if (r == 0)
         r = second_train(lessons, used, names, count, &s);
     if (r == 0) {

@@ -13,7 +13,8 @@
 struct x_page {
     struct network_message *messages; /* without our own posts and reposts */
     size_t count;
-    size_t unread; /* posts that aren't what X sends: passed over, for one must not stop the others */
+    size_t
+        unread; /* posts that aren't what X sends: passed over, for one must not stop the others */
     struct str newest_id, next_token; /* empty if there are none */
 };
 

@@ -6,8 +6,10 @@
 #include "bot/x/x.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -21,6 +23,9 @@ enum {
     TIMELINE_PAGES_MAX = 5
 };
 
+/* X may show a post after a younger one: now and then a sweep begins this much before the cursor. */
+enum { OVERLAP_EVERY_MS = 2000, OVERLAP_MS = 120000, ID_TIME_SHIFT = 22 };
+
 struct x {
     struct network network; /* first: a struct network is a struct x */
     struct x_options options;
@@ -29,7 +34,9 @@ struct x {
     /* The sweep under way: a sweep's cursor is the newest id of its first page, and counts only
      * once its last page is kept. */
     struct arena sweep_arena;
-    struct buf since_id, newest_id;
+    struct buf since_id, newest_id; /* newest_id begins as the cursor: it never goes back */
+    bool first_page;
+    int64_t overlap_after_ms; /* monotonic: when to look again at what came late */
     int64_t first_at;
     network_take *take;
     network_done *read_done;
@@ -168,8 +175,11 @@ static void on_mentions(void *data, const struct http_answer *answer)
     }
     if (page.unread)
         log_warn("x.unread_posts count=%zu newest=%.*s", page.unread, STR_ARG(page.newest_id));
-    if (!x->newest_id.len && page.newest_id.len)
+    if (x->first_page && x_id_cmp(page.newest_id, buf_str(&x->newest_id)) > 0) {
+        buf_clear(&x->newest_id);
         (void)buf_add(&x->newest_id, page.newest_id);
+    }
+    x->first_page = false;
     bool last = page.next_token.len == 0;
     struct network_page kept = { page.messages, page.count, last ? buf_str(&x->newest_id) : STR(""),
                                  last };
@@ -182,6 +192,20 @@ static void on_mentions(void *data, const struct http_answer *answer)
         sweep_end(x, &end);
 }
 
+/* The id to read from: the cursor, or when it is time an id of two minutes before, since X's ids
+ * hold their time. */
+static int add_since(struct x *x, struct str cursor)
+{
+    int64_t id, now_ms = clock_mono_ms();
+    if (!cursor.len)
+        return 0;
+    if (now_ms < x->overlap_after_ms || !str_to_int64(cursor, 1, INT64_MAX, &id))
+        return buf_add(&x->since_id, cursor);
+    x->overlap_after_ms = now_ms + OVERLAP_EVERY_MS;
+    int64_t before = (int64_t)OVERLAP_MS << ID_TIME_SHIFT;
+    return buf_addf(&x->since_id, "%" PRId64, id > before ? id - before : 1);
+}
+
 static int x_read(struct network *n, struct str cursor, int64_t first_at, network_take *take,
                   network_done *done, void *data)
 {
@@ -192,7 +216,9 @@ static int x_read(struct network *n, struct str cursor, int64_t first_at, networ
     x->first_at = first_at;
     buf_clear(&x->since_id);
     buf_clear(&x->newest_id);
-    int r = cursor.len ? buf_add(&x->since_id, cursor) : 0;
+    x->first_page = true;
+    (void)buf_add(&x->newest_id, cursor);
+    int r = add_since(x, cursor);
     return r < 0 ? r : ask_mentions(x, STR(""));
 }
 

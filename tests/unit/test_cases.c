@@ -272,9 +272,35 @@ static void test_reply(void **state)
     assert_int_equal(r.staff_id, sam);
     assert_str(r.body, "It's on its way ^SR");
     assert_str(r.parent, "901");
+    /* one that the network lets us answer, where there is one */
+    struct record_message closed = a_message("902", "900", "7");
+    closed.may_reply = false;
+    int64_t last;
+    assert_int_equal(record_add_message(f->tx, &closed, NOON, &last), 1);
+    c.version = 3;
+    assert_int_equal(case_reply(f->tx, &c, STR("And on ^SR")), CASE_DONE);
+    assert_int_equal(int_of(f->tx, "SELECT max(message_id) AS n FROM reply", 0), newest);
     c.version = 2; /* the same again is stale: no second reply by a second click */
     assert_int_equal(case_reply(f->tx, &c, STR("It's on its way ^SR")), CASE_STALE);
-    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 1);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 2);
+}
+
+/* When the network lets us answer none of them, the newest: it is the network that refuses then. */
+static void test_reply_to_none(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR"), newest;
+    struct record_message m = a_message("900", "900", "7");
+    m.may_reply = false;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &newest), 1);
+    int64_t id = open_case(f->tx, newest);
+    m.remote_id = STR("901");
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &newest), 1);
+    struct case_command c = { id, 1, sam, NOON };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    c.version = 2;
+    assert_int_equal(case_reply(f->tx, &c, STR("Hello ^SR")), CASE_DONE);
+    assert_int_equal(int_of(f->tx, "SELECT message_id AS n FROM reply", 0), newest);
 }
 
 static void test_retry(void **state)
@@ -343,11 +369,11 @@ static void test_restore(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE_TEST(test_open),    CASE_TEST(test_open_after_close),
-        CASE_TEST(test_join),    CASE_TEST(test_join_claimed),
-        CASE_TEST(test_verbs),   CASE_TEST(test_unknown),
-        CASE_TEST(test_reply),   CASE_TEST(test_retry),
-        CASE_TEST(test_restore),
+        CASE_TEST(test_open),  CASE_TEST(test_open_after_close),
+        CASE_TEST(test_join),  CASE_TEST(test_join_claimed),
+        CASE_TEST(test_verbs), CASE_TEST(test_unknown),
+        CASE_TEST(test_reply), CASE_TEST(test_reply_to_none),
+        CASE_TEST(test_retry), CASE_TEST(test_restore),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

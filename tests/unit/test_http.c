@@ -121,7 +121,7 @@ static int listen_anywhere(uv_tcp_t *listener)
     assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &at), 0);
     assert_int_equal(uv_tcp_init(&t.loop, listener), 0);
     assert_int_equal(uv_tcp_bind(listener, (struct sockaddr *)&at, 0), 0);
-    assert_int_equal(uv_listen((uv_stream_t *)listener, 16, on_connection), 0);
+    assert_int_equal(uv_listen((uv_stream_t *)listener, 128, on_connection), 0);
     assert_int_equal(uv_tcp_getsockname(listener, (struct sockaddr *)&at, &len), 0);
     return ntohs(at.sin_port);
 }

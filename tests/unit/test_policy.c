@@ -231,7 +231,7 @@ static void test_rows(void **state)
         struct buf got = BUF_INIT(1000);
         read_hits(rows[i].hits, hits, &m);
         struct policy_facts facts = read_facts(rows[i].facts);
-        struct policy_decision d = policy_decide(&kb, &m, &facts);
+        struct policy_decision d = policy_decide(&kb, &m, NULL, &facts);
         describe(&d, &got);
         assert_str_note(buf_str(&got), rows[i].want, rows[i].note);
         buf_release(&got);
@@ -245,11 +245,11 @@ static void test_numbers(void **state)
     struct intents_match m = { 0 };
     struct policy_facts facts = { .may_reply = true };
     read_hits("gas=95 day=75 praise=70 missed=55", hits, &m);
-    struct policy_decision d = policy_decide(&kb, &m, &facts);
+    struct policy_decision d = policy_decide(&kb, &m, NULL, &facts);
     assert_near(d.score, 0.75);
     assert_near(d.lead, 0.2);
     m = (struct intents_match){ 0 };
-    d = policy_decide(&kb, &m, &facts);
+    d = policy_decide(&kb, &m, NULL, &facts);
     assert_near(d.score, 0);
     assert_near(d.lead, 0);
 }
@@ -283,7 +283,7 @@ static void test_promises(void **state)
             .staff_there = random_below(&seed, 2) == 0,
             .automatic_replies = (unsigned)random_below(&seed, 5),
         };
-        struct policy_decision d = policy_decide(&kb, &m, &f);
+        struct policy_decision d = policy_decide(&kb, &m, NULL, &f);
         if (f.too_old || !f.may_reply || f.opted_out || f.automatic_replies >= POLICY_REPLIES_MAX)
             assert_int_equal(d.say, SAY_NOTHING);
         if (sensitive) { /* promise 4 */

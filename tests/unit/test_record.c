@@ -127,10 +127,13 @@ static void test_facts(void **state)
     assert_int_equal(case_open(f->tx, &o, NOON, &id), 0);
     assert_int_equal(facts_of(f->tx, second).case_id, id);
     assert_true(facts_of(f->tx, second).acknowledged);
+    assert_false(facts_of(f->tx, second).case_claimed);
     assert_int_equal(facts_of(f->tx, elsewhere).case_id, 0);
     struct case_command c = { id, 1, sam, NOON };
     assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
     assert_int_equal(facts_of(f->tx, second).case_id, id);
+    assert_true(facts_of(f->tx, second).case_claimed);
+    assert_false(facts_of(f->tx, elsewhere).case_claimed);
     c.version = 2;
     assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
     assert_int_equal(facts_of(f->tx, second).case_id, 0);

@@ -1,0 +1,99 @@
+// SIGTERM in the thick of it: stopped within a second, cleanly, with nothing lost; the next start goes on.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Desk } from './support/desk.mjs'
+import { world } from './support/kerbside.mjs'
+import { until } from './support/wait.mjs'
+
+const MISSED = '@NorthmoorHelp my green bin has not been emptied'
+const QUESTION = '@NorthmoorHelp do you sell second hand harpsichords'
+
+// A sanitized program looks for leaks at its end, which takes longer than to stop.
+const A_SECOND = process.env.KERBSIDE_SANITIZED ? 5000 : 1000
+
+async function stopsInTime (kerbside, signal) {
+  const begun = Date.now()
+  assert.deepEqual(await kerbside.stop(signal), { code: 0, signal: null }, kerbside.log)
+  const took = Date.now() - begun
+  assert.ok(took < A_SECOND, `stopped after ${took} ms`)
+}
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  test(`${signal} while idle, with consoles open`, async t => {
+    const { kerbside } = await world(t)
+    await Desk.open(kerbside)
+    await Desk.open(kerbside, { login: 'priya' })
+    await stopsInTime(kerbside, signal)
+  })
+}
+
+test('SIGTERM under load: nothing lost, nothing twice, the next start answers the rest', async t => {
+  const w = await world(t)
+  const desk = await Desk.open(w.kerbside)
+  const posts = []
+  const write = async (from, count) => {
+    for (let n = from; n < from + count; n++) {
+      posts.push(await w.x.says(`r${n}`, n % 4 ? `${MISSED} ${n}` : QUESTION))
+    }
+  }
+  let writing = true
+  const load = (async () => {
+    while (writing) {
+      for (let n = 0; n < 20; n++) desk.send({ type: 'count', id: 'x', text: 'still here' })
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
+  })()
+  for (let round = 0; round < 4; round++) {
+    await write(round * 30, 30)
+    await until('some replies', async () => (await w.x.ours()).length > round * 20)
+    await stopsInTime(w.kerbside, 'SIGTERM')
+    const states = (await w.kerbside.sql('SELECT DISTINCT state FROM reply')).flat()
+    assert.ok(states.every(state => ['queued', 'sending', 'unknown', 'sent'].includes(state)))
+    await w.kerbside.start()
+  }
+  writing = false
+  await load
+  await until('every request is answered', async () => (await w.x.ours()).length >= 90,
+    { ms: 60000, seen: async () => (await w.x.ours()).length })
+  await w.x.sweeps(3)
+  const answered = (await w.x.ours()).map(post => post.in_reply_to)
+  assert.equal(answered.length, 90)
+  assert.deepEqual([...new Set(answered)].sort(), posts.filter((post, n) => n % 4).sort())
+  await until('all are recorded as sent', async () =>
+    (await w.kerbside.sql("SELECT count(*) FROM reply WHERE state='sent'"))[0][0] === '90')
+  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM message'), [['120']])
+  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['30']])
+  await w.x.noViolations()
+})
+
+const MOMENTS = [
+  ['X is silent on a read', { on: 'mentions', kind: 'silent_before', times: 0 }],
+  ['X is silent on a post', { on: 'post', kind: 'silent_after', times: 0 }],
+  ['X is slow', { on: 'post', kind: 'slow', delay_ms: 60000 }]
+]
+
+for (const [moment, fault] of MOMENTS) {
+  test(`SIGTERM while ${moment}`, async t => {
+    const w = await world(t, { conf: { x: { timeout_ms: 60000 } } })
+    await w.x.fault(fault)
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await until('the request', async () => (await w.x.requests()).some(asked => asked.fault))
+    await stopsInTime(w.kerbside, 'SIGTERM')
+    await w.x.clearFaults()
+    await w.kerbside.start()
+    await w.x.replyTo(post)
+    await w.x.sweeps()
+    assert.equal((await w.x.ours()).length, 1)
+    await w.x.noViolations()
+  })
+}
+
+test('SIGTERM while somebody signs in', async t => {
+  const { kerbside } = await world(t)
+  const asked = Array.from({ length: 6 }, () => kerbside.request('POST', '/api/sign-in',
+    { body: { login: 'sam', password: 'some wrong password' } }).catch(() => null))
+  await until('a password is being checked', () => /console\.sign_in/.test(kerbside.log))
+  await stopsInTime(kerbside, 'SIGTERM')
+  await Promise.all(asked)
+})

@@ -1,0 +1,108 @@
+// A member of staff at the console: signs in, keeps the queue as a browser would, gives commands.
+
+import assert from 'node:assert/strict'
+import { PASSWORD } from './kerbside.mjs'
+import { until, within } from './wait.mjs'
+import { WebSocket } from './websocket.mjs'
+
+// The session's cookie as a browser would send it back.
+export async function signIn (kerbside, login = 'sam', password = PASSWORD) {
+  const { status, headers, text } = await kerbside.request('POST', '/api/sign-in',
+    { body: { login, password } })
+  assert.equal(status, 200, text)
+  return headers['set-cookie'][0].split(';')[0]
+}
+
+export class Desk {
+  frames = [] // all that came, oldest first
+  events = []
+  cases = new Map() // by id, as last told
+  ignored = new Map() // by message
+  #commands = 0
+  #answers = new Map()
+
+  // Signs in if there is no cookie, connects and says hello.
+  static async open (kerbside, { login = 'sam', cookie, last = 0 } = {}) {
+    const desk = new Desk()
+    desk.cookie = cookie ?? await signIn(kerbside, login)
+    const { origin } = kerbside
+    desk.socket = await WebSocket.open(kerbside.url, { origin, cookie: desk.cookie })
+    desk.socket.on('text', text => desk.#take(JSON.parse(text)))
+    desk.send({ type: 'hello', last })
+    await desk.until('welcome', () => desk.welcome)
+    return desk
+  }
+
+  send (frame) { this.socket.sendText(JSON.stringify(frame)) }
+
+  // Gives a command and waits for its answer.
+  ask (type, members = {}) {
+    const id = `c${++this.#commands}`
+    const answered = new Promise((resolve, reject) => {
+      this.#answers.set(id, resolve)
+      this.socket.ended.then(ending => reject(new Error(`the websocket ended: ${ending.code}`)))
+    })
+    this.send({ type, id, ...members })
+    return within(`an answer to ${type}`, answered)
+  }
+
+  // As ask, about a case as it was last seen; the answer must be "ok".
+  async do (type, about, members = {}) {
+    const { id, version } = this.cases.get(about.id)
+    const answer = await this.ask(type, { case: id, version, ...members })
+    assert.equal(answer.type, 'ok', JSON.stringify(answer))
+    // The event that tells of it has come or comes at once; the next command needs its version.
+    if (type !== 'open') {
+      await this.until(`a newer version of case ${id}`, () => this.cases.get(id).version > version)
+    }
+    return answer
+  }
+
+  // Waits, but not on a connection that has ended.
+  until (what, look, options = {}) {
+    return until(what, () => {
+      const found = look()
+      if (!found && this.socket.closed) throw new Error(`the websocket ended before: ${what}`)
+      return found
+    }, { seen: () => this.frames.slice(-5), ...options })
+  }
+
+  event (kind, fits = () => true, options) {
+    return this.until(`the event ${kind}`,
+      () => this.events.find(event => event.kind === kind && fits(event)), options)
+  }
+
+  // The case of a resident, by handle, once there is one that fits.
+  caseOf (handle, fits = () => true, options) {
+    return this.until(`a case of ${handle}`, () => [...this.cases.values()].find(about =>
+      about.resident.handle === handle && fits(about)), options)
+  }
+
+  networkIs (ok, options) {
+    return this.until(`network.ok ${ok}`, () => this.network.ok === ok && this.network,
+      { seen: () => this.network, ...options })
+  }
+
+  close () { return this.socket.close() }
+
+  #take (frame) {
+    this.frames.push(frame)
+    if (frame.type === 'welcome') this.welcome = frame
+    if (frame.network) Object.assign(this, { network: frame.network, hours: frame.open })
+    if (frame.type === 'snapshot') {
+      this.snapshot = frame
+      this.cases = new Map(frame.cases.map(about => [about.id, about]))
+      this.ignored = new Map(frame.ignored.map(about => [about.message, about]))
+    }
+    if (frame.type === 'event') {
+      this.events.push(frame)
+      if (frame.kind === 'message.ignored') this.ignored.set(frame.ignored.message, frame.ignored)
+      if (frame.kind === 'message.restored') this.ignored.delete(frame.ignored.message)
+    }
+    if (frame.case && frame.type !== 'case') this.cases.set(frame.case.id, frame.case)
+    if (this.#answers.has(frame.id)) {
+      this.#answers.get(frame.id)(frame)
+      this.#answers.delete(frame.id)
+    }
+  }
+}

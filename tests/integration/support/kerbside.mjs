@@ -1,0 +1,264 @@
+// The real program, with a folder of its own, beside the real sandbox. Nothing is shared between two
+// worlds, and every port is the system's choice, so test files run side by side.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startSandbox } from '../../sandbox/sandbox.mjs'
+import { Client, US } from '../../sandbox/testing.mjs'
+import { until, within } from './wait.mjs'
+
+export { US }
+export const KB = fileURLToPath(new URL('../kb', import.meta.url))
+const HOLIDAYS = fileURLToPath(new URL('../../../config/bank-holidays.json', import.meta.url))
+const PROGRAM = process.env.KERBSIDE
+const SQL = process.env.KERBSIDE_SQL
+
+if (!PROGRAM) throw new Error('the variable KERBSIDE must name the program to test')
+
+export const PASSWORD = 'bins before breakfast'
+export const STAFF = [
+  { login: 'sam', name: 'Sam Reed', initials: 'SR' },
+  { login: 'priya', name: 'Priya Nair', initials: 'PN' }
+]
+
+const ALWAYS = Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+  .map(day => [day, ['00:00-24:00']]))
+export const OFFICE = {
+  mon: ['09:00-17:00'],
+  tue: ['09:00-17:00'],
+  wed: ['09:00-17:00'],
+  thu: ['09:00-17:00'],
+  fri: ['09:00-16:30']
+}
+
+// Runs the program to its end: { status, out, err }.
+export function run (args, { input = '', env = {} } = {}) {
+  const child = spawn(PROGRAM, args, { env: { ...process.env, ...env } })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', piece => { out += piece })
+  child.stderr.on('data', piece => { err += piece })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const ended = new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ status: code ?? signal, out, err }))
+  })
+  return within(`the end of kerbside ${args.join(' ')}`, ended, 30000)
+    .finally(() => child.kill('SIGKILL'))
+}
+
+// Runs one statement on a database by the little program beside the tests: rows of texts.
+export async function sql (file, statement) {
+  if (!SQL) throw new Error('the variable KERBSIDE_SQL must name the tests\' SQL runner')
+  const child = spawn(SQL, [file, statement])
+  let out = ''
+  let err = ''
+  child.stdout.on('data', piece => { out += piece })
+  child.stderr.on('data', piece => { err += piece })
+  const status = await new Promise(resolve => child.on('close', resolve))
+  assert.equal(status, 0, `${statement}: ${err}`)
+  return out.split('\n').slice(0, -1).map(line => line.split('\t'))
+}
+
+// Hashing passwords is slow by intent: staff are added to one database, which worlds copy.
+let staffed
+function staffedDatabase () {
+  staffed ??= makeStaffed()
+  return staffed
+}
+
+async function makeStaffed () {
+  const dir = mkdtempSync(join(tmpdir(), 'kerbside-staff-'))
+  process.on('exit', () => rmSync(dir, { recursive: true, force: true }))
+  const config = writeConfig(dir, 'http://127.0.0.1:9/', {})
+  for (const { login, name, initials } of STAFF) {
+    const { status, err } = await run(['staff', 'add', login, '--name', name,
+      '--initials', initials, '--config', config], { input: PASSWORD + '\n' })
+    assert.equal(status, 0, err)
+  }
+  return join(dir, 'kerbside.db')
+}
+
+// Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section.
+export function writeConfig (dir, api, more = {}) {
+  const { x, hours, console: desk, ...rest } = more
+  const config = {
+    kb: KB,
+    database: 'kerbside.db',
+    demo: true,
+    ...rest,
+    hours: { zone: 'Europe/London', week: ALWAYS, holidays: HOLIDAYS, ...hours },
+    console: { address: '127.0.0.1', port: 0, ...desk },
+    x: {
+      api: api.replace(/\/$/, ''),
+      account_id: US,
+      handle: 'NorthmoorHelp',
+      token_file: 'token',
+      poll_every_ms: 100,
+      timeout_ms: 1000,
+      lookup_wait_ms: 60,
+      ...x
+    }
+  }
+  const file = join(dir, 'kerbside.json')
+  writeFileSync(file, JSON.stringify(config, null, 2))
+  const token = join(dir, 'token')
+  if (!existsSync(token)) writeFileSync(token, 'sandbox-token\n', { mode: 0o600 })
+  return file
+}
+
+export class Kerbside {
+  constructor (dir, config) {
+    Object.assign(this, { dir, config, database: join(dir, 'kerbside.db'), log: '' })
+  }
+
+  // Starts it and waits until it says that it is ready. `env` adds to the environment. False if it
+  // ended before.
+  async start ({ env = {}, mayDie = false } = {}) {
+    const child = spawn(PROGRAM, ['serve', '--config', this.config],
+      { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    let out = ''
+    this.child = child
+    this.ended = null
+    this.ending = new Promise(resolve => child.on('close', (code, signal) => {
+      this.ended = { code, signal }
+      resolve(this.ended)
+    }))
+    child.stderr.on('data', piece => { this.log += piece })
+    const ready = new Promise(resolve => {
+      child.stdout.on('data', piece => {
+        out += piece
+        const found = /^kerbside ready (\S+)$/m.exec(out)
+        if (found) resolve(found[1])
+      })
+      child.on('close', () => resolve(null))
+    })
+    this.url = await within('kerbside ready', ready, 20000)
+    if (!this.url && !mayDie) throw new Error(`kerbside ended: ${this.log}`)
+    if (this.url) this.origin = this.url.replace(/\/$/, '')
+    return this.url !== null
+  }
+
+  // { code, signal }
+  async stop (signal = 'SIGTERM') {
+    if (!this.child) return null
+    this.child.kill(signal)
+    return within(`the end of kerbside after ${signal}`, this.ending, 10000).catch(error => {
+      this.child.kill('SIGKILL')
+      throw error
+    })
+  }
+
+  async restart (options) {
+    const ended = await this.stop()
+    assert.deepEqual(ended, { code: 0, signal: null }, this.log)
+    return this.start(options)
+  }
+
+  sql (statement) { return sql(this.database, statement) }
+
+  // A request to the console's server: { status, headers, text, json }. node:http and not fetch,
+  // which sends no Origin of the caller's choice.
+  request (method, path, { body, origin = this.origin, cookie, type = 'application/json' } = {}) {
+    const bytes = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
+    const headers = { 'content-length': Buffer.byteLength(bytes) }
+    if (bytes) headers['content-type'] = type
+    if (origin) headers.origin = origin
+    if (cookie) headers.cookie = cookie
+    const answered = new Promise((resolve, reject) => {
+      const url = new URL(path, this.url)
+      const request = http.request(url, { method, headers, agent: false }, response => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', piece => { text += piece })
+        response.on('error', reject)
+        response.on('end', () => {
+          let json
+          try { json = JSON.parse(text) } catch { json = undefined }
+          resolve({ status: response.statusCode, headers: response.headers, text, json })
+        })
+      })
+      request.on('error', reject)
+      request.end(bytes)
+    })
+    return within(`an answer to ${method} ${path}`, answered)
+  }
+}
+
+// A sandbox and Kerbside beside it, both ended with the test `t`. Options: `conf` is merged into the
+// configuration, `sandbox` goes to startSandbox, `staffed` false leaves the database out, `started`
+// false doesn't start Kerbside, `env` adds to its environment.
+export async function world (t, options = {}) {
+  const { conf = {}, sandbox: choices = {}, staffed = true, started = true, env } = options
+  const dir = mkdtempSync(join(tmpdir(), 'kerbside-test-'))
+  const sandbox = await startSandbox({ limits: 'off', ...choices })
+  const kerbside = new Kerbside(dir, writeConfig(dir, sandbox.url, conf))
+  t.after(async () => {
+    try {
+      if (kerbside.child && !kerbside.ended) await kerbside.stop()
+      assert.doesNotMatch(kerbside.log, /Sanitizer|runtime error/, 'a sanitizer spoke')
+    } finally {
+      await sandbox.stop()
+      rmSync(dir, { recursive: true, force: true })
+    }
+  })
+  if (staffed) copyFileSync(await staffedDatabase(), kerbside.database)
+  if (started) await kerbside.start({ env })
+  return { dir, sandbox, kerbside, x: new Resident(sandbox.url) }
+}
+
+// The sandbox as tests see it: residents write, and look at what stands under their posts.
+export class Resident extends Client {
+  // The post's id, as `handle`.
+  async says (handle, text, more = {}) { return this.write(text, { handle, ...more }) }
+
+  async repliesTo (id) {
+    return (await this.posts()).filter(post => post.ours && post.in_reply_to === id)
+  }
+
+  // The first reply of ours under `id`.
+  async replyTo (id, options) {
+    const [reply] = await until(`a reply under ${id}`, async () => {
+      const replies = await this.repliesTo(id)
+      return replies.length ? replies : null
+    }, options)
+    return reply
+  }
+
+  async ours () { return (await this.posts()).filter(post => post.ours) }
+
+  async requestsTo (method, path) {
+    return (await this.requests()).filter(asked => asked.method === method &&
+      asked.path.split('?')[0] === path)
+  }
+
+  // `reads` sweeps that began after this call have been answered: whatever was there has been seen.
+  async sweeps (reads = 2) {
+    const path = `/2/users/${US}/mentions`
+    const before = (await this.requestsTo('GET', path)).length
+    await until(`${reads} further reads`, async () =>
+      (await this.requestsTo('GET', path)).filter(asked => asked.status !== null).length >=
+        before + reads)
+  }
+
+  async noViolations () {
+    const broken = (await this.requests()).filter(asked => asked.violation)
+    assert.deepEqual(broken, [], 'the program broke a rule of the network')
+  }
+
+  async clearFaults () { await this.control('DELETE', 'faults') }
+}
+
+// Moves both clocks, as the sandbox's page does.
+export async function moveClock ({ x, kerbside }, at) {
+  await x.control('POST', 'clock', { at })
+  const { status, text } = await kerbside.request('POST', '/demo/clock',
+    { body: { at }, origin: null })
+  assert.equal(status, 200, text)
+}

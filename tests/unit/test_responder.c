@@ -1,0 +1,602 @@
+/* A page of messages on its way into the record: in one commit, each for itself, once. With the
+ * small knowledge base of tests/data/kb, on a Sunday evening, when nobody is there. */
+#include "bot/responder.h"
+
+#include "base/when.h"
+#include "bot/bot_store.h"
+#include "bot/x/x.h"
+#include "tests/unit/record_fixture.h"
+
+enum { WITHIN_S = 3600, POLL_MS = 5, READS = 16 };
+
+static struct {
+    struct fixture *f;
+    uv_loop_t loop;
+    struct clock clock;
+    struct kb *kb;
+    struct hours *hours;
+    struct network network;
+    struct responder *responder;
+    int64_t now;
+
+    /* what the network was asked */
+    unsigned reads;
+    int64_t read_at_ms[READS];
+    int64_t first_at;
+    struct str cursor;
+    network_take *take;
+    network_done *done;
+    void *data;
+    int error; /* the next read returns it */
+} t;
+
+static int fake_read(struct network *n, struct str cursor, int64_t first_at, network_take *take,
+                     network_done *done, void *data)
+{
+    assert_ptr_equal(n, &t.network);
+    assert_null(t.done); /* one sweep at a time */
+    assert_true(t.reads < READS);
+    t.read_at_ms[t.reads++] = clock_mono_ms();
+    t.cursor = arena_str(&t.f->arena, cursor);
+    t.first_at = first_at;
+    if (t.error) {
+        int error = t.error;
+        t.error = 0;
+        return error;
+    }
+    t.take = take;
+    t.done = done;
+    t.data = data;
+    return 0;
+}
+
+static const struct network_verbs verbs = { .name = "x", .read = fake_read };
+
+static int start_responder(void)
+{
+    struct responder_options options = { .loop = &t.loop,
+                                         .db = t.f->db,
+                                         .network = &t.network,
+                                         .clock = &t.clock,
+                                         .hours = t.hours,
+                                         .kb = t.kb,
+                                         .poll_every_ms = POLL_MS,
+                                         .answer_within_s = WITHIN_S };
+    return responder_new(&options, &t.responder);
+}
+
+static void stop_responder(void)
+{
+    t.responder = responder_free(t.responder);
+    t.done = NULL;
+    (void)uv_run(&t.loop, UV_RUN_DEFAULT);
+}
+
+static int setup(void **state)
+{
+    struct report report = REPORT_INIT;
+    memset(&t, 0, sizeof t);
+    assert_int_equal(fixture_setup(state), 0);
+    t.f = *state;
+    (void)add_staff(t.f->tx, "sam", "Sam Reed", "SR");
+    fixture_commit(t.f);
+    assert_int_equal(bot_migrate(t.f->db), 0);
+    t.network.verbs = &verbs;
+    t.clock.movable = true;
+    assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &t.now));
+    assert_int_equal(clock_move(&t.clock, t.now), 0);
+    assert_int_equal(uv_loop_init(&t.loop), 0);
+    if (kb_load(SOURCE_DIR "/tests/data/kb", &x_text_rules, &report, &t.kb) < 0 ||
+        hours_new("Europe/London", "", &report, &t.hours) < 0 ||
+        hours_add_window(t.hours, 0, STR("09:00-17:00"), "", &report) < 0)
+        fail_msg("%s", buf_cstr(&report.lines));
+    assert_int_equal(start_responder(), 0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    stop_responder();
+    assert_int_equal(uv_loop_close(&t.loop), 0);
+    t.hours = hours_free(t.hours);
+    t.kb = kb_free(t.kb);
+    return fixture_teardown(state);
+}
+
+/* A message that @author wrote just now, the first of its conversation. */
+static struct network_message says(const char *id, const char *author, const char *text)
+{
+    return (struct network_message){
+        .remote_id = str_of(id),
+        .conversation = str_of(id),
+        .author_id = str_of(author),
+        .handle = str_of(author),
+        .name = STR("Sam"),
+        .text = str_of(text),
+        .written_at = t.now - 5,
+        .may_reply = true,
+    };
+}
+
+static void take_one(struct network_message m)
+{
+    assert_int_equal(responder_take(t.responder, &m, 1, STR("")), 0);
+}
+
+static void assert_rows(const char *sql, const char *want, const char *note)
+{
+    (void)fixture_begin(t.f);
+    assert_str_note(text_of(t.f, sql, 0), want, note);
+    tx_rollback(t.f->tx);
+    t.f->tx = NULL;
+}
+
+static const char q_decided[] =
+    "SELECT m.remote_id || ' ' || coalesce(d.action, '-') || ' ' || coalesce(d.reason, '-') || ' ' "
+    "|| coalesce((SELECT p.body FROM reply p WHERE p.message_id=m.id), '-') AS t FROM message m "
+    "LEFT JOIN decision d ON d.message_id=m.id ORDER BY m.id";
+static const char q_cases[] =
+    "SELECT id || ' ' || state || ' p' || priority || ' ' || reason || ' ' || team || ' a' || "
+    "acknowledged || ' s' || sensitive AS t FROM handoff_case ORDER BY id";
+static const char q_events[] =
+    "SELECT kind || ' ' || coalesce(case_id, '-') || ' ' || coalesce(message_id, '-') || ' ' || "
+    "coalesce(reply_id, '-') AS t FROM event ORDER BY seq";
+static const char q_cursor[] = "SELECT network || ' ' || cursor AS t FROM network_cursor";
+
+/* ------------------------------------------------------------------------------------------------
+ * pages */
+
+static void test_actions(void **state)
+{
+    static const struct {
+        const char *text, *decided, *cases, *events;
+    } rows[] = {
+        { "my bin hasn't been emptied",
+          "900 answer - Sorry about that. Report it here: https://council.example/missed-bin\n", "",
+          "message.answered - 1 -\nreply.queued - 1 1\n" },
+        { "something else", "900 handoff unresolved A person will read this from 9 tomorrow.\n",
+          "1 open p2 unresolved customer services a1 s0\n",
+          "case.opened 1 1 -\nreply.queued 1 1 1\n" },
+        { "I smell gas",
+          "900 handoff emergency If you are in danger ring 999. A person is reading this from 9 "
+          "tomorrow.\n",
+          "1 open p0 emergency duty a1 s1\n", "case.opened 1 1 -\nreply.queued 1 1 1\n" },
+        { "missed for the third time",
+          "900 handoff complaint A person will read this from 9 tomorrow.\n",
+          "1 open p1 complaint customer services a1 s0\n",
+          "case.opened 1 1 -\nreply.queued 1 1 1\n" },
+        { "thank you", "900 thank - Thank you, we will pass it on.\n", "",
+          "message.thanked - 1 -\nreply.queued - 1 1\n" },
+        { "useless clowns", "900 ignore - -\n", "", "message.ignored - 1 -\n" },
+        { "good morning", "900 none - -\n", "", "" },
+        { "", "900 handoff unresolved A person will read this from 9 tomorrow.\n",
+          "1 open p2 unresolved customer services a1 s0\n",
+          "case.opened 1 1 -\nreply.queued 1 1 1\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (i) {
+            (void)teardown(state);
+            (void)setup(state);
+        }
+        take_one(says("900", "sam", rows[i].text));
+        assert_rows(q_decided, rows[i].decided, rows[i].text);
+        assert_rows(q_cases, rows[i].cases, rows[i].text);
+        assert_rows(q_events, rows[i].events, rows[i].text);
+    }
+}
+
+/* What the decision rests on is kept with it. */
+static void test_why(void **state)
+{
+    (void)state;
+    struct buf want = BUF_INIT(1000);
+    take_one(says("900", "sam", "\xf0\x9f\x98\xa1 POTHOLES"));
+    (void)buf_addf(
+        &want,
+        "[\"roads.pothole\"] "
+        "[{\"rule\":\"roads.pothole\",\"words\":[\"potholes\"],\"spans\":[[3,11]]}] 0.75 "
+        "0.75 %s\n",
+        t.kb->hash);
+    assert_rows("SELECT intents || ' ' || why || ' ' || score || ' ' || lead || ' ' || kb AS t "
+                "FROM decision",
+                buf_cstr(&want), "");
+    assert_rows("SELECT text || ' ' || (received_at-written_at BETWEEN 5 AND 15) AS t FROM message",
+                "\xf0\x9f\x98\xa1 POTHOLES 1\n", "");
+    buf_release(&want);
+}
+
+/* Oldest first, however the page came, with its cursor. */
+static void test_order(void **state)
+{
+    (void)state;
+    struct network_message page[] = {
+        says("1002", "kit", "potholes"),
+        says("999", "sam", "good morning"),
+        says("1001", "sam", "thank you"),
+        says("9007199254740993", "zoe", "good morning"),
+        says("9007199254740992", "zoe", "good morning"),
+    };
+    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("9007199254740993")),
+                     0);
+    assert_rows("SELECT remote_id AS t FROM message ORDER BY id",
+                "999\n1001\n1002\n9007199254740992\n9007199254740993\n", "");
+    assert_rows(q_cursor, "x 9007199254740993\n", "");
+    assert_int_equal(responder_take(t.responder, NULL, 0, STR("9007199254740999")), 0);
+    assert_rows(q_cursor, "x 9007199254740999\n", "an empty page may move it");
+    take_one(says("9007199254741000", "zoe", "good morning"));
+    assert_rows(q_cursor, "x 9007199254740999\n", "a page in the middle of a sweep doesn't");
+}
+
+/* Promise 1: delivered again, alone, among others, or twice in one page. */
+static void test_seen(void **state)
+{
+    (void)state;
+    struct network_message first = says("900", "sam", "my bin hasn't been emptied"),
+                           altered = says("900", "sam", "I smell gas"),
+                           page[] = { says("901", "kit", "good morning"), altered, first,
+                                      says("901", "kit", "I smell gas") };
+    take_one(first);
+    int64_t changes = db_changes(t.f->db);
+    take_one(first);
+    take_one(altered);
+    assert_int_equal(db_changes(t.f->db), changes);
+    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("901")), 0);
+    assert_rows("SELECT m.remote_id || ' ' || d.action AS t FROM message m JOIN decision d ON "
+                "d.message_id=m.id ORDER BY m.id",
+                "900 answer\n901 none\n", "");
+    assert_rows("SELECT count(*) AS t FROM reply", "1\n", "");
+    assert_rows(q_cases, "", "");
+    assert_rows(q_cursor, "x 901\n", "");
+}
+
+static void add_trigger(const char *sql)
+{
+    struct tx *tx = fixture_begin(t.f);
+    run_sql(tx, sql);
+    fixture_commit(t.f);
+}
+
+/* A message that can't be dealt with costs only itself: it is kept, and staff see it. */
+static void test_failing(void **state)
+{
+    static const struct {
+        const char *note, *trigger;
+    } rows[] = {
+        { "at its decision",
+          "CREATE TRIGGER poison BEFORE INSERT ON decision WHEN NEW.action='answer' AND "
+          "NEW.intents LIKE '%pothole%' BEGIN SELECT RAISE(ABORT, 'poison'); END" },
+        { "at its reply, with half of it written", "CREATE TRIGGER poison BEFORE INSERT ON reply "
+                                                   "WHEN NEW.body LIKE '%potholes' BEGIN SELECT "
+                                                   "RAISE(ABORT, 'poison'); END" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (i) {
+            (void)teardown(state);
+            (void)setup(state);
+        }
+        add_trigger(rows[i].trigger);
+        struct network_message page[] = {
+            says("900", "sam", "thank you"),
+            says("901", "kit", "potholes"),
+            says("902", "zoe", "my bin hasn't been emptied"),
+        };
+        assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), 0);
+        assert_rows(
+            "SELECT m.remote_id || ' ' || d.action || ' ' || coalesce(d.reason, '-') || ' ' || "
+            "d.intents || ' ' || (SELECT count(*) FROM reply p WHERE p.message_id=m.id) AS t FROM "
+            "message m JOIN decision d ON d.message_id=m.id ORDER BY m.id",
+            "900 thank - [] 1\n901 handoff unresolved [] 0\n902 answer - [\"bins.missed\"] 1\n",
+            rows[i].note);
+        assert_rows(q_cases, "1 open p1 unresolved customer services a0 s0\n", rows[i].note);
+        assert_rows(q_events,
+                    "message.thanked - 1 -\nreply.queued - 1 1\ncase.opened 1 2 -\n"
+                    "message.answered - 3 -\nreply.queued - 3 2\n",
+                    rows[i].note);
+        assert_rows(q_cursor, "x 902\n", rows[i].note);
+
+        /* the next one of that conversation joins the case */
+        struct network_message next = says("903", "kit", "potholes again");
+        next.conversation = STR("901");
+        take_one(next);
+        assert_rows("SELECT count(*) AS t FROM handoff_case", "1\n", rows[i].note);
+    }
+}
+
+/* When not even that can be written the page isn't kept, and neither is its cursor: one commit. */
+static void test_page_fails(void **state)
+{
+    (void)state;
+    take_one(says("800", "sam", "good morning"));
+    assert_int_equal(responder_take(t.responder, NULL, 0, STR("800")), 0);
+    add_trigger(
+        "CREATE TRIGGER full BEFORE INSERT ON message WHEN NEW.remote_id='902' BEGIN SELECT "
+        "RAISE(ABORT, 'no room'); END");
+    struct network_message page[] = {
+        says("900", "sam", "thank you"),
+        says("901", "kit", "potholes"),
+        says("902", "zoe", "good morning"),
+    };
+    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), ERR_DB);
+    assert_rows("SELECT remote_id AS t FROM message", "800\n", "");
+    assert_rows("SELECT count(*) AS t FROM reply", "0\n", "");
+    assert_rows(q_events, "", "");
+    assert_rows(q_cursor, "x 800\n", "");
+    add_trigger("DROP TRIGGER full"); /* and the next try takes it all */
+    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), 0);
+    assert_rows("SELECT count(*) AS t FROM message", "4\n", "");
+    assert_rows(q_cursor, "x 902\n", "");
+}
+
+/* A text that is too long to be matched is kept whole, for a person. */
+static void test_long(void **state)
+{
+    (void)state;
+    struct buf text = BUF_INIT(200000);
+    while (text.len < 100000)
+        (void)buf_addc(&text, "potholes and potholes and \xf0\x9f\x91\x8d ");
+    take_one(says("900", "sam", buf_cstr(&text)));
+    assert_rows("SELECT action || ' ' || reason AS t FROM decision", "handoff unresolved\n", "");
+    assert_rows("SELECT length(CAST(text AS BLOB)) >= 100000 AS t FROM message", "1\n", "");
+    buf_release(&text);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * when nothing automatic is said */
+
+static void test_too_old(void **state)
+{
+    (void)state;
+    struct network_message old = says("900", "sam", "potholes"),
+                           young = says("901", "kit", "potholes");
+    old.written_at = t.now - WITHIN_S - 60;
+    young.written_at = t.now - WITHIN_S + 60;
+    take_one(old);
+    take_one(young);
+    assert_rows(q_decided,
+                "900 handoff unresolved -\n"
+                "901 answer - Please put it on the map: https://council.example/potholes\n",
+                "");
+    assert_rows(q_cases, "1 open p2 unresolved customer services a0 s0\n", "");
+}
+
+static void test_may_not_reply(void **state)
+{
+    (void)state;
+    struct network_message m = says("900", "sam", "I smell gas");
+    m.may_reply = false;
+    take_one(m);
+    assert_rows(q_decided, "900 handoff emergency -\n", "");
+    assert_rows("SELECT may_reply AS t FROM message", "0\n", "");
+}
+
+static void test_opt_out(void **state)
+{
+    (void)state;
+    take_one(says("900", "sam", "please stop replying"));
+    assert_rows("SELECT (opted_out_at IS NOT NULL) AS t FROM resident", "1\n", "");
+    take_one(says("901", "sam", "my bin hasn't been emptied"));
+    take_one(says("902", "sam", "I smell gas"));
+    take_one(says("903", "sam", "thank you"));
+    take_one(says("904", "kit", "potholes"));
+    assert_rows("SELECT m.remote_id || ' ' || d.action || ' ' || (SELECT count(*) FROM reply p "
+                "WHERE p.message_id=m.id) AS t FROM message m JOIN decision d ON "
+                "d.message_id=m.id WHERE m.remote_id>'900' ORDER BY m.id",
+                "901 handoff 0\n902 handoff 0\n903 thank 0\n904 answer 1\n", "");
+}
+
+/* Staff have the conversation: everything joins their case, what is urgent raises it. */
+static void test_in_case(void **state)
+{
+    static const char *const texts[] = { "something else", "my bin hasn't been emptied",
+                                         "useless clowns", "thank you", "I smell gas" };
+    static const char *const ids[] = { "900", "901", "902", "903", "904" };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        struct network_message m = says(ids[i], "sam", texts[i]);
+        m.conversation = STR("900");
+        take_one(m);
+    }
+    assert_rows(
+        q_decided,
+        "900 handoff unresolved A person will read this from 9 tomorrow.\n"
+        "901 handoff unresolved -\n902 ignore - -\n903 thank - -\n904 handoff emergency -\n",
+        "");
+    assert_rows(q_cases, "1 open p0 emergency duty a1 s1\n", "");
+    assert_rows("SELECT kind || ' ' || message_id AS t FROM event WHERE case_id=1",
+                "case.opened 1\nreply.queued 1\ncase.message 2\ncase.message 3\ncase.message 4\n"
+                "case.message 5\ncase.raised 5\n",
+                "");
+    assert_rows("SELECT version AS t FROM handoff_case", "5\n", "");
+}
+
+/* Somebody has taken it: not even the holding reply of danger comes between them. */
+static void test_claimed(void **state)
+{
+    (void)state;
+    struct network_message m = says("900", "sam", "something else");
+    m.may_reply = false; /* nothing was said in it */
+    take_one(m);
+    struct case_command c = { 1, 1, 1, t.now };
+    struct tx *tx = fixture_begin(t.f);
+    assert_int_equal(case_claim(tx, &c), CASE_DONE);
+    fixture_commit(t.f);
+    m = says("901", "sam", "I smell gas");
+    m.conversation = STR("900");
+    take_one(m);
+    assert_rows(q_decided, "900 handoff unresolved -\n901 handoff emergency -\n", "");
+    assert_rows("SELECT state || ' p' || priority AS t FROM handoff_case", "claimed p0\n", "");
+}
+
+/* A machine must not talk past somebody for ever. */
+static void test_enough(void **state)
+{
+    static const char *const ids[] = { "900", "901", "902", "903" };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        struct network_message m = says(ids[i], "sam", "potholes");
+        m.conversation = STR("900");
+        take_one(m);
+    }
+    assert_rows("SELECT action AS t FROM decision ORDER BY message_id",
+                "answer\nanswer\nanswer\nhandoff\n", "");
+    assert_rows("SELECT count(*) AS t FROM reply", "3\n", "");
+}
+
+/* The account doesn't say the same twice: another variant, then the resident's name in front. */
+static void test_variants(void **state)
+{
+    static const char *const ids[] = { "900", "901", "902", "903" };
+    static const char *const people[] = { "sam", "kit", "zoe", "max" };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+        take_one(says(ids[i], people[i], "my bin hasn't been emptied"));
+    assert_rows("SELECT count(DISTINCT body) AS t FROM reply", "4\n", "");
+    assert_rows("SELECT count(*) AS t FROM reply WHERE body LIKE '@%'", "2\n", "");
+    assert_rows("SELECT count(*) AS t FROM reply WHERE body LIKE '@zoe %' OR body LIKE '@max %'",
+                "2\n", "");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * reading */
+
+static void run_until_reads(unsigned reads)
+{
+    for (int turns = 0; t.reads < reads; turns++) {
+        assert_true(turns < 10000);
+        (void)uv_run(&t.loop, UV_RUN_ONCE);
+    }
+}
+
+static void end_read(enum network_end end, int64_t after_ms)
+{
+    struct network_answer a = {
+        .end = end,
+        .after_ms = after_ms,
+        .words = end == NETWORK_DONE ? STR("") : STR("X said 429: Too Many Requests"),
+    };
+    network_done *done = t.done;
+    t.done = NULL;
+    done(t.data, &a);
+}
+
+static void test_reading(void **state)
+{
+    (void)state;
+    struct network_message m = says("901", "sam", "thank you"), n = says("900", "kit", "potholes");
+    struct network_page first = { &m, 1, STR(""), false }, last = { &n, 1, STR("901"), true },
+                        nothing = { NULL, 0, STR(""), true };
+    responder_start(t.responder);
+    assert_int_equal(t.reads, 0);
+    run_until_reads(1);
+    assert_str(t.cursor, ""); /* never read yet: as far back as an answer makes sense */
+    assert_true(t.first_at >= t.now - WITHIN_S && t.first_at <= t.now - WITHIN_S + 10);
+
+    assert_int_equal(t.take(t.data, &first), 0);
+    assert_rows("SELECT count(*) AS t FROM message", "1\n", "");
+    assert_rows(q_cursor, "", "");
+    assert_int_equal(t.take(t.data, &last), 0);
+    assert_rows(q_cursor, "x 901\n", "");
+    end_read(NETWORK_DONE, 0);
+    run_until_reads(2);
+    assert_true(t.read_at_ms[1] - t.read_at_ms[0] >= POLL_MS - 1);
+    assert_str(t.cursor, "901");
+    int64_t changes = db_changes(t.f->db);
+    assert_int_equal(t.take(t.data, &nothing), 0);
+    assert_int_equal(db_changes(t.f->db), changes); /* nothing new, nothing written */
+    end_read(NETWORK_DONE, 0);
+    run_until_reads(3);
+    assert_str(t.cursor, "901");
+
+    /* started again it goes on where it was, and what comes twice is known */
+    stop_responder();
+    assert_int_equal(start_responder(), 0);
+    responder_start(t.responder);
+    run_until_reads(4);
+    assert_str(t.cursor, "901");
+    assert_int_equal(t.take(t.data, &first), 0);
+    assert_rows("SELECT count(*) AS t FROM message", "2\n", "");
+}
+
+static void test_read_fails(void **state)
+{
+    (void)state;
+    static const enum network_end ends[] = { NETWORK_LATER, NETWORK_BLOCKED, NETWORK_REFUSED,
+                                             NETWORK_UNKNOWN };
+    responder_start(t.responder);
+    for (unsigned i = 0; i < ARRAY_LEN(ends); i++) {
+        run_until_reads(i + 1);
+        end_read(ends[i], 30);
+        assert_str(responder_trouble(t.responder),
+                   "New messages can't be read. X said 429: Too Many Requests");
+        run_until_reads(i + 2);
+        assert_true(t.read_at_ms[i + 1] - t.read_at_ms[i] >= 29);
+    }
+    end_read(NETWORK_DONE, 0);
+    assert_str(responder_trouble(t.responder), "");
+
+    /* without a time of the network's own, a second */
+    run_until_reads(6);
+    end_read(NETWORK_LATER, 0);
+    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+    int wait_ms = uv_backend_timeout(&t.loop);
+    assert_true(wait_ms > 800 && wait_ms <= 1000);
+}
+
+static void test_read_verb_fails(void **state)
+{
+    (void)state;
+    t.error = ERR_NOMEM;
+    responder_start(t.responder);
+    run_until_reads(2);
+    assert_true(t.read_at_ms[1] - t.read_at_ms[0] >= 999); /* it tries again, a second later */
+}
+
+/* A page that can't be kept ends the sweep; its cursor is not believed. */
+static void test_page_not_kept(void **state)
+{
+    (void)state;
+    struct network_message m = says("900", "sam", "thank you");
+    struct network_page page = { &m, 1, STR("900"), true };
+    add_trigger(
+        "CREATE TRIGGER full BEFORE INSERT ON message BEGIN SELECT RAISE(ABORT, 'no room'); "
+        "END");
+    responder_start(t.responder);
+    run_until_reads(1);
+    assert_int_equal(t.take(t.data, &page), ERR_DB);
+    end_read(NETWORK_LATER, 1);
+    run_until_reads(2);
+    assert_str(t.cursor, "");
+    add_trigger("DROP TRIGGER full");
+    assert_int_equal(t.take(t.data, &page), 0);
+    end_read(NETWORK_DONE, 0);
+    run_until_reads(3);
+    assert_str(t.cursor, "900");
+    assert_rows("SELECT count(*) AS t FROM message", "1\n", "");
+}
+
+#define RESPONDER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RESPONDER_TEST(test_actions),
+        RESPONDER_TEST(test_why),
+        RESPONDER_TEST(test_order),
+        RESPONDER_TEST(test_seen),
+        RESPONDER_TEST(test_failing),
+        RESPONDER_TEST(test_page_fails),
+        RESPONDER_TEST(test_long),
+        RESPONDER_TEST(test_too_old),
+        RESPONDER_TEST(test_may_not_reply),
+        RESPONDER_TEST(test_opt_out),
+        RESPONDER_TEST(test_in_case),
+        RESPONDER_TEST(test_claimed),
+        RESPONDER_TEST(test_enough),
+        RESPONDER_TEST(test_variants),
+        RESPONDER_TEST(test_reading),
+        RESPONDER_TEST(test_read_fails),
+        RESPONDER_TEST(test_read_verb_fails),
+        RESPONDER_TEST(test_page_not_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
