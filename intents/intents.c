@@ -3,15 +3,21 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/map.h"
 #include "intents/pattern.h"
 #include "intents/prefilter.h"
 
 enum { NEEDS_MAX = 6 };
 
-struct entry {
+/* A compiled pattern; written the same in many places, it is one. */
+struct shape {
     struct pattern pattern;
     unsigned needs[NEEDS_MAX]; /* sets of the prefilter: without one word of each it can't match */
     unsigned need_count;
+};
+
+struct entry {
+    uint32_t shape;
     unsigned topic, weight;
     enum pattern_use use;
 };
@@ -22,6 +28,9 @@ struct intents {
     struct prefilter *prefilter;
     struct str *names;
     size_t topic_count, topic_room;
+    struct shape *shapes;
+    size_t shape_count, shape_room;
+    struct map shape_of; /* by the pattern as it was written */
     struct entry *entries;
     size_t entry_count, entry_room;
     unsigned most_groups;
@@ -50,8 +59,10 @@ struct intents *intents_free(struct intents *set)
 {
     if (!set)
         return NULL;
-    for (size_t i = 0; i < set->entry_count; i++)
-        pattern_release(&set->entries[i].pattern);
+    for (size_t i = 0; i < set->shape_count; i++)
+        pattern_release(&set->shapes[i].pattern);
+    free(set->shapes);
+    map_release(&set->shape_of);
     free(set->entries);
     free(set->names);
     (void)vocab_free(set->vocab);
@@ -90,6 +101,36 @@ int intents_add_topic(struct intents *set, struct str name)
     return (int)set->topic_count++;
 }
 
+/* Compiles @pcre, or finds it compiled. */
+static int add_shape(struct intents *set, struct str pcre, const char *where, struct report *report,
+                     uint32_t *ret)
+{
+    if (map_get(&set->shape_of, pcre, ret))
+        return 0;
+    struct shape shape = { 0 };
+    struct str key = arena_str(&set->arena, pcre);
+    int r =
+        key.p ? grow((void **)&set->shapes, set->shape_count, &set->shape_room, sizeof *set->shapes)
+              : ERR_NOMEM;
+    if (r == 0)
+        r = pattern_compile(set->vocab, pcre, where, report, &shape.pattern);
+    if (r < 0)
+        return r;
+    r = prefilter_needs(set->prefilter, set->vocab, pcre, shape.needs, NEEDS_MAX);
+    shape.need_count = r < 0 ? 0 : (unsigned)r;
+    if (r >= 0)
+        r = map_put(&set->shape_of, key, (uint32_t)set->shape_count);
+    if (r < 0) {
+        pattern_release(&shape.pattern);
+        return r;
+    }
+    if (shape.pattern.groups > set->most_groups)
+        set->most_groups = shape.pattern.groups;
+    *ret = (uint32_t)set->shape_count;
+    set->shapes[set->shape_count++] = shape;
+    return 0;
+}
+
 int intents_add_pattern(struct intents *set, unsigned topic, enum pattern_use use, struct str pcre,
                         unsigned weight, const char *where, struct report *report)
 {
@@ -97,19 +138,10 @@ int intents_add_pattern(struct intents *set, unsigned topic, enum pattern_use us
     struct entry e = { .topic = topic, .weight = weight, .use = use };
     int r = grow((void **)&set->entries, set->entry_count, &set->entry_room, sizeof *set->entries);
     if (r == 0)
-        r = pattern_compile(set->vocab, pcre, where, report, &e.pattern);
-    if (r < 0)
-        return r;
-    r = prefilter_needs(set->prefilter, set->vocab, pcre, e.needs, NEEDS_MAX);
-    if (r < 0) {
-        pattern_release(&e.pattern);
-        return r;
-    }
-    e.need_count = (unsigned)r;
-    if (e.pattern.groups > set->most_groups)
-        set->most_groups = e.pattern.groups;
-    set->entries[set->entry_count++] = e;
-    return 0;
+        r = add_shape(set, pcre, where, report, &e.shape);
+    if (r == 0)
+        set->entries[set->entry_count++] = e;
+    return r;
 }
 
 size_t intents_pattern_count(const struct intents *set)
@@ -253,20 +285,32 @@ struct matching {
     struct arena *arena;
     struct tally *tallies; /* of each topic */
     uint64_t *met;         /* the prefilter's sets that the message's words meet */
+    bool *missed;          /* shapes that don't fit */
     struct intents_match m;
 };
 
-/* Captures and one more if the pattern fits, 0 if it doesn't. */
+/* Captures and one more if the pattern fits, 0 if it doesn't. What was run once and didn't isn't
+ * run again. */
 static int run_pattern(struct matching *g, const struct entry *e)
 {
-    for (unsigned i = 0; i < e->need_count; i++)
-        if (!prefilter_met(g->met, e->needs[i]))
+    const struct shape *shape = &g->set->shapes[e->shape];
+    if (g->missed[e->shape])
+        return 0;
+    g->missed[e->shape] = true;
+    for (unsigned i = 0; i < shape->need_count; i++)
+        if (!prefilter_met(g->met, shape->needs[i]))
             return 0;
-    int groups = pcre2_match(e->pattern.code, (PCRE2_SPTR)g->m.normal.text.p, g->m.normal.text.len,
-                             0, PCRE2_NO_UTF_CHECK, g->scratch->data, g->scratch->context);
-    if (groups < 0 && groups != PCRE2_ERROR_NOMATCH)
-        g->m.spent = true; /* a limit, or the JIT stack: "no match" would be a guess */
-    return groups < 0 ? 0 : groups;
+    int groups =
+        pcre2_match(shape->pattern.code, (PCRE2_SPTR)g->m.normal.text.p, g->m.normal.text.len, 0,
+                    PCRE2_NO_UTF_CHECK, g->scratch->data, g->scratch->context);
+    if (groups == PCRE2_ERROR_NOMATCH)
+        return 0;
+    if (groups < 0) { /* a limit, or the JIT stack: "no match" would be a guess */
+        g->m.spent = true;
+        return 0;
+    }
+    g->missed[e->shape] = false;
+    return groups;
 }
 
 static int run_patterns_for(struct matching *g)
@@ -312,7 +356,8 @@ int intents_match(const struct intents *set, struct intents_scratch *scratch, st
     g.tallies = arena_array(arena, set->topic_count + 1, sizeof *g.tallies);
     g.m.whys = arena_array(arena, set->entry_count + 1, sizeof *g.m.whys);
     g.met = arena_array(arena, prefilter_bitmap_len(set->prefilter), sizeof *g.met);
-    if (r < 0 || !g.tallies || !g.m.whys || !g.met)
+    g.missed = arena_array(arena, set->shape_count + 1, sizeof *g.missed);
+    if (r < 0 || !g.tallies || !g.m.whys || !g.met || !g.missed)
         return ERR_NOMEM;
     for (size_t t = 0; t < set->topic_count; t++)
         g.tallies[t].miss = 1;
