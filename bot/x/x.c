@@ -23,7 +23,8 @@ enum {
     TIMELINE_PAGES_MAX = 5
 };
 
-/* X may show a post after a younger one: now and then a sweep begins this much before the cursor. */
+/* X may show a post after a younger one: now and then a sweep begins this much before the cursor.
+ */
 enum { OVERLAP_EVERY_MS = 2000, OVERLAP_MS = 120000, ID_TIME_SHIFT = 22 };
 
 struct x {
