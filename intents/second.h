@@ -3,7 +3,7 @@
  * trained on what editors wrote (examples and teach lists). It knows less than the patterns and
  * never answers by itself: bot/policy.c asks whether it agrees.
  *
- * A model is 2^16 rows of one signed byte a class, so that asking costs a few microseconds and
+ * A model is 2^15 rows of one signed byte a class, so that asking costs a few microseconds and
  * nothing is allocated. Read only once it is made; may be shared by threads.
  */
 #ifndef INTENTS_SECOND_H

@@ -4,7 +4,7 @@
 
 #include "intents/second.h"
 
-enum { SECOND_ROWS = 1 << 16, SECOND_FEATURES_MAX = 8192 };
+enum { SECOND_ROWS = 1 << 15, SECOND_FEATURES_MAX = 8192 };
 
 struct second {
     size_t class_count, stride; /* stride: class_count rounded up, so that a row is whole vectors */

@@ -80,7 +80,7 @@ int second_train(const struct second_lesson *lessons, size_t count, const struct
         struct problem problem = {
             .l = (int)count, .n = SECOND_ROWS + 1, .y = y, .x = x, .bias = 1
         };
-        struct parameter parameter = { .solver_type = L2R_LR, .eps = 0.01, .C = cost };
+        struct parameter parameter = { .solver_type = L2R_LR, .eps = 0.1, .C = cost };
         set_print_string_function(say_nothing);
         struct model *model = train(&problem, &parameter);
         for (size_t c = 0; c < name_count; c++)

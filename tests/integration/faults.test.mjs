@@ -141,6 +141,21 @@ test('reading: a message that a later one has overtaken is answered too', async 
   assert.equal((await w.x.ours()).length, 2)
 })
 
+test('reading: one that was overtaken before a restart is answered after it', async t => {
+  const w = await world(t, { conf })
+  await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
+  const late = await w.x.says('elm_close_sam', MISSED)
+  const early = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
+  await w.x.replyTo(early)
+  await w.kerbside.stop()
+  await w.x.clearFaults()
+  await w.kerbside.start()
+  await w.x.replyTo(late)
+  await w.x.sweeps(3)
+  assert.equal((await w.x.ours()).length, 2)
+  await w.x.noViolations()
+})
+
 test('reading: X is not there at all, then it is', async t => {
   const w = await world(t, { conf })
   const desk = await Desk.open(w.kerbside)
@@ -257,6 +272,28 @@ describe('sending: refused for now, queued, sent once when it may', SIDE_BY_SIDE
     })
   }
 })
+
+test('sending: what waited until somebody took the conversation is not sent, unless they want it',
+  async t => {
+    const w = await world(t, { conf })
+    const desk = await Desk.open(w.kerbside)
+    await w.x.fault({ on: 'post', kind: 'no_credits', times: 0 })
+    const post = await w.x.says('neighbour', '@NorthmoorHelp there is a child alone next door')
+    const about = await desk.caseOf('neighbour')
+    await desk.networkIs(false)
+    await desk.do('claim', about)
+    await w.x.clearFaults()
+    await w.kerbside.restart()
+    const back = await Desk.open(w.kerbside, { cookie: desk.cookie })
+    await back.caseOf('neighbour', each => each.failed_replies === 1)
+    await w.x.sweeps()
+    assert.deepEqual(await w.x.ours(), [])
+    const { replies } = await back.ask('open', { case: about.id })
+    assert.match(replies[0].error, /^Not sent: /)
+    await back.do('retry', about, { reply: replies[0].id })
+    await answeredOnce(w, post)
+    await w.x.noViolations()
+  })
 
 test('sending: refused for good, it becomes a case, and staff can try again', async t => {
   const w = await world(t, { conf })
