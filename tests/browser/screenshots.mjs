@@ -48,6 +48,7 @@ async function play (staff, [time, handle, name, outcome, text]) {
 }
 
 async function take (page, name, options) {
+  await page.mouse.move(0, 0) // or what lies under it is shown as pointed at
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({ path: DOCS + name, animations: 'disabled', ...options })
 }
@@ -83,7 +84,10 @@ async function takeAll (sam) {
     'message now.')
   await sam.getByTestId('reply-count').filter({ hasText: /^1\d\d of 280/ }).waitFor()
   await sam.getByTestId('why').locator('summary').click()
-  await sam.evaluate(() => scrollTo(0, 0))
+  await sam.evaluate(() => {
+    document.activeElement.blur()
+    scrollTo(0, 0)
+  })
   await take(sam, 'console-case.png', { fullPage: true })
 
   const resident = await council.residentPage({ viewport: { width: 1280, height: 1000 } })

@@ -31,7 +31,19 @@ static const struct kb kb = {
     .intent_count = ARRAY_LEN(intents),
     .rule = kinds,
     .rule_count = ARRAY_LEN(kinds),
-    .thresholds = { .score = 0.6, .lead = 0.15, .residue = 0.5, .residue_words = 7, .rule = 0.5 },
+    .thresholds = { .score = 0.6,
+                    .lead = 0.15,
+                    .residue = 0.5,
+                    .residue_words = 7,
+                    .rule = 0.5,
+                    .weak = 0.4,
+                    .second_sensitive = 0.5,
+                    .second_handoff = 0.4,
+                    .second_disagree = 0.5,
+                    .second_agree = 0.2,
+                    .second_least = 0.02,
+                    .second_need = 0.9,
+                    .second_quiet = 0.5 },
 };
 
 static const struct row {
@@ -307,6 +319,78 @@ static void test_promises(void **state)
     }
 }
 
+/* Chances by class, in hundredths: "missed=50 troll=20"; the rest are nothing. */
+static void read_chances(const char *text, float *chances)
+{
+    struct str rest = str_of(text), part, name;
+    int64_t number;
+    for (size_t c = 0; c < kb.intent_count + KB_CLASSES; c++)
+        chances[c] = 0;
+    while (str_split(&rest, ' ', &part)) {
+        size_t at = SIZE_MAX;
+        assert_true(str_split(&part, '=', &name) && str_to_int64(part, 0, 100, &number));
+        for (size_t i = 0; i < kb.intent_count; i++)
+            if (str_eq(kb.intent[i].id, name))
+                at = i;
+        for (size_t c = 0; c < KB_CLASSES; c++)
+            if (str_eq(kb_class_name((enum kb_class)c), name))
+                at = kb.intent_count + c;
+        assert_true(at != SIZE_MAX);
+        chances[at] = (float)number / 100;
+    }
+}
+
+static void test_second_opinion(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *hits, *chances, *want;
+    } second_rows[] = {
+        { "agreement", "missed=80", "missed=90", "answer - answer - - missed" },
+        { "agreement lets a weak one answer", "missed=40", "missed=20",
+          "answer - answer - - missed" },
+        { "too weak even so", "missed=39", "missed=90",
+          "handoff unresolved acknowledge normal case -" },
+        { "it never answers by itself", "", "missed=99",
+          "handoff unresolved acknowledge normal case -" },
+        { "it chooses among what was found", "missed=60 day=55", "day=60 missed=10",
+          "answer - answer - - day" },
+        { "no opinion worth the name", "missed=80", "missed=5 day=5",
+          "answer - answer - - missed" },
+        { "it can't see it at all", "missed=80", "missed=1 day=9",
+          "handoff unresolved acknowledge normal case -" },
+        { "confident disagreement", "missed=80", "day=50 missed=10",
+          "handoff unresolved acknowledge normal case -" },
+        { "for a person, all reasons together", "missed=80",
+          "missed=30 unresolved=15 complaint=15 human=10",
+          "handoff unresolved acknowledge normal case -" },
+        { "something sensitive", "missed=95", "missed=40 safeguarding=30 self_harm=25",
+          "handoff safeguarding acknowledge sensitive case -" },
+        { "a rule knows its reason better", "gas=80", "bereavement=90",
+          "handoff emergency holding sensitive case gas" },
+        { "praise that no rule sees", "", "praise=50 missed=20", "thank - thanks - - -" },
+        { "talk that no rule sees", "", "chatter=50 missed=20", "none - nothing - - -" },
+        { "trolling, but more likely a need", "troll=90", "missed=90 troll=8",
+          "handoff unresolved acknowledge normal case -" },
+        { "trolling", "troll=90", "missed=50 troll=40", "ignore - nothing - - troll" },
+        { "a request is never trolling", "missed=30", "troll=99",
+          "handoff unresolved acknowledge normal case -" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(second_rows); i++) {
+        struct intents_hit hits[16];
+        float chances[SECOND_CLASSES_MAX];
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        struct policy_facts facts = { .may_reply = true };
+        read_hits(second_rows[i].hits, hits, &m);
+        read_chances(second_rows[i].chances, chances);
+        struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), second_rows[i].want, second_rows[i].note);
+        buf_release(&got);
+    }
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -320,9 +404,8 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_promises),
+        cmocka_unit_test(test_rows),     cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_promises), cmocka_unit_test(test_second_opinion),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,172 @@
+#include "intents/second.h"
+
+#include "tests/unit/support.h"
+
+enum { BIN, BOOK, ROAD, CLASSES };
+
+static const char *const taught[CLASSES][6] = {
+    { "my bin was missed", "bin not emptied", "they forgot our bins", "recycling not collected",
+      "the wheelie bin is full", "nobody came for the bin" },
+    { "renew my book", "library book overdue", "can i borrow a book", "is the library open",
+      "return a book", "books on loan" },
+    { "pothole on the road", "huge hole in the road", "the road is broken", "potholes everywhere",
+      "hit a pothole", "road full of holes" },
+};
+static const struct str names[CLASSES + 1] = {
+    { "bins", 4 }, { "library", 7 }, { "roads", 5 }, { "never", 5 }
+};
+
+struct lesson_plan {
+    struct arena arena;
+    struct second_lesson lessons[CLASSES * 6];
+    size_t count;
+};
+
+static void plan(struct lesson_plan *p)
+{
+    *p = (struct lesson_plan){ 0 };
+    for (unsigned c = 0; c < CLASSES; c++)
+        for (size_t i = 0; i < 6; i++) {
+            struct second_lesson *l = &p->lessons[p->count++];
+            l->class = c;
+            assert_int_equal(normal_make(&p->arena, NULL, str_of(taught[c][i]), &l->normal), 0);
+        }
+}
+
+static struct second *train_all(void)
+{
+    struct lesson_plan p;
+    struct second *s = NULL;
+    plan(&p);
+    assert_int_equal(second_train(p.lessons, p.count, names, ARRAY_LEN(names), &s), 0);
+    arena_release(&p.arena);
+    return s;
+}
+
+/* The likeliest class of @text; the chances must be chances. */
+static size_t ask(const struct second *s, const char *text, double *ret_chance)
+{
+    struct arena arena = ARENA_INIT;
+    struct normal n;
+    float chances[SECOND_CLASSES_MAX];
+    double sum = 0;
+    size_t best = 0;
+    assert_int_equal(normal_make(&arena, NULL, str_of(text), &n), 0);
+    second_ask(s, &n, chances);
+    for (size_t c = 0; c < second_class_count(s); c++) {
+        assert_true(chances[c] >= 0 && chances[c] <= 1);
+        sum += (double)chances[c];
+        if (chances[c] > chances[best])
+            best = c;
+    }
+    assert_true(sum > 0.999 && sum < 1.001);
+    if (ret_chance)
+        *ret_chance = (double)chances[best];
+    arena_release(&arena);
+    return best;
+}
+
+static void test_learns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t class;
+    } rows[] = {
+        { "our bin has been missed again", BIN }, { "bins not emptied", BIN },
+        { "library books to renew", BOOK },       { "a pothole in my road", ROAD },
+        { "pothoels on teh road", ROAD }, /* pieces of words do */
+    };
+    struct second *s = train_all();
+    assert_int_equal(second_class_count(s), CLASSES + 1);
+    assert_str(second_class_name(s, BOOK), "library");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (ask(s, rows[i].text, NULL) != rows[i].class)
+            fail_msg("\"%s\"", rows[i].text);
+    (void)second_free(s);
+}
+
+static void test_nothing_to_go_by(void **state)
+{
+    (void)state;
+    struct second *s = train_all();
+    double sure, unsure;
+    (void)ask(s, "my bin was missed", &sure);
+    (void)ask(s, "", &unsure);
+    assert_true(unsure < sure);
+    assert_int_not_equal(ask(s, "", NULL),
+                         CLASSES); /* the class that nobody taught is never said */
+    char long_text[6000];
+    memset(long_text, 'b', sizeof long_text - 1); /* more n-grams than are looked at */
+    long_text[sizeof long_text - 1] = '\0';
+    (void)ask(s, long_text, NULL);
+    (void)second_free(s);
+}
+
+static void test_same_lessons_same_model(void **state)
+{
+    (void)state;
+    struct buf a = BUF_INIT(SECOND_FILE_BYTES_MAX), b = BUF_INIT(SECOND_FILE_BYTES_MAX);
+    struct second *s = train_all(), *again = train_all();
+    assert_int_equal(second_save(s, &a), 0);
+    assert_int_equal(second_save(again, &b), 0);
+    assert_true(str_eq(buf_str(&a), buf_str(&b)));
+    (void)second_free(s);
+    (void)second_free(again);
+    buf_release(&a);
+    buf_release(&b);
+}
+
+static void test_file(void **state)
+{
+    (void)state;
+    struct buf bytes = BUF_INIT(SECOND_FILE_BYTES_MAX);
+    struct second *s = train_all(), *read = NULL;
+    double chance, read_chance;
+    assert_int_equal(second_save(s, &bytes), 0);
+    assert_int_equal(second_load(buf_str(&bytes), &read), 0);
+    assert_str(second_class_name(read, ROAD), "roads");
+    assert_int_equal(ask(read, "missed bin", &read_chance), ask(s, "missed bin", &chance));
+    assert_near(read_chance, chance);
+    read = second_free(read);
+    /* cut anywhere, or with a number that can't be: refused */
+    for (size_t len = 0; len < 200; len++)
+        assert_int_equal(second_load(str_cut(buf_str(&bytes), 0, len), &read), ERR_BADINPUT);
+    assert_int_equal(second_load(str_cut(buf_str(&bytes), 0, bytes.len - 1), &read), ERR_BADINPUT);
+    (void)buf_add_byte(&bytes, 'x');
+    assert_int_equal(second_load(buf_str(&bytes), &read), ERR_BADINPUT);
+    bytes.len--;
+    memset(bytes.p + 8, 0xff, 4); /* the number of classes */
+    assert_int_equal(second_load(buf_str(&bytes), &read), ERR_BADINPUT);
+    bytes.p[0] = 'X';
+    assert_int_equal(second_load(buf_str(&bytes), &read), ERR_BADINPUT);
+    assert_null(read);
+    (void)second_free(s);
+    buf_release(&bytes);
+}
+
+static void test_too_little(void **state)
+{
+    (void)state;
+    struct lesson_plan p;
+    struct second *s = NULL;
+    plan(&p);
+    assert_int_equal(second_train(p.lessons, 12, names, ARRAY_LEN(names), &s),
+                     ERR_BADINPUT); /* two classes */
+    assert_int_equal(second_train(p.lessons, 0, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
+    assert_int_equal(second_train(p.lessons, p.count, names, 2, &s), ERR_BADINPUT);
+    assert_null(s);
+    arena_release(&p.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_nothing_to_go_by),
+        cmocka_unit_test(test_same_lessons_same_model),
+        cmocka_unit_test(test_file),
+        cmocka_unit_test(test_too_little),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
