@@ -40,7 +40,7 @@ struct kb_rule {
     struct str
         reason;      /* of sensitive rules: one of the handoff reasons of tests/corpus/LABELS.md */
     struct str team; /* who reads it; empty: customer services */
-    bool on_call;    /* somebody is woken for it */
+    bool on_call;    /* marked for the duty officer; nobody is paged yet */
     struct kb_list holding; /* what is said at once; may hold {when} */
     struct kb_examples examples;
     struct str file;
