@@ -109,32 +109,6 @@ static int set_of(struct prefilter *p, struct str name, bool *ret_new)
     return (int)p->set_count++;
 }
 
-/* The number of the set of @name's words. ERR_BADINPUT: it can't be told by words. */
-static int term_set(struct prefilter *p, const struct vocab *vocab, struct str name)
-{
-    bool fresh;
-    if (!vocab_has_keys(vocab, name))
-        return ERR_BADINPUT;
-    int set = set_of(p, name, &fresh);
-    struct adding a = { p, (unsigned)set };
-    int r = set >= 0 && fresh ? vocab_keys(vocab, name, add_word, &a) : 0;
-    return r < 0 ? r : set;
-}
-
-/* The number of the set that is just @word. */
-static int word_set(struct prefilter *p, struct str word)
-{
-    bool fresh;
-    struct buf name = BUF_INIT(4096);
-    int set = buf_addf(&name, "=%.*s", STR_ARG(word));
-    if (set == 0)
-        set = set_of(p, buf_str(&name), &fresh);
-    struct adding a = { p, (unsigned)set };
-    int r = set >= 0 && fresh ? add_word(word, false, &a) : 0;
-    buf_release(&name);
-    return r < 0 ? r : set;
-}
-
 static char byte_at(struct str s, size_t at)
 {
     return at < s.len ? s.p[at] : '\0';
@@ -178,60 +152,219 @@ static bool changes_reading(struct str pcre)
     return false;
 }
 
-struct reading {
-    struct str pcre;
-    size_t at;
-    size_t depth;
-    bool word_begins; /* here, surely */
+/* The ")" of the group that begins at @at. */
+static size_t group_end(struct str pcre, size_t at)
+{
+    size_t depth = 0;
+    while (at < pcre.len) {
+        char c = pcre.p[at];
+        depth += c == '(';
+        if (c == ')' && --depth == 0)
+            return at;
+        at = c == '[' ? skip_class(pcre, at) : at + (c == '\\' ? 2 : 1);
+    }
+    return pcre.len;
+}
+
+/* Takes the first alternative off *rest. False when there is none left. */
+static bool take_alternative(struct str *rest, struct str *ret)
+{
+    if (!rest->p)
+        return false;
+    for (size_t at = 0; at < rest->len;) {
+        char c = rest->p[at];
+        if (c == '|') {
+            *ret = str_cut(*rest, 0, at);
+            *rest = str_cut(*rest, at + 1, rest->len);
+            return true;
+        }
+        at = c == '('   ? group_end(*rest, at) + 1
+             : c == '[' ? skip_class(*rest, at)
+                        : at + (c == '\\' ? 2 : 1);
+    }
+    *ret = *rest;
+    *rest = (struct str){ NULL, 0 };
+    return true;
+}
+
+/* Something that a text must hold for a pattern to match it. */
+struct want {
+    enum { WANT_TERM, WANT_WORD, WANT_EITHER, WANT_GROUP } kind;
+    struct str
+        text;  /* a term's name; a word; a word whose last letter may be missing; alternatives */
+    bool ends; /* of a group: a word ends behind it */
 };
 
-/* At a "(?&name)" or a word outside groups: its set, ERR_BADINPUT if it needs none. Moves on behind
- * it. */
-static int read_need(struct prefilter *p, const struct vocab *vocab, struct reading *r)
+struct reading {
+    const struct vocab *vocab;
+    struct str pcre;
+    size_t at;
+    bool ends;        /* a word ends behind pcre */
+    bool word_begins; /* at @at, surely */
+};
+
+/* Does a word end at @at, surely? */
+static bool word_ends(const struct reading *r, size_t at)
+{
+    return at >= r->pcre.len ? r->ends : r->pcre.p[at] == ' ' && !is_optional(r->pcre, at + 1);
+}
+
+static bool read_term(struct reading *r, struct want *ret)
 {
     struct str rest = str_cut(r->pcre, r->at, r->pcre.len);
     bool begins = r->word_begins;
-    if (str_starts(rest, STR("(?&"))) {
-        const char *close = memchr(rest.p, ')', rest.len);
-        struct str name = str_cut(rest, 3, (size_t)(close - rest.p));
-        r->at += name.len + 4;
-        r->word_begins = begins && vocab_keeps_words(vocab, name);
-        bool needed = begins && r->depth == 0 && !is_optional(r->pcre, r->at);
-        return needed ? term_set(p, vocab, name) : ERR_BADINPUT;
-    }
-    size_t len = 0;
-    while (is_word_byte(byte_at(rest, len)))
-        len++;
-    r->at += len;
+    size_t end = group_end(rest, 0);
+    struct str name = str_cut(rest, 3, end);
+    r->at += end + 1;
+    r->word_begins = begins && vocab_keeps_words(r->vocab, name);
+    *ret = (struct want){ WANT_TERM, name, false };
+    return begins && !is_optional(r->pcre, r->at) && vocab_has_keys(r->vocab, name);
+}
+
+static bool read_word(struct reading *r, struct want *ret)
+{
+    size_t from = r->at, end = from;
+    bool begins = r->word_begins;
+    while (is_word_byte(byte_at(r->pcre, end)))
+        end++;
+    bool either = byte_at(r->pcre, end) == '?' && end - from > 1;
+    r->at = end + either;
     r->word_begins = false;
-    bool whole = len == rest.len || (rest.p[len] == ' ' && !is_optional(rest, len + 1));
-    return begins && r->depth == 0 && whole ? word_set(p, str_cut(rest, 0, len)) : ERR_BADINPUT;
+    *ret = (struct want){ either ? WANT_EITHER : WANT_WORD, str_cut(r->pcre, from, end), false };
+    return begins && word_ends(r, r->at);
+}
+
+static bool read_group(struct reading *r, struct want *ret)
+{
+    struct str rest = str_cut(r->pcre, r->at, r->pcre.len);
+    bool plain = r->word_begins && str_starts(rest, STR("(?:"));
+    size_t end = group_end(rest, 0);
+    if (plain)
+        *ret = (struct want){ WANT_GROUP, str_cut(rest, 3, end), word_ends(r, r->at + end + 1) };
+    r->at += end + 1;
+    r->word_begins = false;
+    return plain && !is_optional(r->pcre, r->at);
+}
+
+/* The next want of a sequence without alternatives of its own. */
+static bool next_want(struct reading *r, struct want *ret)
+{
+    while (r->at < r->pcre.len) {
+        char c = r->pcre.p[r->at];
+        bool found = false, taken = true;
+        if (str_starts(str_cut(r->pcre, r->at, r->pcre.len), STR("(?&")))
+            found = read_term(r, ret);
+        else if (is_word_byte(c))
+            found = read_word(r, ret);
+        else if (c == '(')
+            found = read_group(r, ret);
+        else
+            taken = false;
+        if (found)
+            return true;
+        if (taken)
+            continue;
+        r->word_begins = c == ' ';
+        r->at = c == '[' ? skip_class(r->pcre, r->at) : r->at + (c == '\\' ? 2 : 1);
+    }
+    return false;
+}
+
+static bool is_fillable(const struct vocab *vocab, const struct want *w);
+
+/* The want of an alternative that fewest texts meet, as far as one can guess: a long word, else a
+ * term. */
+static bool best_want(const struct vocab *vocab, struct str alternative, bool ends,
+                      struct want *ret)
+{
+    struct reading r = { vocab, alternative, 0, ends, true };
+    struct want w;
+    size_t best = 0;
+    while (next_want(&r, &w)) {
+        size_t worth = w.kind == WANT_TERM ? 5 : w.kind == WANT_GROUP ? 3 : w.text.len;
+        if (worth <= best || !is_fillable(vocab, &w))
+            continue;
+        best = worth;
+        *ret = w;
+    }
+    return best > 0;
+}
+
+/* Can it be told by words? A group can if each of its alternatives can. */
+static bool is_fillable(const struct vocab *vocab, const struct want *w)
+{
+    struct str rest = w->text, alternative;
+    struct want best;
+    bool all = true;
+    while (all && w->kind == WANT_GROUP && take_alternative(&rest, &alternative))
+        all = best_want(vocab, alternative, w->ends, &best);
+    return all;
+}
+
+/* Adds the words of which one meets the want. */
+static int fill(struct adding *a, const struct vocab *vocab, const struct want *w)
+{
+    struct str rest = w->text, alternative;
+    struct want best;
+    int r = 0;
+    switch (w->kind) {
+    case WANT_TERM:
+        return vocab_keys(vocab, w->text, add_word, a);
+    case WANT_EITHER:
+        r = add_word(str_cut(w->text, 0, w->text.len - 1), false, a);
+        return r < 0 ? r : add_word(w->text, false, a);
+    case WANT_WORD:
+        return add_word(w->text, false, a);
+    case WANT_GROUP:
+        while (r == 0 && take_alternative(&rest, &alternative) &&
+               best_want(vocab, alternative, w->ends, &best))
+            r = fill(a, vocab, &best);
+        return r;
+    }
+    return 0;
+}
+
+/* The number of the want's set, made if it is new. ERR_BADINPUT: it can't be told by words. */
+static int set_of_want(struct prefilter *p, const struct vocab *vocab, const struct want *w)
+{
+    static const char *const marks[] = { "&", "=", "?", "(" };
+    bool fresh = false;
+    struct buf name = BUF_INIT(1 << 20);
+    if (!is_fillable(vocab, w))
+        return ERR_BADINPUT;
+    int set = buf_addf(&name, "%s%.*s%s", marks[w->kind], STR_ARG(w->text), w->ends ? " " : "");
+    if (set == 0)
+        set = set_of(p, buf_str(&name), &fresh);
+    struct adding a = { p, (unsigned)set };
+    int r = set >= 0 && fresh ? fill(&a, vocab, w) : 0;
+    buf_release(&name);
+    return r < 0 ? r : set;
 }
 
 int prefilter_needs(struct prefilter *p, const struct vocab *vocab, struct str pcre, unsigned *sets,
                     unsigned max)
 {
-    struct reading r = { .pcre = pcre, .word_begins = true };
+    struct str rest = pcre, first;
+    struct reading r = { vocab, pcre, 0, true, true };
+    struct want w;
     unsigned count = 0;
     if (changes_reading(pcre))
         return 0;
-    while (r.at < pcre.len) {
-        struct str rest = str_cut(pcre, r.at, pcre.len);
-        char c = rest.p[0];
-        if (c == '|' && r.depth == 0)
-            return 0;
-        if (str_starts(rest, STR("(?&")) || is_word_byte(c)) {
-            int set = read_need(p, vocab, &r);
-            if (set < 0 && set != ERR_BADINPUT)
-                return set;
-            if (set >= 0 && count < max)
-                sets[count++] = (unsigned)set;
-            continue;
-        }
-        r.depth += c == '(';
-        r.depth -= c == ')' && r.depth > 0;
-        r.word_begins = c == ' ';
-        r.at = c == '[' ? skip_class(pcre, r.at) : r.at + (c == '\\' ? 2 : 1);
+    if (take_alternative(&rest, &first) && rest.p) { /* alternatives: like a group of them */
+        w = (struct want){ WANT_GROUP, pcre, true };
+        r.at = pcre.len;
+        int set = set_of_want(p, vocab, &w);
+        if (set < 0 && set != ERR_BADINPUT)
+            return set;
+        if (set >= 0)
+            sets[count++] = (unsigned)set;
+    }
+    while (count < max && next_want(&r, &w)) {
+        int set = set_of_want(p, vocab, &w);
+        if (set < 0 && set != ERR_BADINPUT)
+            return set;
+        if (set >= 0)
+            sets[count++] = (unsigned)set;
     }
     return (int)count;
 }
