@@ -82,6 +82,17 @@ struct db *db_free(struct db *db)
     return NULL;
 }
 
+int64_t db_version(struct db *db)
+{
+    sqlite3_stmt *q = NULL;
+    int64_t version = ERR_DB;
+    if (sqlite3_prepare_v2(db->handle, "PRAGMA data_version", -1, &q, NULL) == SQLITE_OK &&
+        sqlite3_step(q) == SQLITE_ROW)
+        version = sqlite3_column_int64(q, 0);
+    (void)sqlite3_finalize(q);
+    return version;
+}
+
 int64_t db_changes(struct db *db)
 {
     return sqlite3_total_changes64(db->handle);

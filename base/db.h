@@ -28,6 +28,8 @@ enum tx_use { TX_READ, TX_WRITE };
  * storage of this thread. Returns ERR_DB or ERR_NOMEM.
  */
 int db_open(const char *path, enum db_use use, struct db **ret, const char **ret_why) MUST_CHECK;
+int64_t db_version(
+    struct db *db); /* moves on when another connection has committed; negative: error */
 int64_t db_changes(struct db *db); /* rows ever changed through this connection: has anything
                                       happened since I last looked? */
 struct db *db_free(struct db *db); /* NULL is fine; rolls back what is open */

@@ -34,7 +34,7 @@ struct service {
     uv_signal_t signals[2];
     uv_prepare_t before_sleep;
     uv_timer_t tick;
-    int64_t changes_seen;
+    int64_t changes_seen, version_seen;
     bool stopping;
 };
 
@@ -89,9 +89,16 @@ static void on_before_sleep(uv_prepare_t *handle)
     console_wake(s->console);
 }
 
+/* Once a second: what time changes, and what another program wrote (kerbside staff). */
 static void on_tick(uv_timer_t *timer)
 {
-    update_status(timer->data);
+    struct service *s = timer->data;
+    int64_t version = db_version(s->db);
+    if (version != s->version_seen)
+        outbox_turn(s->outbox);
+    s->version_seen = version;
+    console_wake(s->console);
+    update_status(s);
 }
 
 static void on_signal(uv_signal_t *signal, int number)

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "bot/command.h"
-#include "handoff/record.h"
+#include "handoff/cases.h"
 #include "handoff/staff.h"
 
 static const char usage[] =
@@ -73,11 +73,19 @@ static int run(const struct request *q, struct tx *tx, const char *hash)
         r = staff_add(tx, &s, hash, time(NULL), &why);
         if (r == ERR_EXISTS)
             why = "that login is taken (removed accounts keep theirs)";
-    } else {
-        r = strcmp(q->verb, "passwd") == 0 ? staff_set_password(tx, login, hash)
-                                           : staff_remove(tx, login, time(NULL));
+    } else if (strcmp(q->verb, "passwd") == 0) {
+        r = staff_set_password(tx, login, hash);
         if (r == 0)
             why = "there is nobody of that login";
+    } else {
+        struct staff leaving;
+        r = staff_find(tx, &arena, login, &leaving, NULL);
+        if (r == 0)
+            why = "there is nobody of that login";
+        if (r == 1)
+            r = case_release_all(tx, leaving.id, time(NULL));
+        if (r == 0 && !why)
+            r = staff_remove(tx, login, time(NULL));
     }
     arena_release(&arena);
     if (why || r < 0)

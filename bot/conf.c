@@ -31,8 +31,8 @@ static const struct conf_row {
               "base; made when it isn't there. Without this: the"
               " folder that the build set" },
     { "database", CONF_PATH, offsetof(struct conf, database), true,
-      .help =
-          "The one file that holds everything said and done; made at the first start. Back it up" },
+      .help = "The one file that holds everything said and done; made at the first start. Back it "
+              "up with sqlite3's .backup: the newest is in a file beside it" },
     { "demo", CONF_BOOL, offsetof(struct conf, demo),
       .help = "true: the sandbox page may move the clock. Only with an x.api on this machine. "
               "Never for a real account" },

@@ -11,9 +11,9 @@ static const struct {
 } commands[] = {
     { "serve", command_serve, "run the responder and its console" },
     { "try", command_try, "say what would happen to a message, and why" },
-    { "kb", command_kb, "check the knowledge base" },
+    { "kb", command_kb, "check the knowledge base, train its second opinion" },
     { "config", command_config, "check the configuration, explain its settings" },
-    { "staff", command_staff, "add, list or remove people who work in the console" },
+    { "staff", command_staff, "people who work in the console: add, list, remove, new password" },
 };
 
 static void print_help(FILE *to)

@@ -20,6 +20,7 @@ struct outbox {
     struct outbox_options options;
     uv_timer_t timer;
     enum busy busy;
+    bool recover;       /* a reply may stand in "sending" with nobody sending it */
     struct arena arena; /* of what is under way */
     struct record_reply sending;
     struct record_reply *unknown;
@@ -52,6 +53,24 @@ static void wake_in(struct outbox *o, int64_t ms)
         (void)uv_timer_start(&o->timer, on_timer, (uint64_t)ms, 0);
 }
 
+/* What is "sending" while nothing is under way ended unknown: found at the start, or where a change
+ * could not be written. */
+static int recover(struct outbox *o)
+{
+    struct tx *tx;
+    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    if (r < 0)
+        return r;
+    int recovered = record_recover_sending(tx, now_of(o));
+    if (recovered < 0)
+        tx_rollback(tx);
+    r = recovered < 0 ? recovered : tx_commit(tx);
+    if (r == 0 && recovered > 0)
+        log_warn("outbox.recovered unknown=%d", recovered);
+    o->recover = r < 0;
+    return r;
+}
+
 int outbox_new(const struct outbox_options *options, struct outbox **ret)
 {
     struct outbox *o = calloc(1, sizeof *o);
@@ -59,16 +78,7 @@ int outbox_new(const struct outbox_options *options, struct outbox **ret)
         return ERR_NOMEM;
     o->options = *options;
     o->send_trouble = o->look_trouble = BUF_INIT(4096);
-    struct tx *tx;
-    int r = tx_begin(options->db, TX_WRITE, &tx);
-    if (r == 0) {
-        int recovered = record_recover_sending(tx, now_of(o));
-        if (recovered < 0)
-            tx_rollback(tx);
-        r = recovered < 0 ? recovered : tx_commit(tx);
-        if (r == 0 && recovered > 0)
-            log_warn("outbox.recovered unknown=%d", recovered);
-    }
+    int r = recover(o);
     if (r < 0) {
         free(o);
         return r;
@@ -125,6 +135,8 @@ static int move(struct outbox *o, int64_t reply_id, enum reply_state state, stru
             r = tx_commit(tx);
     }
     if (r < 0 && r != ERR_EXISTS)
+        o->recover = true; /* nothing else looks at what is "sending" */
+    if (r < 0 && r != ERR_EXISTS)
         log_error("outbox.not_recorded reply=%" PRId64 " state=%s why=\"%s\"", reply_id,
                   reply_state_name(state), err_str(r));
     else if (r == 0)
@@ -177,6 +189,8 @@ static const char *too_late(const struct outbox *o, const struct record_reply *r
         return NULL;
     if (reply->opted_out)
         return "Not sent: the resident asked for no automatic replies";
+    if (reply->case_open && !reply->case_id)
+        return "Not sent: the conversation was with staff by then";
     if (reply->case_claimed)
         return "Not sent: somebody had taken the conversation by then";
     if (now_of(o) - reply->written_at > o->options.answer_within_s)
@@ -259,14 +273,14 @@ static void on_found(void *data, const struct network_answer *a,
     struct outbox *o = data;
     o->busy = IDLE;
     o->look_after_ms = clock_mono_ms() + o->options.lookup_wait_ms;
-    if (a->end == NETWORK_DONE) {
-        set_trouble(&o->look_trouble, STR(""));
-        for (size_t i = 0; i < count && i < o->unknown_count; i++)
+    for (size_t i = 0; i < count && i < o->unknown_count; i++)
+        if (a->end == NETWORK_DONE ||
+            sought[i].found.len) /* what was found counts, however the look ended */
             settle(o, &o->unknown[i], sought[i].found);
-    } else {
+    set_trouble(&o->look_trouble, a->end == NETWORK_DONE ? STR("") : a->words);
+    if (a->end != NETWORK_DONE) {
         log_warn("outbox.look_failed unknown=%zu", count);
         o->look_after_ms += a->after_ms ? a->after_ms : next_backoff(o);
-        set_trouble(&o->look_trouble, a->words);
     }
     arena_clear(&o->arena);
     wake_in(o, 1);
@@ -305,7 +319,11 @@ void outbox_turn(struct outbox *o)
     if (o->busy != IDLE)
         return;
     int64_t now_ms = clock_mono_ms();
-    int r = 0;
+    int r = o->recover ? recover(o) : 0;
+    if (r < 0) {
+        wake_in(o, next_backoff(o));
+        return;
+    }
     if (now_ms >= o->look_after_ms)
         r = look(o);
     else

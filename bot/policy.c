@@ -37,11 +37,16 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
         d.team = rule->team;
     d.priority = priority;
     d.case_needed = true;
-    if (!may_speak(f) || f->acknowledged)
+    /* danger is answered even where a bin was acknowledged before, but once */
+    bool sensitive = rule && rule->kind == KB_SENSITIVE;
+    bool held = f->acknowledged && (f->case_sensitive || !sensitive);
+    struct policy_facts uncapped = *f;
+    uncapped.automatic_replies = 0;
+    if (held || !may_speak(sensitive ? &uncapped : f) || (rule && rule->kind == KB_OPT_OUT))
         d.say = SAY_NOTHING;
     else if (rule && rule->holding.count)
         d.say = SAY_HOLDING;
-    else if (!f->staff_there)
+    else if (!f->staff_there && !f->acknowledged)
         d.say = SAY_ACKNOWLEDGE;
     return d;
 }
@@ -138,7 +143,7 @@ static bool disagrees(const struct question *q, const struct kb_intent *best)
         chance_of_any(q, KB_CLASS_EMERGENCY, KB_CLASS_TROLL) >= t->second_handoff)
         return true;
     for (size_t i = 0; i < q->kb->intent_count + KB_CLASSES; i++)
-        if (&q->kb->intent[i] != best && (double)q->second[i] >= t->second_disagree)
+        if (i != (size_t)(best - q->kb->intent) && (double)q->second[i] >= t->second_disagree)
             return true;
     return false;
 }
@@ -162,9 +167,16 @@ static struct policy_decision request(const struct question *q, struct policy_de
 static bool is_quiet(const struct question *q, enum kb_kind kind, enum kb_class class,
                      struct policy_decision *d)
 {
+    const struct kb_thresholds *t = &q->kb->thresholds;
     d->rule = rule_of_kind(q->kb, q->m, kind);
     d->second = chance_of_class(q, class);
-    return d->rule || (q->second && d->second >= q->kb->thresholds.second_quiet);
+    if (!q->second)
+        return d->rule;
+    if (!d->rule)
+        return d->second >= t->second_quiet;
+    /* silence to a need is worse than a word too many: talk must look like no request to both */
+    return class != KB_CLASS_CHATTER ||
+           chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES) >= t->second_silence;
 }
 
 /* No pattern of an intent fits. */
@@ -181,6 +193,7 @@ static struct policy_decision no_request(const struct question *q, struct policy
     } else if (is_quiet(q, KB_CHATTER, KB_CLASS_CHATTER, &d)) {
         d.action = ACTION_NONE;
     } else {
+        d.rule = NULL;
         d.second = chance_of_class(q, KB_CLASS_UNRESOLVED);
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     }

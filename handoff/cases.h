@@ -41,6 +41,9 @@ int case_reply(struct tx *tx, const struct case_command *c, struct str body) MUS
 int case_close(struct tx *tx, const struct case_command *c, struct str outcome) MUST_CHECK;
 int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MUST_CHECK;
 
+/* Everything that @staff_id has taken goes back to the queue: they are leaving. */
+int case_release_all(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
+
 /* Undo an ignore: the message becomes a case. CASE_UNKNOWN: it isn't ignored. */
 int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now) MUST_CHECK;
 

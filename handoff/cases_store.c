@@ -142,6 +142,24 @@ int case_release(struct tx *tx, const struct case_command *c)
     return r < 0 ? r : tell(tx, "case.released", c->case_id, 0, c->staff_id, STR(""), c->now);
 }
 
+int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT id, version FROM handoff_case WHERE owner_id=?1 AND state='claimed' LIMIT 1";
+    for (;;) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_int64(q, 1, staff_id);
+        int r = stmt_next(q);
+        if (r != 1)
+            return r;
+        struct case_command c = { col_int64(q, "id"), col_int64(q, "version"), staff_id, now };
+        stmt_done(q);
+        r = case_release(tx, &c);
+        if (r != CASE_DONE)
+            return r < 0 ? r : ERR_DB;
+    }
+}
+
 int case_reply(struct tx *tx, const struct case_command *c, struct str body)
 {
     struct found found;

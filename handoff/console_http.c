@@ -7,6 +7,7 @@
 #include "handoff/console_private.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 
 #include "base/log.h"
 #include "base/when.h"
@@ -16,7 +17,7 @@ enum {
     BODY_BYTES_MAX = 4096,
     CHUNK_BYTES = 16384,
     SIGN_INS_MAX = 8,
-    THROTTLE_SLOTS = 64,
+    THROTTLE_SLOTS = 1024,
     THROTTLE_TRIES = 5,
     THROTTLE_S = 300
 };
@@ -28,6 +29,7 @@ static const char policy[] =
 struct http_peer {
     struct lws *wsi;
     bool posting;
+    bool last; /* nothing more is taken from this connection */
     char path[64];
     struct buf body, answer;  /* answer: what is to be written if it is our own */
     const unsigned char *out; /* what is being written */
@@ -78,6 +80,15 @@ static int add_header(struct lws *wsi, struct head *h, const char *name, const c
                                        h->end);
 }
 
+/*
+ * The answer is written. A connection that brought a body is not kept: libwebsockets 4.1 doesn't
+ * come to rest over bytes that follow one.
+ */
+static int finish(struct lws *wsi, const struct http_peer *peer)
+{
+    return peer->last || lws_http_transaction_completed(wsi) ? -1 : 0;
+}
+
 /* Writes the head and asks to write the body. @extra_name NULL: no further header. Returns what the
  * callback is to return. */
 static int answer_with(struct lws *wsi, struct http_peer *peer, unsigned status, const char *type,
@@ -105,7 +116,7 @@ static int answer_with(struct lws *wsi, struct http_peer *peer, unsigned status,
     peer->out_len = len;
     peer->written = 0;
     if (len == 0)
-        return lws_http_transaction_completed(wsi) ? -1 : 0;
+        return finish(wsi, peer);
     (void)lws_callback_on_writable(wsi);
     return 0;
 }
@@ -152,7 +163,7 @@ static int write_more(struct lws *wsi, struct http_peer *peer)
         return -1;
     if (!last)
         return lws_callback_on_writable(wsi) < 0 ? -1 : 0;
-    return lws_http_transaction_completed(wsi) ? -1 : 0;
+    return finish(wsi, peer);
 }
 
 static void cookie_text(const struct console *c, const char *token, int64_t age_s, char *out,
@@ -166,13 +177,29 @@ static void cookie_text(const struct console *c, const char *token, int64_t age_
 /* ------------------------------------------------------------------------------------------------
  * signing in */
 
+/* The login's slot; for one that has none the slot of whoever was tried least, so that others can't
+ * be pushed out. */
 static struct throttle *throttle_of(struct str login, int64_t now)
 {
-    uint64_t hash = str_hash(login);
-    struct throttle *t = &throttles[hash % THROTTLE_SLOTS];
-    if (t->login != hash || now - t->since_at > THROTTLE_S || now < t->since_at)
-        *t = (struct throttle){ .login = hash, .since_at = now };
-    return t;
+    static unsigned char key[crypto_shorthash_KEYBYTES];
+    static bool keyed;
+    uint64_t hash;
+    struct throttle *least = &throttles[0];
+    if (!keyed)
+        randombytes_buf(key, sizeof key);
+    keyed = true;
+    (void)crypto_shorthash((unsigned char *)&hash, (const unsigned char *)login.p, login.len, key);
+    for (size_t i = 0; i < THROTTLE_SLOTS; i++) {
+        struct throttle *t = &throttles[i];
+        if (now - t->since_at > THROTTLE_S || now < t->since_at)
+            *t = (struct throttle){ 0 };
+        if (t->login == hash && t->tries)
+            return t;
+        if (t->tries < least->tries)
+            least = t;
+    }
+    *least = (struct throttle){ .login = hash, .since_at = now };
+    return least;
 }
 
 static void check_password(uv_work_t *work)
@@ -226,13 +253,10 @@ static void password_checked(uv_work_t *work, int status)
     struct console *c = s->console;
     struct http_peer *peer = s->peer;
     int64_t now = time(NULL);
-    struct throttle *t = throttle_of(s->login, now);
     int r = 0;
     (void)status;
-    if (s->fits)
-        t->tries = 0;
-    else
-        t->tries++;
+    struct throttle *t = throttle_of(s->login, now);
+    t->tries = s->fits ? 0 : t->tries + 1;
     log_info("console.sign_in staff=%" PRId64 " ok=%d", s->known ? s->staff.id : 0, s->fits);
     if (peer && s->fits)
         r = begin_session(c, s, now);
@@ -407,6 +431,12 @@ static int post(struct console *c, struct lws *wsi, struct http_peer *peer)
     return r;
 }
 
+static bool is_json(const char *type)
+{
+    size_t len = strlen("application/json");
+    return strncmp(type, "application/json", len) == 0 && (!type[len] || strchr("; ", type[len]));
+}
+
 static int begin_request(struct console *c, struct lws *wsi, struct http_peer *peer,
                          const char *path)
 {
@@ -417,18 +447,18 @@ static int begin_request(struct console *c, struct lws *wsi, struct http_peer *p
                                 .body = BUF_INIT(BODY_BYTES_MAX),
                                 .answer = BUF_INIT(65536) };
     peer->posting = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
-    bool getting = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0 ||
-                   lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+    bool getting = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
     if (snprintf(peer->path, sizeof peer->path, "%s", path) >= (int)sizeof peer->path)
         return answer_error(wsi, peer, 404, "There is nothing here.");
-    if (!peer->posting && !getting)
-        return answer_error(wsi, peer, 405, "Only GET and POST are of use here.");
+    peer->last = peer->posting || !getting;
+    if (!peer->posting && !getting) /* HEAD too: its answer may have no body */
+        return answer_with(wsi, peer, 405, "text/plain", NULL, 0, NULL, 0);
     if (!peer->posting)
         return get(c, wsi, peer);
     (void)lws_hdr_copy(wsi, type, sizeof type, WSI_TOKEN_HTTP_CONTENT_TYPE);
     if (!may_post(c, wsi, peer->path))
         return answer_error(wsi, peer, 403, "This must be asked from the console's own page.");
-    if (strcmp(peer->path, "/api/sign-out") != 0 && strncmp(type, "application/json", 16) != 0)
+    if (strcmp(peer->path, "/api/sign-out") != 0 && !is_json(type))
         return answer_error(wsi, peer, 415, "The body must be application/json.");
     if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0 ||
         lws_hdr_copy(wsi, type, sizeof type, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0 ||
@@ -447,12 +477,15 @@ int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, 
     case LWS_CALLBACK_ESTABLISHED:
         return -1;
     case LWS_CALLBACK_HTTP:
-        return begin_request(c, wsi, peer, in);
+        return peer->sign_in ? -1 : begin_request(c, wsi, peer, in);
     case LWS_CALLBACK_HTTP_BODY:
-        if (buf_add(&peer->body, (struct str){ in, len }) < 0)
+        /* more than the body, while a password is being checked: it would be checked for nobody */
+        if (peer->sign_in || buf_add(&peer->body, (struct str){ in, len }) < 0)
             return -1;
         return 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        if (peer->sign_in)
+            return -1;
         return peer->out_len
                    ? 0
                    : post(c, wsi, peer); /* refused already if there is something to write */

@@ -21,8 +21,9 @@ struct console {
     struct sign_in *sign_ins; /* passwords being checked off the loop, one at a time */
     unsigned sign_in_count;
     struct ws_peer *peers;
-    int64_t seq;       /* of the last event that was handed to the peers */
-    struct buf status; /* the members of the status frame, as JSON text without braces */
+    int64_t check_after_ms; /* monotonic: when sessions are looked at again */
+    int64_t seq;            /* of the last event that was handed to the peers */
+    struct buf status;      /* the members of the status frame, as JSON text without braces */
 };
 
 /* The cookie's session token, and whose it is: 1 somebody's, 0 nobody's. */

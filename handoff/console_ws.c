@@ -14,7 +14,8 @@
 enum {
     FRAME_BYTES_MAX = 64 * 1024,
     QUEUE_BYTES_MAX = 4 << 20,
-    REPLAY_MAX = 2000, /* events; a console that missed more gets a snapshot */
+    SESSION_CHECK_MS = 1000,
+    REPLAY_MAX = 500, /* events; a console that missed more gets a snapshot */
 };
 
 enum close_code {
@@ -104,6 +105,11 @@ static int close_now(struct ws_peer *peer)
 static void send_frame(struct ws_peer *peer, struct frame *f)
 {
     struct waiting *w = peer->closing ? NULL : malloc(sizeof *w);
+    if (!peer->closing && (!w || !f)) { /* it comes again and asks for what it missed */
+        free(w);
+        close_peer(peer, CLOSE_GOING_AWAY, "something could not be sent");
+        return;
+    }
     if (!w)
         return;
     if (peer->waiting_bytes + f->len > QUEUE_BYTES_MAX) {
@@ -122,17 +128,18 @@ static void send_frame(struct ws_peer *peer, struct frame *f)
 static void send_text(struct ws_peer *peer, struct str text)
 {
     struct frame *f = frame_new(text);
-    if (!f)
-        return;
     send_frame(peer, f);
-    frame_drop(f);
+    if (f)
+        frame_drop(f);
 }
 
 static void send_tree(struct ws_peer *peer, const cJSON *tree)
 {
-    struct buf text = BUF_INIT(16 << 20);
+    struct buf text = BUF_INIT(QUEUE_BYTES_MAX);
     if (json_add_tree(&text, tree) == 0)
         send_text(peer, buf_str(&text));
+    else
+        send_frame(peer, NULL);
     buf_release(&text);
 }
 
@@ -162,6 +169,18 @@ static int write_next(struct ws_peer *peer)
     return 0;
 }
 
+/* Still signed in? Looked up at every frame, so that a removed account can't do another thing. */
+static bool signed_in(struct ws_peer *peer, struct tx *tx)
+{
+    struct arena arena = ARENA_INIT;
+    struct staff now;
+    int r = session_find(tx, &arena, str_of(peer->token), time(NULL), &now);
+    arena_release(&arena);
+    if (r == 0)
+        close_peer(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
+    return r == 1;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * events */
 
@@ -172,7 +191,7 @@ static void send_event(int64_t seq, const cJSON *tree, void *data)
     c->seq = seq;
     if (json_add_tree(&text, tree) == 0) {
         struct frame *f = frame_new(buf_str(&text));
-        for (struct ws_peer *p = c->peers; p && f; p = p->next)
+        for (struct ws_peer *p = c->peers; p; p = p->next)
             if (p->greeted)
                 send_frame(p, f);
         if (f)
@@ -181,11 +200,25 @@ static void send_event(int64_t seq, const cJSON *tree, void *data)
     buf_release(&text);
 }
 
+/* Somebody who was removed, or signed out elsewhere, is told nothing more; looked at once a second.
+ */
+static void check_sessions(struct console *c, struct tx *tx)
+{
+    int64_t now_ms = clock_mono_ms();
+    if (now_ms < c->check_after_ms)
+        return;
+    c->check_after_ms = now_ms + SESSION_CHECK_MS;
+    for (struct ws_peer *p = c->peers; p; p = p->next)
+        if (!p->closing)
+            (void)signed_in(p, tx);
+}
+
 void console_wake(struct console *c)
 {
     struct tx *tx;
     if (tx_begin(c->options.db, TX_READ, &tx) < 0)
         return;
+    check_sessions(c, tx);
     int r =
         c->peers ? view_events(tx, c->seq, INT32_MAX, send_event, c) : view_last_seq(tx, &c->seq);
     tx_rollback(tx);
@@ -241,6 +274,10 @@ static int greet(struct ws_peer *peer, int64_t last)
     int r = tx_begin(c->options.db, TX_READ, &tx);
     if (r < 0)
         return r;
+    if (!signed_in(peer, tx)) {
+        tx_rollback(tx);
+        return 0;
+    }
     send_welcome(peer);
     if (last > 0 && last <= c->seq && c->seq - last <= REPLAY_MAX) {
         r = view_events(tx, last, REPLAY_MAX, send_missed, peer);
@@ -258,18 +295,6 @@ static int greet(struct ws_peer *peer, int64_t last)
 
 /* ------------------------------------------------------------------------------------------------
  * frames in */
-
-/* Still signed in? Looked up at every frame, so that a removed account can't do another thing. */
-static bool signed_in(struct ws_peer *peer, struct tx *tx)
-{
-    struct arena arena = ARENA_INIT;
-    struct staff now;
-    int r = session_find(tx, &arena, str_of(peer->token), time(NULL), &now);
-    arena_release(&arena);
-    if (r == 0)
-        close_peer(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
-    return r == 1;
-}
 
 static void refuse_broken(struct ws_peer *peer, const cJSON *frame)
 {

@@ -31,6 +31,7 @@ struct record_facts {
     int64_t resident_id, conversation_id;
     int64_t case_id;   /* the case that is open for the conversation, 0 if none */
     bool case_claimed; /* somebody has taken it */
+    bool case_sensitive;
     bool opted_out;
     bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation, ever */
@@ -64,7 +65,8 @@ struct record_reply {
     struct str parent;  /* the network's id of the message it answers */
     bool insisted;      /* a member of staff had it tried again */
     bool opted_out;     /* its resident wants no automatic replies */
-    bool case_claimed;  /* somebody has taken the conversation */
+    bool case_open;     /* staff have the conversation … */
+    bool case_claimed;  /* … and somebody has taken it */
     int64_t written_at; /* the message it answers */
     struct str error;   /* the network's words; empty if none */
     unsigned looks;     /* how often our own timeline was read and it wasn't there */

@@ -70,7 +70,7 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
 static const char q_facts[] =
     "SELECT m.resident_id, m.conversation_id, r.opted_out_at IS NOT NULL AS opted_out,"
     " coalesce(c.id, 0) AS case_id, coalesce(c.acknowledged, 0) AS acknowledged,"
-    " c.owner_id IS NOT NULL AS case_claimed,"
+    " c.owner_id IS NOT NULL AS case_claimed, coalesce(c.sensitive, 0) AS case_sensitive,"
     " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
     "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL) AS automatic_replies"
     " FROM message m JOIN resident r ON r.id=m.resident_id"
@@ -88,6 +88,7 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
             .conversation_id = col_int64(q, "conversation_id"),
             .case_id = col_int64(q, "case_id"),
             .case_claimed = col_int64(q, "case_claimed") != 0,
+            .case_sensitive = col_int64(q, "case_sensitive") != 0,
             .opted_out = col_int64(q, "opted_out") != 0,
             .acknowledged = col_int64(q, "acknowledged") != 0,
             .automatic_replies = (unsigned)col_int64(q, "automatic_replies"),
@@ -211,6 +212,9 @@ int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int6
     "p.insisted,"                                                                               \
     " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                   \
     " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
+    "c.state<>'closed')"                                                                        \
+    " AS case_open,"                                                                            \
+    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
     "c.state='claimed')"                                                                        \
     " AS case_claimed FROM reply p JOIN message m ON m.id=p.message_id JOIN resident r ON "     \
     "r.id=m.resident_id "
@@ -228,6 +232,7 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
         .insisted = col_int64(q, "insisted") != 0,
         .opted_out = col_int64(q, "opted_out") != 0,
         .case_claimed = col_int64(q, "case_claimed") != 0,
+        .case_open = col_int64(q, "case_open") != 0,
         .written_at = col_int64(q, "written_at"),
         .looks = (unsigned)col_int64(q, "looks"),
         .attempts = (unsigned)col_int64(q, "attempts"),

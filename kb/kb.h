@@ -103,7 +103,8 @@ struct kb_thresholds {
     double weak;            /* … which is this */
     double second_least;    /* the answer's own, below which no score is enough */
     double second_need;     /* a need of any kind: neither silence nor bare thanks */
-    double second_quiet;    /* trolling, praise or talk that no pattern sees */
+    double second_silence; /* talk that a rule sees: no request at all, below this a person looks */
+    double second_quiet;   /* trolling, praise or talk that no pattern sees */
 };
 
 struct kb {

@@ -396,6 +396,7 @@ static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
         { "second_agree", &t->second_agree, 20 },
         { "second_least", &t->second_least, 2 },
         { "second_need", &t->second_need, 90 },
+        { "second_silence", &t->second_silence, 25 },
         { "second_quiet", &t->second_quiet, 50 },
     };
     const char *names[ARRAY_LEN(rows) + 2] = { "residue_words" };

@@ -144,26 +144,30 @@ static bool quotes_us(const cJSON *tree, const cJSON *post, struct str account_i
     return false;
 }
 
+/*
+ * What else but the id may be missing or odd: such a post is handed on with what there is, as one
+ * that is too old and may not be answered, so that staff see it.
+ */
 static int read_message(struct arena *arena, const cJSON *tree, const cJSON *post,
                         struct str account_id, struct str handle, struct network_message *ret)
 {
     struct str id = text_of(post, "id"), author_id = text_of(post, "author_id");
+    struct str conversation = text_of(post, "conversation_id");
     const cJSON *author = author_of(tree, author_id);
     struct network_message m = { 0 };
-    if (!x_id_valid(id) || !x_id_valid(author_id) ||
-        !cJSON_IsString(cJSON_GetObjectItemCaseSensitive(post, "text")) ||
-        !when_parse(text_of(post, "created_at"), &m.written_at))
+    if (!x_id_valid(id))
         return ERR_BADINPUT;
-    struct str conversation = text_of(post, "conversation_id");
     int r = read_text(arena, post, &m.text);
     if (r < 0)
         return r;
+    bool whole = m.text.len > 0 && x_id_valid(author_id) &&
+                 when_parse(text_of(post, "created_at"), &m.written_at);
     m.remote_id = arena_str(arena, id);
     m.conversation = arena_str(arena, x_id_valid(conversation) ? conversation : id);
-    m.author_id = arena_str(arena, author_id);
+    m.author_id = arena_str(arena, x_id_valid(author_id) ? author_id : STR("0"));
     m.handle = arena_str(arena, text_of(author, "username"));
     m.name = arena_str(arena, text_of(author, "name"));
-    m.may_reply = mentions(m.text, handle) || quotes_us(tree, post, account_id);
+    m.may_reply = whole && (mentions(m.text, handle) || quotes_us(tree, post, account_id));
     *ret = m;
     return m.remote_id.p && m.conversation.p && m.author_id.p && m.handle.p && m.name.p ? 0
                                                                                         : ERR_NOMEM;

@@ -20,7 +20,7 @@ enum {
     TOKEN_BYTES_MAX = 4096,
     ANSWER_BYTES_MAX = 8 << 20,
     SOUGHT_MAX = 100,
-    TIMELINE_PAGES_MAX = 5
+    TIMELINE_PAGES_MAX = 32
 };
 
 /* X may show a post after a younger one: now and then a sweep begins this much before the cursor.
@@ -333,7 +333,10 @@ static int x_find(struct network *n, const struct network_sought *sought, size_t
         if (!x->oldest_parent.len || x_id_cmp(s->parent, x->oldest_parent) < 0)
             x->oldest_parent = s->parent;
     }
-    return ask_timeline(x, STR(""));
+    int r = ask_timeline(x, STR(""));
+    if (r < 0)
+        arena_clear(&x->find_arena);
+    return r;
 }
 
 static const struct network_verbs verbs = {

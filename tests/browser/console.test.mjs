@@ -1,5 +1,5 @@
-// The console in the hands of staff: what they are told, what they are refused, what survives a lost
-// connection, and that nobody is kept out by keyboard, a narrow screen or a hostile message.
+// The console in the hands of staff: what they are told, what they are refused, what survives a
+// lost connection, and that nobody is kept out by keyboard, a narrow screen or a hostile message.
 
 import assert from 'node:assert/strict'
 import { weigh } from '../sandbox/weigh.mjs'
@@ -244,11 +244,13 @@ story('everything that staff do is done without a mouse', async council => {
   await page.getByTestId('live').getByText('The case is closed.').waitFor({ state: 'attached' })
 })
 
-const MARKUP = `<script>document.title = 'owned'</script><img src=x onerror="document.title='owned'">` +
+const MARKUP = "<script>document.title = 'owned'</script>" +
+  '<img src=x onerror="document.title=\'owned\'">' +
   '</p></li><b>&lt;bold&gt; &amp; &#60;</b> {{link}} ${link} javascript:alert(1)'
 const BIDI = '\u202egnp.exe\u202c \u2067\u05d0\u05d1\u2069 \u200f! \u200bzero\u200dwidth'
 const LONG = 'W'.repeat(700) + ' ' + 'https://' + 'long-'.repeat(60) + '.example/'
-const HOSTILE = `@NorthmoorHelp ${QUESTION} ${MARKUP}\n${BIDI}\n${LONG}\n`.padEnd(4000, 'do mi re fa ')
+const HOSTILE = `@NorthmoorHelp ${QUESTION} ${MARKUP}\n${BIDI}\n${LONG}\n`
+  .padEnd(4000, 'do mi re fa ')
 const NAME = '<b>Bobby</b> \u202eyeliaB'
 
 async function assertHarmless (page) {

@@ -114,7 +114,7 @@ story('what nobody foresaw goes to the queue; at night with a word about when', 
   await assertAccessible(staff, 'the queue out of hours')
 })
 
-story('abuse is left alone where people can see it; swearing about a bin is answered', async council => {
+story('abuse is left alone, in sight; swearing about a bin is answered', async council => {
   const resident = await council.residentPage()
   await setClock(resident, IN_HOURS)
   const staff = await council.staffPage('sam')

@@ -1,5 +1,5 @@
-// A test in a council of its own. Afterwards no page may have complained, nobody may have broken the
-// network's rules, and kerbside must end well.
+// A test in a council of its own. Afterwards no page may have complained, nobody may have broken
+// the network's rules, and kerbside must end well.
 
 import { after, test } from 'node:test'
 import { closeBrowser, Council } from './support.mjs'

@@ -1,6 +1,6 @@
 // A whole council for a test: the sandbox, the real kerbside with a database of its own, staff, and
-// pages in Chromium that play residents and staff. Nothing here waits for a time, only for something
-// to be so; what takes longer than `patience` has failed.
+// pages in Chromium that play residents and staff. Nothing here waits for a time, only for
+// something to be so; what takes longer than `patience` has failed.
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
@@ -118,21 +118,18 @@ export class Council {
     const child = spawn(KERBSIDE, ['serve', '--config', this.config],
       { stdio: ['ignore', 'pipe', 'pipe'] })
     this.kerbside = child
+    this.ended = once(child, 'exit')
     child.stderr.setEncoding('utf8').on('data', text => { this.log += text })
     const lines = createInterface({ input: child.stdout })
-    const [line] = await Promise.race([once(lines, 'line'), once(child, 'exit')])
+    const [line] = await Promise.race([once(lines, 'line'), this.ended])
     const ready = /^kerbside ready (http\S+)$/.exec(line)
     assert.ok(ready, `kerbside did not start: ${line}\n${this.log}`)
     this.consoleUrl = ready[1]
   }
 
   async endKerbside (signal) {
-    const child = this.kerbside
-    this.kerbside = null
-    if (!child) return [0, null]
-    const gone = once(child, 'exit')
-    child.kill(signal)
-    return gone
+    this.kerbside?.kill(signal)
+    return this.ended
   }
 
   killKerbside () { return this.endKerbside('SIGKILL') }
@@ -211,8 +208,8 @@ export class Council {
     return posts.filter(post => post.ours && post.conversation_id === conversation)
   }
 
-  // After this, whatever was going to be said to earlier messages has been said: replies leave in the
-  // order in which they were decided, and this later message has its answer.
+  // After this, whatever was going to be said to earlier messages has been said: replies leave in
+  // the order in which they were decided, and this later message has its answer.
   async everythingSaid () {
     const id = await this.x.write('@NorthmoorHelp how do I join the library?',
       { handle: `reader_${this.readers = (this.readers ?? 0) + 1}` })

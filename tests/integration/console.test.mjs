@@ -1,6 +1,7 @@
 // The console as staff and as somebody who is no staff meet it: PROTOCOL.md, over real sockets.
 
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { Desk, signIn } from './support/desk.mjs'
 import { PASSWORD, run, world } from './support/kerbside.mjs'
@@ -60,6 +61,43 @@ test('passwords tried at the same moment do not get past the throttle', async t 
   const checked = answers.filter(({ status }) => status === 401).length
   assert.ok(answers.every(({ status }) => status === 401 || status === 429))
   assert.ok(checked <= 8, `${checked} passwords were checked`)
+})
+
+test('bytes behind a body, and requests behind a request, end that connection only', async t => {
+  const { kerbside } = await world(t)
+  const { hostname, port, host } = new URL(kerbside.origin)
+  const request = (path, body, origin = kerbside.origin) => `POST ${path} HTTP/1.1\r\nHost: ${host}\r\n` +
+    `Origin: ${origin}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const signIn = request('/api/sign-in', JSON.stringify({ login: 'sam', password: 'wrong, and long' }))
+  const streams = [
+    signIn + '\r\n\r\n!',
+    signIn + `GET /api/me HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    signIn + signIn + signIn,
+    request('/api/sign-out', '{}') + request('/api/sign-out', '{}'),
+    request('/api/sign-in', '{}', 'http://elsewhere.example').repeat(2),
+    'HEAD / HTTP/1.1\r\nHost: ' + host + '\r\n\r\nGET /api/me HTTP/1.1\r\nHost: ' + host + '\r\n\r\n'
+  ]
+  for (const bytes of streams) {
+    for (const cut of [false, true]) {
+      const socket = connect(Number(port), hostname)
+      const ended = new Promise(resolve => socket.on('close', resolve))
+      socket.on('error', () => {})
+      socket.resume()
+      socket.write(bytes, () => { if (cut) socket.destroy() })
+      await within('the end of the connection', ended)
+      assert.equal((await kerbside.request('GET', '/api/me')).status, 401)
+    }
+  }
+  assert.equal(kerbside.ended, null)
+})
+
+test('other logins tried wrongly do not wash away the count of one', async t => {
+  const { kerbside } = await world(t)
+  const attempt = async login =>
+    (await kerbside.request('POST', '/api/sign-in', { body: { login, password: 'wrong, and long' } })).status
+  for (let n = 0; n < 5; n++) assert.equal(await attempt('sam'), 401)
+  for (let n = 0; n < 40; n++) await attempt(`z${n}`)
+  assert.equal(await attempt('sam'), 429)
 })
 
 test('signing in asks for our own origin, JSON, and both members', async t => {
@@ -149,6 +187,19 @@ test('an account that is removed or gets another password loses its websocket', 
   assert.equal(status, 0, err)
   await assert.rejects(desk.ask('count', { text: 'still here?' }))
   assert.equal((await within('the end', desk.socket.ended)).code, 4401)
+})
+
+test('an account that is removed is told nothing more, and what it had taken goes back', async t => {
+  const { kerbside, desk, about } = await withCase(t)
+  const other = await Desk.open(kerbside, { login: 'priya' })
+  await desk.do('claim', about)
+  await other.caseOf('curious', each => each.state === 'claimed')
+  const { status, err } = await run(['staff', 'remove', 'sam', '--config', kerbside.config])
+  assert.equal(status, 0, err)
+  assert.equal((await within('the end', desk.socket.ended)).code, 4401) // without a word from it
+  const free = await other.caseOf('curious', each => each.state === 'open')
+  assert.equal(free.owner, null)
+  await other.do('claim', free)
 })
 
 // --- hello ---

@@ -50,7 +50,7 @@ static const struct row {
     const char *note;
     const char
         *hits; /* "id=score …", best first, in hundredths; "spent"; "unknown=N/M": of M words */
-    const char *facts; /* there, old, mute, opted, case, acked, replies=N */
+    const char *facts; /* there, old, mute, opted, case, acked, sens, replies=N */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -99,8 +99,12 @@ static const struct row {
     { "the surer of two", "death=90 gas=80", "",
       "handoff bereavement acknowledge sensitive case death" },
     { "sensitive and spent", "gas=90 spent", "", "handoff emergency holding sensitive case gas" },
-    { "sensitive in an open case", "gas=90", "case acked there",
+    { "sensitive where a bin was acknowledged", "gas=90", "case acked there",
+      "handoff emergency holding sensitive case gas" },
+    { "sensitive again", "gas=90", "case acked sens there",
       "handoff emergency nothing sensitive case gas" },
+    { "sensitive after three replies", "gas=90", "replies=3 there",
+      "handoff emergency holding sensitive case gas" },
     { "sensitive, opted out", "gas=90", "opted", "handoff emergency nothing sensitive case gas" },
     { "sensitive, too old", "gas=90", "old", "handoff emergency nothing sensitive case gas" },
     { "sensitive, may not reply", "gas=90", "mute",
@@ -112,9 +116,9 @@ static const struct row {
     { "a person, in hours", "human=80", "there", "handoff human nothing soon case human" },
     { "a person before a request", "missed=99 human=60", "",
       "handoff human acknowledge soon case human" },
-    { "opts out", "opt_out=90", "", "handoff human acknowledge soon case opt_out" },
+    { "opts out", "opt_out=90", "", "handoff human nothing soon case opt_out" },
     { "opts out before asking for a person", "human=90 opt_out=60", "",
-      "handoff human acknowledge soon case opt_out" },
+      "handoff human nothing soon case opt_out" },
     { "spent before a person", "human=80 spent", "",
       "handoff unresolved acknowledge normal case -" },
     { "complaint", "complaint=80", "", "handoff complaint acknowledge soon case complaint" },
@@ -196,6 +200,8 @@ static struct policy_facts read_facts(const char *text)
             f.opted_out = true;
         else if (str_is(part, "case"))
             f.case_open = true;
+        else if (str_is(part, "sens"))
+            f.case_sensitive = true;
         else if (str_is(part, "acked"))
             f.acknowledged = true;
         else if (str_starts(part, STR("replies=")) &&
@@ -296,7 +302,8 @@ static void test_promises(void **state)
             .automatic_replies = (unsigned)random_below(&seed, 5),
         };
         struct policy_decision d = policy_decide(&kb, &m, NULL, &f);
-        if (f.too_old || !f.may_reply || f.opted_out || f.automatic_replies >= POLICY_REPLIES_MAX)
+        if (f.too_old || !f.may_reply || f.opted_out ||
+            (f.automatic_replies >= POLICY_REPLIES_MAX && !sensitive))
             assert_int_equal(d.say, SAY_NOTHING);
         if (sensitive) { /* promise 4 */
             assert_int_equal(d.action, ACTION_HANDOFF);

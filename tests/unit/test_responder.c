@@ -396,15 +396,16 @@ static void test_in_case(void **state)
         m.conversation = STR("900");
         take_one(m);
     }
-    assert_rows(
-        q_decided,
-        "900 handoff unresolved A person will read this from 9 tomorrow.\n"
-        "901 handoff unresolved -\n902 ignore - -\n903 thank - -\n904 handoff emergency -\n",
-        "");
+    assert_rows(q_decided,
+                "900 handoff unresolved A person will read this from 9 tomorrow.\n"
+                "901 handoff unresolved -\n902 ignore - -\n903 thank - -\n"
+                "904 handoff emergency If you are in danger ring 999. A person is reading this "
+                "from 9 tomorrow.\n",
+                "");
     assert_rows(q_cases, "1 open p0 emergency duty a1 s1\n", "");
     assert_rows("SELECT kind || ' ' || message_id AS t FROM event WHERE case_id=1",
                 "case.opened 1\nreply.queued 1\ncase.message 2\ncase.message 3\ncase.message 4\n"
-                "case.message 5\ncase.raised 5\n",
+                "case.message 5\ncase.raised 5\nreply.queued 5\n",
                 "");
     assert_rows("SELECT version AS t FROM handoff_case", "5\n", "");
 }

@@ -38,6 +38,8 @@ export class LostError extends Error {
 
 const closedSignedOut = 4401;
 const closedBadFrame = 4400;
+/** We were told more than we took: everything at once is less. */
+const closedNotReading = 4408;
 
 const firstRetryMs = 500;
 const longestRetryMs = 15_000;
@@ -190,7 +192,7 @@ export class Feed {
       this.options.onConnection("signed-out");
       return;
     }
-    if (code === closedBadFrame) this.last = 0;
+    if (code === closedBadFrame || code === closedNotReading) this.last = 0;
     this.lost();
   }
 
