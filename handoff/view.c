@@ -78,6 +78,20 @@ cJSON *view_staff(const struct staff *s)
     return o;
 }
 
+/* A message begins with our handle as a rule: what it says begins behind it. All handles: nothing
+ * is left out. */
+static struct str without_handles(struct str text)
+{
+    struct str rest = text;
+    while (rest.len && rest.p[0] == '@') {
+        const char *space = memchr(rest.p, ' ', rest.len);
+        if (!space)
+            return text;
+        rest = str_trim(str_cut(rest, (size_t)(space - rest.p), rest.len));
+    }
+    return rest.len ? rest : text;
+}
+
 static cJSON *read_case(struct stmt *q)
 {
     cJSON *o = cJSON_CreateObject(), *resident;
@@ -96,7 +110,7 @@ static cJSON *read_case(struct stmt *q)
     resident = cJSON_AddObjectToObject(o, "resident");
     put_text_column(resident, q, "handle");
     put_text_column(resident, q, "name");
-    (void)json_put_str(o, "summary", utf8_cut(col_str(q, "text"), SUMMARY_POINTS));
+    (void)json_put_str(o, "summary", utf8_cut(without_handles(col_str(q, "text")), SUMMARY_POINTS));
     put_int_column(o, q, "opened_at");
     put_int_column(o, q, "changed_at");
     put_int_column(o, q, "messages");

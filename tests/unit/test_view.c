@@ -134,6 +134,32 @@ static void test_summary(void **state)
         }
 }
 
+static void test_summary_handles(void **state)
+{
+    static const struct {
+        const char *text, *summary;
+    } rows[] = {
+        { "@NorthmoorHelp my bin", "my bin" },
+        { "@NorthmoorHelp  @NorthmoorNews my bin @sam", "my bin @sam" },
+        { "my bin @NorthmoorHelp", "my bin @NorthmoorHelp" },
+        { "@NorthmoorHelp", "@NorthmoorHelp" }, /* nothing else: it stays */
+        { "@NorthmoorHelp ", "@NorthmoorHelp " },
+        { "", "" },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char id[8];
+        (void)snprintf(id, sizeof id, "5%zu", i);
+        struct record_message m = a_message(id, id, "7");
+        int64_t message;
+        m.text = str_of(rows[i].text);
+        assert_int_equal(record_add_message(f->tx, &m, NOON, &message), 1);
+        cJSON *o = case_of(f, open_case(f->tx, message));
+        assert_str(json_str(in(o, "summary")), rows[i].summary);
+        cJSON_Delete(o);
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------
  * the whole case */
 
@@ -485,9 +511,11 @@ static void test_events_undone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_staff),  VIEW_TEST(test_case),          VIEW_TEST(test_summary),
-        VIEW_TEST(test_whole_case),    VIEW_TEST(test_json_columns),  VIEW_TEST(test_snapshot),
-        VIEW_TEST(test_snapshot_most), VIEW_TEST(test_snapshot_size), VIEW_TEST(test_events),
+        cmocka_unit_test(test_staff),  VIEW_TEST(test_case),
+        VIEW_TEST(test_summary),       VIEW_TEST(test_summary_handles),
+        VIEW_TEST(test_whole_case),    VIEW_TEST(test_json_columns),
+        VIEW_TEST(test_snapshot),      VIEW_TEST(test_snapshot_most),
+        VIEW_TEST(test_snapshot_size), VIEW_TEST(test_events),
         VIEW_TEST(test_events_undone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ export function Age({ from, what }: { from: Seconds; what?: string }) {
   const now = useContext(Now);
   return (
     <time dateTime={isoTime(from)} title={timeWords(from, now)}>
-      {what && <span class="govuk-visually-hidden">{what} </span>}
+      {what && `${what} `}
       {ageWords(from, now)}
     </time>
   );
