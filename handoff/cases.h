@@ -37,6 +37,8 @@ enum case_refusal { CASE_DONE, CASE_UNKNOWN, CASE_STALE, CASE_TAKEN, CASE_NOT_YO
 /* Each returns an enum case_refusal, or negative. */
 int case_claim(struct tx *tx, const struct case_command *c) MUST_CHECK;
 int case_release(struct tx *tx, const struct case_command *c) MUST_CHECK;
+int case_put_back(struct tx *tx,
+                  const struct case_command *c) MUST_CHECK; /* whoever has it: for supervisors */
 int case_reply(struct tx *tx, const struct case_command *c, struct str body) MUST_CHECK;
 int case_close(struct tx *tx, const struct case_command *c, struct str outcome) MUST_CHECK;
 int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MUST_CHECK;

@@ -136,6 +136,15 @@ int case_release(struct tx *tx, const struct case_command *c)
 {
     struct found found;
     int r = look_up_own(tx, c, &found);
+    return r == CASE_DONE ? case_put_back(tx, c) : r;
+}
+
+int case_put_back(struct tx *tx, const struct case_command *c)
+{
+    struct found found;
+    int r = look_up(tx, c, &found);
+    if (r == CASE_DONE && !found.owner_id)
+        r = CASE_NOT_YOURS;
     if (r != CASE_DONE)
         return r;
     r = set_state(tx, c, "open", 0, STR(""));

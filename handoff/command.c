@@ -111,7 +111,8 @@ static int run_claim(struct command *c)
 
 static int run_release(struct command *c)
 {
-    return conclude(c, case_release(c->tx, &c->on));
+    bool any = str_is(c->context->staff->role, "supervisor");
+    return conclude(c, (any ? case_put_back : case_release)(c->tx, &c->on));
 }
 
 static int run_reply(struct command *c)

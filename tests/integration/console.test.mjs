@@ -202,6 +202,18 @@ test('an account that is removed is told nothing more, and what it had taken goe
   await other.do('claim', free)
 })
 
+test('a supervisor puts back what somebody else has taken', async t => {
+  const { kerbside, desk, about } = await withCase(t)
+  await desk.do('claim', about)
+  const { status, err } = await run(['staff', 'add', 'ada', '--name', 'Ada Cole', '--initials', 'AC',
+    '--role', 'supervisor', '--config', kerbside.config], { input: PASSWORD + '\n' })
+  assert.equal(status, 0, err)
+  const priya = await Desk.open(kerbside, { login: 'priya' })
+  const ada = await Desk.open(kerbside, { login: 'ada' })
+  await ada.do('release', await ada.caseOf('curious', each => each.state === 'claimed'))
+  await priya.do('claim', await priya.caseOf('curious', each => each.state === 'open'))
+})
+
 // --- hello ---
 
 test('hello: welcome and everything there is', async t => {

@@ -202,7 +202,7 @@ export function CaseView(props: CaseViewProps) {
           Claim this case
         </button>
       )}
-      {mine && (
+      {detail && (mine || (detail.case.state === "claimed" && staff.role === "supervisor")) && (
         <button
           type="button"
           class="govuk-button govuk-button--secondary ks-case__claim"
