@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/log.h"
+#include "bot/backoff.h"
 #include "handoff/record.h"
 
 enum {
@@ -10,8 +11,6 @@ enum {
     LOOKS_WANTED =
         2, /* our timeline may lag behind a post: one look that misses it shows nothing */
     ATTEMPTS_MOST = 3, /* a network that takes posts and never shows them would be told for ever */
-    BACKOFF_FIRST_MS = 1000,
-    BACKOFF_MOST_MS = 60000,
 };
 
 enum busy { IDLE, POSTING, LOOKING };
@@ -113,13 +112,6 @@ static void set_trouble(struct buf *trouble, struct str words)
         (void)buf_addf(trouble, "Replies are waiting to be sent. %.*s", STR_ARG(words));
 }
 
-static int64_t next_backoff(struct outbox *o)
-{
-    int64_t ms = o->backoff_ms ? o->backoff_ms : BACKOFF_FIRST_MS;
-    o->backoff_ms = ms * 2 > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : ms * 2;
-    return ms;
-}
-
 /* One state change in a transaction of its own. If even that fails the reply stays in "sending":
  * the next start looks for it. */
 static int move(struct outbox *o, int64_t reply_id, enum reply_state state, struct str remote_id,
@@ -160,7 +152,7 @@ static void on_posted(void *data, const struct network_answer *a)
         break;
     case NETWORK_LATER:
     case NETWORK_BLOCKED:
-        o->send_after_ms = now_ms + (a->after_ms ? a->after_ms : next_backoff(o));
+        o->send_after_ms = now_ms + (a->after_ms ? a->after_ms : backoff_next(&o->backoff_ms));
         set_trouble(&o->send_trouble, a->words);
         (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
         break;
@@ -280,7 +272,7 @@ static void on_found(void *data, const struct network_answer *a,
     set_trouble(&o->look_trouble, a->end == NETWORK_DONE ? STR("") : a->words);
     if (a->end != NETWORK_DONE) {
         log_warn("outbox.look_failed unknown=%zu", count);
-        o->look_after_ms += a->after_ms ? a->after_ms : next_backoff(o);
+        o->look_after_ms += a->after_ms ? a->after_ms : backoff_next(&o->backoff_ms);
     }
     arena_clear(&o->arena);
     wake_in(o, 1);
@@ -321,7 +313,7 @@ void outbox_turn(struct outbox *o)
     int64_t now_ms = clock_mono_ms();
     int r = o->recover ? recover(o) : 0;
     if (r < 0) {
-        wake_in(o, next_backoff(o));
+        wake_in(o, backoff_next(&o->backoff_ms));
         return;
     }
     if (now_ms >= o->look_after_ms)
@@ -334,7 +326,7 @@ void outbox_turn(struct outbox *o)
         wake_in(o, o->send_after_ms - now_ms);
     if (r < 0) {
         log_error("outbox.turn why=\"%s\"", err_str(r));
-        wake_in(o, next_backoff(o));
+        wake_in(o, backoff_next(&o->backoff_ms));
     }
     if (o->busy == IDLE)
         arena_clear(&o->arena);

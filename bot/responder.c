@@ -4,12 +4,11 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "bot/backoff.h"
 #include "bot/bot_store.h"
 #include "handoff/cases.h"
 
 enum {
-    BACKOFF_FIRST_MS = 1000,
-    BACKOFF_MOST_MS = 60000,
     REPEAT_WINDOW_S =
         86400, /* X refuses what the account said lately; how long ago that may be it doesn't say */
 };
@@ -296,13 +295,6 @@ static int on_page(void *data, const struct network_page *page)
     return 0;
 }
 
-static int64_t next_backoff(struct responder *r)
-{
-    int64_t ms = r->backoff_ms ? r->backoff_ms : BACKOFF_FIRST_MS;
-    r->backoff_ms = ms * 2 > BACKOFF_MOST_MS ? BACKOFF_MOST_MS : ms * 2;
-    return ms;
-}
-
 static void on_read(void *data, const struct network_answer *a)
 {
     struct responder *r = data;
@@ -313,7 +305,7 @@ static void on_read(void *data, const struct network_answer *a)
         read_in(r, r->options.poll_every_ms);
         return;
     }
-    int64_t wait_ms = a->after_ms ? a->after_ms : next_backoff(r);
+    int64_t wait_ms = a->after_ms ? a->after_ms : backoff_next(&r->backoff_ms);
     log_warn("network.read_failed wait_ms=%" PRId64 " why=\"%.*s\"", wait_ms, STR_ARG(a->words));
     (void)buf_addf(&r->trouble, "New messages can't be read. %.*s", STR_ARG(a->words));
     read_in(r, wait_ms);
@@ -330,7 +322,7 @@ static void on_timer(uv_timer_t *timer)
                                             on_page, on_read, r);
     if (e < 0) {
         r->reading = false;
-        read_in(r, next_backoff(r));
+        read_in(r, backoff_next(&r->backoff_ms));
     }
 }
 
