@@ -3,8 +3,9 @@
  * once it is loaded; all text in it lives as long as it does.
  *
  * A folder of JSON files: terms.json (the vocabulary), rules.json (everything that is not an
- * intent), wording.json (what is said besides answers), thresholds.json, and a file a topic with
- * its intents. config/kb.schema.json describes them.
+ * intent), wording.json (what is said besides answers), thresholds.json, a file a topic with
+ * its intents, and a folder teach with lessons for the second opinion. config/kb.schema.json
+ * describes them.
  */
 #ifndef KB_KB_H
 #define KB_KB_H

@@ -505,8 +505,8 @@ static int class_of_rule(const struct kb *kb, const struct kb_rule *rule)
     return -1;
 }
 
-/* {"teach": {"bins.missed": [texts], "safeguarding": [texts], …}}, for lists that would drown a
- * topic's file. */
+/* {"teach": {"bins.missed": [texts], "safeguarding": [texts], …}}: what one writer taught, for
+ * lists that would drown a topic's file. */
 static int load_teach(struct loader *l, const cJSON *tree, struct str file)
 {
     static const char *const names[] = { "teach", NULL };
@@ -572,10 +572,12 @@ static void folder_release(struct folder *f)
     f->count = 0;
 }
 
-/* Reads and parses all *.json of @dir in the order of their names, and hashes them. */
-static int folder_read(const char *dir, struct folder *f, struct report *report, char hash[17])
+/* The *.json files of @dir, if it is there; their names begin with @prefix. */
+static int list_files(const char *dir, const char *prefix, struct folder *f, struct report *report)
 {
     DIR *d = opendir(dir);
+    if (!d && errno == ENOENT && *prefix)
+        return 0;
     if (!d)
         return report_error(report, "%s: the knowledge base's folder can't be read: %s", dir,
                             strerror(errno));
@@ -595,9 +597,24 @@ static int folder_read(const char *dir, struct folder *f, struct report *report,
         if (!file->path)
             r = ERR_NOMEM;
         else
-            file->name = str_of(strrchr(f->files[f->count++].path, '/') + 1);
+            file->name =
+                str_of(f->files[f->count++].path + strlen(dir) - strlen(prefix) + !*prefix);
     }
     (void)closedir(d);
+    return r;
+}
+
+/* Reads and parses all *.json of @dir and of its folder "teach", in the order of their names, and
+ * hashes them. */
+static int folder_read(const char *dir, struct folder *f, struct report *report, char hash[17])
+{
+    struct buf teach = BUF_INIT(8192);
+    int r = list_files(dir, "", f, report);
+    if (r == 0)
+        r = buf_addf(&teach, "%s/teach", dir);
+    if (r == 0)
+        r = list_files(buf_cstr(&teach), "teach", f, report);
+    buf_release(&teach);
     qsort(f->files, f->count, sizeof *f->files, by_name);
     crypto_generichash_state state;
     (void)crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES_MIN);
@@ -630,6 +647,11 @@ static const struct file *folder_find(const struct folder *f, const char *name)
     return NULL;
 }
 
+static bool is_lessons(const struct file *file)
+{
+    return str_starts(file->name, STR("teach/"));
+}
+
 static int load_folder(struct loader *l, const struct folder *f, const char *dir)
 {
     static const struct {
@@ -658,7 +680,7 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
         size_t s = 0;
         while (s < ARRAY_LEN(special) && !str_is(f->files[i].name, special[s].name))
             s++;
-        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || str_is(f->files[i].name, "teach.json"))
+        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || is_lessons(&f->files[i]))
             continue;
         r = (s < ARRAY_LEN(special) ? special[s].load : load_topic_file)(l, f->files[i].tree,
                                                                          f->files[i].name);
@@ -666,9 +688,9 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
     if (r == ERR_NOMEM)
         return r;
     r = collect_lessons(l);
-    const struct file *teach = folder_find(f, "teach.json"); /* last: it names intents */
-    if (r == 0 && teach && cJSON_IsObject(teach->tree))
-        r = load_teach(l, teach->tree, teach->name);
+    for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++) /* last: they name intents */
+        if (is_lessons(&f->files[i]) && cJSON_IsObject(f->files[i].tree))
+            r = load_teach(l, f->files[i].tree, f->files[i].name);
     return r == ERR_NOMEM ? r : 0;
 }
 

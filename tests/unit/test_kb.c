@@ -1,4 +1,6 @@
 /* The knowledge base from its files: every kind of fault, with the very line an editor gets. */
+#include <sys/stat.h>
+
 #include "kb/kb.h"
 
 #include "base/when.h"
@@ -377,6 +379,32 @@ static void test_hash(void **state)
     a = kb_free(a);
 }
 
+/* A file for each writer in a folder of its own. */
+static void test_lessons(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, NULL, NULL, NULL);
+    struct kb *kb = load(dir);
+    size_t before = kb->lesson_count;
+    char hash[sizeof kb->hash];
+    (void)memcpy(hash, kb->hash, sizeof hash);
+    kb = kb_free(kb);
+    assert_int_equal(mkdir(path_in(dir, "teach"), 0700), 0);
+    write_text(dir, "teach/one.json", "{\"teach\":{\"bins.missed\":[\"they drove past\"]}}");
+    write_text(dir, "teach/two.json", "{\"teach\":{\"legal\":[\"I will see you in court\"]}}");
+    kb = load(dir);
+    assert_int_equal(kb->lesson_count, before + 2);
+    assert_str(kb->lesson[before].text, "they drove past");
+    assert_int_equal(kb->lesson[before].class, 0);
+    assert_int_equal(kb->lesson[before + 1].class, kb->intent_count + KB_CLASS_LEGAL);
+    assert_string_not_equal(kb->hash, hash);
+    kb = kb_free(kb);
+    write_text(dir, "teach/two.json", "{\"teach\":{\"bins.mised\":[\"they drove past\"]}}");
+    struct report report = REPORT_INIT;
+    assert_int_equal(kb_load(dir, &rules, &report, &kb), ERR_BADINPUT);
+    assert_report(&report, "error: teach/two.json: \"bins.mised\" is no intent and no reason\n");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * kb_check */
 
@@ -459,9 +487,9 @@ static void test_check_spent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),       kb_test(test_faults),      kb_test(test_file_faults),
-        kb_test(test_all_faults), kb_test(test_huge_reply),  kb_test(test_hash),
-        kb_test(test_check),      kb_test(test_check_spent),
+        kb_test(test_good),       kb_test(test_faults),     kb_test(test_file_faults),
+        kb_test(test_all_faults), kb_test(test_huge_reply), kb_test(test_hash),
+        kb_test(test_lessons),    kb_test(test_check),      kb_test(test_check_spent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
