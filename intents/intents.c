@@ -3,30 +3,37 @@
 #include <assert.h>
 #include <math.h>
 
+#include "base/array.h"
 #include "base/map.h"
 #include "intents/pattern.h"
 #include "intents/prefilter.h"
 
-enum { NEEDS_MAX = 6 };
+enum { NO_ENTRY = UINT32_MAX };
 
-/* A compiled pattern; written the same in many places, it is one. */
+/* A compiled pattern; written the same in many places, it is one. Its number is the prefilter's
+ * too. */
 struct shape {
     struct pattern pattern;
-    unsigned needs[NEEDS_MAX]; /* sets of the prefilter: without one word of each it can't match */
-    unsigned need_count;
+    uint32_t first_for, last_for; /* entries that are for their topics, or NO_ENTRY */
 };
 
+/* A pattern of a topic. */
 struct entry {
     uint32_t shape;
     unsigned topic, weight;
-    enum pattern_use use;
+    uint32_t next; /* of the same shape, if it is for its topic; else of the same topic */
+};
+
+struct topic {
+    struct str name;
+    uint32_t first_unless; /* entry, or NO_ENTRY */
 };
 
 struct intents {
     struct arena arena;
     struct vocab *vocab;
     struct prefilter *prefilter;
-    struct str *names;
+    struct topic *topics;
     size_t topic_count, topic_room;
     struct shape *shapes;
     size_t shape_count, shape_room;
@@ -64,7 +71,7 @@ struct intents *intents_free(struct intents *set)
     free(set->shapes);
     map_release(&set->shape_of);
     free(set->entries);
-    free(set->names);
+    free(set->topics);
     (void)vocab_free(set->vocab);
     (void)prefilter_free(set->prefilter);
     arena_release(&set->arena);
@@ -77,27 +84,13 @@ const struct vocab *intents_vocab(const struct intents *set)
     return set->vocab;
 }
 
-/* Makes room for one more of @each bytes in *array. */
-static int grow(void **array, size_t count, size_t *room, size_t each)
-{
-    if (count < *room)
-        return 0;
-    size_t more = *room ? *room * 2 : 64;
-    void *p = reallocarray(*array, more, each);
-    if (!p)
-        return ERR_NOMEM;
-    *array = p;
-    *room = more;
-    return 0;
-}
-
 int intents_add_topic(struct intents *set, struct str name)
 {
     struct str copy = arena_str(&set->arena, name);
-    if (!copy.p ||
-        grow((void **)&set->names, set->topic_count, &set->topic_room, sizeof *set->names) < 0)
+    if (!copy.p || array_grow((void **)&set->topics, set->topic_count, &set->topic_room,
+                              sizeof *set->topics) < 0)
         return ERR_NOMEM;
-    set->names[set->topic_count] = copy;
+    set->topics[set->topic_count] = (struct topic){ copy, NO_ENTRY };
     return (int)set->topic_count++;
 }
 
@@ -107,17 +100,16 @@ static int add_shape(struct intents *set, struct str pcre, const char *where, st
 {
     if (map_get(&set->shape_of, pcre, ret))
         return 0;
-    struct shape shape = { 0 };
+    struct shape shape = { .first_for = NO_ENTRY, .last_for = NO_ENTRY };
     struct str key = arena_str(&set->arena, pcre);
-    int r =
-        key.p ? grow((void **)&set->shapes, set->shape_count, &set->shape_room, sizeof *set->shapes)
-              : ERR_NOMEM;
+    int r = key.p ? array_grow((void **)&set->shapes, set->shape_count, &set->shape_room,
+                               sizeof *set->shapes)
+                  : ERR_NOMEM;
     if (r == 0)
         r = pattern_compile(set->vocab, pcre, where, report, &shape.pattern);
     if (r < 0)
         return r;
-    r = prefilter_needs(set->prefilter, set->vocab, pcre, shape.needs, NEEDS_MAX);
-    shape.need_count = r < 0 ? 0 : (unsigned)r;
+    r = prefilter_add(set->prefilter, set->vocab, pcre);
     if (r >= 0)
         r = map_put(&set->shape_of, key, (uint32_t)set->shape_count);
     if (r < 0) {
@@ -135,13 +127,26 @@ int intents_add_pattern(struct intents *set, unsigned topic, enum pattern_use us
                         unsigned weight, const char *where, struct report *report)
 {
     assert(topic < set->topic_count && (use == PATTERN_UNLESS || (weight >= 1 && weight <= 100)));
-    struct entry e = { .topic = topic, .weight = weight, .use = use };
-    int r = grow((void **)&set->entries, set->entry_count, &set->entry_room, sizeof *set->entries);
+    struct entry e = { .topic = topic, .weight = weight, .next = NO_ENTRY };
+    int r = array_grow((void **)&set->entries, set->entry_count, &set->entry_room,
+                       sizeof *set->entries);
     if (r == 0)
         r = add_shape(set, pcre, where, report, &e.shape);
-    if (r == 0)
-        set->entries[set->entry_count++] = e;
-    return r;
+    if (r < 0)
+        return r;
+    uint32_t number = (uint32_t)set->entry_count;
+    struct shape *shape = &set->shapes[e.shape];
+    if (use == PATTERN_UNLESS) {
+        e.next = set->topics[topic].first_unless;
+        set->topics[topic].first_unless = number;
+    } else if (shape->first_for == NO_ENTRY) {
+        shape->first_for = shape->last_for = number;
+    } else {
+        set->entries[shape->last_for].next = number;
+        shape->last_for = number;
+    }
+    set->entries[set->entry_count++] = e;
+    return 0;
 }
 
 size_t intents_pattern_count(const struct intents *set)
@@ -264,7 +269,8 @@ static int collect_hits(const struct intents *set, const struct tally *tallies, 
         for (; at > 0; at--) { /* few hits: insertion keeps the order plain */
             const struct intents_hit *h = &m->hits[at - 1];
             if (h->score > hit.score ||
-                (h->score == hit.score && str_cmp(set->names[h->topic], set->names[t]) < 0))
+                (h->score == hit.score &&
+                 str_cmp(set->topics[h->topic].name, set->topics[t].name) < 0))
                 break;
             m->hits[at] = *h;
         }
@@ -284,49 +290,70 @@ struct matching {
     struct intents_scratch *scratch;
     struct arena *arena;
     struct tally *tallies; /* of each topic */
-    uint64_t *met;         /* the prefilter's sets that the message's words meet */
-    bool *missed;          /* shapes that don't fit */
+    uint64_t *may;         /* a bit for each shape that may fit */
     struct intents_match m;
+    size_t why_room;
 };
 
 /* Captures and one more if the pattern fits, 0 if it doesn't. What was run once and didn't isn't
  * run again. */
-static int run_pattern(struct matching *g, const struct entry *e)
+static int run_shape(struct matching *g, uint32_t number)
 {
-    const struct shape *shape = &g->set->shapes[e->shape];
-    if (g->missed[e->shape])
+    if (!(g->may[number / 64] >> (number % 64) & 1))
         return 0;
-    g->missed[e->shape] = true;
-    for (unsigned i = 0; i < shape->need_count; i++)
-        if (!prefilter_met(g->met, shape->needs[i]))
-            return 0;
-    int groups =
-        pcre2_match(shape->pattern.code, (PCRE2_SPTR)g->m.normal.text.p, g->m.normal.text.len, 0,
-                    PCRE2_NO_UTF_CHECK, g->scratch->data, g->scratch->context);
-    if (groups == PCRE2_ERROR_NOMATCH)
-        return 0;
-    if (groups < 0) { /* a limit, or the JIT stack: "no match" would be a guess */
-        g->m.spent = true;
-        return 0;
+    int groups = pcre2_match(g->set->shapes[number].pattern.code, (PCRE2_SPTR)g->m.normal.text.p,
+                             g->m.normal.text.len, 0, PCRE2_NO_UTF_CHECK, g->scratch->data,
+                             g->scratch->context);
+    if (groups > 0)
+        return groups;
+    g->may[number / 64] &= ~(UINT64_C(1) << (number % 64));
+    g->m.spent |= groups != PCRE2_ERROR_NOMATCH; /* a limit: "no match" would be a guess */
+    return 0;
+}
+
+static int add_why(struct matching *g, unsigned topic, int groups)
+{
+    if (g->m.why_count == g->why_room) {
+        size_t room = g->why_room ? g->why_room * 2 : 8;
+        struct intents_why *whys = arena_array(g->arena, room, sizeof *whys);
+        if (!whys)
+            return ERR_NOMEM;
+        if (g->m.why_count)
+            memcpy(whys, g->m.whys, g->m.why_count * sizeof *whys);
+        g->m.whys = whys;
+        g->why_room = room;
     }
-    g->missed[e->shape] = false;
-    return groups;
+    struct intents_why *why = &g->m.whys[g->m.why_count++];
+    *why = (struct intents_why){ .topic = topic };
+    return make_why(g->scratch, g->arena, &g->m.normal, groups, why);
+}
+
+/* A pattern that fits counts for each topic that has it. */
+static int count_shape(struct matching *g, uint32_t number, int groups)
+{
+    int r = 0;
+    for (uint32_t i = g->set->shapes[number].first_for; r == 0 && i != NO_ENTRY;
+         i = g->set->entries[i].next) {
+        const struct entry *e = &g->set->entries[i];
+        g->tallies[e->topic].fits = true;
+        g->tallies[e->topic].miss *= 1 - e->weight / 100.0;
+        r = add_why(g, e->topic, groups);
+    }
+    return r;
 }
 
 static int run_patterns_for(struct matching *g)
 {
-    for (size_t i = 0; i < g->set->entry_count; i++) {
-        const struct entry *e = &g->set->entries[i];
-        int groups = e->use == PATTERN_FOR ? run_pattern(g, e) : 0;
-        if (!groups)
-            continue;
-        g->tallies[e->topic].fits = true;
-        g->tallies[e->topic].miss *= 1 - e->weight / 100.0;
-        struct intents_why *why = &g->m.whys[g->m.why_count++];
-        why->topic = e->topic;
-        int r = make_why(g->scratch, g->arena, &g->m.normal, groups, why);
-        if (r < 0)
-            return r;
+    for (size_t i = 0; i < (g->set->shape_count + 63) / 64; i++) {
+        for (uint64_t left = g->may[i]; left; left &= left - 1) {
+            uint32_t number = (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(left);
+            if (g->set->shapes[number].first_for == NO_ENTRY)
+                continue;
+            int groups = run_shape(g, number);
+            int r = groups ? count_shape(g, number, groups) : 0;
+            if (r < 0)
+                return r;
+        }
     }
     return 0;
 }
@@ -334,11 +361,10 @@ static int run_patterns_for(struct matching *g)
 /* Only what fits can be taken out: few of these patterns have to be run. */
 static void run_patterns_unless(struct matching *g)
 {
-    for (size_t i = 0; i < g->set->entry_count; i++) {
-        const struct entry *e = &g->set->entries[i];
-        struct tally *t = &g->tallies[e->topic];
-        if (e->use == PATTERN_UNLESS && t->fits && !t->barred && run_pattern(g, e))
-            t->barred = true;
+    for (size_t t = 0; t < g->set->topic_count; t++) {
+        uint32_t i = g->tallies[t].fits ? g->set->topics[t].first_unless : NO_ENTRY;
+        for (; i != NO_ENTRY && !g->tallies[t].barred; i = g->set->entries[i].next)
+            g->tallies[t].barred = run_shape(g, g->set->entries[i].shape);
     }
 }
 
@@ -354,14 +380,12 @@ int intents_match(const struct intents *set, struct intents_scratch *scratch, st
     if (r == 0)
         r = scratch_fit(scratch, set);
     g.tallies = arena_array(arena, set->topic_count + 1, sizeof *g.tallies);
-    g.m.whys = arena_array(arena, set->entry_count + 1, sizeof *g.m.whys);
-    g.met = arena_array(arena, prefilter_bitmap_len(set->prefilter), sizeof *g.met);
-    g.missed = arena_array(arena, set->shape_count + 1, sizeof *g.missed);
-    if (r < 0 || !g.tallies || !g.m.whys || !g.met || !g.missed)
+    if (r == 0)
+        r = prefilter_pass(set->prefilter, arena, &g.m.normal, &g.may);
+    if (r < 0 || !g.tallies)
         return ERR_NOMEM;
     for (size_t t = 0; t < set->topic_count; t++)
         g.tallies[t].miss = 1;
-    prefilter_mark(set->prefilter, &g.m.normal, g.met);
     r = run_patterns_for(&g);
     if (r < 0)
         return r;

@@ -1,113 +1,91 @@
 #include "intents/prefilter.h"
 
+#include "base/array.h"
 #include "base/map.h"
+#include "intents/phrases.h"
 
-/* A word that stands for sets: written out, or with a * as the beginning of longer words. */
-struct key {
-    unsigned *exact, *prefix; /* set numbers */
-    unsigned exact_count, prefix_count;
+enum { NEEDS_MAX = 6, BARS_MAX = 8, NO_RULE = UINT32_MAX };
+
+/* Phrases of which one must be there. */
+struct set {
+    enum vocab_told told; /* what the phrases tell of it; VOCAB_UNTOLD: nothing can be asked */
+    unsigned size;
+    uint32_t first; /* the first rule that is looked at when this set is met, or NO_RULE */
+};
+
+/* What a pattern asks of the words. */
+struct rule {
+    unsigned needs[NEEDS_MAX]; /* sets, in the order in which they must stand */
+    unsigned bars[BARS_MAX];   /* sets that must not be there */
+    unsigned need_count, bar_count;
+    uint32_t next; /* of those that wait for the same set, or always run */
 };
 
 struct prefilter {
     struct arena arena;
-    struct map sets;  /* "term" or "=word" to set number */
-    struct map words; /* to index in keys */
-    struct key *keys;
-    size_t key_count, key_room;
-    unsigned set_count;
-    size_t prefix_least, prefix_most; /* lengths of the words with a * */
+    struct phrases *phrases;
+    struct map set_of; /* by what a want says */
+    struct set *sets;
+    struct rule *rules;
+    size_t set_count, set_room, rule_count, rule_room;
+    uint32_t always; /* the first rule without needs, or NO_RULE */
 };
 
 struct prefilter *prefilter_new(void)
 {
     struct prefilter *p = calloc(1, sizeof *p);
-    if (p)
-        p->prefix_least = SIZE_MAX;
-    return p;
+    if (!p)
+        return NULL;
+    p->always = NO_RULE;
+    p->phrases = phrases_new();
+    return p->phrases ? p : prefilter_free(p);
 }
 
 struct prefilter *prefilter_free(struct prefilter *p)
 {
     if (!p)
         return NULL;
-    map_release(&p->sets);
-    map_release(&p->words);
-    free(p->keys);
+    (void)phrases_free(p->phrases);
+    map_release(&p->set_of);
+    free(p->sets);
+    free(p->rules);
     arena_release(&p->arena);
     free(p);
     return NULL;
 }
 
-static int key_of(struct prefilter *p, struct str word, struct key **ret)
+/* ------------------------------------------------------------------------------------------------
+ * sets */
+
+/* The set of that name, or a new one that @ret_new says must be filled. */
+static int set_named(struct prefilter *p, struct str name, bool *ret_new)
 {
-    uint32_t at;
-    if (!map_get(&p->words, word, &at)) {
-        struct str copy = arena_str(&p->arena, word);
-        if (p->key_count == p->key_room) {
-            size_t room = p->key_room ? p->key_room * 2 : 256;
-            struct key *keys = reallocarray(p->keys, room, sizeof *keys);
-            if (!keys)
-                return ERR_NOMEM;
-            p->keys = keys;
-            p->key_room = room;
-        }
-        at = (uint32_t)p->key_count;
-        if (!copy.p || map_put(&p->words, copy, at) < 0)
-            return ERR_NOMEM;
-        p->keys[p->key_count++] = (struct key){ 0 };
-    }
-    *ret = &p->keys[at];
-    return 0;
+    uint32_t set;
+    *ret_new = !map_get(&p->set_of, name, &set);
+    if (!*ret_new)
+        return (int)set;
+    struct str copy = arena_str(&p->arena, name);
+    if (array_grow((void **)&p->sets, p->set_count, &p->set_room, sizeof *p->sets) < 0 || !copy.p ||
+        map_put(&p->set_of, copy, (uint32_t)p->set_count) < 0)
+        return ERR_NOMEM;
+    p->sets[p->set_count] = (struct set){ VOCAB_TOLD, 0, NO_RULE };
+    return (int)p->set_count++;
 }
 
-/* Appends to a list in the arena that has room for the next power of two. */
-static int add_set(struct prefilter *p, unsigned **list, unsigned *count, unsigned set)
-{
-    if ((*count & (*count - 1)) == 0) {
-        unsigned *more = arena_array(&p->arena, *count ? *count * 2 : 1, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        if (*count)
-            memcpy(more, *list, *count * sizeof *more);
-        *list = more;
-    }
-    (*list)[(*count)++] = set;
-    return 0;
-}
-
-struct adding {
+struct filling {
     struct prefilter *p;
     unsigned set;
 };
 
-static int add_word(struct str word, bool prefix, void *data)
+static int add_phrase(struct str phrase, void *data)
 {
-    struct adding *a = data;
-    struct key *key;
-    int r = key_of(a->p, word, &key);
-    if (r < 0)
-        return r;
-    if (!prefix)
-        return add_set(a->p, &key->exact, &key->exact_count, a->set);
-    if (word.len < a->p->prefix_least)
-        a->p->prefix_least = word.len;
-    if (word.len > a->p->prefix_most)
-        a->p->prefix_most = word.len;
-    return add_set(a->p, &key->prefix, &key->prefix_count, a->set);
+    struct filling *f = data;
+    f->p->sets[f->set].size++;
+    return phrases_add(f->p->phrases, phrase, f->set);
 }
 
-/* The set of that name, or a new one that @ret_new says must be filled. */
-static int set_of(struct prefilter *p, struct str name, bool *ret_new)
-{
-    uint32_t set;
-    *ret_new = !map_get(&p->sets, name, &set);
-    if (!*ret_new)
-        return (int)set;
-    struct str copy = arena_str(&p->arena, name);
-    if (!copy.p || map_put(&p->sets, copy, p->set_count) < 0)
-        return ERR_NOMEM;
-    return (int)p->set_count++;
-}
+/* ------------------------------------------------------------------------------------------------
+ * reading a pattern */
 
 static char byte_at(struct str s, size_t at)
 {
@@ -121,9 +99,28 @@ static bool is_optional(struct str pcre, size_t at)
     return c == '?' || c == '*' || c == '{';
 }
 
-static bool is_word_byte(char c)
+/* Behind the quantifier at @at, if there is one. */
+static size_t skip_quantifier(struct str pcre, size_t at)
+{
+    if (byte_at(pcre, at) == '{')
+        while (at < pcre.len && pcre.p[at] != '}')
+            at++;
+    else if (!is_optional(pcre, at) && byte_at(pcre, at) != '+')
+        return at;
+    at++;
+    return at + (byte_at(pcre, at) == '?' || byte_at(pcre, at) == '+'); /* lazy, possessive */
+}
+
+static bool is_letter_or_digit(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Letters, digits and what marks are written with ("@", "://", "<phone>"); none has a meaning in
+ * PCRE2 where a word may stand. */
+static bool is_word_byte(char c)
+{
+    return is_letter_or_digit(c) || (c && memchr("@:/<>", c, 5));
 }
 
 /* Behind a character class that begins at @at. */
@@ -143,7 +140,7 @@ static bool changes_reading(struct str pcre)
     static const char *const marks[] = { "(?#", "(?^", "\\Q", "\\c", "[:", "[.", "[=" };
     for (size_t at = 0; at < pcre.len; at++) {
         struct str rest = str_cut(pcre, at, pcre.len);
-        if (str_starts(rest, STR("(?")) && rest.len > 2 && is_word_byte(rest.p[2]))
+        if (str_starts(rest, STR("(?")) && rest.len > 2 && is_letter_or_digit(rest.p[2]))
             return true;
         for (size_t i = 0; i < ARRAY_LEN(marks); i++)
             if (str_starts(rest, str_of(marks[i])))
@@ -189,10 +186,10 @@ static bool take_alternative(struct str *rest, struct str *ret)
 
 /* Something that a text must hold for a pattern to match it. */
 struct want {
-    enum { WANT_TERM, WANT_WORD, WANT_EITHER, WANT_GROUP } kind;
-    struct str
-        text;  /* a term's name; a word; a word whose last letter may be missing; alternatives */
-    bool ends; /* of a group: a word ends behind it */
+    enum { WANT_TERM, WANT_WORDS, WANT_EITHER, WANT_GROUP } kind;
+    struct str text; /* a term's name; words with one space between; a word whose last letter may be
+                        missing; alternatives */
+    bool ends;       /* of a group: a word ends behind it */
 };
 
 struct reading {
@@ -215,35 +212,61 @@ static bool read_term(struct reading *r, struct want *ret)
     bool begins = r->word_begins;
     size_t end = group_end(rest, 0);
     struct str name = str_cut(rest, 3, end);
-    r->at += end + 1;
+    size_t behind = r->at + end + 1;
+    r->at = skip_quantifier(r->pcre, behind);
     r->word_begins = begins && vocab_keeps_words(r->vocab, name);
     *ret = (struct want){ WANT_TERM, name, false };
-    return begins && !is_optional(r->pcre, r->at) && vocab_has_keys(r->vocab, name);
+    return begins && !is_optional(r->pcre, behind);
 }
 
-static bool read_word(struct reading *r, struct want *ret)
+/* Where the letters from @at end. */
+static size_t letters_end(struct str pcre, size_t at)
 {
-    size_t from = r->at, end = from;
+    while (is_word_byte(byte_at(pcre, at)))
+        at++;
+    return at;
+}
+
+/* A word, and those that surely follow it. */
+static bool read_words(struct reading *r, struct want *ret)
+{
+    size_t from = r->at, end = letters_end(r->pcre, from);
     bool begins = r->word_begins;
-    while (is_word_byte(byte_at(r->pcre, end)))
-        end++;
     bool either = byte_at(r->pcre, end) == '?' && end - from > 1;
+    while (!either && end < r->pcre.len && word_ends(r, end)) {
+        size_t next = letters_end(r->pcre, end + 1);
+        if (next == end + 1 || !word_ends(r, next))
+            break;
+        end = next;
+    }
     r->at = end + either;
     r->word_begins = false;
-    *ret = (struct want){ either ? WANT_EITHER : WANT_WORD, str_cut(r->pcre, from, end), false };
+    *ret = (struct want){ either ? WANT_EITHER : WANT_WORDS, str_cut(r->pcre, from, end), false };
     return begins && word_ends(r, r->at);
+}
+
+/* Does each of the alternatives end with a space? */
+static bool end_with_space(struct str alternatives)
+{
+    struct str one;
+    while (take_alternative(&alternatives, &one))
+        if (!str_ends(one, STR(" ")) || str_ends(one, STR("\\ ")))
+            return false;
+    return true;
 }
 
 static bool read_group(struct reading *r, struct want *ret)
 {
     struct str rest = str_cut(r->pcre, r->at, r->pcre.len);
-    bool plain = r->word_begins && str_starts(rest, STR("(?:"));
-    size_t end = group_end(rest, 0);
-    if (plain)
-        *ret = (struct want){ WANT_GROUP, str_cut(rest, 3, end), word_ends(r, r->at + end + 1) };
-    r->at += end + 1;
-    r->word_begins = false;
-    return plain && !is_optional(r->pcre, r->at);
+    bool begins = r->word_begins, plain = str_starts(rest, STR("(?:"));
+    bool looks = str_starts(rest, STR("(?=")) || str_starts(rest, STR("(?!"));
+    size_t end = group_end(rest, 0), behind = r->at + end + 1;
+    struct str inside = str_cut(rest, 3, end);
+    *ret = (struct want){ WANT_GROUP, inside, word_ends(r, behind) };
+    /* what looks ahead takes nothing */
+    r->word_begins = begins && (looks || (plain && end_with_space(inside)));
+    r->at = skip_quantifier(r->pcre, behind);
+    return begins && plain && !is_optional(r->pcre, behind);
 }
 
 /* The next want of a sequence without alternatives of its own. */
@@ -255,7 +278,7 @@ static bool next_want(struct reading *r, struct want *ret)
         if (str_starts(str_cut(r->pcre, r->at, r->pcre.len), STR("(?&")))
             found = read_term(r, ret);
         else if (is_word_byte(c))
-            found = read_word(r, ret);
+            found = read_words(r, ret);
         else if (c == '(')
             found = read_group(r, ret);
         else
@@ -270,58 +293,59 @@ static bool next_want(struct reading *r, struct want *ret)
     return false;
 }
 
-static bool is_fillable(const struct vocab *vocab, const struct want *w);
+static int set_of_want(struct prefilter *p, const struct vocab *vocab, const struct want *w);
 
-/* The want of an alternative that fewest texts meet, as far as one can guess: a long word, else a
- * term. */
-static bool best_want(const struct vocab *vocab, struct str alternative, bool ends,
-                      struct want *ret)
+/* The set that fewest texts meet, as far as one can guess, of what an alternative wants: of long
+ * words, else of a term. ERR_BADINPUT if there is none. */
+static int best_set(struct prefilter *p, const struct vocab *vocab, struct str alternative,
+                    bool ends, struct want *ret)
 {
     struct reading r = { vocab, alternative, 0, ends, true };
     struct want w;
-    size_t best = 0;
+    size_t best_worth = 0;
+    int best = ERR_BADINPUT;
     while (next_want(&r, &w)) {
         size_t worth = w.kind == WANT_TERM ? 5 : w.kind == WANT_GROUP ? 3 : w.text.len;
-        if (worth <= best || !is_fillable(vocab, &w))
+        if (worth <= best_worth)
             continue;
-        best = worth;
+        int set = set_of_want(p, vocab, &w);
+        if (set == ERR_NOMEM)
+            return set;
+        if (set < 0)
+            continue;
+        best_worth = worth;
+        best = set;
         *ret = w;
     }
-    return best > 0;
+    return best;
 }
 
-/* Can it be told by words? A group can if each of its alternatives can. */
-static bool is_fillable(const struct vocab *vocab, const struct want *w)
-{
-    struct str rest = w->text, alternative;
-    struct want best;
-    bool all = true;
-    while (all && w->kind == WANT_GROUP && take_alternative(&rest, &alternative))
-        all = best_want(vocab, alternative, w->ends, &best);
-    return all;
-}
-
-/* Adds the words of which one meets the want. */
-static int fill(struct adding *a, const struct vocab *vocab, const struct want *w)
+/* Adds the phrases of which one meets the want. Returns an enum vocab_told or ERR_NOMEM. */
+static int fill(struct filling *f, const struct vocab *vocab, const struct want *w)
 {
     struct str rest = w->text, alternative;
     struct want best;
     int r = 0;
     switch (w->kind) {
     case WANT_TERM:
-        return vocab_keys(vocab, w->text, add_word, a);
+        return vocab_phrases(vocab, w->text, add_phrase, f);
     case WANT_EITHER:
-        r = add_word(str_cut(w->text, 0, w->text.len - 1), false, a);
-        return r < 0 ? r : add_word(w->text, false, a);
-    case WANT_WORD:
-        return add_word(w->text, false, a);
+        r = add_phrase(str_cut(w->text, 0, w->text.len - 1), f);
+        if (r == 0)
+            r = add_phrase(w->text, f);
+        return r < 0 ? r : VOCAB_TOLD;
+    case WANT_WORDS:
+        r = add_phrase(w->text, f);
+        return r < 0 ? r : VOCAB_TOLD;
     case WANT_GROUP:
-        while (r == 0 && take_alternative(&rest, &alternative) &&
-               best_want(vocab, alternative, w->ends, &best))
-            r = fill(a, vocab, &best);
-        return r;
+        while (r >= 0 && take_alternative(&rest, &alternative)) {
+            r = best_set(f->p, vocab, alternative, w->ends, &best);
+            if (r >= 0)
+                r = fill(f, vocab, &best);
+        }
+        return r == ERR_BADINPUT ? VOCAB_UNTOLD : r < 0 ? r : VOCAB_TOLD_IN_PART;
     }
-    return 0;
+    return VOCAB_UNTOLD;
 }
 
 /* The number of the want's set, made if it is new. ERR_BADINPUT: it can't be told by words. */
@@ -330,67 +354,152 @@ static int set_of_want(struct prefilter *p, const struct vocab *vocab, const str
     static const char *const marks[] = { "&", "=", "?", "(" };
     bool fresh = false;
     struct buf name = BUF_INIT(1 << 20);
-    if (!is_fillable(vocab, w))
-        return ERR_BADINPUT;
     int set = buf_addf(&name, "%s%.*s%s", marks[w->kind], STR_ARG(w->text), w->ends ? " " : "");
     if (set == 0)
-        set = set_of(p, buf_str(&name), &fresh);
-    struct adding a = { p, (unsigned)set };
-    int r = set >= 0 && fresh ? fill(&a, vocab, w) : 0;
+        set = set_named(p, buf_str(&name), &fresh);
     buf_release(&name);
-    return r < 0 ? r : set;
+    if (set >= 0 && fresh) {
+        struct filling f = { p, (unsigned)set };
+        int told = fill(&f, vocab, w);
+        if (told < 0)
+            return told;
+        p->sets[set].told = (enum vocab_told)told;
+    }
+    return set >= 0 && p->sets[set].told == VOCAB_UNTOLD ? ERR_BADINPUT : set;
 }
 
-int prefilter_needs(struct prefilter *p, const struct vocab *vocab, struct str pcre, unsigned *sets,
-                    unsigned max)
+/* Is the group at @at "(?!(?&anywhere)(?&term))", with a term that is told by its phrases? Then its
+ * set, else ERR_BADINPUT. */
+static int set_of_bar(struct prefilter *p, const struct vocab *vocab, struct str group)
+{
+    struct str inside = str_cut(group, 3, group.len), skip, term;
+    size_t end = group_end(inside, 0);
+    if (!str_starts(group, STR("(?!(?&")) || end + 2 >= inside.len)
+        return ERR_BADINPUT;
+    skip = str_cut(inside, 3, end);
+    inside = str_cut(inside, end + 1, inside.len);
+    if (!vocab_skips_words(vocab, skip) || !str_starts(inside, STR("(?&")) ||
+        group_end(inside, 0) != inside.len - 1)
+        return ERR_BADINPUT;
+    term = str_cut(inside, 3, inside.len - 1);
+    int set = set_of_want(p, vocab, &(struct want){ WANT_TERM, term, false });
+    return set >= 0 && p->sets[set].told != VOCAB_TOLD ? ERR_BADINPUT : set;
+}
+
+/* "^" and what must not follow it anywhere; the reading goes on behind. */
+static int read_bars(struct prefilter *p, struct reading *r, struct rule *rule)
+{
+    if (byte_at(r->pcre, 0) != '^' || is_optional(r->pcre, 1))
+        return 0;
+    r->at = 1;
+    while (str_starts(str_cut(r->pcre, r->at, r->pcre.len), STR("(?!"))) {
+        struct str rest = str_cut(r->pcre, r->at, r->pcre.len);
+        size_t end = group_end(rest, 0);
+        if (end >= rest.len || is_optional(rest, end + 1))
+            return 0;
+        int set = set_of_bar(p, r->vocab, str_cut(rest, 0, end));
+        if (set == ERR_NOMEM)
+            return set;
+        if (set >= 0 && rule->bar_count < BARS_MAX)
+            rule->bars[rule->bar_count++] = (unsigned)set;
+        r->at += end + 1;
+    }
+    return 0;
+}
+
+static int read_needs(struct prefilter *p, struct reading *r, struct rule *rule)
+{
+    struct want w;
+    while (rule->need_count < NEEDS_MAX && next_want(r, &w)) {
+        int set = set_of_want(p, r->vocab, &w);
+        if (set < 0 && set != ERR_BADINPUT)
+            return set;
+        if (set >= 0)
+            rule->needs[rule->need_count++] = (unsigned)set;
+    }
+    return 0;
+}
+
+static int read_rule(struct prefilter *p, const struct vocab *vocab, struct str pcre,
+                     struct rule *rule)
 {
     struct str rest = pcre, first;
-    struct reading r = { vocab, pcre, 0, true, true };
-    struct want w;
-    unsigned count = 0;
     if (changes_reading(pcre))
         return 0;
     if (take_alternative(&rest, &first) && rest.p) { /* alternatives: like a group of them */
-        w = (struct want){ WANT_GROUP, pcre, true };
-        r.at = pcre.len;
-        int set = set_of_want(p, vocab, &w);
-        if (set < 0 && set != ERR_BADINPUT)
-            return set;
+        int set = set_of_want(p, vocab, &(struct want){ WANT_GROUP, pcre, true });
         if (set >= 0)
-            sets[count++] = (unsigned)set;
+            rule->needs[rule->need_count++] = (unsigned)set;
+        return set == ERR_BADINPUT || set >= 0 ? 0 : set;
     }
-    while (count < max && next_want(&r, &w)) {
-        int set = set_of_want(p, vocab, &w);
-        if (set < 0 && set != ERR_BADINPUT)
-            return set;
-        if (set >= 0)
-            sets[count++] = (unsigned)set;
-    }
-    return (int)count;
+    struct reading r = { vocab, pcre, 0, true, true };
+    int result = read_bars(p, &r, rule);
+    return result < 0 ? result : read_needs(p, &r, rule);
 }
 
-size_t prefilter_bitmap_len(const struct prefilter *p)
+int prefilter_add(struct prefilter *p, const struct vocab *vocab, struct str pcre)
 {
-    return p->set_count / 64 + 1;
-}
-
-static void mark(uint64_t *met, const unsigned *sets, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++)
-        met[sets[i] / 64] |= UINT64_C(1) << (sets[i] % 64);
-}
-
-void prefilter_mark(const struct prefilter *p, const struct normal *n, uint64_t *met)
-{
-    for (size_t i = 0; i < n->word_count; i++) {
-        struct normal_word w = n->words[i];
-        struct str word = str_cut(n->text, w.at, w.at + w.len);
-        uint32_t at;
-        if (map_get(&p->words, word, &at))
-            mark(met, p->keys[at].exact, p->keys[at].exact_count);
-        size_t most = word.len < p->prefix_most ? word.len : p->prefix_most;
-        for (size_t len = p->prefix_least; len <= most; len++)
-            if (map_get(&p->words, str_cut(word, 0, len), &at))
-                mark(met, p->keys[at].prefix, p->keys[at].prefix_count);
+    struct rule rule = { .need_count = 0 };
+    int r = array_grow((void **)&p->rules, p->rule_count, &p->rule_room, sizeof *p->rules);
+    if (r == 0)
+        r = read_rule(p, vocab, pcre, &rule);
+    if (r < 0)
+        return r;
+    uint32_t *list = &p->always;
+    unsigned least = UINT32_MAX; /* it waits for the set that can be said in fewest ways */
+    for (unsigned i = 0; i < rule.need_count; i++) {
+        struct set *s = &p->sets[rule.needs[i]];
+        if (s->size < least) {
+            least = s->size;
+            list = &s->first;
+        }
     }
+    rule.next = *list;
+    *list = (uint32_t)p->rule_count;
+    p->rules[p->rule_count++] = rule;
+    return (int)rule.need_count;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * a message */
+
+/* Is there a place for each need behind that of the one before? The last place stands for many. */
+static bool holds(const struct rule *rule, const uint64_t *at)
+{
+    static const uint64_t last = UINT64_C(1) << (PHRASES_PLACES - 1);
+    uint64_t left = UINT64_MAX; /* places that may still be taken */
+    for (unsigned i = 0; i < rule->need_count; i++) {
+        uint64_t places = at[rule->needs[i]] & left;
+        if (!places)
+            return false;
+        uint64_t first = places & -places;
+        left = first == last ? last : ~(first | (first - 1));
+    }
+    for (unsigned i = 0; i < rule->bar_count; i++)
+        if (at[rule->bars[i]])
+            return false;
+    return true;
+}
+
+static void pass(const struct prefilter *p, uint32_t first, const uint64_t *at, uint64_t *may)
+{
+    for (uint32_t i = first; i != NO_RULE; i = p->rules[i].next)
+        if (holds(&p->rules[i], at))
+            may[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct normal *n,
+                   uint64_t **ret)
+{
+    uint64_t *at = arena_array(arena, p->set_count + 1, sizeof *at);
+    uint64_t *may = arena_array(arena, p->rule_count / 64 + 1, sizeof *may);
+    int r = at && may ? phrases_find(p->phrases, arena, n, at) : ERR_NOMEM;
+    if (r < 0)
+        return r;
+    pass(p, p->always, at, may);
+    for (size_t s = 0; s < p->set_count; s++)
+        if (at[s])
+            pass(p, p->sets[s].first, at, may);
+    *ret = may;
+    return 0;
 }

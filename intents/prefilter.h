@@ -1,7 +1,8 @@
 /*
- * Which patterns can't match a message, told by its words alone. A pattern needs one word each of
- * some sets (the words of a term, or a word that it spells out); only patterns whose sets are all
- * met are run. It may let a pattern through that doesn't match, never the other way round.
+ * Which patterns can't match a message, told by its words alone. A pattern needs a phrase each of
+ * some sets (those of a term, or what it spells out), one behind the other, and some must not be
+ * there at all; only patterns for which that holds are run. It may let a pattern through that
+ * doesn't match, never the other way round.
  */
 #ifndef INTENTS_PREFILTER_H
 #define INTENTS_PREFILTER_H
@@ -13,24 +14,13 @@ struct prefilter;
 struct prefilter *prefilter_new(void);
 struct prefilter *prefilter_free(struct prefilter *p);
 
-/*
- * The sets that a text must meet for @pcre, a pattern over @vocab, to match it: of each term and
- * each word that stands there outside groups and is not optional. Writes at most @max numbers.
- * Returns how many; 0 says nothing can be told and the pattern must always be run. Or ERR_NOMEM.
- */
-int prefilter_needs(struct prefilter *p, const struct vocab *vocab, struct str pcre, unsigned *sets,
-                    unsigned max) MUST_CHECK;
+/* Adds a pattern over @vocab. Patterns are numbered from 0 in the order they are added. Returns how
+ * much can be told of it: the number of sets that it needs, 0 if it must always be run; or
+ * ERR_NOMEM. */
+int prefilter_add(struct prefilter *p, const struct vocab *vocab, struct str pcre) MUST_CHECK;
 
-/* Words of a bitmap with a bit for each set. */
-size_t prefilter_bitmap_len(const struct prefilter *p);
-
-/* Sets in @met (zeroed, of prefilter_bitmap_len) the bits of the sets that the message's words
- * meet. */
-void prefilter_mark(const struct prefilter *p, const struct normal *n, uint64_t *met);
-
-static inline bool prefilter_met(const uint64_t *met, unsigned set)
-{
-    return met[set / 64] >> (set % 64) & 1;
-}
+/* *ret has a bit for each pattern, set if it may match. It lives in @arena. 0 or ERR_NOMEM. */
+int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct normal *n,
+                   uint64_t **ret) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "base/map.h"
 
-enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20 };
+enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20, EXPANDED_MAX = 512 /* phrases, of one */ };
 
 struct term {
     struct str name;
@@ -385,64 +385,81 @@ bool vocab_is_common(const struct vocab *v, struct str word)
     return w && w->common;
 }
 
-/* The longest word of a phrase; false if it has none, but names terms only. */
-static bool key_of(struct str phrase, struct str *ret_word, bool *ret_prefix)
+/* The longest word of a phrase that no reference touches. */
+static struct str longest_word(struct str phrase)
 {
-    struct str part, reference;
-    *ret_word = STR("");
-    while (str_split(&phrase, ' ', &part)) {
-        struct str rest = part;
-        bool prefix = str_ends(part, STR("*"));
-        part.len -= prefix;
-        if (take_reference(&rest, &reference) || memmem(part.p, part.len, "(?&", 3) ||
-            part.len <= ret_word->len)
-            continue;
-        *ret_word = part;
-        *ret_prefix = prefix;
+    struct str part, longest = STR("");
+    while (str_split(&phrase, ' ', &part))
+        if (part.len > longest.len && !memmem(part.p, part.len, "(?&", 3))
+            longest = part;
+    return longest;
+}
+
+struct telling {
+    const struct vocab *vocab;
+    int (*visit)(struct str phrase, void *data);
+    void *data;
+    unsigned left; /* phrases that may still be made of one */
+};
+
+/* Visits @phrase with what its references stand for. ERR_LIMIT: they can't be written as a list. */
+static int visit_expanded(struct telling *t, struct str phrase)
+{
+    const char *reference = memmem(phrase.p, phrase.len, "(?&", 3);
+    if (!reference) {
+        const char *star = memchr(phrase.p, '*', phrase.len);
+        bool inside = star && star + 1 < phrase.p + phrase.len && star[1] != ' ';
+        if (inside || !phrase.len || t->left == 0)
+            return ERR_LIMIT;
+        t->left--;
+        return t->visit ? t->visit(phrase, t->data) : 0;
     }
-    return ret_word->len > 0;
-}
-
-/* The first term that a phrase without words of its own names; NULL if more of a word follows it.
- */
-static struct term *first_named(const struct vocab *v, struct str phrase)
-{
-    struct str name;
-    bool whole = take_reference(&phrase, &name) && (!phrase.len || phrase.p[0] == ' ');
-    return whole ? find_term(v, name) : NULL;
-}
-
-static bool has_keys(const struct vocab *v, const struct term *t)
-{
-    struct str word;
-    bool prefix, all = t && t->words;
-    for (size_t i = 0; all && i < t->count; i++)
-        all = key_of(t->words[i], &word, &prefix) || has_keys(v, first_named(v, t->words[i]));
-    return all;
-}
-
-bool vocab_has_keys(const struct vocab *v, struct str name)
-{
-    return has_keys(v, find_term(v, name));
-}
-
-static int visit_keys(const struct vocab *v, const struct term *t,
-                      int (*visit)(struct str word, bool prefix, void *data), void *data)
-{
-    struct str word;
-    bool prefix;
-    int r = 0;
-    for (size_t i = 0; i < t->count && r == 0; i++)
-        r = key_of(t->words[i], &word, &prefix)
-                ? visit(word, prefix, data)
-                : visit_keys(v, first_named(v, t->words[i]), visit, data);
+    size_t at = (size_t)(reference - phrase.p);
+    struct str rest = str_cut(phrase, at, phrase.len), name;
+    const struct term *term = take_reference(&rest, &name) ? find_term(t->vocab, name) : NULL;
+    int r = term && term->words ? 0 : ERR_LIMIT;
+    for (size_t i = 0; r == 0 && i < term->count; i++) {
+        struct buf whole = BUF_INIT(TERM_BYTES_MAX);
+        r = buf_addf(&whole, "%.*s%.*s%.*s", (int)at, phrase.p, STR_ARG(term->words[i]),
+                     STR_ARG(rest));
+        if (r == 0)
+            r = visit_expanded(t, buf_str(&whole));
+        buf_release(&whole);
+    }
     return r;
 }
 
-int vocab_keys(const struct vocab *v, struct str name,
-               int (*visit)(struct str word, bool prefix, void *data), void *data)
+/* One phrase of a term: whole, or else the longest word in it. */
+static int tell_phrase(struct telling *t, struct str phrase)
 {
-    return visit_keys(v, find_term(v, name), visit, data);
+    struct telling dry = { t->vocab, NULL, NULL, EXPANDED_MAX };
+    int r = visit_expanded(&dry, phrase);
+    if (r == 0) {
+        t->left = EXPANDED_MAX;
+        r = visit_expanded(t, phrase);
+        return r < 0 ? r : VOCAB_TOLD;
+    }
+    struct str word = longest_word(phrase);
+    if (r != ERR_LIMIT)
+        return r;
+    if (!word.len)
+        return VOCAB_UNTOLD;
+    r = t->visit(word, t->data);
+    return r < 0 ? r : VOCAB_TOLD_IN_PART;
+}
+
+int vocab_phrases(const struct vocab *v, struct str name,
+                  int (*visit)(struct str phrase, void *data), void *data)
+{
+    struct telling t = { v, visit, data, 0 };
+    const struct term *term = find_term(v, name);
+    int worst = term && term->words ? VOCAB_TOLD : VOCAB_UNTOLD;
+    for (size_t i = 0; worst > VOCAB_UNTOLD && i < term->count; i++) {
+        int r = tell_phrase(&t, term->words[i]);
+        if (r < worst)
+            worst = r;
+    }
+    return worst;
 }
 
 bool vocab_keeps_words(const struct vocab *v, struct str name)
@@ -452,6 +469,12 @@ bool vocab_keeps_words(const struct vocab *v, struct str name)
     while (pcre.len && memchr("?*+{},0123456789", pcre.p[pcre.len - 1], 16))
         pcre.len--;
     return str_ends(pcre, STR(" )")) && !memchr(pcre.p, '|', pcre.len);
+}
+
+bool vocab_skips_words(const struct vocab *v, struct str name)
+{
+    const struct term *t = find_term(v, name);
+    return t && !t->words && (str_is(t->pcre, "(?:[^ ]+ )*?") || str_is(t->pcre, "(?:[^ ]+ )*"));
 }
 
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)

@@ -42,17 +42,26 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
 bool vocab_knows(const struct vocab *v, struct str word);
 bool vocab_is_common(const struct vocab *v, struct str word);
 
+/* How much of a term vocab_phrases could say. */
+enum vocab_told {
+    VOCAB_UNTOLD,       /* given as a pattern, or with a phrase that has no word of its own */
+    VOCAB_TOLD_IN_PART, /* of some phrases only a word that a text must hold to hold the phrase */
+    VOCAB_TOLD, /* a text holds the term where it holds one of the phrases, and only there */
+};
+
 /*
- * The keys of a term: of each of its phrases one word that a text must hold to hold the phrase, the
- * longest. vocab_has_keys is false for a term given as a pattern, or with a phrase that has no
- * word.
+ * Calls @visit for each phrase of a term, with what its references stand for written out: words
+ * with one space between, a * at a word's end for any ending. Returns an enum vocab_told (on
+ * VOCAB_UNTOLD, some may have been visited), or what @visit returned if that was negative.
  */
-bool vocab_has_keys(const struct vocab *v, struct str name);
-int vocab_keys(const struct vocab *v, struct str name,
-               int (*visit)(struct str word, bool prefix, void *data), void *data);
+int vocab_phrases(const struct vocab *v, struct str name,
+                  int (*visit)(struct str phrase, void *data), void *data) MUST_CHECK;
 
 /* Does a term given as a pattern end where a word begins, if it began there: "(?:[^ ]+ ){0,4}?"? */
 bool vocab_keeps_words(const struct vocab *v, struct str name);
+
+/* Does a term given as a pattern pass over any number of words, "(?:[^ ]+ )*?"? */
+bool vocab_skips_words(const struct vocab *v, struct str name);
 
 /* Calls @visit for each term that vocab_write never wrote out. */
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);

@@ -17,12 +17,11 @@ static struct vocab *make_vocab(void)
         { "glued", "(?&bin)(?&end),(?&bin)y" },
         { "two", "(?&bin) (?&missed),a*" },
         { "sign", "?" },
+        { "lost", "lost (?&gap)bin" },
     };
     static const char *const pcres[][2] = {
-        { "gap", "(?:[^ ]+ ){0,3}" },
-        { "either", "(?:a |b)" },
-        { "maybe", "(?:day)?" },
-        { "tail", "[^ ]* " },
+        { "gap", "(?:[^ ]+ ){0,3}" }, { "either", "(?:a |b)" },       { "maybe", "(?:day)?" },
+        { "tail", "[^ ]* " },         { "anywhere", "(?:[^ ]+ )*?" },
     };
     struct report report = REPORT_INIT;
     struct vocab *v = vocab_new();
@@ -140,6 +139,18 @@ static void test_table(void **state)
         { "free spacing", "(?x: a b )", "ab" },
         { "any case", "(?i)BIN day", "bin day" },
         { "a question mark", "(?&missed) (?&sign)", "missed?" },
+        { "what must not be there", "^(?!(?&anywhere)(?&bin))[a-z]+ day", "my day" },
+        { "… but is", "^(?!(?&anywhere)(?&bin))(?&anywhere)day", "my bin day" },
+        { "… in no more than a part", "^(?!(?&anywhere)(?&lost))(?&anywhere)day", "lost day" },
+        { "… that may be left out", "^(?!(?&anywhere)(?&bin))?(?&anywhere)day", "bin day" },
+        { "… behind something", "a(?!(?&anywhere)(?&bin)) day", "bin a day" },
+        { "words in a row", "my (?:green bin|big day) x", "my big day x" },
+        { "words in a row and more of the last", "my bin daysx?", "my bin days" },
+        { "a group that ends with a space", "(?:my |the )?(?:[^ ]+ ){0,2}(?&missed)", "a missed" },
+        { "a group that may end inside a word", "(?:my |the)+bin", "thebin" },
+        { "one place for two words", "bin (?=day)[a-z]+ x", "bin day x" },
+        { "behind what is looked for", "(?=(?&gap)day)(?&anywhere)bin x", "bin x day" },
+        { "a mark", "@ (?&gap)bin", "@someone my bin" },
         { "a letter beyond ASCII", "caf. bin", "caf\xd0\xb6 bin" },
     };
     struct trial t = trial_new();
@@ -156,16 +167,55 @@ static void test_random(void **state)
 {
     (void)state;
     static const char *const pieces[] = {
-        "(?&bin)",  "(?&missed)", "(?&glued)", "(?&two)", "(?&gap)", "(?&either)", "(?&maybe)",
-        "(?&tail)", "(?&sign)",   "bin",       "day",     "s",       "a",          "x",
-        " ",        " ",          " ",         " ",       "(?:",     "(?:",        ")",
-        ")",        "|",          "?",         "*",       "+",       "{0,1}",      "{2}",
-        "[a-z]",    "[^ ]+",      "[ a]",      "[^ ]",    "(?!",     "(?=",        ".",
-        "\\?",      "\\ ",        "\\(",       "[)]",     "[(]",
+        "(?&bin)",
+        "(?&missed)",
+        "(?&glued)",
+        "(?&two)",
+        "(?&gap)",
+        "(?&either)",
+        "(?&maybe)",
+        "(?&tail)",
+        "(?&sign)",
+        "(?&anywhere)",
+        "(?&lost)",
+        "^",
+        "(?!(?&anywhere)(?&bin))",
+        "(?:a |x )",
+        "bin",
+        "day",
+        "s",
+        "a",
+        "x",
+        " ",
+        " ",
+        " ",
+        " ",
+        "(?:",
+        "(?:",
+        ")",
+        ")",
+        "|",
+        "?",
+        "*",
+        "+",
+        "{0,1}",
+        "{2}",
+        "[a-z]",
+        "[^ ]+",
+        "[ a]",
+        "[^ ]",
+        "(?!",
+        "(?=",
+        ".",
+        "\\?",
+        "\\ ",
+        "\\(",
+        "[)]",
+        "[(]",
     };
     static const char *const said[] = { "bin",    "bins", "biny", "green", "recycling",
                                         "missed", "not",  "s",    "a",     "b",
-                                        "x",      "day",  "abin", "?" };
+                                        "x",      "day",  "abin", "?",     "lost" };
     struct trial t = trial_new();
     uint64_t seed = 77;
     for (int round = 0; round < 4000; round++) {
@@ -204,14 +254,15 @@ static void test_leaves_out(void **state)
         { "(?:bins?|(?&missed) box) day", true },
         { "bins? [a-z]+", true },
         { "(?:bin|[a-z]+) [a-z]+", false },
+        { "(?:my |the )?(?:[^ ]+ ){0,2}(?&missed)", true },
+        { "^(?!(?&anywhere)(?&bin))(?&anywhere)day", true },
         { "(?:bin|)", false },
         { "[a-z]+", false },
     };
     struct vocab *v = make_vocab();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct prefilter *p = prefilter_new();
-        unsigned sets[6];
-        int needs = prefilter_needs(p, v, str_of(rows[i].pcre), sets, ARRAY_LEN(sets));
+        int needs = prefilter_add(p, v, str_of(rows[i].pcre));
         assert_note(needs >= 0 && (needs > 0) == rows[i].told, rows[i].pcre);
         p = prefilter_free(p);
     }

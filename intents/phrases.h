@@ -1,0 +1,26 @@
+/*
+ * Which of many phrases a message says, and where: all of them at once, at a cost that hardly grows
+ * with their number. Phrases are kept in sets; who adds them decides what a set is.
+ */
+#ifndef INTENTS_PHRASES_H
+#define INTENTS_PHRASES_H
+
+#include "intents/normal.h"
+
+/* Places are kept as bits: word 0 is the lowest, and the last stands for all from there on. */
+enum { PHRASES_PLACES = 64 };
+
+struct phrases;
+
+struct phrases *phrases_new(void);
+struct phrases *phrases_free(struct phrases *p);
+
+/* @phrase: words of normalised text with one space between; a word may end in *: any ending. */
+int phrases_add(struct phrases *p, struct str phrase, unsigned set) MUST_CHECK;
+
+/* Sets in @at, which has a zeroed number for each set, the bits of the words at which a phrase of
+ * the set begins. Scratch memory is taken from @arena. Returns 0 or ERR_NOMEM. */
+int phrases_find(const struct phrases *p, struct arena *arena, const struct normal *n,
+                 uint64_t *at) MUST_CHECK;
+
+#endif

@@ -1,0 +1,64 @@
+/* Phrases that a message says, against a plain search in its text. */
+#include "intents/phrases.h"
+
+#include "tests/unit/support.h"
+
+static uint64_t places(struct str text, const char *const *phrases, size_t count, unsigned set)
+{
+    struct phrases *p = phrases_new();
+    struct arena arena = ARENA_INIT;
+    struct normal n;
+    uint64_t at[8] = { 0 };
+    assert_non_null(p);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(phrases_add(p, str_of(phrases[i]), (unsigned)i), 0);
+    assert_int_equal(normal_make(&arena, NULL, text, &n), 0);
+    assert_int_equal(phrases_find(p, &arena, &n, at), 0);
+    arena_release(&arena);
+    p = phrases_free(p);
+    return at[set];
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    static const char *const phrases[] = { "green bin", "bin", "recycl* bin", "rec*", "bin was" };
+    static const struct {
+        const char *note, *text;
+        uint64_t at[ARRAY_LEN(phrases)];
+    } rows[] = {
+        { "nothing", "", { 0 } },
+        { "none", "the greens binned", { 0 } },
+        { "one inside another", "my green bin", { 2, 4, 0, 0, 0 } },
+        { "twice", "bin my bin", { 0, 5, 0, 0, 0 } },
+        { "a beginning", "recycling bin was", { 0, 2, 1, 1, 2 } },
+        { "a beginning that is the whole", "recycl bin", { 0, 2, 1, 1, 0 } },
+        { "cut short", "my green", { 0 } },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        for (unsigned s = 0; s < ARRAY_LEN(phrases); s++)
+            if (places(str_of(rows[i].text), phrases, ARRAY_LEN(phrases), s) != rows[i].at[s])
+                fail_msg("%s: \"%s\"", rows[i].note, phrases[s]);
+}
+
+/* Far behind, places run into one. */
+static void test_last_place(void **state)
+{
+    (void)state;
+    static const char *const phrases[] = { "bin" };
+    struct buf text = BUF_INIT(10000);
+    for (int i = 0; i < 100; i++)
+        (void)buf_addc(&text, i == 62 || i == 80 || i == 99 ? "bin " : "x ");
+    assert_true(places(buf_str(&text), phrases, 1, 0) == (UINT64_C(3) << 62));
+    buf_release(&text);
+    assert_null(phrases_free(NULL));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_last_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
