@@ -11,7 +11,7 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
     float chances[SECOND_CLASSES_MAX];
     const struct second *second = d.match.spent ? NULL : decider->kb->second;
     if (second)
-        second_ask(second, &d.match.normal, chances);
+        second_ask(second, &d.match, chances);
     d.policy = policy_decide(decider->kb, &d.match, second ? chances : NULL, facts);
     struct buf reply = BUF_INIT(65536);
     r = wording_write(decider->kb, &d.policy, context, &reply);

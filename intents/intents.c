@@ -59,7 +59,9 @@ struct intents *intents_new(struct vocab *vocab)
     }
     set->vocab = vocab;
     set->prefilter = prefilter_new();
-    return set->prefilter ? set : intents_free(set);
+    if (!set->prefilter || prefilter_add_terms(set->prefilter, vocab) < 0)
+        return intents_free(set);
+    return set;
 }
 
 struct intents *intents_free(struct intents *set)
@@ -289,8 +291,8 @@ struct matching {
     const struct intents *set;
     struct intents_scratch *scratch;
     struct arena *arena;
-    struct tally *tallies; /* of each topic */
-    uint64_t *may;         /* a bit for each shape that may fit */
+    struct tally *tallies;        /* of each topic */
+    struct prefilter_found found; /* a shape's number is its bit in found.may */
     struct intents_match m;
     size_t why_room;
 };
@@ -299,14 +301,14 @@ struct matching {
  * run again. */
 static int run_shape(struct matching *g, uint32_t number)
 {
-    if (!(g->may[number / 64] >> (number % 64) & 1))
+    if (!(g->found.may[number / 64] >> (number % 64) & 1))
         return 0;
     int groups = pcre2_match(g->set->shapes[number].pattern.code, (PCRE2_SPTR)g->m.normal.text.p,
                              g->m.normal.text.len, 0, PCRE2_NO_UTF_CHECK, g->scratch->data,
                              g->scratch->context);
     if (groups > 0)
         return groups;
-    g->may[number / 64] &= ~(UINT64_C(1) << (number % 64));
+    g->found.may[number / 64] &= ~(UINT64_C(1) << (number % 64));
     g->m.spent |= groups != PCRE2_ERROR_NOMATCH; /* a limit: "no match" would be a guess */
     return 0;
 }
@@ -345,7 +347,7 @@ static int count_shape(struct matching *g, uint32_t number, int groups)
 static int run_patterns_for(struct matching *g)
 {
     for (size_t i = 0; i < (g->set->shape_count + 63) / 64; i++) {
-        for (uint64_t left = g->may[i]; left; left &= left - 1) {
+        for (uint64_t left = g->found.may[i]; left; left &= left - 1) {
             uint32_t number = (uint32_t)(i * 64) + (uint32_t)__builtin_ctzll(left);
             if (g->set->shapes[number].first_for == NO_ENTRY)
                 continue;
@@ -368,6 +370,21 @@ static void run_patterns_unless(struct matching *g)
     }
 }
 
+static int collect_signs(struct matching *g)
+{
+    g->m.signs =
+        arena_array(g->arena, g->found.term_count + g->m.hit_count + 1, sizeof *g->m.signs);
+    if (!g->m.signs)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < g->found.term_count; i++)
+        g->m.signs[g->m.sign_count++] = g->found.terms[i];
+    for (size_t i = 0; i < g->m.hit_count; i++) {
+        uint64_t hash = str_hash(g->set->topics[g->m.hits[i].topic].name);
+        g->m.signs[g->m.sign_count++] = (uint32_t)(hash >> 32);
+    }
+    return 0;
+}
+
 int intents_match(const struct intents *set, struct intents_scratch *scratch, struct arena *arena,
                   struct str text, struct intents_match *ret)
 {
@@ -381,7 +398,7 @@ int intents_match(const struct intents *set, struct intents_scratch *scratch, st
         r = scratch_fit(scratch, set);
     g.tallies = arena_array(arena, set->topic_count + 1, sizeof *g.tallies);
     if (r == 0)
-        r = prefilter_pass(set->prefilter, arena, &g.m.normal, &g.may);
+        r = prefilter_pass(set->prefilter, arena, &g.m.normal, &g.found);
     if (r < 0 || !g.tallies)
         return ERR_NOMEM;
     for (size_t t = 0; t < set->topic_count; t++)
@@ -392,6 +409,8 @@ int intents_match(const struct intents *set, struct intents_scratch *scratch, st
     run_patterns_unless(&g);
     measure_residue(set, &g.m);
     r = collect_hits(set, g.tallies, arena, &g.m);
+    if (r == 0)
+        r = collect_signs(&g);
     if (r == 0)
         *ret = g.m;
     return r;

@@ -44,7 +44,10 @@ struct intents_match {
     double residue; /* 0 to 1: share of the words that neither a term of the vocabulary nor a common
                        word explains */
     unsigned unexplained; /* how many words that are */
-    bool spent;           /* a limit was reached: the result can't be trusted, a person must look */
+    uint32_t *signs;      /* hashes of the terms that are said and of the topics that fit: what the
+                             second opinion goes by beside the words */
+    size_t sign_count;
+    bool spent; /* a limit was reached: the result can't be trusted, a person must look */
 };
 
 struct intents *intents_new(

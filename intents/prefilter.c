@@ -10,6 +10,7 @@ enum { NEEDS_MAX = 6, BARS_MAX = 8, NO_RULE = UINT32_MAX };
 struct set {
     enum vocab_told told; /* what the phrases tell of it; VOCAB_UNTOLD: nothing can be asked */
     unsigned size;
+    uint32_t term;  /* hash of the name, if it is a term's; else 0 */
     uint32_t first; /* the first rule that is looked at when this set is met, or NO_RULE */
 };
 
@@ -68,7 +69,7 @@ static int set_named(struct prefilter *p, struct str name, bool *ret_new)
     if (array_grow((void **)&p->sets, p->set_count, &p->set_room, sizeof *p->sets) < 0 || !copy.p ||
         map_put(&p->set_of, copy, (uint32_t)p->set_count) < 0)
         return ERR_NOMEM;
-    p->sets[p->set_count] = (struct set){ VOCAB_TOLD, 0, NO_RULE };
+    p->sets[p->set_count] = (struct set){ VOCAB_TOLD, 0, 0, NO_RULE };
     return (int)p->set_count++;
 }
 
@@ -364,6 +365,8 @@ static int set_of_want(struct prefilter *p, const struct vocab *vocab, const str
         if (told < 0)
             return told;
         p->sets[set].told = (enum vocab_told)told;
+        if (w->kind == WANT_TERM)
+            p->sets[set].term = (uint32_t)str_hash(w->text) | 1;
     }
     return set >= 0 && p->sets[set].told == VOCAB_UNTOLD ? ERR_BADINPUT : set;
 }
@@ -460,6 +463,27 @@ int prefilter_add(struct prefilter *p, const struct vocab *vocab, struct str pcr
     return (int)rule.need_count;
 }
 
+struct terms_adding {
+    struct prefilter *p;
+    const struct vocab *vocab;
+    int result;
+};
+
+static void add_term(struct str name, void *data)
+{
+    struct terms_adding *a = data;
+    int set = set_of_want(a->p, a->vocab, &(struct want){ WANT_TERM, name, false });
+    if (set == ERR_NOMEM)
+        a->result = set;
+}
+
+int prefilter_add_terms(struct prefilter *p, const struct vocab *vocab)
+{
+    struct terms_adding a = { p, vocab, 0 };
+    vocab_terms(vocab, add_term, &a);
+    return a.result;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * a message */
 
@@ -489,17 +513,23 @@ static void pass(const struct prefilter *p, uint32_t first, const uint64_t *at, 
 }
 
 int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct normal *n,
-                   uint64_t **ret)
+                   struct prefilter_found *ret)
 {
+    struct prefilter_found found = { 0 };
     uint64_t *at = arena_array(arena, p->set_count + 1, sizeof *at);
-    uint64_t *may = arena_array(arena, p->rule_count / 64 + 1, sizeof *may);
-    int r = at && may ? phrases_find(p->phrases, arena, n, at) : ERR_NOMEM;
+    found.may = arena_array(arena, p->rule_count / 64 + 1, sizeof *found.may);
+    found.terms = arena_array(arena, p->set_count + 1, sizeof *found.terms);
+    int r = at && found.may && found.terms ? phrases_find(p->phrases, arena, n, at) : ERR_NOMEM;
     if (r < 0)
         return r;
-    pass(p, p->always, at, may);
-    for (size_t s = 0; s < p->set_count; s++)
-        if (at[s])
-            pass(p, p->sets[s].first, at, may);
-    *ret = may;
+    pass(p, p->always, at, found.may);
+    for (size_t s = 0; s < p->set_count; s++) {
+        if (!at[s])
+            continue;
+        pass(p, p->sets[s].first, at, found.may);
+        if (p->sets[s].term)
+            found.terms[found.term_count++] = p->sets[s].term;
+    }
+    *ret = found;
     return 0;
 }

@@ -19,8 +19,18 @@ struct prefilter *prefilter_free(struct prefilter *p);
  * ERR_NOMEM. */
 int prefilter_add(struct prefilter *p, const struct vocab *vocab, struct str pcre) MUST_CHECK;
 
-/* *ret has a bit for each pattern, set if it may match. It lives in @arena. 0 or ERR_NOMEM. */
+/* Looks for the phrases of all terms of @vocab too, also of those that no pattern names. */
+int prefilter_add_terms(struct prefilter *p, const struct vocab *vocab) MUST_CHECK;
+
+/* What the words of a message tell. */
+struct prefilter_found {
+    uint64_t *may;   /* a bit for each pattern, set if it may match */
+    uint32_t *terms; /* hashes of the names of the terms that are said */
+    size_t term_count;
+};
+
+/* All of *ret lives in @arena. 0 or ERR_NOMEM. */
 int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct normal *n,
-                   uint64_t **ret) MUST_CHECK;
+                   struct prefilter_found *ret) MUST_CHECK;
 
 #endif

@@ -9,7 +9,7 @@ enum { FLUSH_EVERY = 256 };
 typedef int8_t vector_of_8 __attribute__((vector_size(VECTOR)));
 typedef int16_t vector_of_16 __attribute__((vector_size(VECTOR * 2)));
 
-static const char magic[8] = "KBSIDE1";
+static const char magic[8] = "KBSIDE2"; /* another when the features change */
 
 struct second *second_free(struct second *s)
 {
@@ -85,10 +85,13 @@ static void add_grams(struct features *f, struct str padded)
     }
 }
 
-size_t second_features(const struct normal *n, uint32_t rows[SECOND_FEATURES_MAX])
+size_t second_features(const struct intents_match *m, uint32_t rows[SECOND_FEATURES_MAX])
 {
+    const struct normal *n = &m->normal;
     struct features f = { rows, 0 };
     uint64_t before = 1, before_that = 0;
+    for (size_t i = 0; i < m->sign_count; i++) /* first: a long text must not push them out */
+        add_feature(&f, m->signs[i] * UINT64_C(0x2545f4914f6cdd1d));
     for (size_t i = 0; i < n->word_count; i++) {
         struct normal_word w = n->words[i];
         struct str word = str_cut(n->text, w.at, w.at + w.len);
@@ -126,11 +129,11 @@ static void sum_rows(const struct second *s, const uint32_t *rows, size_t count,
     }
 }
 
-void second_ask(const struct second *s, const struct normal *n, float *ret)
+void second_ask(const struct second *s, const struct intents_match *m, float *ret)
 {
     uint32_t rows[SECOND_FEATURES_MAX];
     int32_t sums[SECOND_CLASSES_MAX] = { 0 };
-    size_t count = second_features(n, rows);
+    size_t count = second_features(m, rows);
     sum_rows(s, rows, count, sums);
     float each = count ? 1 / sqrtf((float)count) : 0, total = 0;
     for (size_t c = 0; c < s->class_count; c++) {

@@ -16,8 +16,8 @@ struct second {
 
 struct second *second_new(const struct str *names, size_t count);
 
-/* The rows of a text's n-grams, repeated as often as they occur; at most SECOND_FEATURES_MAX. Each
- * counts 1 / sqrt(number). */
-size_t second_features(const struct normal *n, uint32_t rows[SECOND_FEATURES_MAX]);
+/* The rows of a text's n-grams and signs, repeated as often as they occur; at most
+ * SECOND_FEATURES_MAX. Each counts 1 / sqrt(number). */
+size_t second_features(const struct intents_match *m, uint32_t rows[SECOND_FEATURES_MAX]);
 
 #endif

@@ -3,11 +3,37 @@
 #include <linear.h>
 #include <math.h>
 
-#include "base/arena.h"
+#include "base/array.h"
 #include "intents/second_private.h"
 
 /* liblinear's C: from leaving one writer of the corpus out (tests/corpus) */
 static const double cost = 200;
+
+struct lesson {
+    struct feature_node *features;
+    unsigned class;
+};
+
+struct second_lessons {
+    struct arena arena; /* of the features */
+    struct lesson *lessons;
+    size_t count, room;
+};
+
+struct second_lessons *second_lessons_new(void)
+{
+    return calloc(1, sizeof(struct second_lessons));
+}
+
+struct second_lessons *second_lessons_free(struct second_lessons *l)
+{
+    if (!l)
+        return NULL;
+    free(l->lessons);
+    arena_release(&l->arena);
+    free(l);
+    return NULL;
+}
 
 static void say_nothing(const char *line)
 {
@@ -21,10 +47,10 @@ static int by_number(const void *a, const void *b)
 }
 
 /* liblinear wants each feature once, in ascending order from 1, and -1 at the end. */
-static struct feature_node *sparse(struct arena *arena, const struct normal *n)
+static struct feature_node *sparse(struct arena *arena, const struct intents_match *m)
 {
     uint32_t rows[SECOND_FEATURES_MAX];
-    size_t count = second_features(n, rows), used = 0;
+    size_t count = second_features(m, rows), used = 0;
     struct feature_node *nodes = arena_array(arena, count + 2, sizeof *nodes);
     if (!nodes)
         return NULL;
@@ -54,31 +80,50 @@ static void quantise(struct second *s, size_t class, const double *w, size_t ste
     s->bias[class] = (float)(w[SECOND_ROWS * step]);
 }
 
-int second_train(const struct second_lesson *lessons, size_t count, const struct str *names,
-                 size_t name_count, struct second **ret)
+int second_lessons_add(struct second_lessons *l, const struct intents_match *m, unsigned class)
 {
-    if (name_count < 3 || name_count > SECOND_CLASSES_MAX || count > INT32_MAX)
-        return ERR_BADINPUT;
+    int r = array_grow((void **)&l->lessons, l->count, &l->room, sizeof *l->lessons);
+    if (r < 0)
+        return r;
+    struct lesson lesson = { sparse(&l->arena, m), class };
+    if (!lesson.features)
+        return ERR_NOMEM;
+    l->lessons[l->count++] = lesson;
+    return 0;
+}
+
+/* How many of @name_count classes have lessons; 0 if a lesson's class is none of them. */
+static size_t classes_taught(const struct second_lessons *l, size_t name_count)
+{
     bool taught[SECOND_CLASSES_MAX] = { false };
+    size_t classes = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        if (l->lessons[i].class >= name_count)
+            return 0;
+        classes += !taught[l->lessons[i].class];
+        taught[l->lessons[i].class] = true;
+    }
+    return classes;
+}
+
+int second_train(const struct second_lessons *l, const struct str *names, size_t name_count,
+                 struct second **ret)
+{
+    if (name_count > SECOND_CLASSES_MAX || l->count > INT32_MAX ||
+        classes_taught(l, name_count) < 3) /* with two, liblinear keeps one vector for both */
+        return ERR_BADINPUT;
     struct arena arena = ARENA_INIT;
-    double *y = arena_array(&arena, count + 1, sizeof *y);
-    struct feature_node **x = arena_array(&arena, count + 1, sizeof(struct feature_node *));
+    double *y = arena_array(&arena, l->count + 1, sizeof *y);
+    struct feature_node **x = arena_array(&arena, l->count + 1, sizeof(struct feature_node *));
     struct second *s = second_new(names, name_count);
     int r = y && x && s ? 0 : ERR_NOMEM;
-    for (size_t i = 0; i < count && r == 0; i++) {
-        y[i] = lessons[i].class;
-        x[i] = sparse(&arena, &lessons[i].normal);
-        taught[lessons[i].class] = true;
-        r = x[i] ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < l->count && r == 0; i++) {
+        y[i] = l->lessons[i].class;
+        x[i] = l->lessons[i].features;
     }
-    size_t classes = 0;
-    for (size_t c = 0; c < name_count; c++)
-        classes += taught[c];
-    if (r == 0 && classes < 3) /* with two, liblinear keeps one vector for both */
-        r = ERR_BADINPUT;
     if (r == 0) {
         struct problem problem = {
-            .l = (int)count, .n = SECOND_ROWS + 1, .y = y, .x = x, .bias = 1
+            .l = (int)l->count, .n = SECOND_ROWS + 1, .y = y, .x = x, .bias = 1
         };
         struct parameter parameter = { .solver_type = L2R_LR, .eps = 0.1, .C = cost };
         set_print_string_function(say_nothing);

@@ -477,6 +477,12 @@ bool vocab_skips_words(const struct vocab *v, struct str name)
     return t && !t->words && (str_is(t->pcre, "(?:[^ ]+ )*?") || str_is(t->pcre, "(?:[^ ]+ )*"));
 }
 
+void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
+{
+    for (const struct term *t = v->first; t; t = t->next)
+        visit(t->name, data);
+}
+
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
 {
     for (const struct term *t = v->first; t; t = t->next)

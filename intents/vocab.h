@@ -63,6 +63,9 @@ bool vocab_keeps_words(const struct vocab *v, struct str name);
 /* Does a term given as a pattern pass over any number of words, "(?:[^ ]+ )*?"? */
 bool vocab_skips_words(const struct vocab *v, struct str name);
 
+/* Calls @visit for each term. */
+void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
+
 /* Calls @visit for each term that vocab_write never wrote out. */
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
 

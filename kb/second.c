@@ -59,31 +59,40 @@ int kb_load_second(struct kb *kb, const char *dir)
     return r == ERR_NOMEM || r == 1 ? r : 0;
 }
 
+static int read_lessons(const struct kb *kb, struct second_lessons *lessons)
+{
+    struct arena arena = ARENA_INIT;
+    struct intents_scratch *scratch = intents_scratch_new();
+    int r = scratch ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < kb->lesson_count && r == 0; i++) {
+        struct intents_match m;
+        arena_clear(&arena);
+        r = intents_match(kb->intents, scratch, &arena, kb->lesson[i].text, &m);
+        if (r == 0)
+            r = second_lessons_add(lessons, &m, kb->lesson[i].class);
+    }
+    (void)intents_scratch_free(scratch);
+    arena_release(&arena);
+    return r;
+}
+
 int kb_train(struct kb *kb)
 {
     struct str names[SECOND_CLASSES_MAX];
-    struct arena arena = ARENA_INIT;
-    size_t count = class_names(kb, names), used = 0;
-    struct second_lesson *lessons = arena_array(&arena, kb->lesson_count + 1, sizeof *lessons);
-    int r = lessons ? 0 : ERR_NOMEM;
-    for (size_t i = 0; i < kb->lesson_count && r == 0; i++) {
-        struct second_lesson *l = &lessons[used];
-        l->class = kb->lesson[i].class;
-        r = normal_make(&arena, intents_vocab(kb->intents), kb->lesson[i].text, &l->normal);
-        used += r == 0;
-        r = r == ERR_TOOBIG ? 0 : r;
-    }
+    size_t count = class_names(kb, names);
+    if (kb->lesson_count < LESSONS_LEAST || !count)
+        return 0; /* the patterns decide alone */
+    struct second_lessons *lessons = second_lessons_new();
     struct second *s = NULL;
-    if (r == 0 && used < LESSONS_LEAST)
-        r = ERR_BADINPUT;
+    int r = lessons ? read_lessons(kb, lessons) : ERR_NOMEM;
     if (r == 0)
-        r = second_train(lessons, used, names, count, &s);
+        r = second_train(lessons, names, count, &s);
     if (r == 0) {
         (void)second_free(kb->second);
         kb->second = s;
     }
-    arena_release(&arena);
-    return r == ERR_BADINPUT ? 0 : r; /* too few lessons: the patterns decide alone */
+    (void)second_lessons_free(lessons);
+    return r == ERR_BADINPUT ? 0 : r; /* of too few classes */
 }
 
 /* Whole or not at all: a process that reads meanwhile sees the old file or the new one. */

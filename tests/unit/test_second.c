@@ -16,30 +16,35 @@ static const struct str names[CLASSES + 1] = {
     { "bins", 4 }, { "library", 7 }, { "roads", 5 }, { "never", 5 }
 };
 
-struct lesson_plan {
-    struct arena arena;
-    struct second_lesson lessons[CLASSES * 6];
-    size_t count;
-};
-
-static void plan(struct lesson_plan *p)
+/* What a match without terms and topics makes of @text. */
+static struct intents_match read_as(struct arena *arena, const char *text)
 {
-    *p = (struct lesson_plan){ 0 };
-    for (unsigned c = 0; c < CLASSES; c++)
-        for (size_t i = 0; i < 6; i++) {
-            struct second_lesson *l = &p->lessons[p->count++];
-            l->class = c;
-            assert_int_equal(normal_make(&p->arena, NULL, str_of(taught[c][i]), &l->normal), 0);
-        }
+    struct intents_match m = { 0 };
+    assert_int_equal(normal_make(arena, NULL, str_of(text), &m.normal), 0);
+    return m;
+}
+
+/* The first @count texts that are taught. */
+static struct second_lessons *plan(size_t count)
+{
+    struct second_lessons *l = second_lessons_new();
+    struct arena arena = ARENA_INIT;
+    assert_non_null(l);
+    for (size_t i = 0; i < count; i++) {
+        struct intents_match m = read_as(&arena, taught[i / 6][i % 6]);
+        assert_int_equal(second_lessons_add(l, &m, (unsigned)(i / 6)), 0);
+        arena_clear(&arena);
+    }
+    arena_release(&arena);
+    return l;
 }
 
 static struct second *train_all(void)
 {
-    struct lesson_plan p;
     struct second *s = NULL;
-    plan(&p);
-    assert_int_equal(second_train(p.lessons, p.count, names, ARRAY_LEN(names), &s), 0);
-    arena_release(&p.arena);
+    struct second_lessons *l = plan(CLASSES * 6);
+    assert_int_equal(second_train(l, names, ARRAY_LEN(names), &s), 0);
+    (void)second_lessons_free(l);
     return s;
 }
 
@@ -47,12 +52,11 @@ static struct second *train_all(void)
 static size_t ask(const struct second *s, const char *text, double *ret_chance)
 {
     struct arena arena = ARENA_INIT;
-    struct normal n;
+    struct intents_match m = read_as(&arena, text);
     float chances[SECOND_CLASSES_MAX];
     double sum = 0;
     size_t best = 0;
-    assert_int_equal(normal_make(&arena, NULL, str_of(text), &n), 0);
-    second_ask(s, &n, chances);
+    second_ask(s, &m, chances);
     for (size_t c = 0; c < second_class_count(s); c++) {
         assert_true(chances[c] >= 0 && chances[c] <= 1);
         sum += (double)chances[c];
@@ -145,18 +149,49 @@ static void test_file(void **state)
     buf_release(&bytes);
 }
 
+/* Terms and topics count beside words: with none of the words that were taught. */
+static void test_signs(void **state)
+{
+    (void)state;
+    static const char *const said[] = { "alpha", "beta", "gamma" };
+    struct second_lessons *l = second_lessons_new();
+    struct arena arena = ARENA_INIT;
+    struct second *s = NULL;
+    for (uint32_t c = 0; c < CLASSES; c++) {
+        struct intents_match m = read_as(&arena, said[c]);
+        uint32_t sign = 1000 + c;
+        m.signs = &sign;
+        m.sign_count = 1;
+        assert_int_equal(second_lessons_add(l, &m, c), 0);
+    }
+    assert_int_equal(second_train(l, names, ARRAY_LEN(names), &s), 0);
+    for (uint32_t c = 0; c < CLASSES; c++) {
+        struct intents_match m = read_as(&arena, "");
+        uint32_t sign = 1000 + c;
+        float chances[SECOND_CLASSES_MAX];
+        m.signs = &sign;
+        m.sign_count = 1;
+        second_ask(s, &m, chances);
+        for (size_t other = 0; other < CLASSES; other++)
+            assert_true(other == c || chances[c] > chances[other]);
+    }
+    (void)second_free(s);
+    (void)second_lessons_free(l);
+    arena_release(&arena);
+}
+
 static void test_too_little(void **state)
 {
     (void)state;
-    struct lesson_plan p;
     struct second *s = NULL;
-    plan(&p);
-    assert_int_equal(second_train(p.lessons, 12, names, ARRAY_LEN(names), &s),
-                     ERR_BADINPUT); /* two classes */
-    assert_int_equal(second_train(p.lessons, 0, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
-    assert_int_equal(second_train(p.lessons, p.count, names, 2, &s), ERR_BADINPUT);
+    struct second_lessons *none = plan(0), *two = plan(12), *all = plan(CLASSES * 6);
+    assert_int_equal(second_train(two, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
+    assert_int_equal(second_train(none, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
+    assert_int_equal(second_train(all, names, 2, &s), ERR_BADINPUT); /* classes without names */
     assert_null(s);
-    arena_release(&p.arena);
+    (void)second_lessons_free(none);
+    (void)second_lessons_free(two);
+    (void)second_lessons_free(all);
 }
 
 int main(void)
@@ -166,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_nothing_to_go_by),
         cmocka_unit_test(test_same_lessons_same_model),
         cmocka_unit_test(test_file),
+        cmocka_unit_test(test_signs),
         cmocka_unit_test(test_too_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
