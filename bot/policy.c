@@ -11,7 +11,7 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 {
     for (size_t i = 0; i < m->hit_count; i++) {
         const struct kb_rule *rule = kb_rule_of(kb, m->hits[i].topic);
-        if (rule && rule->kind == kind && m->hits[i].score >= kb->thresholds.rule)
+        if (rule && rule->kind == kind && m->hits[i].score >= kb->thresholds.rule[kind])
             return rule;
     }
     return NULL;

@@ -35,7 +35,7 @@ static const struct kb kb = {
                     .lead = 0.15,
                     .residue = 0.5,
                     .residue_words = 7,
-                    .rule = 0.5,
+                    .rule = { 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5 },
                     .weak = 0.4,
                     .second_sensitive = 0.5,
                     .second_handoff = 0.4,
@@ -288,7 +288,7 @@ static void test_promises(void **state)
             score -= (double)random_below(&seed, 20) / 100;
             hits[m.hit_count++] = (struct intents_hit){ topic, score };
             request |= topic < 2;
-            sensitive |= (topic == 2 || topic == 3) && score >= kb.thresholds.rule;
+            sensitive |= (topic == 2 || topic == 3) && score >= kb.thresholds.rule[KB_SENSITIVE];
         }
         m.unexplained = (unsigned)random_below(&seed, 12);
         m.residue = (double)random_below(&seed, 100) / 100;
