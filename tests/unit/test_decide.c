@@ -65,6 +65,9 @@ static void test_replies(void **state)
         { "\xf0\x9f\xa4\xa1", "ignore", "", "" },
         { "good morning", "none", "", "" },
         { "something else", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
+        { "my bin was missed. when is my bin day?", "answer", "",
+          "Sorry about that. Report it here: https://council.example/missed-bin\n\n"
+          "Your days are here: https://council.example/bin-day" },
         { "", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -74,6 +77,41 @@ static void test_replies(void **state)
         assert_str_note(d.reply, rows[i].reply, rows[i].text);
         assert_note(!d.reply.len || d.reply.p[d.reply.len] == '\0', rows[i].text);
     }
+}
+
+static unsigned weigh(struct str text)
+{
+    return (unsigned)text.len;
+}
+
+/* Two answers that are too long together: the main one alone, and nothing says that there was
+ * another. */
+static void test_too_long_together(void **state)
+{
+    (void)state;
+    static const struct text_rules shorter = { .limit = 100, .weight = weigh };
+    struct buf out = BUF_INIT(1000);
+    t.kb->rules = &shorter;
+    struct decision d = decide_on("my bin was missed. when is my bin day?");
+    t.kb->rules = &x_text_rules;
+    cJSON *intents = decision_intents(&d);
+    assert_str(d.reply, "Sorry about that. Report it here: https://council.example/missed-bin");
+    assert_int_equal(json_add_tree(&out, intents), 0);
+    assert_str(buf_str(&out), "[\"bins.missed\"]");
+    cJSON_Delete(intents);
+    buf_release(&out);
+}
+
+static void test_both_intents(void **state)
+{
+    (void)state;
+    struct decision d = decide_on("my bin was missed. when is my bin day?");
+    cJSON *intents = decision_intents(&d);
+    struct buf out = BUF_INIT(1000);
+    assert_int_equal(json_add_tree(&out, intents), 0);
+    assert_str(buf_str(&out), "[\"bins.missed\",\"bins.day\"]");
+    cJSON_Delete(intents);
+    buf_release(&out);
 }
 
 /* Spans count UTF-16 units, as the console's JavaScript does. */
@@ -114,9 +152,9 @@ static void test_fixture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixture),
-        cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_why),
+        cmocka_unit_test(test_fixture),      cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_why),          cmocka_unit_test(test_too_long_together),
+        cmocka_unit_test(test_both_intents),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
