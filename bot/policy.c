@@ -179,6 +179,14 @@ static bool disagrees(const struct inquiry *q, const struct kb_intent *best,
     return false;
 }
 
+static bool answered_before(const struct policy_facts *f, const struct kb_intent *intent)
+{
+    for (size_t i = 0; i < POLICY_ANSWERED_MAX && f->answered[i]; i++)
+        if (f->answered[i] == intent)
+            return true;
+    return false;
+}
+
 /* Does all that @a rests on stand before all that @b rests on? */
 static bool stands_before(const struct intents_why *a, const struct intents_why *b)
 {
@@ -242,7 +250,8 @@ static bool can_ask(const struct inquiry *q, const struct kb_intent *best,
                     const struct kb_intent *other)
 {
     return other && q->f->question_allowed && q->kb->wording.clarify.ask.count && may_speak(q->f) &&
-           !q->f->case_open && understood(&q->kb->thresholds, q->m) && !disagrees(q, best, other);
+           !q->f->case_open && !answered_before(q->f, other) &&
+           understood(&q->kb->thresholds, q->m) && !disagrees(q, best, other);
 }
 
 static struct policy_decision request(const struct inquiry *q, struct policy_decision d,
@@ -255,10 +264,12 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
     bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, q->m);
     const struct kb_intent *also = d.also, *other = also ? NULL : tied_with(q, best);
     d.also = NULL;
+    if (answered_before(q->f, best)) /* it didn't help */
+        return handoff(d, q->f, NULL, STR("human"), PRIORITY_SOON);
     if (!disagrees(q, best, also) && (agreed || sure) && may_speak(q->f) && !q->f->case_open) {
         d.action = ACTION_ANSWER;
         d.intent = best;
-        d.also = also;
+        d.also = also && !answered_before(q->f, also) ? also : NULL;
         d.say = SAY_ANSWER;
         return d;
     }
@@ -332,7 +343,7 @@ static struct policy_decision clarified(const struct inquiry *q, struct policy_d
                                         const struct kb_intent *meant)
 {
     measure(q, &d, meant);
-    if (!may_speak(q->f) || q->f->case_claimed)
+    if (!may_speak(q->f) || q->f->case_claimed || answered_before(q->f, meant))
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     d.action = ACTION_ANSWER;
     d.intent = meant;
@@ -362,6 +373,15 @@ static bool is_quiet(const struct inquiry *q, enum kb_kind kind, enum kb_class c
            chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES) >= t->second_silence;
 }
 
+/* By what they did and not by what this message says: somebody who only wants to be seen. Without
+ * a second opinion the patterns alone tell that there is no request in it. */
+static bool is_nuisance(const struct inquiry *q, double quiet)
+{
+    const struct policy_facts *f = q->f;
+    return (f->strikes >= POLICY_STRIKES || f->flood || f->copy) &&
+           (!q->second || quiet >= q->kb->thresholds.second_silence);
+}
+
 /* No pattern of an intent fits. */
 static struct policy_decision no_request(const struct inquiry *q, struct policy_decision d)
 {
@@ -375,6 +395,10 @@ static struct policy_decision no_request(const struct inquiry *q, struct policy_
         d.action = ACTION_IGNORE;
     } else if (is_quiet(q, KB_CHATTER, KB_CLASS_CHATTER, &d)) {
         d.action = ACTION_NONE;
+    } else if (is_nuisance(q, quiet)) {
+        d.rule = NULL;
+        d.second = chance_of_class(q, KB_CLASS_TROLL);
+        d.action = ACTION_IGNORE;
     } else {
         d.rule = NULL;
         d.second = chance_of_class(q, KB_CLASS_UNRESOLVED);

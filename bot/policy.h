@@ -24,6 +24,9 @@ enum priority { PRIORITY_SENSITIVE, PRIORITY_SOON, PRIORITY_NORMAL };
  * past somebody. */
 enum {
     POLICY_REPLIES_MAX = 3,
+    POLICY_ANSWERED_MAX = 2 * POLICY_REPLIES_MAX, /* intents that those can have answered */
+    POLICY_STRIKES = 3 /* one bad evening is forgiven, a habit isn't: what they say without asking
+                          for anything is trolling from here on */
 };
 
 struct policy_facts {
@@ -44,6 +47,11 @@ struct policy_facts {
      * decision; NULLs if it answers none. It answers one if it is the conversation's next message
      * after the question, and nobody has taken the case that was opened with it. */
     const struct kb_intent *asked[2];
+    /* All that automatic replies of this conversation answered; NULL behind the last. */
+    const struct kb_intent *answered[POLICY_ANSWERED_MAX];
+    unsigned strikes; /* messages of this resident ignored as trolling lately */
+    bool flood;       /* they are sending many in a short time */
+    bool copy;        /* they, or several others, sent this very text before */
 };
 
 struct policy_decision {

@@ -63,9 +63,9 @@ static const struct row {
     const char *note;
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
-    const char
-        *facts;       /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked */
-    const char *want; /* action, reason, what is said, priority, case, whose */
+    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
+                          answered=ID, strikes=N, flood, copy */
+    const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
     { "sure", "missed=80", "", "answer - answer - - missed" },
@@ -102,6 +102,8 @@ static const struct row {
       "handoff unresolved acknowledge normal case -" },
     { "two, but nothing may be said", "missed=80@1 day=80@5", "mute",
       "handoff unresolved nothing normal case -" },
+    { "two, of which one was answered before", "missed=80@1 day=80@5", "answered=day",
+      "answer - answer - - missed" },
 
     /* one question */
     { "two that tie", "missed=80 day=70", "ask",
@@ -119,8 +121,33 @@ static const struct row {
     { "staff have it", "missed=80 day=70", "ask case acked",
       "handoff unresolved nothing normal case -" },
     { "may not reply", "missed=80 day=70", "ask mute", "handoff unresolved nothing normal case -" },
+    { "one was answered before", "missed=80 day=70", "ask answered=day",
+      "handoff unresolved acknowledge normal case -" },
     { "something sensitive besides", "missed=80 day=70 gas=60", "ask",
       "handoff emergency holding sensitive case gas" },
+
+    /* the same again */
+    { "answered before", "missed=80", "answered=missed", "handoff human acknowledge soon case -" },
+    { "answered before, and unsure", "missed=30", "answered=missed there",
+      "handoff human nothing soon case -" },
+    { "another than was answered", "missed=80", "answered=day", "answer - answer - - missed" },
+    { "thanks for the answer", "praise=70", "answered=missed", "thank - thanks - - praise" },
+
+    /* by what they do */
+    { "two strikes", "", "strikes=2 there", "handoff unresolved nothing normal case -" },
+    { "three strikes", "", "strikes=3", "ignore - nothing - - -" },
+    { "a flood", "", "flood", "ignore - nothing - - -" },
+    { "a copy", "", "copy", "ignore - nothing - - -" },
+    { "in an open case staff see it", "", "flood case", "ignore - nothing - case -" },
+    { "with a request", "missed=80", "strikes=9 flood copy", "answer - answer - - missed" },
+    { "with a weak request", "missed=20", "strikes=9 flood copy there",
+      "handoff unresolved nothing normal case -" },
+    { "with something sensitive", "death=60", "strikes=9 flood copy there",
+      "handoff bereavement nothing sensitive case death" },
+    { "asking for a person", "human=60", "strikes=9 there",
+      "handoff human nothing soon case human" },
+    { "saying thanks", "praise=70", "strikes=9", "thank - thanks - - praise" },
+    { "spent", "spent", "strikes=9 there", "handoff unresolved nothing normal case -" },
 
     /* what keeps us quiet */
     { "may not reply", "missed=80", "mute", "handoff unresolved nothing normal case -" },
@@ -257,18 +284,35 @@ static void read_hits(const char *text, struct intents_hit *hits, struct intents
     }
 }
 
+static const struct kb_intent *intent_called(struct str id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(intents); i++)
+        if (str_eq(intents[i].id, id))
+            return &intents[i];
+    return NULL;
+}
+
 static struct policy_facts read_facts(const char *text)
 {
     struct policy_facts f = { .may_reply = true };
     struct str rest = str_of(text), part;
     while (str_split(&rest, ' ', &part)) {
-        int64_t replies = 0;
+        int64_t replies = 0, strikes = 0;
         if (str_is(part, "ask"))
             f.question_allowed = true;
         else if (str_is(part, "asked"))
             f.asked[0] = &intents[0], f.asked[1] = &intents[1];
+        else if (str_starts(part, STR("answered=")))
+            f.answered[0] = intent_called(str_cut(part, 9, part.len));
+        else if (str_is(part, "flood"))
+            f.flood = true;
+        else if (str_is(part, "copy"))
+            f.copy = true;
         else if (str_is(part, "taken"))
             f.case_claimed = true;
+        else if (str_starts(part, STR("strikes=")) &&
+                 str_to_int64(str_cut(part, 8, part.len), 0, 99, &strikes))
+            f.strikes = (unsigned)strikes;
         else if (str_is(part, "there"))
             f.staff_there = true;
         else if (str_is(part, "old"))
@@ -395,6 +439,10 @@ static void test_promises(void **state)
             .staff_there = random_below(&seed, 2) == 0,
             .automatic_replies = (unsigned)random_below(&seed, 5),
             .question_allowed = random_below(&seed, 2) == 0,
+            .answered = { random_below(&seed, 4) ? NULL : &intents[random_below(&seed, 2)] },
+            .strikes = (unsigned)random_below(&seed, 5),
+            .flood = random_below(&seed, 6) == 0,
+            .copy = random_below(&seed, 6) == 0,
         };
         struct policy_decision d = policy_decide(&kb, &m, NULL, &f);
         if (f.too_old || !f.may_reply || f.opted_out ||
@@ -417,6 +465,8 @@ static void test_promises(void **state)
         assert_int_equal(d.action == ACTION_ANSWER, d.say == SAY_ANSWER);
         assert_int_equal(d.action == ACTION_ANSWER, d.intent != NULL);
         assert_true(!d.also || (d.intent && d.also != d.intent));
+        if (d.intent) /* the same link never goes out twice */
+            assert_true(d.intent != f.answered[0] && (!d.also || d.also != f.answered[0]));
         assert_int_equal(d.say == SAY_CLARIFY, d.asked[0] != NULL);
         if (d.say == SAY_CLARIFY)
             assert_true(f.question_allowed && d.asked[1] && d.asked[0] != d.asked[1]);
@@ -578,6 +628,7 @@ static void test_answered_question(void **state)
         { "much unknown", "bin and more", "missed=60 unknown=7/13", "", "", person },
         { "the second opinion sees a complaint", "bin", "missed=60", "missed=20 complaint=40", "",
           person },
+        { "answered before the question", "the first one", "", "", "answered=missed", person },
         { "thanks", "thanks", "praise=70", "", "", "thank - nothing - case praise" },
     };
     for (size_t i = 0; i < ARRAY_LEN(answer_rows); i++) {
@@ -599,6 +650,32 @@ static void test_answered_question(void **state)
         buf_release(&got);
         buf_release(&facts);
         arena_release(&arena);
+    }
+}
+
+/* Silence for what somebody did before needs the second opinion's leave. */
+static void test_second_opinion_on_nuisances(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *chances, *want;
+    } nuisance_rows[] = {
+        { "nothing that it knows", "troll=20 chatter=10 unresolved=40", "ignore - nothing - - -" },
+        { "more likely a need", "troll=24 missed=60",
+          "handoff unresolved acknowledge normal case -" },
+        { "something sensitive", "troll=40 safeguarding=50",
+          "handoff safeguarding acknowledge sensitive case -" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(nuisance_rows); i++) {
+        float chances[SECOND_CLASSES_MAX];
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        struct policy_facts facts = { .may_reply = true, .strikes = POLICY_STRIKES };
+        read_chances(nuisance_rows[i].chances, chances);
+        struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), nuisance_rows[i].want, nuisance_rows[i].note);
+        buf_release(&got);
     }
 }
 
@@ -640,6 +717,7 @@ int main(void)
         cmocka_unit_test(test_second_opinion_on_ties),
         cmocka_unit_test(test_answered_question),
         cmocka_unit_test(test_kinds_apart),
+        cmocka_unit_test(test_second_opinion_on_nuisances),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
