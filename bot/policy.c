@@ -262,7 +262,7 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
     measure(q, &d, best);
     bool agreed = q->second && d.second >= t->second_agree && d.score >= t->weak;
     bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, q->m);
-    const struct kb_intent *also = d.also, *other = also ? NULL : tied_with(q, best);
+    const struct kb_intent *also = d.also;
     d.also = NULL;
     if (answered_before(q->f, best)) /* it didn't help */
         return handoff(d, q->f, NULL, STR("human"), PRIORITY_SOON);
@@ -274,6 +274,7 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
         return d;
     }
     d = handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    const struct kb_intent *other = also ? NULL : tied_with(q, best);
     if (can_ask(q, best, other)) {
         d.say = SAY_CLARIFY;
         d.asked[0] = best;
@@ -286,7 +287,7 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
  * the answer to a clarifying question */
 
 /* More words say something of their own. */
-enum { PICK_WORDS_MAX = 8 };
+enum { PICK_WORDS_MAX = 6 };
 
 static bool says_any(struct str text, const struct kb_list *phrases)
 {
@@ -320,23 +321,18 @@ static const struct kb_intent *picked(const struct inquiry *q)
     const struct kb_thresholds *t = &q->kb->thresholds;
     const struct kb_intent *const *asked = q->f->asked, *by_place = named_by_place(q);
     const struct kb_intent *best = best_besides(q, NULL, NULL);
-    double first, second, least;
-    if (by_place)
+    if (best && (!understood(t, q->m) || disagrees(q, best, NULL)))
+        return NULL;
+    if (!best && by_place)
         return by_place;
-    if (best) {
-        first = value_of(q, asked[0]);
-        second = value_of(q, asked[1]);
-        least = value_of(q, best); /* a third fits better: it is about something else */
-        if (!understood(t, q->m) || disagrees(q, best, NULL))
-            return NULL;
-    } else {
-        first = chance_of_intent(q, asked[0]);
-        second = chance_of_intent(q, asked[1]);
-        least = fmax(t->second_agree, DBL_MIN);
-    }
+    double first = best ? value_of(q, asked[0]) : chance_of_intent(q, asked[0]);
+    double second = best ? value_of(q, asked[1]) : chance_of_intent(q, asked[1]);
+    /* a third that fits better: it is about something else */
+    double least = best ? value_of(q, best) : fmax(t->second_agree, DBL_MIN);
+    const struct kb_intent *by_words = asked[second > first];
     if (fmax(first, second) < least || fabs(first - second) < t->lead)
         return NULL;
-    return asked[second > first];
+    return by_place && by_place != by_words ? NULL : by_words;
 }
 
 static struct policy_decision clarified(const struct inquiry *q, struct policy_decision d,

@@ -36,15 +36,19 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct decision decide_on(const char *text)
+static struct decision decide_with(const char *text, struct policy_facts facts)
 {
-    struct policy_facts facts = { .may_reply = true };
     struct wording_context context = { .hours = t.hours };
     struct decision d;
     assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &context.now));
     arena_clear(&t.arena);
     assert_int_equal(decide(&t.decider, &t.arena, str_of(text), &facts, &context, &d), 0);
     return d;
+}
+
+static struct decision decide_on(const char *text)
+{
+    return decide_with(text, (struct policy_facts){ .may_reply = true });
 }
 
 static void test_replies(void **state)
@@ -82,6 +86,28 @@ static void test_replies(void **state)
 static unsigned weigh(struct str text)
 {
     return (unsigned)text.len;
+}
+
+/* A question and its answer. */
+static void test_question(void **state)
+{
+    (void)state;
+    struct policy_facts facts = { .may_reply = true, .question_allowed = true };
+    struct decision d = decide_with("missed the bin in the pothole", facts);
+    assert_str(d.reply, "Do you mean a pothole or a missed bin?");
+    facts = (struct policy_facts){ .may_reply = true,
+                                   .case_open = true,
+                                   .acknowledged = true,
+                                   .automatic_replies = 1,
+                                   .asked = { d.policy.asked[0], d.policy.asked[1] } };
+    d = decide_with("The SECOND one please", facts);
+    assert_str(d.reply, "Sorry about that. Report it here: https://council.example/missed-bin");
+    assert_true(d.policy.settles);
+    d = decide_with("it's the pothole", facts);
+    assert_str(d.reply, "Please put it on the map: https://council.example/potholes");
+    d = decide_with("dunno", facts);
+    assert_str(d.reply, "A person will read this from 9 tomorrow.");
+    assert_false(d.policy.settles);
 }
 
 /* Two answers that are too long together: the main one alone, and nothing says that there was
@@ -154,7 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fixture),      cmocka_unit_test(test_replies),
         cmocka_unit_test(test_why),          cmocka_unit_test(test_too_long_together),
-        cmocka_unit_test(test_both_intents),
+        cmocka_unit_test(test_both_intents), cmocka_unit_test(test_question),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
