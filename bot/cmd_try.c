@@ -26,7 +26,8 @@ struct trial {
 static int try_text(struct trial *t, struct str text, struct decision *ret)
 {
     struct policy_facts facts = { .may_reply = true,
-                                  .staff_there = hours_open(t->conf->hours, t->at) };
+                                  .staff_there = hours_open(t->conf->hours, t->at),
+                                  .question_allowed = true };
     struct wording_context context = { .hours = t->conf->hours,
                                        .now = t->at,
                                        .seed = str_hash(text) };
@@ -91,6 +92,28 @@ static void print_marked(struct str text, const struct decision *d)
     free(marked);
 }
 
+static void print_notice(const struct trial *t, const struct kb_intent *intent)
+{
+    char until[WHEN_TEXT_MAX];
+    const struct kb_notice *n = intent ? kb_notice_of(t->decider.kb, intent, t->at) : NULL;
+    if (n)
+        (void)printf("notice    %.*s, until %s\n", STR_ARG(n->id), when_format(n->until_at, until));
+}
+
+/* Its paragraphs stand below one another. */
+static void print_reply(struct str reply)
+{
+    struct str line;
+    const char *label = "reply    ";
+    if (!reply.len)
+        (void)puts("reply     (nothing is said)");
+    while (str_split(&reply, '\n', &line)) {
+        if (line.len)
+            (void)printf("%s %.*s\n", label, STR_ARG(line));
+        label = "         ";
+    }
+}
+
 static void print_for_people(const struct trial *t, struct str text, const struct decision *d)
 {
     print_marked(text, d);
@@ -98,9 +121,17 @@ static void print_for_people(const struct trial *t, struct str text, const struc
     (void)printf("action    %s", action_name(d->policy.action));
     if (d->policy.intent)
         (void)printf(" %.*s", STR_ARG(d->policy.intent->id));
+    if (d->policy.also)
+        (void)printf(" and %.*s", STR_ARG(d->policy.also->id));
     if (d->policy.reason.len)
         (void)printf(" (%.*s)", STR_ARG(d->policy.reason));
-    (void)printf("\nreply     %s\n", d->reply.len ? d->reply.p : "(nothing is said)");
+    (void)fputc('\n', stdout);
+    if (d->policy.say == SAY_CLARIFY)
+        (void)printf("question  %.*s or %.*s\n", STR_ARG(d->policy.asked[0]->id),
+                     STR_ARG(d->policy.asked[1]->id));
+    print_notice(t, d->policy.intent);
+    print_notice(t, d->policy.also);
+    print_reply(d->reply);
     (void)printf("score     %.2f, lead %.2f, residue %.2f, second opinion %.2f (at least %.2f and "
                  "%.2f, at most %.2f)\n",
                  d->policy.score, d->policy.lead, d->match.residue, d->policy.second,

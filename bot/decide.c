@@ -14,7 +14,13 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
         second_ask(second, &d.match, chances);
     d.policy = policy_decide(decider->kb, &d.match, second ? chances : NULL, facts);
     struct buf reply = BUF_INIT(65536);
-    r = wording_write(decider->kb, &d.policy, context, &reply);
+    if (d.policy.also) {
+        r = wording_fits(decider->kb, &d.policy, context);
+        if (r == 0)
+            d.policy.also = NULL;
+    }
+    if (r >= 0)
+        r = wording_write(decider->kb, &d.policy, context, &reply);
     if (r == 0 && reply.len) {
         d.reply = arena_str(arena, buf_str(&reply));
         r = d.reply.p ? 0 : ERR_NOMEM;
@@ -59,5 +65,7 @@ cJSON *decision_intents(const struct decision *d)
     cJSON *list = cJSON_CreateArray();
     if (d->policy.action == ACTION_ANSWER)
         (void)cJSON_AddItemToArray(list, cJSON_CreateString(d->policy.intent->id.p));
+    if (d->policy.also)
+        (void)cJSON_AddItemToArray(list, cJSON_CreateString(d->policy.also->id.p));
     return list;
 }

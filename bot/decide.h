@@ -30,7 +30,7 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
  * UTF-16 offsets into @text. */
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);
 
-/* The ids of the intents that an answer answers, as JSON. */
+/* The ids of the intents that an answer answers, the main one first, as JSON. */
 cJSON *decision_intents(const struct decision *d);
 
 #endif

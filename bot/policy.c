@@ -1,5 +1,6 @@
 #include "bot/policy.h"
 
+#include <float.h>
 #include <math.h>
 
 /* How much of a score the second opinion's chance is worth when intents are compared: from leaving
@@ -11,7 +12,7 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 {
     for (size_t i = 0; i < m->hit_count; i++) {
         const struct kb_rule *rule = kb_rule_of(kb, m->hits[i].topic);
-        if (rule && rule->kind == kind && m->hits[i].score >= kb->thresholds.rule)
+        if (rule && rule->kind == kind && m->hits[i].score >= kb->thresholds.rule[kind])
             return rule;
     }
     return NULL;
@@ -24,8 +25,8 @@ static bool may_speak(const struct policy_facts *f)
            f->automatic_replies < POLICY_REPLIES_MAX;
 }
 
-/* A person takes it. Out of hours they get one acknowledgement; a rule's holding reply takes its
- * place, at any hour. */
+/* A person takes it. Out of hours they get one acknowledgement, for which a question doesn't
+ * count; a rule's holding reply takes its place, at any hour. */
 static struct policy_decision handoff(struct policy_decision d, const struct policy_facts *f,
                                       const struct kb_rule *rule, struct str reason,
                                       enum priority priority)
@@ -39,38 +40,39 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     d.case_needed = true;
     /* danger is answered even where a bin was acknowledged before, but once */
     bool sensitive = rule && rule->kind == KB_SENSITIVE;
-    bool held = f->acknowledged && (f->case_sensitive || !sensitive);
+    bool acknowledged = f->acknowledged && !f->asked[0];
+    bool held = acknowledged && (f->case_sensitive || !sensitive);
     struct policy_facts uncapped = *f;
     uncapped.automatic_replies = 0;
     if (held || !may_speak(sensitive ? &uncapped : f) || (rule && rule->kind == KB_OPT_OUT))
         d.say = SAY_NOTHING;
     else if (rule && rule->holding.count)
         d.say = SAY_HOLDING;
-    else if (!f->staff_there && !f->acknowledged)
+    else if (!f->staff_there && !acknowledged)
         d.say = SAY_ACKNOWLEDGE;
     return d;
 }
 
 /* What is being decided about. */
-struct question {
+struct inquiry {
     const struct kb *kb;
     const struct intents_match *m;
     const float *second; /* NULL: there is no second opinion */
     const struct policy_facts *f;
 };
 
-static double chance_of_intent(const struct question *q, const struct kb_intent *intent)
+static double chance_of_intent(const struct inquiry *q, const struct kb_intent *intent)
 {
     return q->second ? (double)q->second[intent - q->kb->intent] : 0;
 }
 
-static double chance_of_class(const struct question *q, enum kb_class class)
+static double chance_of_class(const struct inquiry *q, enum kb_class class)
 {
     return q->second ? (double)q->second[q->kb->intent_count + class] : 0;
 }
 
 /* Of all classes from @first up to but without @end. */
-static double chance_of_any(const struct question *q, enum kb_class first, enum kb_class end)
+static double chance_of_any(const struct inquiry *q, enum kb_class first, enum kb_class end)
 {
     double sum = 0;
     for (enum kb_class c = first; c < end; c++)
@@ -79,7 +81,7 @@ static double chance_of_any(const struct question *q, enum kb_class first, enum 
 }
 
 /* The likeliest sensitive reason, if the second opinion sees enough of them. */
-static struct str sensitive_reason(const struct question *q)
+static struct str sensitive_reason(const struct inquiry *q)
 {
     enum kb_class best = KB_CLASS_EMERGENCY;
     if (!q->second ||
@@ -99,32 +101,56 @@ static struct str team_of(const struct kb *kb, struct str reason)
     return STR("");
 }
 
-/*
- * The intent to answer: the best by score and by what the second opinion makes of it; it can only
- * choose among those that a pattern found. Fills in score, lead and second.
- */
-static const struct kb_intent *best_intent(const struct question *q, struct policy_decision *d)
+static double score_of(const struct inquiry *q, const struct kb_intent *intent)
 {
-    const struct kb_intent *best = NULL;
-    double best_value = 0, next = 0;
+    for (size_t i = 0; i < q->m->hit_count; i++)
+        if (q->m->hits[i].topic == intent->topic)
+            return q->m->hits[i].score;
+    return 0;
+}
+
+/* What intents are compared by; 0 if no pattern found it. */
+static double value_of(const struct inquiry *q, const struct kb_intent *intent)
+{
+    double score = score_of(q, intent);
+    return score > 0 ? score + SECOND_WEIGHT * chance_of_intent(q, intent) : 0;
+}
+
+/* The intent that fits best, by score and by what the second opinion makes of it, besides these
+ * two, which may be NULL; it can only choose among those that a pattern found. */
+static const struct kb_intent *best_besides(const struct inquiry *q, const struct kb_intent *a,
+                                            const struct kb_intent *b)
+{
+    const struct kb_intent *found = NULL;
     for (size_t i = 0; i < q->m->hit_count; i++) {
         const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
-        double value =
-            intent ? q->m->hits[i].score + SECOND_WEIGHT * chance_of_intent(q, intent) : 0;
-        if (!intent || value <= best_value)
-            continue;
-        best = intent;
-        best_value = value;
-        d->score = q->m->hits[i].score;
-        d->second = chance_of_intent(q, intent);
+        if (intent && intent != a && intent != b &&
+            (!found || value_of(q, intent) > value_of(q, found)))
+            found = intent;
     }
+    return found;
+}
+
+/* The highest score of an intent besides these two, either of which may be NULL. */
+static const struct kb_intent *next_by_score(const struct inquiry *q, const struct kb_intent *a,
+                                             const struct kb_intent *b)
+{
     for (size_t i = 0; i < q->m->hit_count; i++) {
         const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
-        if (intent && intent != best && q->m->hits[i].score > next)
-            next = q->m->hits[i].score;
+        if (intent && intent != a && intent != b)
+            return intent;
     }
-    d->lead = round((d->score - next) * 1e6) / 1e6; /* 0.70 - 0.55 is to be 0.15 */
-    return best;
+    return NULL;
+}
+
+static void measure(const struct inquiry *q, struct policy_decision *d,
+                    const struct kb_intent *best)
+{
+    const struct kb_intent *next = next_by_score(q, best, d->also);
+    d->score = score_of(q, best);
+    d->second = chance_of_intent(q, best);
+    double lead = d->score - (next ? score_of(q, next) : 0);
+    d->lead = fmax(0, round(lead * 1e6) / 1e6); /* 0.70 - 0.55 is to be 0.15 */
 }
 
 /* The residue tells against an answer only in a message with enough that we don't know. */
@@ -133,8 +159,10 @@ static bool understood(const struct kb_thresholds *t, const struct intents_match
     return m->unexplained < t->residue_words || m->residue <= t->residue;
 }
 
-/* Confident disagreement: it is for a person, or about something else. */
-static bool disagrees(const struct question *q, const struct kb_intent *best)
+/* Confident disagreement: it is for a person, or about something else than @best and @also, which
+ * may be NULL. */
+static bool disagrees(const struct inquiry *q, const struct kb_intent *best,
+                      const struct kb_intent *also)
 {
     const struct kb_thresholds *t = &q->kb->thresholds;
     if (!q->second)
@@ -142,29 +170,191 @@ static bool disagrees(const struct question *q, const struct kb_intent *best)
     if (chance_of_intent(q, best) < t->second_least ||
         chance_of_any(q, KB_CLASS_EMERGENCY, KB_CLASS_TROLL) >= t->second_handoff)
         return true;
-    for (size_t i = 0; i < q->kb->intent_count + KB_CLASSES; i++)
-        if (i != (size_t)(best - q->kb->intent) && (double)q->second[i] >= t->second_disagree)
+    for (size_t i = 0; i < q->kb->intent_count + KB_CLASSES; i++) {
+        const struct kb_intent *intent = i < q->kb->intent_count ? &q->kb->intent[i] : NULL;
+        if ((!intent || (intent != best && intent != also)) &&
+            (double)q->second[i] >= t->second_disagree)
+            return true;
+    }
+    return false;
+}
+
+static bool answered_before(const struct policy_facts *f, const struct kb_intent *intent)
+{
+    for (size_t i = 0; i < POLICY_ANSWERED_MAX && f->answered[i]; i++)
+        if (f->answered[i] == intent)
             return true;
     return false;
 }
 
-static struct policy_decision request(const struct question *q, struct policy_decision d,
+/* Does all that @a rests on stand before all that @b rests on? */
+static bool stands_before(const struct intents_why *a, const struct intents_why *b)
+{
+    return a->count && b->count && a->spans[a->count - 1][1] <= b->spans[0][0];
+}
+
+/* Two requests and not one that is said in words of both: a pattern of each, one behind the other.
+ */
+static bool apart(const struct intents_match *m, unsigned topic_a, unsigned topic_b)
+{
+    for (size_t a = 0; a < m->why_count; a++)
+        for (size_t b = 0; b < m->why_count && m->whys[a].topic == topic_a; b++)
+            if (m->whys[b].topic == topic_b && (stands_before(&m->whys[a], &m->whys[b]) ||
+                                                stands_before(&m->whys[b], &m->whys[a])))
+                return true;
+    return false;
+}
+
+/* Sure enough to be answered besides another: if it is wrong, it spoils a right answer. */
+static bool sure_besides(const struct inquiry *q, const struct kb_intent *intent)
+{
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    double score = score_of(q, intent), chance = chance_of_intent(q, intent);
+    if (q->second && chance < t->second_least)
+        return false;
+    return score >= (q->second && chance >= t->second_also ? t->also : t->also_alone);
+}
+
+/* The second thing that a message asks for besides @best, or NULL. */
+static const struct kb_intent *second_request(const struct inquiry *q, const struct kb_intent *best)
+{
+    const struct kb_intent *found = NULL;
+    for (size_t i = 0; i < q->m->hit_count; i++) {
+        const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
+        if (intent && intent != best && sure_besides(q, intent) &&
+            apart(q->m, best->topic, intent->topic) &&
+            (!found || value_of(q, intent) > value_of(q, found)))
+            found = intent;
+    }
+    return found;
+}
+
+/* The other intent if two fit equally well, by the patterns or with the second opinion, and no
+ * third comes near; or NULL. */
+static const struct kb_intent *tied_with(const struct inquiry *q, const struct kb_intent *best)
+{
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    const struct kb_intent *other = best_besides(q, best, NULL);
+    const struct kb_intent *third = best_besides(q, best, other);
+    if (!other || score_of(q, best) < t->score || score_of(q, other) < t->score)
+        return NULL;
+    double by_score = fabs(score_of(q, best) - score_of(q, other));
+    double by_value = value_of(q, best) - value_of(q, other);
+    double ahead = third ? value_of(q, other) - value_of(q, third) : 1;
+    return fmin(by_score, by_value) < t->lead && ahead >= t->lead ? other : NULL;
+}
+
+/* One of two is meant, and asking which is all that is left to do: nothing speaks for a person
+ * besides. */
+static bool can_ask(const struct inquiry *q, const struct kb_intent *best,
+                    const struct kb_intent *other)
+{
+    return other && q->f->question_allowed && q->kb->wording.clarify.ask.count && may_speak(q->f) &&
+           !q->f->case_open && !answered_before(q->f, other) &&
+           understood(&q->kb->thresholds, q->m) && !disagrees(q, best, other);
+}
+
+static struct policy_decision request(const struct inquiry *q, struct policy_decision d,
                                       const struct kb_intent *best)
 {
     const struct kb_thresholds *t = &q->kb->thresholds;
+    d.also = second_request(q, best);
+    measure(q, &d, best);
     bool agreed = q->second && d.second >= t->second_agree && d.score >= t->weak;
     bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, q->m);
-    if (disagrees(q, best) || (!agreed && !sure) || !may_speak(q->f) || q->f->case_open)
-        return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
-    d.action = ACTION_ANSWER;
-    d.intent = best;
-    d.say = SAY_ANSWER;
+    const struct kb_intent *also = d.also;
+    d.also = NULL;
+    if (answered_before(q->f, best)) /* it didn't help */
+        return handoff(d, q->f, NULL, STR("human"), PRIORITY_SOON);
+    if (!disagrees(q, best, also) && (agreed || sure) && may_speak(q->f) && !q->f->case_open) {
+        d.action = ACTION_ANSWER;
+        d.intent = best;
+        d.also = also && !answered_before(q->f, also) ? also : NULL;
+        d.say = SAY_ANSWER;
+        return d;
+    }
+    d = handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    const struct kb_intent *other = also ? NULL : tied_with(q, best);
+    if (can_ask(q, best, other)) {
+        d.say = SAY_CLARIFY;
+        d.asked[0] = best;
+        d.asked[1] = other;
+    }
     return d;
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * the answer to a clarifying question */
+
+/* More words say something of their own. */
+enum { PICK_WORDS_MAX = 6 };
+
+static bool says_any(struct str text, const struct kb_list *phrases)
+{
+    for (size_t i = 0; i < phrases->count; i++) {
+        struct str phrase = phrases->items[i];
+        for (size_t at = 0; at + phrase.len <= text.len; at++) {
+            size_t end = at + phrase.len;
+            if ((at == 0 || text.p[at - 1] == ' ') && (end == text.len || text.p[end] == ' ') &&
+                str_eq(str_cut(text, at, end), phrase))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* "The first one", and nothing else. */
+static const struct kb_intent *named_by_place(const struct inquiry *q)
+{
+    const struct kb_clarify *c = &q->kb->wording.clarify;
+    struct str text = q->m->normal.text;
+    bool first = says_any(text, &c->first), second = says_any(text, &c->second);
+    if (first == second || says_any(text, &c->neither) || q->m->normal.word_count > PICK_WORDS_MAX)
+        return NULL;
+    return q->f->asked[second];
+}
+
+/* Which of the two the resident meant, or NULL: it must be plainly one of them, however weakly the
+ * words alone would say so. */
+static const struct kb_intent *picked(const struct inquiry *q)
+{
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    const struct kb_intent *const *asked = q->f->asked, *by_place = named_by_place(q);
+    const struct kb_intent *best = best_besides(q, NULL, NULL);
+    if (best && (!understood(t, q->m) || disagrees(q, best, NULL)))
+        return NULL;
+    if (!best && by_place)
+        return by_place;
+    double first = best ? value_of(q, asked[0]) : chance_of_intent(q, asked[0]);
+    double second = best ? value_of(q, asked[1]) : chance_of_intent(q, asked[1]);
+    /* a third that fits better: it is about something else */
+    double least = best ? value_of(q, best) : fmax(t->second_agree, DBL_MIN);
+    const struct kb_intent *by_words = asked[second > first];
+    if (fmax(first, second) < least || fabs(first - second) < t->lead)
+        return NULL;
+    return by_place && by_place != by_words ? NULL : by_words;
+}
+
+static struct policy_decision clarified(const struct inquiry *q, struct policy_decision d,
+                                        const struct kb_intent *meant)
+{
+    measure(q, &d, meant);
+    if (!may_speak(q->f) || q->f->case_claimed || answered_before(q->f, meant))
+        return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    d.action = ACTION_ANSWER;
+    d.intent = meant;
+    d.say = SAY_ANSWER;
+    d.settles = q->f->case_open;
+    d.case_needed = false;
+    return d;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * no request */
+
 /* Praise, trolling, talk: what a rule of the kind says, or without one the second opinion if it is
  * sure. */
-static bool is_quiet(const struct question *q, enum kb_kind kind, enum kb_class class,
+static bool is_quiet(const struct inquiry *q, enum kb_kind kind, enum kb_class class,
                      struct policy_decision *d)
 {
     const struct kb_thresholds *t = &q->kb->thresholds;
@@ -179,8 +369,17 @@ static bool is_quiet(const struct question *q, enum kb_kind kind, enum kb_class 
            chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES) >= t->second_silence;
 }
 
+/* By what they did and not by what this message says: somebody who only wants to be seen. Without
+ * a second opinion the patterns alone tell that there is no request in it. */
+static bool is_nuisance(const struct inquiry *q, double quiet)
+{
+    const struct policy_facts *f = q->f;
+    return (f->strikes >= POLICY_STRIKES || f->flood || f->copy) &&
+           (!q->second || quiet >= q->kb->thresholds.second_silence);
+}
+
 /* No pattern of an intent fits. */
-static struct policy_decision no_request(const struct question *q, struct policy_decision d)
+static struct policy_decision no_request(const struct inquiry *q, struct policy_decision d)
 {
     double quiet = chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES);
     if (q->second && 1 - quiet >= q->kb->thresholds.second_need)
@@ -192,6 +391,10 @@ static struct policy_decision no_request(const struct question *q, struct policy
         d.action = ACTION_IGNORE;
     } else if (is_quiet(q, KB_CHATTER, KB_CLASS_CHATTER, &d)) {
         d.action = ACTION_NONE;
+    } else if (is_nuisance(q, quiet)) {
+        d.rule = NULL;
+        d.second = chance_of_class(q, KB_CLASS_TROLL);
+        d.action = ACTION_IGNORE;
     } else {
         d.rule = NULL;
         d.second = chance_of_class(q, KB_CLASS_UNRESOLVED);
@@ -203,10 +406,12 @@ static struct policy_decision no_request(const struct question *q, struct policy
 struct policy_decision policy_decide(const struct kb *kb, const struct intents_match *m,
                                      const float *second, const struct policy_facts *f)
 {
-    const struct question q = { kb, m, second, f };
+    const struct inquiry q = { kb, m, second, f };
     struct policy_decision d = { .say = SAY_NOTHING, .case_needed = f->case_open };
-    const struct kb_intent *best = best_intent(&q, &d);
+    const struct kb_intent *best = best_besides(&q, NULL, NULL), *meant;
     const struct kb_rule *rule;
+    if (best)
+        measure(&q, &d, best);
     struct str reason;
     if ((rule = rule_of_kind(kb, m, KB_SENSITIVE)))
         return handoff(d, f, rule, rule->reason, PRIORITY_SENSITIVE);
@@ -220,6 +425,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))
         return handoff(d, f, rule, STR("complaint"), PRIORITY_SOON);
+    if (f->asked[0] && (meant = picked(&q)))
+        return clarified(&q, d, meant);
     return best ? request(&q, d, best) : no_request(&q, d);
 }
 

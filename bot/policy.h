@@ -15,13 +15,19 @@ enum say {
     SAY_HOLDING,     /* the rule's holding reply */
     SAY_ACKNOWLEDGE, /* a person will see it, and when */
     SAY_THANKS,
+    SAY_CLARIFY, /* which of two it is about; a case is opened all the same */
 };
 
 enum priority { PRIORITY_SENSITIVE, PRIORITY_SOON, PRIORITY_NORMAL };
 
 /* More automatic replies than this in one conversation would be a machine talking to a machine, or
  * past somebody. */
-enum { POLICY_REPLIES_MAX = 3 };
+enum {
+    POLICY_REPLIES_MAX = 3,
+    POLICY_ANSWERED_MAX = 2 * POLICY_REPLIES_MAX, /* intents that those can have answered */
+    POLICY_STRIKES = 3 /* one bad evening is forgiven, a habit isn't: what they say without asking
+                          for anything is trolling from here on */
+};
 
 struct policy_facts {
     bool too_old;               /* written longer ago than automatic replies make sense */
@@ -33,6 +39,19 @@ struct policy_facts {
     bool acknowledged;          /* … and an automatic word was said in it */
     bool staff_there;           /* it is within staff hours */
     unsigned automatic_replies; /* so far in this conversation */
+
+    /* A clarifying question may be asked: its answer will come back as such, and there was none in
+     * this conversation. */
+    bool question_allowed;
+    /* What the question was between that this message answers, as it stood in asked of its
+     * decision; NULLs if it answers none. It answers one if it is the conversation's next message
+     * after the question, and nobody has taken the case that was opened with it. */
+    const struct kb_intent *asked[2];
+    /* All that automatic replies of this conversation answered; NULL behind the last. */
+    const struct kb_intent *answered[POLICY_ANSWERED_MAX];
+    unsigned strikes; /* messages of this resident ignored as trolling lately */
+    bool flood;       /* they are sending many in a short time */
+    bool copy;        /* they, or several others, sent this very text before */
 };
 
 struct policy_decision {
@@ -46,6 +65,9 @@ struct policy_decision {
     struct str team;        /* of a case; empty: customer services */
     double score, lead;     /* of the best intent; 0 if none fits */
     double second; /* the second opinion's chance of what was decided; 0 if there is none */
+    const struct kb_intent *also;     /* the second that an answer answers, or NULL */
+    const struct kb_intent *asked[2]; /* what SAY_CLARIFY asks about; NULLs otherwise */
+    bool settles; /* the answer settles the question that the open case began with: close it */
 };
 
 /* @second: the chance of each class of the knowledge base (kb_class), or NULL if there is no second

@@ -1,64 +1,141 @@
 #include "bot/wording.h"
 
-static const struct kb_list *variants_of(const struct kb *kb, const struct policy_decision *d)
+/* What is said about one thing. */
+struct part {
+    const struct kb_list *variants; /* NULL: nothing */
+    struct str notice;              /* stands before it; empty: none */
+    struct kb_filling fillings[2];
+    size_t filling_count;
+};
+
+/* A whole reply: the choices there are for it. */
+struct reply {
+    struct part parts[2];
+    size_t part_count;
+    size_t choices;
+    struct buf when;
+};
+
+static struct part answer_part(const struct kb *kb, const struct kb_intent *intent, int64_t now)
+{
+    const struct kb_notice *notice = kb_notice_of(kb, intent, now);
+    return (struct part){ .variants = &intent->replies,
+                          .notice = notice ? notice->text : STR(""),
+                          .fillings = { { "{link}", intent->link } },
+                          .filling_count = 1 };
+}
+
+static struct part timed_part(const struct kb_list *variants, struct reply *r,
+                              const struct wording_context *c)
+{
+    (void)hours_when(c->hours, c->now, &r->when);
+    return (struct part){ .variants = variants,
+                          .fillings = { { "{when}", buf_str(&r->when) } },
+                          .filling_count = 1 };
+}
+
+static struct part part_of(const struct kb *kb, const struct policy_decision *d,
+                           const struct wording_context *c, struct reply *r)
 {
     switch (d->say) {
     case SAY_NOTHING:
-        return NULL;
+        break;
     case SAY_ANSWER:
-        return &d->intent->replies;
+        return answer_part(kb, d->intent, c->now);
     case SAY_HOLDING:
-        return &d->rule->holding;
+        return timed_part(&d->rule->holding, r, c);
     case SAY_ACKNOWLEDGE:
-        return &kb->wording.acknowledge;
+        return timed_part(&kb->wording.acknowledge, r, c);
     case SAY_THANKS:
-        return &kb->wording.thanks;
+        return (struct part){ .variants = &kb->wording.thanks };
+    case SAY_CLARIFY:
+        return (struct part){ .variants = &kb->wording.clarify.ask,
+                              .fillings = { { "{first}", d->asked[0]->called },
+                                            { "{second}", d->asked[1]->called } },
+                              .filling_count = 2 };
     }
-    return NULL;
+    return (struct part){ .variants = NULL };
+}
+
+static struct reply reply_of(const struct kb *kb, const struct policy_decision *d,
+                             const struct wording_context *c)
+{
+    struct reply r = { .when = BUF_INIT(1000), .part_count = 1 };
+    r.parts[0] = part_of(kb, d, c, &r);
+    if (d->say == SAY_ANSWER && d->also) {
+        r.parts[1] = answer_part(kb, d->also, c->now);
+        r.part_count = 2;
+        if (str_eq(r.parts[0].notice, r.parts[1].notice)) /* said once */
+            r.parts[1].notice = STR("");
+    }
+    r.choices = 1;
+    for (size_t i = 0; i < r.part_count; i++)
+        r.choices *= r.parts[i].variants ? r.parts[i].variants->count : 0;
+    return r;
 }
 
 /* The loader let only known placeholders in. */
-static int fill_in(struct str variant, const struct policy_decision *d,
-                   const struct wording_context *c, bool named, struct buf *out)
+static int write_choice(const struct reply *r, uint64_t choice, struct str handle, struct buf *out)
 {
     buf_clear(out);
-    if (named)
-        (void)buf_addf(out, "@%.*s ", STR_ARG(c->handle));
-    while (variant.len) {
-        struct str rest = variant;
-        if (str_starts(rest, STR("{link}")) && d->intent) {
-            (void)buf_add(out, d->intent->link);
-            variant = str_cut(rest, 6, rest.len);
-        } else if (str_starts(rest, STR("{when}"))) {
-            (void)hours_when(c->hours, c->now, out);
-            variant = str_cut(rest, 6, rest.len);
-        } else {
-            (void)buf_add_byte(out, rest.p[0]);
-            variant = str_cut(rest, 1, rest.len);
-        }
+    if (handle.len)
+        (void)buf_addf(out, "@%.*s ", STR_ARG(handle));
+    for (size_t i = 0; i < r->part_count; i++) {
+        const struct part *part = &r->parts[i];
+        (void)buf_addc(out, i ? "\n\n" : "");
+        if (part->notice.len)
+            (void)buf_addf(out, "%.*s ", STR_ARG(part->notice));
+        (void)kb_fill(out, part->variants->items[choice % part->variants->count], part->fillings,
+                      part->filling_count);
+        choice /= part->variants->count;
     }
     return out->err;
+}
+
+static bool fits(const struct kb *kb, const struct buf *text)
+{
+    return kb->rules->weight(buf_str(text)) <= kb->rules->limit;
+}
+
+int wording_fits(const struct kb *kb, const struct policy_decision *d,
+                 const struct wording_context *c)
+{
+    struct reply reply = reply_of(kb, d, c);
+    struct buf text = BUF_INIT(65536);
+    int r = 0;
+    for (size_t i = 0; i < reply.choices && r == 0; i++) {
+        r = write_choice(&reply, i, STR(""), &text);
+        if (r == 0)
+            r = fits(kb, &text);
+    }
+    buf_release(&reply.when);
+    buf_release(&text);
+    return r;
 }
 
 int wording_write(const struct kb *kb, const struct policy_decision *d,
                   const struct wording_context *c, struct buf *out)
 {
-    const struct kb_list *variants = variants_of(kb, d);
-    if (!variants || variants->count == 0)
-        return 0;
-    struct buf text = BUF_INIT(65536);
-    size_t tries = variants->count * (c->handle.len ? 2 : 1);
+    struct reply reply = reply_of(kb, d, c);
+    struct buf text = BUF_INIT(65536), last = BUF_INIT(65536);
+    size_t tries = reply.choices * (c->handle.len ? 2 : 1);
     int r = 0;
     for (size_t i = 0; i < tries; i++) {
-        size_t pick = (size_t)((c->seed + i) % variants->count);
-        r = fill_in(variants->items[pick], d, c, i >= variants->count, &text);
+        r = write_choice(&reply, (c->seed + i) % reply.choices,
+                         i < reply.choices ? STR("") : c->handle, &text);
+        if (r == 0 && !fits(kb, &text))
+            continue;
         if (r == 0 && c->taken)
             r = c->taken(c->taken_data, buf_str(&text));
+        buf_clear(&last);
+        (void)buf_add(&last, buf_str(&text));
         if (r <= 0)
             break;
     }
     if (r >= 0) /* all taken: the last is still better than silence */
-        r = buf_add(out, buf_str(&text));
+        r = buf_add(out, buf_str(&last));
+    buf_release(&reply.when);
     buf_release(&text);
+    buf_release(&last);
     return r;
 }

@@ -1,5 +1,6 @@
 /*
- * The words of an automatic reply: one of the variants that an editor wrote, filled in. Chosen so
+ * The words of an automatic reply: one of the variants that an editor wrote, filled in, behind the
+ * notice that holds for it; of two answers, a paragraph each. Chosen so
  * that nobody gets the same words twice running and the account doesn't repeat itself; where every
  * variant was said lately, the resident's handle in front makes it another text.
  */
@@ -20,6 +21,11 @@ struct wording_context {
     int (*taken)(void *data, struct str text);
     void *taken_data;
 };
+
+/* Does the network take any wording of @d? One answer always fits, the loader saw to it; two in one
+ * reply may not. Negative: ERR_NOMEM. */
+int wording_fits(const struct kb *kb, const struct policy_decision *d,
+                 const struct wording_context *context) MUST_CHECK;
 
 /* Appends to @out what @d says to say. Nothing for SAY_NOTHING. Returns 0, ERR_NOMEM or what taken
  * returned. */

@@ -65,6 +65,17 @@ static void check_reviews(struct checker *c, int64_t today)
     }
 }
 
+static void check_notices(struct checker *c, int64_t today)
+{
+    char until[WHEN_TEXT_MAX];
+    for (size_t i = 0; i < c->kb->notice_count; i++) {
+        const struct kb_notice *n = &c->kb->notice[i];
+        if (n->until_at <= today * 86400)
+            report_warning(c->report, "notices.json: %.*s: it was over at %s: take it out",
+                           STR_ARG(n->id), when_format(n->until_at, until));
+    }
+}
+
 int kb_check(const struct kb *kb, int64_t today, struct report *report)
 {
     struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
@@ -85,6 +96,7 @@ int kb_check(const struct kb *kb, int64_t today, struct report *report)
     check_shared_examples(&c);
     vocab_unused(intents_vocab(kb->intents), report_unused, &c);
     check_reviews(&c, today);
+    check_notices(&c, today);
     (void)intents_scratch_free(c.scratch);
     arena_release(&c.arena);
     if (r == 0 && report->errors > errors)

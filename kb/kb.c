@@ -33,6 +33,35 @@ struct str kb_topic_name(const struct kb *kb, unsigned topic)
     return intent ? intent->id : kb_rule_of(kb, topic)->id;
 }
 
+const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,
+                                     int64_t now)
+{
+    for (size_t n = 0; n < kb->notice_count; n++) {
+        const struct kb_notice *notice = &kb->notice[n];
+        if (now < notice->from_at || now >= notice->until_at)
+            continue;
+        for (size_t i = 0; i < notice->intent_count; i++)
+            if (notice->intents[i] == intent)
+                return notice;
+    }
+    return NULL;
+}
+
+int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings, size_t count)
+{
+    while (text.len) {
+        size_t f = 0;
+        while (f < count && !str_starts(text, str_of(fillings[f].name)))
+            f++;
+        if (f < count)
+            (void)buf_add(out, fillings[f].text);
+        else
+            (void)buf_add_byte(out, text.p[0]);
+        text = str_cut(text, f < count ? strlen(fillings[f].name) : 1, text.len);
+    }
+    return out->err;
+}
+
 struct str kb_class_name(enum kb_class class)
 {
     static const char *const names[] = { "emergency",      "safeguarding", "self_harm",

@@ -3,9 +3,9 @@
  * once it is loaded; all text in it lives as long as it does.
  *
  * A folder of JSON files: terms.json (the vocabulary), rules.json (everything that is not an
- * intent), wording.json (what is said besides answers), thresholds.json, a file a topic with
- * its intents, and a folder teach with lessons for the second opinion. config/kb.schema.json
- * describes them.
+ * intent), wording.json (what is said besides answers), thresholds.json, a file a topic with its
+ * intents; notices.json and a folder teach with lessons for the second opinion may be there.
+ * config/kb.schema.json describes them.
  */
 #ifndef KB_KB_H
 #define KB_KB_H
@@ -29,11 +29,13 @@ struct kb_intent {
     struct kb_list replies; /* may hold {link} */
     struct kb_examples examples;
     struct kb_list teach;
-    struct str file; /* where it stands */
-    unsigned topic;  /* its number in the set */
+    struct str file;   /* where it stands */
+    unsigned topic;    /* its number in the set */
+    struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
 };
 
 enum kb_kind { KB_SENSITIVE, KB_TROLL, KB_PRAISE, KB_HUMAN, KB_COMPLAINT, KB_OPT_OUT, KB_CHATTER };
+enum { KB_KINDS = KB_CHATTER + 1 };
 
 struct kb_rule {
     struct str id;
@@ -82,9 +84,26 @@ struct kb_lesson {
     unsigned class;
 };
 
+/* The one question that is asked when two intents tie, and the ways to answer it without saying
+ * again what it is about. All empty if no question is to be asked. */
+struct kb_clarify {
+    struct kb_list ask; /* holds {first} and {second}, what the two are called */
+    struct kb_list first, second, neither;
+};
+
 struct kb_wording {
     struct kb_list acknowledge; /* nobody is there; holds {when} */
     struct kb_list thanks;
+    struct kb_clarify clarify;
+};
+
+/* A dated fact that is put before the reply of its intents while it holds. An intent has one at a
+ * time, and at least one of its replies fits the network with it. */
+struct kb_notice {
+    struct str id, text;
+    int64_t from_at, until_at; /* the last second isn't part of it */
+    const struct kb_intent **intents;
+    size_t intent_count;
 };
 
 /* Set from the corpus; what they trade against each other is in ARCHITECTURE.md. All 0 to 1. */
@@ -93,7 +112,7 @@ struct kb_thresholds {
     double lead;            /* over the next intent */
     double residue;         /* the most that may be unexplained … */
     unsigned residue_words; /* … in a message with at least this many unexplained words */
-    double rule;            /* a rule's least score to hold */
+    double rule[KB_KINDS];  /* a rule's least score to hold, by its kind */
 
     /* The second opinion's, chances of a class: see bot/policy.c */
     double
@@ -106,6 +125,10 @@ struct kb_thresholds {
     double second_need;     /* a need of any kind: neither silence nor bare thanks */
     double second_silence; /* talk that a rule sees: no request at all, below this a person looks */
     double second_quiet;   /* trolling, praise or talk that no pattern sees */
+
+    /* Of a second intent in the same reply: its least score, if the second opinion's chance of it
+     * is at least second_also, and otherwise. */
+    double also, also_alone, second_also;
 };
 
 struct kb {
@@ -121,6 +144,9 @@ struct kb {
     struct kb_wording wording;
     struct kb_thresholds thresholds;
     char hash[17]; /* of the files' names and bytes: names the version */
+    struct kb_notice *notice;
+    size_t notice_count;
+    const struct text_rules *rules; /* of the network that it was checked for; outlives it */
 };
 
 /*
@@ -137,6 +163,18 @@ const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
 
+/* The notice that holds for @intent at @now, or NULL. */
+const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,
+                                     int64_t now);
+
+/* Appends @text with each @fillings' text where its name stands. Returns 0, ERR_TOOBIG or
+ * ERR_NOMEM. */
+struct kb_filling {
+    const char *name; /* with its braces: "{link}" */
+    struct str text;
+};
+int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings, size_t count);
+
 /*
  * The second opinion of this knowledge base: from DIR/HASH.model (1 found, 0 none or not of this
  * one, or negative), by training from its lessons (0; none is made from too few), and into that
@@ -148,8 +186,8 @@ int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
 
 /*
  * What loading can't see: examples that don't hold, one example under two intents, terms nobody
- * uses (errors), reviews overdue on @today, days since 1970-01-01 (warnings). Returns 0,
- * ERR_BADINPUT if there was an error, or ERR_NOMEM.
+ * uses (errors), reviews overdue and notices over on @today, days since 1970-01-01 (warnings).
+ * Returns 0, ERR_BADINPUT if there was an error, or ERR_NOMEM.
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 

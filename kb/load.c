@@ -2,6 +2,7 @@
  * Files to struct kb. Every fault is reported with its file, id and field, and loading goes on to
  * find the next one. Nothing here decides; what a field means is said in kb.h.
  */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +23,7 @@ struct loader {
     struct vocab *vocab; /* until the set takes it over */
     const struct text_rules *rules;
     struct report *report;
-    size_t intent_room, rule_room, lesson_room;
+    size_t intent_room, rule_room, lesson_room, notice_room;
 };
 
 static const struct {
@@ -89,51 +90,114 @@ static int take_examples(struct loader *l, const cJSON *object, const char *wher
     return r < 0 ? r : take_list(l, e, "no", false, where, &ret->no);
 }
 
-/* A text that goes out: only the placeholders in @allowed, and short enough for the network with
- * @link and a handle in it. */
-static void check_outgoing(struct loader *l, struct str text, const char *allowed, struct str link,
-                           const char *where, const char *field, size_t index)
+/* What may stand in braces in a text that goes out, with the longest that it can become. */
+struct placeholder {
+    struct kb_filling filling;
+    const char *missing; /* what to say if it isn't there; NULL: it need not be */
+};
+
+struct placeholders {
+    const struct placeholder *items;
+    size_t count;
+};
+
+static void add_names(struct buf *out, const struct placeholders *allowed)
 {
-    struct buf full = BUF_INIT(65536);
-    bool used = false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.p[i] != '{') {
-            (void)buf_add_byte(&full, text.p[i]);
-            continue;
-        }
-        struct str rest = str_cut(text, i, text.len);
-        if (!*allowed || !str_starts(rest, str_of(allowed))) {
-            (void)report_error(l->report, "%s: %s[%zu]: byte %zu: only %s can stand in braces here",
-                               where, field, index, i + 1, *allowed ? allowed : "nothing");
-            goto out;
-        }
-        (void)buf_add(&full, strcmp(allowed, "{link}") == 0 ? link : str_of(longest_when));
-        used = true;
-        i += strlen(allowed) - 1;
-    }
-    if (strcmp(allowed, "{link}") == 0 && !used)
-        (void)report_error(l->report, "%s: %s[%zu]: has no {link}: say where to go", where, field,
-                           index);
-    if (full.err) { /* what is cut can't be weighed */
-        (void)report_error(l->report, "%s: %s[%zu]: more than %zu bytes", where, field, index,
-                           full.max);
-        goto out;
-    }
-    unsigned weight = l->rules->weight(buf_str(&full));
-    if (weight > l->rules->limit - HANDLE_ROOM)
-        (void)report_error(l->report,
-                           "%s: %s[%zu]: %" PRIu64
-                           " characters with a link and the resident's handle, at most %u fit",
-                           where, field, index, (uint64_t)weight + HANDLE_ROOM, l->rules->limit);
-out:
-    buf_release(&full);
+    for (size_t i = 0; i < allowed->count; i++)
+        (void)buf_addf(out, "%s%s", i ? " and " : "", allowed->items[i].filling.name);
+    if (allowed->count == 0)
+        (void)buf_addc(out, "nothing");
 }
 
-static void check_outgoing_list(struct loader *l, const struct kb_list *list, const char *allowed,
-                                struct str link, const char *where, const char *field)
+/* False, with a line for the first brace that isn't one of @allowed and for each that is missing.
+ */
+static bool check_braces(struct loader *l, struct str text, const struct placeholders *allowed,
+                         const char *where, const char *field)
 {
-    for (size_t i = 0; i < list->count; i++)
-        check_outgoing(l, list->items[i], allowed, link, where, field, i);
+    bool used[2] = { false };
+    assert(allowed->count <= ARRAY_LEN(used));
+    for (size_t i = 0; i < text.len; i++) {
+        size_t p = 0;
+        if (text.p[i] != '{')
+            continue;
+        while (p < allowed->count &&
+               !str_starts(str_cut(text, i, text.len), str_of(allowed->items[p].filling.name)))
+            p++;
+        if (p == allowed->count) {
+            struct buf names = BUF_INIT(100);
+            add_names(&names, allowed);
+            (void)report_error(l->report, "%s: %s: byte %zu: only %s can stand in braces here",
+                               where, field, i + 1, buf_cstr(&names));
+            buf_release(&names);
+            return false;
+        }
+        used[p] = true;
+    }
+    bool whole = true;
+    for (size_t p = 0; p < allowed->count; p++) {
+        const struct placeholder *one = &allowed->items[p];
+        if (one->missing && !used[p])
+            (void)report_error(l->report, "%s: %s: has no %s: %s", where, field, one->filling.name,
+                               one->missing);
+        whole &= used[p] || !one->missing;
+    }
+    return whole;
+}
+
+/* How heavy @text is, filled in, behind @notice if there is one and with room for a handle;
+ * UINT64_MAX if it can't be told: what is cut can't be weighed. */
+static uint64_t full_weight(const struct loader *l, struct str notice, struct str text,
+                            const struct placeholders *allowed)
+{
+    struct buf full = BUF_INIT(65536);
+    struct kb_filling fillings[2];
+    for (size_t p = 0; p < allowed->count; p++)
+        fillings[p] = allowed->items[p].filling;
+    if (notice.len)
+        (void)buf_addf(&full, "%.*s ", STR_ARG(notice));
+    uint64_t weight = UINT64_MAX;
+    if (kb_fill(&full, text, fillings, allowed->count) == 0)
+        weight = (uint64_t)l->rules->weight(buf_str(&full)) + HANDLE_ROOM;
+    buf_release(&full);
+    return weight;
+}
+
+/* A text that goes out: only the placeholders in @allowed, and short enough for the network. */
+static void check_outgoing(struct loader *l, struct str text, const struct placeholders *allowed,
+                           const char *where, const char *field)
+{
+    if (!check_braces(l, text, allowed, where, field))
+        return;
+    uint64_t weight = full_weight(l, STR(""), text, allowed);
+    if (weight == UINT64_MAX)
+        (void)report_error(l->report, "%s: %s: more than 65536 bytes", where, field);
+    else if (weight > l->rules->limit)
+        (void)report_error(l->report,
+                           "%s: %s: %" PRIu64
+                           " characters filled in and with the resident's handle, at most %u fit",
+                           where, field, weight, l->rules->limit);
+}
+
+static void check_outgoing_list(struct loader *l, const struct kb_list *list,
+                                const struct placeholders *allowed, const char *where,
+                                const char *name)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct buf field = BUF_INIT(100);
+        (void)buf_addf(&field, "%s[%zu]", name, i);
+        check_outgoing(l, list->items[i], allowed, where, buf_cstr(&field));
+        buf_release(&field);
+    }
+}
+
+static const struct placeholders no_placeholders = { NULL, 0 };
+static const struct placeholder when_placeholder = {
+    { "{when}", { longest_when, sizeof longest_when - 1 } }, NULL
+};
+
+static struct placeholder link_placeholder(struct str link)
+{
+    return (struct placeholder){ { "{link}", link }, "say where to go" };
 }
 
 static int add_patterns(struct loader *l, const cJSON *object, const char *field,
@@ -211,7 +275,7 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",       "title",  "department", "review_by",
                                          "match",    "unless", "replies",    "link",
-                                         "examples", "teach",  NULL };
+                                         "examples", "teach",  "called",     NULL };
     struct kb_intent in = { 0 };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
@@ -241,9 +305,14 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
     if (r == 0)
         r = take_list(l, object, "teach", false, w, &in.teach);
     if (r == 0)
+        r = take_text(l, object, "called", false, w, &in.called);
+    if (r == 0)
+        check_outgoing(l, in.called, &no_placeholders, w, "called");
+    if (r == 0)
         r = take_examples(l, object, w, &in.examples);
     if (r == 0) {
-        check_outgoing_list(l, &in.replies, "{link}", in.link, w, "replies");
+        struct placeholder link = link_placeholder(in.link);
+        check_outgoing_list(l, &in.replies, &(struct placeholders){ &link, 1 }, w, "replies");
         r = add_topic(l, object, in.id, w, &in.topic);
     }
     if (r == 0) {
@@ -313,7 +382,8 @@ static int load_rule(struct loader *l, const cJSON *object, struct str file)
     if (r == 0)
         r = take_examples(l, object, w, &rule.examples);
     if (r == 0) {
-        check_outgoing_list(l, &rule.holding, "{when}", STR(""), w, "holding");
+        check_outgoing_list(l, &rule.holding, &(struct placeholders){ &when_placeholder, 1 }, w,
+                            "holding");
         r = add_topic(l, object, rule.id, w, &rule.topic);
     }
     if (r == 0) {
@@ -362,24 +432,108 @@ static int load_rules(struct loader *l, const cJSON *tree, struct str file)
     return load_each(l, tree, "rules", file, load_rule);
 }
 
+/* As messages are read: "The 2nd" as "the 2nd". */
+static int take_phrases(struct loader *l, const cJSON *object, const char *name, const char *where,
+                        struct kb_list *ret)
+{
+    int r = take_list(l, object, name, true, where, ret);
+    for (size_t i = 0; i < ret->count && r == 0; i++) {
+        struct normal normal;
+        r = normal_make(&l->kb->arena, intents_vocab(l->kb->intents), ret->items[i], &normal);
+        if (r == ERR_TOOBIG || (r == 0 && !normal.word_count))
+            r = report_error(l->report, "%s: %s[%zu] must be a few words", where, name, i);
+        ret->items[i] = r == 0 ? normal.text : STR("");
+    }
+    return r;
+}
+
+/* The question itself is checked in check_questions, when the intents are there. */
+static int load_clarify(struct loader *l, const cJSON *tree, struct kb_clarify *ret)
+{
+    static const char *const names[] = { "ask", "first", "second", "neither", NULL };
+    static const char where[] = "wording.json: clarify";
+    if (!cJSON_IsObject(tree))
+        return report_error(l->report,
+                            "%s: must be an object of lists: ask, first, second, neither", where);
+    json_check_names(tree, names, where, l->report);
+    int r = take_list(l, tree, "ask", true, where, &ret->ask);
+    if (r == 0)
+        r = take_phrases(l, tree, "first", where, &ret->first);
+    if (r == 0)
+        r = take_phrases(l, tree, "second", where, &ret->second);
+    return r == 0 ? take_phrases(l, tree, "neither", where, &ret->neither) : r;
+}
+
 static int load_wording(struct loader *l, const cJSON *tree, struct str file)
 {
-    static const char *const names[] = { "acknowledge", "thanks", NULL };
+    static const char *const names[] = { "acknowledge", "thanks", "clarify", NULL };
+    const cJSON *clarify = cJSON_GetObjectItemCaseSensitive(tree, "clarify");
     struct kb_wording *w = &l->kb->wording;
     json_check_names(tree, names, file.p, l->report);
     int r = take_list(l, tree, "acknowledge", true, file.p, &w->acknowledge);
     if (r == 0)
         r = take_list(l, tree, "thanks", true, file.p, &w->thanks);
+    if (r == 0 && clarify)
+        r = load_clarify(l, clarify, &w->clarify);
     if (r < 0)
         return r;
-    check_outgoing_list(l, &w->acknowledge, "{when}", STR(""), file.p, "acknowledge");
-    check_outgoing_list(l, &w->thanks, "", STR(""), file.p, "thanks");
+    check_outgoing_list(l, &w->acknowledge, &(struct placeholders){ &when_placeholder, 1 }, file.p,
+                        "acknowledge");
+    check_outgoing_list(l, &w->thanks, &no_placeholders, file.p, "thanks");
+    return 0;
+}
+
+/* If there is a question, it can ask about any two intents, in either order. */
+static void check_questions(struct loader *l)
+{
+    const struct kb_list *ask = &l->kb->wording.clarify.ask;
+    struct placeholder both[] = { { { "{first}", STR("") }, "name what is asked about" },
+                                  { { "{second}", STR("") }, "name what is asked about" } };
+    struct str *longest = &both[0].filling.text, *next = &both[1].filling.text;
+    for (size_t i = 0; i < l->kb->intent_count && ask->count; i++) {
+        const struct kb_intent *in = &l->kb->intent[i];
+        if (!str_trim(in->called).len) {
+            (void)report_error(l->report,
+                               "%.*s: %.*s: \"called\" is missing: the question in wording.json "
+                               "names it by that",
+                               STR_ARG(in->file), STR_ARG(in->id));
+        } else if (in->called.len > longest->len) {
+            *next = *longest;
+            *longest = in->called;
+        } else if (in->called.len > next->len) {
+            *next = in->called;
+        }
+    }
+    check_outgoing_list(l, ask, &(struct placeholders){ both, 2 }, "wording.json", "clarify.ask");
+}
+
+/* {"sensitive": 45, …}: kinds of rule whose least score isn't @otherwise. */
+static int load_rule_thresholds(struct loader *l, const cJSON *tree, double otherwise)
+{
+    static const char where[] = "thresholds.json: rules";
+    const char *names[ARRAY_LEN(kinds) + 1] = { NULL };
+    if (tree && !cJSON_IsObject(tree))
+        return report_error(l->report, "%s: must be an object of hundredths by kind", where);
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+        names[k] = kinds[k].name;
+    if (tree)
+        json_check_names(tree, names, where, l->report);
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        int64_t value = 0;
+        int found = tree ? json_get_int(tree, kinds[k].name, 0, 100, &value) : 0;
+        if (found < 0)
+            return report_error(l->report,
+                                "%s: \"%s\" must be a whole number of hundredths, 0 to 100", where,
+                                kinds[k].name);
+        l->kb->thresholds.rule[kinds[k].kind] = found ? (double)value / 100 : otherwise;
+    }
     return 0;
 }
 
 static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
 {
     struct kb_thresholds *t = &l->kb->thresholds;
+    double rule = 0;
     const struct {
         const char *name;
         double *at;
@@ -388,7 +542,7 @@ static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
         { "score", &t->score, -1 },
         { "lead", &t->lead, -1 },
         { "residue", &t->residue, -1 },
-        { "rule", &t->rule, -1 },
+        { "rule", &rule, -1 },
         { "weak", &t->weak, 40 },
         { "second_sensitive", &t->second_sensitive, 50 },
         { "second_handoff", &t->second_handoff, 40 },
@@ -398,11 +552,14 @@ static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
         { "second_need", &t->second_need, 90 },
         { "second_silence", &t->second_silence, 25 },
         { "second_quiet", &t->second_quiet, 50 },
+        { "also", &t->also, 65 },
+        { "also_alone", &t->also_alone, 90 },
+        { "second_also", &t->second_also, 10 },
     };
-    const char *names[ARRAY_LEN(rows) + 2] = { "residue_words" };
+    const char *names[ARRAY_LEN(rows) + 3] = { "residue_words", "rules" };
     int64_t value = 0;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        names[i + 1] = rows[i].name;
+        names[i + 2] = rows[i].name;
     json_check_names(tree, names, file.p, l->report);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         int found = json_get_int(tree, rows[i].name, 0, 100, &value);
@@ -416,7 +573,7 @@ static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
         return report_error(l->report, "%s: \"residue_words\" must be a whole number of words",
                             file.p);
     t->residue_words = (unsigned)value;
-    return 0;
+    return load_rule_thresholds(l, cJSON_GetObjectItemCaseSensitive(tree, "rules"), rule);
 }
 
 static int load_term(struct loader *l, const cJSON *term, const char *where)
@@ -458,6 +615,126 @@ static int load_terms(struct loader *l, const cJSON *tree, struct str file)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * notices */
+
+static const struct kb_intent *intent_named(const struct kb *kb, struct str id)
+{
+    for (size_t i = 0; i < kb->intent_count; i++)
+        if (str_eq(kb->intent[i].id, id))
+            return &kb->intent[i];
+    return NULL;
+}
+
+static int take_when(struct loader *l, const cJSON *object, const char *name, const char *where,
+                     int64_t *ret)
+{
+    struct str text = STR("");
+    if (json_get_str(object, name, &text) != 1 || !when_parse(text, ret))
+        return report_error(l->report, "%s: \"%s\" must be a time like 2026-12-21T00:00:00Z", where,
+                            name);
+    return 0;
+}
+
+static int take_intents(struct loader *l, const cJSON *object, const char *where,
+                        struct kb_notice *n)
+{
+    struct kb_list ids = { 0 };
+    int r = take_list(l, object, "intents", true, where, &ids);
+    if (r < 0)
+        return r;
+    n->intents = arena_array(&l->kb->arena, ids.count, sizeof *n->intents);
+    if (!n->intents)
+        return ERR_NOMEM;
+    for (; n->intent_count < ids.count; n->intent_count++) {
+        struct str id = ids.items[n->intent_count];
+        n->intents[n->intent_count] = intent_named(l->kb, id);
+        if (!n->intents[n->intent_count])
+            return report_error(l->report, "%s: intents[%zu]: no intent \"%.*s\"", where,
+                                n->intent_count, STR_ARG(id));
+    }
+    return 0;
+}
+
+/* Something can be said with it for each of its intents, and nothing else holds for them then. */
+static void check_notice(struct loader *l, const struct kb_notice *n, const char *where)
+{
+    for (size_t i = 0; i < n->intent_count; i++) {
+        const struct kb_intent *in = n->intents[i];
+        struct placeholder link = link_placeholder(in->link);
+        uint64_t least = UINT64_MAX;
+        for (size_t v = 0; v < in->replies.count; v++) {
+            uint64_t weight =
+                full_weight(l, n->text, in->replies.items[v], &(struct placeholders){ &link, 1 });
+            least = weight < least ? weight : least;
+        }
+        if (least > l->rules->limit)
+            (void)report_error(l->report,
+                               "%s: no reply of %.*s fits behind it: %" PRIu64
+                               " characters with the shortest and the resident's handle, at most "
+                               "%u fit",
+                               where, STR_ARG(in->id), least, l->rules->limit);
+        for (size_t o = 0; o < l->kb->notice_count; o++) {
+            const struct kb_notice *other = &l->kb->notice[o];
+            for (size_t j = 0; j < other->intent_count; j++)
+                if (other->intents[j] == in && n->from_at < other->until_at &&
+                    other->from_at < n->until_at)
+                    (void)report_error(l->report,
+                                       "%s: holds for %.*s at the same time as %.*s: one at a time",
+                                       where, STR_ARG(in->id), STR_ARG(other->id));
+        }
+    }
+}
+
+static int load_notice(struct loader *l, const cJSON *object, struct str file)
+{
+    static const char *const names[] = { "id", "intents", "from", "until", "text", NULL };
+    struct kb_notice n = { 0 };
+    struct str id = STR("");
+    struct buf where = BUF_INIT(4096);
+    if (json_get_str(object, "id", &id) != 1)
+        id = STR("a notice");
+    (void)buf_addf(&where, "%.*s: %.*s", STR_ARG(file), STR_ARG(id));
+    const char *w = buf_cstr(&where);
+    json_check_names(object, names, w, l->report);
+    int r = take_text(l, object, "id", true, w, &n.id);
+    for (size_t i = 0; i < l->kb->notice_count && r == 0; i++)
+        if (str_eq(l->kb->notice[i].id, n.id))
+            r = report_error(l->report, "%s: another notice has this id already", w);
+    if (r == 0)
+        r = take_text(l, object, "text", true, w, &n.text);
+    if (r == 0 && !check_braces(l, n.text, &no_placeholders, w, "text"))
+        r = ERR_BADINPUT;
+    if (r == 0)
+        r = take_when(l, object, "from", w, &n.from_at);
+    if (r == 0)
+        r = take_when(l, object, "until", w, &n.until_at);
+    if (r == 0 && n.until_at <= n.from_at)
+        r = report_error(l->report, "%s: \"until\" must be later than \"from\"", w);
+    if (r == 0)
+        r = take_intents(l, object, w, &n);
+    if (r == 0) {
+        check_notice(l, &n, w);
+        struct kb_notice *all =
+            grow(l, l->kb->notice, l->kb->notice_count, &l->notice_room, sizeof *all);
+        if (all) {
+            l->kb->notice = all;
+            all[l->kb->notice_count++] = n;
+        } else {
+            r = ERR_NOMEM;
+        }
+    }
+    buf_release(&where);
+    return r;
+}
+
+static int load_notices(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "notices", NULL };
+    json_check_names(tree, names, file.p, l->report);
+    return load_each(l, tree, "notices", file, load_notice);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * lessons of the second opinion */
 
 static int add_lessons(struct loader *l, const struct kb_list *texts, unsigned class)
@@ -476,9 +753,9 @@ static int add_lessons(struct loader *l, const struct kb_list *texts, unsigned c
 /* The class of that name, or -1. */
 static int class_of(const struct kb *kb, struct str name)
 {
-    for (size_t i = 0; i < kb->intent_count; i++)
-        if (str_eq(kb->intent[i].id, name))
-            return (int)i;
+    const struct kb_intent *intent = intent_named(kb, name);
+    if (intent)
+        return (int)(intent - kb->intent);
     for (int c = 0; c < KB_CLASSES; c++)
         if (str_eq(kb_class_name((enum kb_class)c), name))
             return (int)kb->intent_count + c;
@@ -647,9 +924,10 @@ static const struct file *folder_find(const struct folder *f, const char *name)
     return NULL;
 }
 
-static bool is_lessons(const struct file *file)
+/* Files that name intents, so that those must be there; they may be missing. */
+static bool is_late(struct str name)
 {
-    return str_starts(file->name, STR("teach/"));
+    return str_is(name, "notices.json") || str_starts(name, STR("teach/"));
 }
 
 static int load_folder(struct loader *l, const struct folder *f, const char *dir)
@@ -680,17 +958,19 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
         size_t s = 0;
         while (s < ARRAY_LEN(special) && !str_is(f->files[i].name, special[s].name))
             s++;
-        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || is_lessons(&f->files[i]))
+        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || is_late(f->files[i].name))
             continue;
         r = (s < ARRAY_LEN(special) ? special[s].load : load_topic_file)(l, f->files[i].tree,
                                                                          f->files[i].name);
     }
     if (r == ERR_NOMEM)
         return r;
+    check_questions(l);
     r = collect_lessons(l);
-    for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++) /* last: they name intents */
-        if (is_lessons(&f->files[i]) && cJSON_IsObject(f->files[i].tree))
-            r = load_teach(l, f->files[i].tree, f->files[i].name);
+    for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++)
+        if (is_late(f->files[i].name) && cJSON_IsObject(f->files[i].tree))
+            r = (str_is(f->files[i].name, "notices.json") ? load_notices : load_teach)(
+                l, f->files[i].tree, f->files[i].name);
     return r == ERR_NOMEM ? r : 0;
 }
 
@@ -702,6 +982,8 @@ int kb_load(const char *dir, const struct text_rules *rules, struct report *repo
         .kb = calloc(1, sizeof *l.kb), .vocab = vocab_new(), .rules = rules, .report = report
     };
     int r = folder && l.kb && l.vocab && sodium_init() >= 0 ? 0 : ERR_NOMEM;
+    if (r == 0)
+        l.kb->rules = rules;
     if (r == 0)
         r = folder_read(dir, folder, report, l.kb->hash);
     if (r == 0)

@@ -75,6 +75,8 @@ const rows = [
   ['My green bin hasn’t been emptied, Elm Close', 'answer', ['bins.missed'], null],
   ['@CouncilHelp when is my bin day?', 'answer', ['bins.day'], null],
   ['POTHOLES everywhere', 'answer', ['roads.pothole'], null],
+  ['my bin was missed. when is my bin day?', 'answer', ['bins.missed', 'bins.day'], null],
+  ['missed the bin in the pothole', 'handoff', [], 'unresolved'],
   ['I can smell gas and my bin was missed', 'handoff', [], 'emergency'],
   ['my dad died', 'handoff', [], 'bereavement'],
   ['get me a real person', 'handoff', [], 'human'],
@@ -133,6 +135,30 @@ describe('one message', () => {
     assert.match(r.out, /»bin« was »missed«/)
     assert.match(r.out, /answer bins\.missed/)
     assert.match(r.out, /https:\/\/council\.example\/missed-bin/)
+  })
+
+  test('two requests: a paragraph each', () => {
+    const text = 'my bin was missed. when is my bin day?'
+    const [first, between, second] = decide(text).reply.split('\n')
+    assert.match(first, /https:\/\/council\.example\/missed-bin/)
+    assert.equal(between, '')
+    assert.match(second, /https:\/\/council\.example\/bin-day/)
+    const r = run(['try', '--at', sunday, text])
+    assert.match(r.out, /^action {4}answer bins\.missed and bins\.day$/m)
+    assert.match(r.out, /^reply {5}[^\n]+missed-bin\n {10}Your days/m)
+  })
+
+  test('two that fit equally well: the question', () => {
+    const text = 'missed the bin in the pothole'
+    assert.equal(decide(text).reply, 'Do you mean a pothole or a missed bin?')
+    assert.match(run(['try', '--at', sunday, text]).out, /^question {2}roads\.pothole or bins\.missed$/m)
+  })
+
+  test('a notice, while it holds', () => {
+    const at = when => run(['try', '--at', when, 'when is my bin day']).out
+    const snow = 'No rounds today because of the snow. Your days are here: https://council.example/bin-day'
+    assert.ok(at('2026-12-01T00:00:00Z').includes(`\nnotice    snow, until 2026-12-03T00:00:00Z\nreply     ${snow}\n`))
+    assert.doesNotMatch(at('2026-12-03T00:00:00Z'), /snow/)
   })
 
   test('a text that begins with a dash', () => {
@@ -327,7 +353,7 @@ describe('a knowledge base of its own', () => {
   after(() => rmSync(dir, { recursive: true, force: true }))
 
   function write (change = {}) {
-    for (const name of ['terms', 'rules', 'wording', 'thresholds', 'bins', 'roads']) {
+    for (const name of ['terms', 'rules', 'wording', 'thresholds', 'notices', 'bins', 'roads']) {
       const text = readFileSync(join(data, 'kb', `${name}.json`), 'utf8')
       writeFileSync(join(dir, `${name}.json`), change[name] ? change[name](text) : text)
     }

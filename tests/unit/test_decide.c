@@ -36,15 +36,19 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct decision decide_on(const char *text)
+static struct decision decide_with(const char *text, struct policy_facts facts)
 {
-    struct policy_facts facts = { .may_reply = true };
     struct wording_context context = { .hours = t.hours };
     struct decision d;
     assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &context.now));
     arena_clear(&t.arena);
     assert_int_equal(decide(&t.decider, &t.arena, str_of(text), &facts, &context, &d), 0);
     return d;
+}
+
+static struct decision decide_on(const char *text)
+{
+    return decide_with(text, (struct policy_facts){ .may_reply = true });
 }
 
 static void test_replies(void **state)
@@ -65,6 +69,9 @@ static void test_replies(void **state)
         { "\xf0\x9f\xa4\xa1", "ignore", "", "" },
         { "good morning", "none", "", "" },
         { "something else", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
+        { "my bin was missed. when is my bin day?", "answer", "",
+          "Sorry about that. Report it here: https://council.example/missed-bin\n\n"
+          "Your days are here: https://council.example/bin-day" },
         { "", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -74,6 +81,63 @@ static void test_replies(void **state)
         assert_str_note(d.reply, rows[i].reply, rows[i].text);
         assert_note(!d.reply.len || d.reply.p[d.reply.len] == '\0', rows[i].text);
     }
+}
+
+static unsigned weigh(struct str text)
+{
+    return (unsigned)text.len;
+}
+
+/* A question and its answer. */
+static void test_question(void **state)
+{
+    (void)state;
+    struct policy_facts facts = { .may_reply = true, .question_allowed = true };
+    struct decision d = decide_with("missed the bin in the pothole", facts);
+    assert_str(d.reply, "Do you mean a pothole or a missed bin?");
+    facts = (struct policy_facts){ .may_reply = true,
+                                   .case_open = true,
+                                   .acknowledged = true,
+                                   .automatic_replies = 1,
+                                   .asked = { d.policy.asked[0], d.policy.asked[1] } };
+    d = decide_with("The SECOND one please", facts);
+    assert_str(d.reply, "Sorry about that. Report it here: https://council.example/missed-bin");
+    assert_true(d.policy.settles);
+    d = decide_with("it's the pothole", facts);
+    assert_str(d.reply, "Please put it on the map: https://council.example/potholes");
+    d = decide_with("dunno", facts);
+    assert_str(d.reply, "A person will read this from 9 tomorrow.");
+    assert_false(d.policy.settles);
+}
+
+/* Two answers that are too long together: the main one alone, and nothing says that there was
+ * another. */
+static void test_too_long_together(void **state)
+{
+    (void)state;
+    static const struct text_rules shorter = { .limit = 100, .weight = weigh };
+    struct buf out = BUF_INIT(1000);
+    t.kb->rules = &shorter;
+    struct decision d = decide_on("my bin was missed. when is my bin day?");
+    t.kb->rules = &x_text_rules;
+    cJSON *intents = decision_intents(&d);
+    assert_str(d.reply, "Sorry about that. Report it here: https://council.example/missed-bin");
+    assert_int_equal(json_add_tree(&out, intents), 0);
+    assert_str(buf_str(&out), "[\"bins.missed\"]");
+    cJSON_Delete(intents);
+    buf_release(&out);
+}
+
+static void test_both_intents(void **state)
+{
+    (void)state;
+    struct decision d = decide_on("my bin was missed. when is my bin day?");
+    cJSON *intents = decision_intents(&d);
+    struct buf out = BUF_INIT(1000);
+    assert_int_equal(json_add_tree(&out, intents), 0);
+    assert_str(buf_str(&out), "[\"bins.missed\",\"bins.day\"]");
+    cJSON_Delete(intents);
+    buf_release(&out);
 }
 
 /* Spans count UTF-16 units, as the console's JavaScript does. */
@@ -114,9 +178,9 @@ static void test_fixture(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fixture),
-        cmocka_unit_test(test_replies),
-        cmocka_unit_test(test_why),
+        cmocka_unit_test(test_fixture),      cmocka_unit_test(test_replies),
+        cmocka_unit_test(test_why),          cmocka_unit_test(test_too_long_together),
+        cmocka_unit_test(test_both_intents), cmocka_unit_test(test_question),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -101,7 +101,14 @@ static void test_good(void **state)
     assert_near(kb->thresholds.score, 0.6);
     assert_near(kb->thresholds.lead, 0.15);
     assert_near(kb->thresholds.residue, 0.5);
-    assert_near(kb->thresholds.rule, 0.5);
+    for (int kind = 0; kind < KB_KINDS; kind++)
+        assert_near(kb->thresholds.rule[kind], 0.5);
+    assert_near(kb->thresholds.also, 0.65);
+    assert_near(kb->thresholds.also_alone, 0.9);
+    assert_near(kb->thresholds.second_also, 0.1);
+    assert_int_equal(kb->wording.clarify.ask.count, 0);
+    assert_int_equal(kb->notice_count, 0);
+    assert_ptr_equal(kb->rules, &rules);
     assert_int_equal(kb->thresholds.residue_words, 7);
     assert_str(kb->wording.thanks.items[0], "Thank you!");
     for (unsigned topic = 0; topic < 3; topic++) /* exactly one of the two */
@@ -171,7 +178,7 @@ static void test_faults(void **state)
           "{link} 3456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
           "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
           "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123",
-          IN "replies[1]: 281 characters with a link and the resident's handle, at most 280 "
+          IN "replies[1]: 281 characters filled in and with the resident's handle, at most 280 "
              "fit\n" },
         { "no examples", "bins.json",
           "\"examples\":{\"yes\":[\"my bin was missed\"],\"no\":[\"missed you\"]},", "",
@@ -182,7 +189,7 @@ static void test_faults(void **state)
           "\"maybe\":[\"missed you\"]", IN "unknown member \"maybe\"; known: yes, no\n" },
         { "unknown member", "bins.json", "\"teach\":", "\"teaches\":",
           IN "unknown member \"teaches\"; known: id, title, department, review_by, match, unless, "
-             "replies, link, examples, teach\n" },
+             "replies, link, examples, teach, called\n" },
         { "unknown member of the file", "bins.json", "{\"intents\":", "{\"version\":1,\"intents\":",
           "error: bins.json: unknown member \"version\"; known: intents\n" },
         { "intents are no list", "bins.json", "", "{\"intents\":{}}",
@@ -244,7 +251,8 @@ static void test_faults(void **state)
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
           "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
-          "error: wording.json: unknown member \"thank\"; known: acknowledge, thanks\n"
+          "error: wording.json: unknown member \"thank\"; known: acknowledge, thanks, "
+          "clarify\n"
           "error: wording.json: \"thanks\" must be a list of texts, at least one\n" },
 
         { "over a hundred", "thresholds.json", "\"score\":60", "\"score\":101",
@@ -253,6 +261,17 @@ static void test_faults(void **state)
           "error: thresholds.json: \"lead\" must be a whole number of hundredths, 0 to 100\n" },
         { "words below nought", "thresholds.json", "\"residue_words\":7", "\"residue_words\":-1",
           "error: thresholds.json: \"residue_words\" must be a whole number of words\n" },
+
+        { "a kind of rule that there isn't", "thresholds.json", "\"rule\":50",
+          "\"rule\":50,\"rules\":{\"trolls\":60}",
+          "error: thresholds.json: rules: unknown member \"trolls\"; known: sensitive, troll, "
+          "praise, human, complaint, opt_out, chatter\n" },
+        { "a kind's score out of range", "thresholds.json", "\"rule\":50",
+          "\"rule\":50,\"rules\":{\"troll\":101}",
+          "error: thresholds.json: rules: \"troll\" must be a whole number of hundredths, 0 to "
+          "100\n" },
+        { "kinds are no object", "thresholds.json", "\"rule\":50", "\"rule\":50,\"rules\":50",
+          "error: thresholds.json: rules: must be an object of hundredths by kind\n" },
 
         { "terms are no object", "terms.json", "", "{\"terms\":[],\"common\":[\"a\"]}",
           "error: terms.json: \"terms\" must be an object of word lists\n" IN
@@ -282,6 +301,176 @@ static void test_faults(void **state)
         assert_str_note(buf_str(&report.lines), rows[i].says, rows[i].note);
         report_release(&report);
     }
+}
+
+/* A question needs a name for every intent, and fits with the longest two. */
+static void test_clarify(void **state)
+{
+    const char *dir = *state;
+#define CLARIFY(ask)                                                                      \
+    "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thank you!\"],\"clarify\":{\"ask\":[" ask \
+    "],\"first\":[\"The 1st\"],\"second\":[\"latter\"],\"neither\":[\"isn't\"]}}"
+#define TENS "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+    static const struct {
+        const char *note, *called, *wording, *says;
+    } rows[] = {
+        { "good", "\"called\":\"a missed bin\",", CLARIFY("\"Is it {first} or {second}?\""), "" },
+        { "no question, no name", "", "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thank you!\"]}",
+          "" },
+        { "no name", "", CLARIFY("\"{first} or {second}?\""),
+          IN "\"called\" is missing: the question in wording.json names it by that\n" },
+        { "a blank name", "\"called\":\" \",", CLARIFY("\"{first} or {second}?\""),
+          IN "\"called\" is missing: the question in wording.json names it by that\n" },
+        { "a placeholder in a name", "\"called\":\"{first}\",", CLARIFY("\"{first} or {second}?\""),
+          IN "called: byte 1: only nothing can stand in braces here\n" },
+        { "half a question", "\"called\":\"a bin\",", CLARIFY("\"Is it {first}?\""),
+          "error: wording.json: clarify.ask[0]: has no {second}: name what is asked about\n" },
+        { "another placeholder", "\"called\":\"a bin\",",
+          CLARIFY("\"{first} or {second}?\",\"{first}, {second}: {link}\""),
+          "error: wording.json: clarify.ask[1]: byte 20: only {first} and {second} can stand in "
+          "braces here\n" },
+        { "too long with these names", "\"called\":\"" TENS TENS TENS "\",",
+          CLARIFY("\"" TENS "{first} or {second}?\""),
+          "error: wording.json: clarify.ask[0]: 342 characters filled in and with the resident's "
+          "handle, at most 280 fit\n" },
+        { "no ways to answer", "\"called\":\"a bin\",",
+          "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":{\"ask\":[\"{first}, "
+          "{second}?\"],\"first\":[]}}",
+          "error: wording.json: clarify: \"first\" must be a list of texts, at least one\n" },
+        { "an answer of no words", "\"called\":\"a bin\",",
+          "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":{\"ask\":[\"{first}, "
+          "{second}?\"],\"first\":[\"!\"]}}",
+          "error: wording.json: clarify: first[0] must be a few words\n" },
+        { "no object", "\"called\":\"a bin\",",
+          "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":[\"{first}?\"]}",
+          "error: wording.json: clarify: must be an object of lists: ask, first, second, "
+          "neither\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct report report = REPORT_INIT;
+        struct buf named = BUF_INIT(1000);
+        struct kb *kb = NULL;
+        (void)buf_addf(&named, "%s\"title\"", rows[i].called);
+        write_kb(dir, "bins.json", "\"title\"", buf_cstr(&named));
+        write_text(dir, "wording.json", rows[i].wording);
+        int r = kb_load(dir, &rules, &report, &kb);
+        assert_str_note(buf_str(&report.lines), rows[i].says, rows[i].note);
+        assert_note(r == (*rows[i].says ? ERR_BADINPUT : 0), rows[i].note);
+        if (i == 0) {
+            assert_str(kb->intent[0].called, "a missed bin");
+            assert_str(kb->wording.clarify.first.items[0], "the 1st"); /* as messages are read */
+            assert_str(kb->wording.clarify.neither.items[0], "is not");
+        }
+        kb = kb_free(kb);
+        buf_release(&named);
+        report_release(&report);
+    }
+}
+
+static void test_rule_thresholds(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, "thresholds.json", "\"rule\":50",
+             "\"rule\":50,\"rules\":{\"sensitive\":40,\"chatter\":65}");
+    struct kb *kb = load(dir);
+    assert_near(kb->thresholds.rule[KB_SENSITIVE], 0.4);
+    assert_near(kb->thresholds.rule[KB_CHATTER], 0.65);
+    assert_near(kb->thresholds.rule[KB_TROLL], 0.5);
+    kb = kb_free(kb);
+}
+
+#define NOTICE "error: notices.json: snow: "
+
+static void test_notices(void **state)
+{
+    const char *dir = *state;
+#define SNOW(from, until, text)                                                     \
+    "{\"notices\":[{\"id\":\"snow\",\"intents\":[\"bins.missed\"],\"from\":\"" from \
+    "\",\"until\":\"" until "\",\"text\":\"" text "\"}]}"
+    static const struct {
+        const char *note, *text, *says;
+    } rows[] = {
+        { "good", SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "No rounds today."), "" },
+        { "none", "{\"notices\":[]}", "" },
+        { "no list", "{}", "error: notices.json: \"notices\" must be a list\n" },
+        { "another member", "{\"notices\":[],\"on\":true}",
+          "error: notices.json: unknown member \"on\"; known: notices\n" },
+        { "no intents",
+          "{\"notices\":[{\"id\":\"snow\",\"from\":\"2026-11-22T12:00:00Z\","
+          "\"until\":\"2026-11-23T12:00:00Z\",\"text\":\"No rounds.\"}]}",
+          NOTICE "\"intents\" must be a list of texts, at least one\n" },
+        { "an intent that isn't there",
+          "{\"notices\":[{\"id\":\"snow\",\"intents\":[\"bins.missed\",\"bins.mist\"],"
+          "\"from\":\"2026-11-22T12:00:00Z\",\"until\":\"2026-11-23T12:00:00Z\","
+          "\"text\":\"No rounds.\"}]}",
+          NOTICE "intents[1]: no intent \"bins.mist\"\n" },
+        { "no time", SNOW("tomorrow", "2026-11-23T12:00:00Z", "No rounds."),
+          NOTICE "\"from\" must be a time like 2026-12-21T00:00:00Z\n" },
+        { "a day is no time", SNOW("2026-11-22T12:00:00Z", "2026-11-23", "No rounds."),
+          NOTICE "\"until\" must be a time like 2026-12-21T00:00:00Z\n" },
+        { "over before it begins",
+          SNOW("2026-11-22T12:00:00Z", "2026-11-22T12:00:00Z", "No rounds."),
+          NOTICE "\"until\" must be later than \"from\"\n" },
+        { "a placeholder",
+          SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "No rounds: {link}"),
+          NOTICE "text: byte 12: only nothing can stand in braces here\n" },
+        { "no text", SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", " "),
+          NOTICE "\"text\" is missing or empty\n" },
+        { "too long with the shortest reply",
+          SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", TENS TENS TENS),
+          NOTICE "no reply of bins.missed fits behind it: 297 characters with the shortest and the "
+                 "resident's handle, at most 280 fit\n" },
+        { "two at one time",
+          "{\"notices\":[{\"id\":\"ice\",\"intents\":[\"bins.missed\"],"
+          "\"from\":\"2026-11-22T12:00:00Z\",\"until\":\"2026-11-23T12:00:00Z\",\"text\":\"Ice.\"},"
+          "{\"id\":\"snow\",\"intents\":[\"bins.missed\"],"
+          "\"from\":\"2026-11-23T11:59:59Z\",\"until\":\"2026-11-24T12:00:00Z\",\"text\":\"Snow.\"}"
+          "]}",
+          NOTICE "holds for bins.missed at the same time as ice: one at a time\n" },
+        { "one after the other",
+          "{\"notices\":[{\"id\":\"ice\",\"intents\":[\"bins.missed\"],"
+          "\"from\":\"2026-11-22T12:00:00Z\",\"until\":\"2026-11-23T12:00:00Z\",\"text\":\"Ice.\"},"
+          "{\"id\":\"snow\",\"intents\":[\"bins.missed\"],"
+          "\"from\":\"2026-11-23T12:00:00Z\",\"until\":\"2026-11-24T12:00:00Z\",\"text\":\"Snow.\"}"
+          "]}",
+          "" },
+        { "two of one name",
+          "{\"notices\":[{\"id\":\"snow\",\"intents\":[\"bins.missed\"],"
+          "\"from\":\"2026-11-22T12:00:00Z\",\"until\":\"2026-11-23T12:00:00Z\",\"text\":\"Ice.\"},"
+          "{\"id\":\"snow\"}]}",
+          NOTICE "another notice has this id already\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct report report = REPORT_INIT;
+        struct kb *kb = NULL;
+        write_kb(dir, NULL, NULL, NULL);
+        write_text(dir, "notices.json", rows[i].text);
+        int r = kb_load(dir, &rules, &report, &kb);
+        assert_str_note(buf_str(&report.lines), rows[i].says, rows[i].note);
+        assert_note(r == (*rows[i].says ? ERR_BADINPUT : 0), rows[i].note);
+        kb = kb_free(kb);
+        report_release(&report);
+    }
+}
+
+/* From its first second to the one before its end, for its intents alone. */
+static void test_notice_holds(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, NULL, NULL, NULL);
+    write_text(dir, "notices.json",
+               SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "No rounds today."));
+    struct kb *kb = load(dir);
+    const struct kb_intent other = { .id = STR("other") };
+    int64_t from, until;
+    assert_true(when_parse(STR("2026-11-22T12:00:00Z"), &from));
+    assert_true(when_parse(STR("2026-11-23T12:00:00Z"), &until));
+    assert_null(kb_notice_of(kb, &kb->intent[0], from - 1));
+    assert_ptr_equal(kb_notice_of(kb, &kb->intent[0], from), &kb->notice[0]);
+    assert_ptr_equal(kb_notice_of(kb, &kb->intent[0], until - 1), &kb->notice[0]);
+    assert_null(kb_notice_of(kb, &kb->intent[0], until));
+    assert_null(kb_notice_of(kb, &other, from));
+    kb = kb_free(kb);
 }
 
 /* Faults of whole files; the line begins with the path. */
@@ -451,6 +640,13 @@ static void test_check(void **state)
     check(dir, "2027-04-01", 0,
           "warning: bins.json: bins.missed: its review was due on 2027-03-31\n",
           "an overdue review is a warning");
+    write_text(dir, "notices.json",
+               SNOW("2026-11-22T12:00:00Z", "2026-11-23T00:00:00Z", "No rounds today."));
+    check(dir, "2026-11-22", 0, "", "a notice that holds");
+    check(dir, "2026-11-23", 0,
+          "warning: notices.json: snow: it was over at 2026-11-23T00:00:00Z: take it out\n",
+          "a notice that is over");
+    assert_int_equal(remove(path_in(dir, "notices.json")), 0);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         write_kb(dir, rows[i].file, rows[i].from, rows[i].to);
         check(dir, "2026-01-01", ERR_BADINPUT, rows[i].says, rows[i].note);
@@ -487,9 +683,11 @@ static void test_check_spent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),       kb_test(test_faults),     kb_test(test_file_faults),
-        kb_test(test_all_faults), kb_test(test_huge_reply), kb_test(test_hash),
-        kb_test(test_lessons),    kb_test(test_check),      kb_test(test_check_spent),
+        kb_test(test_good),         kb_test(test_faults),          kb_test(test_file_faults),
+        kb_test(test_all_faults),   kb_test(test_huge_reply),      kb_test(test_hash),
+        kb_test(test_lessons),      kb_test(test_check),           kb_test(test_check_spent),
+        kb_test(test_clarify),      kb_test(test_rule_thresholds), kb_test(test_notices),
+        kb_test(test_notice_holds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,12 @@ static struct str holding[] = { { "Ring 999.", 9 } };
 static struct kb_intent intents[] = {
     { .id = STR("missed"), .topic = 0 },
     { .id = STR("day"), .topic = 1 },
+    { .id = STR("hole"), .topic = 10 },
 };
+
+static struct str ask[] = { { "{first} or {second}?", 20 } };
+static struct str first[] = { { "first", 5 }, { "the 1", 5 } }, second[] = { { "second", 6 } },
+                  neither[] = { { "not", 3 } };
 
 static struct kb_rule kinds[] = {
     { .id = STR("gas"),
@@ -35,7 +40,7 @@ static const struct kb kb = {
                     .lead = 0.15,
                     .residue = 0.5,
                     .residue_words = 7,
-                    .rule = 0.5,
+                    .rule = { 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5 },
                     .weak = 0.4,
                     .second_sensitive = 0.5,
                     .second_handoff = 0.4,
@@ -43,14 +48,23 @@ static const struct kb kb = {
                     .second_agree = 0.2,
                     .second_least = 0.02,
                     .second_need = 0.9,
-                    .second_quiet = 0.5 },
+                    .second_silence = 0.25,
+                    .second_quiet = 0.5,
+                    .also = 0.6,
+                    .also_alone = 0.8,
+                    .second_also = 0.1 },
+    .wording = { .clarify = { .ask = { ask, 1 },
+                              .first = { first, 2 },
+                              .second = { second, 1 },
+                              .neither = { neither, 1 } } },
 };
 
 static const struct row {
     const char *note;
-    const char
-        *hits; /* "id=score …", best first, in hundredths; "spent"; "unknown=N/M": of M words */
-    const char *facts; /* there, old, mute, opted, case, acked, sens, replies=N */
+    const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
+                         N or on N and M; "spent"; "unknown=N/M": of M words */
+    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
+                          answered=ID, strikes=N, flood, copy */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -71,6 +85,69 @@ static const struct row {
     { "spent", "missed=80 spent", "", "handoff unresolved acknowledge normal case -" },
     { "nothing fits", "", "", "handoff unresolved acknowledge normal case -" },
     { "nothing fits, in hours", "", "there", "handoff unresolved nothing normal case -" },
+
+    /* two requests */
+    { "two in different places", "missed=80@1 day=80@5", "", "answer - answer - - missed+day" },
+    { "in any order", "missed=80@5-6 day=80@1-2", "", "answer - answer - - missed+day" },
+    { "in the same words", "missed=80@1 day=80@1", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "among one another's words", "missed=80@1-4 day=80@3-6", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "one without words", "missed=80@1 day=80", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "the second only nearly sure", "missed=99@1 day=79@5", "", "answer - answer - - missed" },
+    { "two of three: the surer", "missed=99@1 day=80@9 hole=83@5", "",
+      "answer - answer - - missed+hole" },
+    { "the third comes too near", "missed=90@1 day=85@9 hole=80@5", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "two, but nothing may be said", "missed=80@1 day=80@5", "mute",
+      "handoff unresolved nothing normal case -" },
+    { "two, of which one was answered before", "missed=80@1 day=80@5", "answered=day",
+      "answer - answer - - missed" },
+
+    /* one question */
+    { "two that tie", "missed=80 day=70", "ask",
+      "handoff unresolved clarify normal case missed?day" },
+    { "in hours too", "missed=80 day=70", "ask there",
+      "handoff unresolved clarify normal case missed?day" },
+    { "one leads", "missed=80 day=64", "ask", "answer - answer - - missed" },
+    { "one is weak", "missed=60 day=59", "ask", "handoff unresolved acknowledge normal case -" },
+    { "three tie", "missed=80 day=75 hole=70", "ask",
+      "handoff unresolved acknowledge normal case -" },
+    { "the third is behind", "missed=80 day=75 hole=60", "ask",
+      "handoff unresolved clarify normal case missed?day" },
+    { "much unknown", "missed=80 day=70 unknown=7/13", "ask",
+      "handoff unresolved acknowledge normal case -" },
+    { "staff have it", "missed=80 day=70", "ask case acked",
+      "handoff unresolved nothing normal case -" },
+    { "may not reply", "missed=80 day=70", "ask mute", "handoff unresolved nothing normal case -" },
+    { "one was answered before", "missed=80 day=70", "ask answered=day",
+      "handoff unresolved acknowledge normal case -" },
+    { "something sensitive besides", "missed=80 day=70 gas=60", "ask",
+      "handoff emergency holding sensitive case gas" },
+
+    /* the same again */
+    { "answered before", "missed=80", "answered=missed", "handoff human acknowledge soon case -" },
+    { "answered before, and unsure", "missed=30", "answered=missed there",
+      "handoff human nothing soon case -" },
+    { "another than was answered", "missed=80", "answered=day", "answer - answer - - missed" },
+    { "thanks for the answer", "praise=70", "answered=missed", "thank - thanks - - praise" },
+
+    /* by what they do */
+    { "two strikes", "", "strikes=2 there", "handoff unresolved nothing normal case -" },
+    { "three strikes", "", "strikes=3", "ignore - nothing - - -" },
+    { "a flood", "", "flood", "ignore - nothing - - -" },
+    { "a copy", "", "copy", "ignore - nothing - - -" },
+    { "in an open case staff see it", "", "flood case", "ignore - nothing - case -" },
+    { "with a request", "missed=80", "strikes=9 flood copy", "answer - answer - - missed" },
+    { "with a weak request", "missed=20", "strikes=9 flood copy there",
+      "handoff unresolved nothing normal case -" },
+    { "with something sensitive", "death=60", "strikes=9 flood copy there",
+      "handoff bereavement nothing sensitive case death" },
+    { "asking for a person", "human=60", "strikes=9 there",
+      "handoff human nothing soon case human" },
+    { "saying thanks", "praise=70", "strikes=9", "thank - thanks - - praise" },
+    { "spent", "spent", "strikes=9 there", "handoff unresolved nothing normal case -" },
 
     /* what keeps us quiet */
     { "may not reply", "missed=80", "mute", "handoff unresolved nothing normal case -" },
@@ -150,10 +227,29 @@ static const struct row {
     { "talk in an open case", "chatter=60", "case", "none - nothing - case chatter" },
 };
 
+/* Room for the words behind hits, a pair each. */
+static uint32_t places[16][2][2];
+static struct intents_why whys[16];
+
+/* "3" or "3-7" */
+static void read_place(struct str text, unsigned topic, struct intents_match *m)
+{
+    struct intents_why *why = &whys[m->why_count];
+    struct str one;
+    *why = (struct intents_why){ .topic = topic, .spans = places[m->why_count++] };
+    while (str_split(&text, '-', &one)) {
+        int64_t at = 0;
+        assert_true(str_to_int64(one, 0, 99, &at));
+        why->spans[why->count][0] = (uint32_t)at;
+        why->spans[why->count++][1] = (uint32_t)at + 1;
+    }
+}
+
 static void read_hits(const char *text, struct intents_hit *hits, struct intents_match *m)
 {
     struct str rest = str_of(text), part;
     m->hits = hits;
+    m->whys = whys;
     while (str_split(&rest, ' ', &part)) {
         struct str value = part, name;
         int64_t number = 0;
@@ -173,7 +269,9 @@ static void read_hits(const char *text, struct intents_hit *hits, struct intents
             m->residue = (double)number / (double)all;
             continue;
         }
-        assert_true(str_to_int64(value, 0, 100, &number));
+        struct str place = value, score;
+        (void)str_split(&place, '@', &score);
+        assert_true(str_to_int64(score, 0, 100, &number));
         unsigned topic = 99;
         for (size_t i = 0; i < ARRAY_LEN(intents); i++)
             topic = str_eq(name, intents[i].id) ? intents[i].topic : topic;
@@ -181,7 +279,17 @@ static void read_hits(const char *text, struct intents_hit *hits, struct intents
             topic = str_eq(name, kinds[i].id) ? kinds[i].topic : topic;
         assert_note(topic < 99, text);
         m->hits[m->hit_count++] = (struct intents_hit){ topic, (double)number / 100 };
+        if (place.len)
+            read_place(place, topic, m);
     }
+}
+
+static const struct kb_intent *intent_called(struct str id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(intents); i++)
+        if (str_eq(intents[i].id, id))
+            return &intents[i];
+    return NULL;
 }
 
 static struct policy_facts read_facts(const char *text)
@@ -189,8 +297,23 @@ static struct policy_facts read_facts(const char *text)
     struct policy_facts f = { .may_reply = true };
     struct str rest = str_of(text), part;
     while (str_split(&rest, ' ', &part)) {
-        int64_t replies = 0;
-        if (str_is(part, "there"))
+        int64_t replies = 0, strikes = 0;
+        if (str_is(part, "ask"))
+            f.question_allowed = true;
+        else if (str_is(part, "asked"))
+            f.asked[0] = &intents[0], f.asked[1] = &intents[1];
+        else if (str_starts(part, STR("answered=")))
+            f.answered[0] = intent_called(str_cut(part, 9, part.len));
+        else if (str_is(part, "flood"))
+            f.flood = true;
+        else if (str_is(part, "copy"))
+            f.copy = true;
+        else if (str_is(part, "taken"))
+            f.case_claimed = true;
+        else if (str_starts(part, STR("strikes=")) &&
+                 str_to_int64(str_cut(part, 8, part.len), 0, 99, &strikes))
+            f.strikes = (unsigned)strikes;
+        else if (str_is(part, "there"))
             f.staff_there = true;
         else if (str_is(part, "old"))
             f.too_old = true;
@@ -226,6 +349,8 @@ static const char *say_name(enum say say)
         return "acknowledge";
     case SAY_THANKS:
         return "thanks";
+    case SAY_CLARIFY:
+        return "clarify";
     }
     return "?";
 }
@@ -237,7 +362,14 @@ static void describe(const struct policy_decision *d, struct buf *out)
     struct str whose = d->intent ? d->intent->id : d->rule ? d->rule->id : STR("-");
     (void)buf_addf(out, "%s %.*s %s %s %s %.*s", action_name(d->action), STR_ARG(reason),
                    say_name(d->say), d->action == ACTION_HANDOFF ? priorities[d->priority] : "-",
-                   d->case_needed ? "case" : "-", STR_ARG(whose));
+                   d->case_needed ? "case"
+                   : d->settles   ? "settled"
+                                  : "-",
+                   d->asked[0] ? 0 : (int)whose.len, whose.p);
+    if (d->also)
+        (void)buf_addf(out, "+%.*s", STR_ARG(d->also->id));
+    if (d->asked[0])
+        (void)buf_addf(out, "%.*s?%.*s", STR_ARG(d->asked[0]->id), STR_ARG(d->asked[1]->id));
 }
 
 static void test_rows(void **state)
@@ -279,7 +411,9 @@ static void test_promises(void **state)
     uint64_t seed = 1;
     for (int round = 0; round < 50000; round++) {
         struct intents_hit hits[10];
-        struct intents_match m = { .hits = hits, .spent = random_below(&seed, 10) == 0 };
+        struct intents_match m = { .hits = hits,
+                                   .whys = whys,
+                                   .spent = random_below(&seed, 10) == 0 };
         bool sensitive = false, request = false;
         double score = 1;
         for (unsigned topic = 0; topic < 10; topic++) {
@@ -288,7 +422,11 @@ static void test_promises(void **state)
             score -= (double)random_below(&seed, 20) / 100;
             hits[m.hit_count++] = (struct intents_hit){ topic, score };
             request |= topic < 2;
-            sensitive |= (topic == 2 || topic == 3) && score >= kb.thresholds.rule;
+            if (topic < 2 && random_below(&seed, 2)) {
+                char place[] = { (char)('1' + random_below(&seed, 4)), '\0' };
+                read_place(str_of(place), topic, &m);
+            }
+            sensitive |= (topic == 2 || topic == 3) && score >= kb.thresholds.rule[KB_SENSITIVE];
         }
         m.unexplained = (unsigned)random_below(&seed, 12);
         m.residue = (double)random_below(&seed, 100) / 100;
@@ -300,9 +438,19 @@ static void test_promises(void **state)
             .acknowledged = random_below(&seed, 3) == 0,
             .staff_there = random_below(&seed, 2) == 0,
             .automatic_replies = (unsigned)random_below(&seed, 5),
+            .question_allowed = random_below(&seed, 2) == 0,
+            .answered = { random_below(&seed, 4) ? NULL : &intents[random_below(&seed, 2)] },
+            .strikes = (unsigned)random_below(&seed, 5),
+            .flood = random_below(&seed, 6) == 0,
+            .copy = random_below(&seed, 6) == 0,
+            .case_claimed = random_below(&seed, 6) == 0,
         };
+        if (random_below(&seed, 3) == 0) {
+            f.asked[0] = &intents[0];
+            f.asked[1] = &intents[1];
+        }
         struct policy_decision d = policy_decide(&kb, &m, NULL, &f);
-        if (f.too_old || !f.may_reply || f.opted_out ||
+        if (f.too_old || !f.may_reply || f.opted_out || f.case_claimed ||
             (f.automatic_replies >= POLICY_REPLIES_MAX && !sensitive))
             assert_int_equal(d.say, SAY_NOTHING);
         if (sensitive) { /* promise 4 */
@@ -314,13 +462,21 @@ static void test_promises(void **state)
             assert_true(d.action == ACTION_ANSWER || d.action == ACTION_HANDOFF);
         if (d.action == ACTION_HANDOFF)
             assert_true(d.case_needed && d.reason.len);
-        if (f.case_open) { /* nobody answers past staff, and staff see it all */
+        if (f.case_open && !d.settles) { /* nobody answers past staff, and staff see it all */
             assert_int_not_equal(d.say, SAY_ANSWER);
             assert_int_not_equal(d.say, SAY_THANKS);
             assert_true(d.case_needed);
         }
         assert_int_equal(d.action == ACTION_ANSWER, d.say == SAY_ANSWER);
         assert_int_equal(d.action == ACTION_ANSWER, d.intent != NULL);
+        assert_true(!d.also || (d.intent && d.also != d.intent));
+        if (d.intent) /* the same link never goes out twice */
+            assert_true(d.intent != f.answered[0] && (!d.also || d.also != f.answered[0]));
+        assert_int_equal(d.say == SAY_CLARIFY, d.asked[0] != NULL);
+        if (d.say == SAY_CLARIFY)
+            assert_true(f.question_allowed && d.asked[1] && d.asked[0] != d.asked[1]);
+        if (d.settles) /* only what the question opened */
+            assert_true(f.case_open && (d.intent == f.asked[0] || d.intent == f.asked[1]));
         if (d.action != ACTION_HANDOFF)
             assert_int_equal(d.reason.len, 0);
     }
@@ -382,6 +538,15 @@ static void test_second_opinion(void **state)
         { "trolling", "troll=90", "missed=50 troll=40", "ignore - nothing - - troll" },
         { "a request is never trolling", "missed=30", "troll=99",
           "handoff unresolved acknowledge normal case -" },
+        { "two that it sees both", "missed=80@1 day=60@5", "missed=50 day=10",
+          "answer - answer - - missed+day" },
+        { "it hardly sees the other: that must be surer", "missed=80@1 day=79@5", "missed=50 day=9",
+          "answer - answer - - missed" },
+        { "… and is", "missed=80@1 day=80@5", "missed=50 day=3", "answer - answer - - missed+day" },
+        { "it can't see the other at all", "missed=80@1 day=99@5", "missed=50 day=1",
+          "answer - answer - - missed" },
+        { "the second by likelihood isn't disagreement", "missed=60@1 day=60@5", "missed=45 day=50",
+          "answer - answer - - day+missed" },
     };
     for (size_t i = 0; i < ARRAY_LEN(second_rows); i++) {
         struct intents_hit hits[16];
@@ -398,6 +563,148 @@ static void test_second_opinion(void **state)
     }
 }
 
+/* How near the likelihoods of two are when a question is worth it. */
+static void test_second_opinion_on_ties(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *hits, *chances, *want;
+    } tied_rows[] = {
+        { "it separates them", "missed=70 day=70", "missed=30 day=10",
+          "answer - answer - - missed" },
+        { "it doesn't", "missed=70 day=70", "missed=19 day=18",
+          "handoff unresolved clarify normal case missed?day" },
+        { "it puts the weaker first", "missed=85 day=70", "missed=4 day=15",
+          "handoff unresolved clarify normal case day?missed" },
+        { "it sees something else", "missed=70 day=70", "missed=15 hole=50",
+          "handoff unresolved acknowledge normal case -" },
+        { "it sees a reason for a person", "missed=70 day=70", "missed=15 complaint=40",
+          "handoff unresolved acknowledge normal case -" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(tied_rows); i++) {
+        struct intents_hit hits[16];
+        float chances[SECOND_CLASSES_MAX];
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        struct policy_facts facts = { .may_reply = true, .question_allowed = true };
+        read_hits(tied_rows[i].hits, hits, &m);
+        read_chances(tied_rows[i].chances, chances);
+        struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), tied_rows[i].want, tied_rows[i].note);
+        buf_release(&got);
+    }
+}
+
+/* What becomes of a message that answers "missed or day?", with the case that was opened then. */
+static void test_answered_question(void **state)
+{
+    (void)state;
+    static const char person[] = "handoff unresolved acknowledge normal case -";
+    static const struct {
+        const char *note, *text, *hits, *chances, *facts, *want;
+    } answer_rows[] = {
+        { "by place", "the first one", "", "", "", "answer - answer - settled missed" },
+        { "by the other place", "second please", "", "", "", "answer - answer - settled day" },
+        { "a phrase", "the 1 thanks", "", "", "", "answer - answer - settled missed" },
+        { "part of a word", "firstly hello", "", "", "", person },
+        { "both places", "first and second", "", "", "", person },
+        { "neither", "not the first", "", "", "", person },
+        { "a place in a long message", "the first time that it was like this was in the winter", "",
+          "", "", person },
+        { "its pattern, weakly", "the bin", "missed=20", "", "",
+          "answer - answer - settled missed" },
+        { "its pattern and its place", "the first one missed", "missed=20", "", "",
+          "answer - answer - settled missed" },
+        { "its pattern, the other's place", "the second time missed", "missed=60", "", "", person },
+        { "both patterns", "the bin day", "missed=60 day=60", "", "", person },
+        { "both, one much better", "the bin day", "day=60 missed=40", "", "",
+          "answer - answer - settled day" },
+        { "a third fits better", "a hole", "hole=80 day=20", "", "", person },
+        { "the second opinion alone", "when they come", "", "day=40 missed=10", "",
+          "answer - answer - settled day" },
+        { "it doesn't know either", "when they come", "", "day=19 missed=1", "", person },
+        { "it can't tell", "when they come", "", "day=40 missed=36", "", person },
+        { "nothing to go by", "eh", "", "", "", person },
+        { "never a second question", "the bin day", "missed=80 day=80", "", "ask", person },
+        { "somebody has taken it", "the first one", "", "", "taken",
+          "handoff unresolved nothing normal case -" },
+        { "too late", "the first one", "", "", "old", "handoff unresolved nothing normal case -" },
+        { "something sensitive in it", "the first one gas", "gas=80", "", "",
+          "handoff emergency holding sensitive case gas" },
+        { "a person instead", "the first one a person", "human=80", "", "",
+          "handoff human acknowledge soon case human" },
+        { "much unknown", "bin and more", "missed=60 unknown=7/13", "", "", person },
+        { "the second opinion sees a complaint", "bin", "missed=60", "missed=20 complaint=40", "",
+          person },
+        { "answered before the question", "the first one", "", "", "answered=missed", person },
+        { "thanks", "thanks", "praise=70", "", "", "thank - nothing - case praise" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(answer_rows); i++) {
+        struct intents_hit hits[16];
+        float chances[SECOND_CLASSES_MAX];
+        struct intents_match m = { 0 };
+        struct arena arena = ARENA_INIT;
+        struct buf got = BUF_INIT(1000), facts = BUF_INIT(1000);
+        read_hits(answer_rows[i].hits, hits, &m);
+        if (*answer_rows[i].chances)
+            read_chances(answer_rows[i].chances, chances);
+        (void)buf_addf(&facts, "asked case acked %s", answer_rows[i].facts);
+        struct policy_facts f = read_facts(buf_cstr(&facts));
+        assert_int_equal(normal_make(&arena, NULL, str_of(answer_rows[i].text), &m.normal), 0);
+        struct policy_decision d =
+            policy_decide(&kb, &m, *answer_rows[i].chances ? chances : NULL, &f);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), answer_rows[i].want, answer_rows[i].note);
+        buf_release(&got);
+        buf_release(&facts);
+        arena_release(&arena);
+    }
+}
+
+/* Silence for what somebody did before needs the second opinion's leave. */
+static void test_second_opinion_on_nuisances(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *chances, *want;
+    } nuisance_rows[] = {
+        { "nothing that it knows", "troll=20 chatter=10 unresolved=40", "ignore - nothing - - -" },
+        { "more likely a need", "troll=24 missed=60",
+          "handoff unresolved acknowledge normal case -" },
+        { "something sensitive", "troll=40 safeguarding=50",
+          "handoff safeguarding acknowledge sensitive case -" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(nuisance_rows); i++) {
+        float chances[SECOND_CLASSES_MAX];
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        struct policy_facts facts = { .may_reply = true, .strikes = POLICY_STRIKES };
+        read_chances(nuisance_rows[i].chances, chances);
+        struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), nuisance_rows[i].want, nuisance_rows[i].note);
+        buf_release(&got);
+    }
+}
+
+/* A kind's least score is its own. */
+static void test_kinds_apart(void **state)
+{
+    (void)state;
+    struct kb other = kb;
+    struct intents_hit hits[16];
+    struct intents_match m = { 0 };
+    struct policy_facts facts = { .may_reply = true };
+    other.thresholds.rule[KB_TROLL] = 0.8;
+    read_hits("troll=79 praise=50", hits, &m);
+    assert_int_equal(policy_decide(&other, &m, NULL, &facts).action, ACTION_THANK);
+    read_hits("troll=80", hits, (m = (struct intents_match){ 0 }, &m));
+    assert_int_equal(policy_decide(&other, &m, NULL, &facts).action, ACTION_IGNORE);
+    read_hits("troll=79", hits, (m = (struct intents_match){ 0 }, &m));
+    assert_int_equal(policy_decide(&other, &m, NULL, &facts).action, ACTION_HANDOFF);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -411,9 +718,15 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),     cmocka_unit_test(test_numbers),
-        cmocka_unit_test(test_promises), cmocka_unit_test(test_second_opinion),
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_promises),
+        cmocka_unit_test(test_second_opinion),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_second_opinion_on_ties),
+        cmocka_unit_test(test_answered_question),
+        cmocka_unit_test(test_kinds_apart),
+        cmocka_unit_test(test_second_opinion_on_nuisances),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

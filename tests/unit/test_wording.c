@@ -12,8 +12,38 @@ static struct str holding[] = { { "Ring 999, read {when}", 21 } };
 
 static const struct kb_intent intent = { .link = STR("https://a.example/b"),
                                          .replies = { replies, 3 } };
+static struct str other_replies[] = { { "Other: {link}", 13 },
+                                      { "A longer other one: {link}", 26 } };
+static const struct kb_intent other = { .link = STR("https://a.example/o"),
+                                        .replies = { other_replies, 2 } },
+                              named = { .called = STR("a bin") },
+                              noted = { .called = STR("snow"),
+                                        .link = STR("https://a.example/n"),
+                                        .replies = { other_replies, 2 } };
 static const struct kb_rule rule = { .holding = { holding, 1 } }, silent = { .kind = KB_TROLL };
-static const struct kb kb = { .wording = { { acknowledge, 2 }, { thanks, 1 } } };
+static struct str ask[] = { { "Is it {first} or {second}?", 26 }, { "{second}, or {first}?", 21 } };
+
+static unsigned weigh(struct str text)
+{
+    return (unsigned)text.len;
+}
+
+static struct text_rules rules = { .limit = 280, .weight = weigh };
+
+/* Noon to midnight of the Sunday of context(). */
+static const struct kb_intent *snowed[] = { &noted };
+static struct kb_notice notices[] = { { .id = STR("snow"),
+                                        .text = STR("Snow!"),
+                                        .from_at = 1795348800,
+                                        .until_at = 1795392000,
+                                        .intents = snowed,
+                                        .intent_count = 1 } };
+static const struct kb kb = {
+    .wording = { { acknowledge, 2 }, { thanks, 1 }, { .ask = { ask, 2 } } },
+    .notice = notices,
+    .notice_count = 1,
+    .rules = &rules
+};
 
 static struct hours *hours;
 
@@ -72,6 +102,30 @@ static void test_filled_in(void **state)
         { "thanks", { .say = SAY_THANKS }, 5, "Thank you!" },
         { "holding", { .say = SAY_HOLDING, .rule = &rule }, 5, "Ring 999, read from 9 tomorrow" },
         { "nothing to hold with", { .say = SAY_HOLDING, .rule = &silent }, 5, "" },
+        { "a question",
+          { .say = SAY_CLARIFY, .asked = { &named, &noted } },
+          0,
+          "Is it a bin or snow?" },
+        { "the question in other words",
+          { .say = SAY_CLARIFY, .asked = { &named, &noted } },
+          1,
+          "snow, or a bin?" },
+        { "two answers",
+          { .say = SAY_ANSWER, .intent = &intent, .also = &other },
+          0,
+          "First: https://a.example/b\n\nOther: https://a.example/o" },
+        { "two answers in other words",
+          { .say = SAY_ANSWER, .intent = &intent, .also = &other },
+          4,
+          "Second https://a.example/b it is\n\nA longer other one: https://a.example/o" },
+        { "a notice",
+          { .say = SAY_ANSWER, .intent = &noted },
+          0,
+          "Snow! Other: https://a.example/n" },
+        { "a notice with the second",
+          { .say = SAY_ANSWER, .intent = &intent, .also = &noted },
+          0,
+          "First: https://a.example/b\n\nSnow! Other: https://a.example/n" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct wording_context c = context(rows[i].seed);
@@ -182,13 +236,100 @@ static void test_stops(void **state)
     buf_release(&small);
 }
 
+/* Of two answers, the pairs that the network takes; of one with a notice, the variants. */
+static void test_fits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note;
+        struct policy_decision d;
+        uint64_t seed;
+        unsigned limit;
+        bool named;
+        int fits;
+        const char *want;
+    } rows[] = {
+        { "all fit",
+          { .say = SAY_ANSWER, .intent = &intent, .also = &other },
+          5,
+          81,
+          false,
+          1,
+          "https://a.example/b, https://a.example/b\n\nA longer other one: https://a.example/o" },
+        { "the next that fits",
+          { .say = SAY_ANSWER, .intent = &intent, .also = &other },
+          5,
+          80,
+          false,
+          1,
+          "First: https://a.example/b\n\nOther: https://a.example/o" },
+        { "just one",
+          { .say = SAY_ANSWER, .intent = &intent, .also = &other },
+          4,
+          54,
+          false,
+          1,
+          "First: https://a.example/b\n\nOther: https://a.example/o" },
+        { "none", { .say = SAY_ANSWER, .intent = &intent, .also = &other }, 0, 53, false, 0, "" },
+        { "a notice takes room",
+          { .say = SAY_ANSWER, .intent = &noted },
+          1,
+          44,
+          false,
+          1,
+          "Snow! Other: https://a.example/n" },
+        { "a handle that doesn't fit stays away",
+          { .say = SAY_ANSWER, .intent = &noted },
+          1,
+          38,
+          true,
+          1,
+          "Snow! Other: https://a.example/n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct wording_context c = context(rows[i].seed);
+        struct buf out = BUF_INIT(1000);
+        char said[] = "Snow! Other: https://a.example/n";
+        c.handle = rows[i].named ? STR("bob_1") : STR("");
+        c.taken = rows[i].named ? taken : NULL;
+        c.taken_data = said;
+        rules.limit = rows[i].limit;
+        assert_note(wording_fits(&kb, &rows[i].d, &c) == rows[i].fits, rows[i].note);
+        assert_int_equal(wording_write(&kb, &rows[i].d, &c, &out), 0);
+        assert_str_note(buf_str(&out), rows[i].want, rows[i].note);
+        buf_release(&out);
+    }
+    rules.limit = 280;
+}
+
+/* It goes away by itself, and is said once where it goes with both. */
+static void test_notice(void **state)
+{
+    (void)state;
+    static const struct kb_intent *both[] = { &intent, &noted };
+    struct kb_notice one = notices[0];
+    struct kb other_kb = kb;
+    struct buf out = BUF_INIT(1000);
+    struct wording_context c = context(0);
+    struct policy_decision d = { .say = SAY_ANSWER, .intent = &intent, .also = &noted };
+    one.intents = both;
+    one.intent_count = 2;
+    other_kb.notice = &one;
+    assert_int_equal(wording_write(&other_kb, &d, &c, &out), 0);
+    assert_str(buf_str(&out), "Snow! First: https://a.example/b\n\nOther: https://a.example/n");
+    buf_clear(&out);
+    c.now = one.until_at;
+    assert_int_equal(wording_write(&other_kb, &d, &c, &out), 0);
+    assert_str(buf_str(&out), "First: https://a.example/b\n\nOther: https://a.example/n");
+    buf_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filled_in),
-        cmocka_unit_test(test_not_twice),
-        cmocka_unit_test(test_running),
-        cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_filled_in), cmocka_unit_test(test_not_twice),
+        cmocka_unit_test(test_running),   cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_fits),      cmocka_unit_test(test_notice),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
