@@ -120,7 +120,7 @@ static int check_word(struct str word, struct str name, const char *where, struc
             return report_error(report, "%s: term \"%.*s\": \"%.*s\": write it in lower case",
                                 where, STR_ARG(name), STR_ARG(word));
         if (c < 0x80 && c != ' ' && c != '*' && !(c >= 'a' && c <= 'z') &&
-            !(c >= '0' && c <= '9') && !memchr("@?.:/-&%+", c, 9))
+            !(c >= '0' && c <= '9') && !memchr("@?.:/-&%+<>", c, 11))
             return report_error(report,
                                 "%s: term \"%.*s\": \"%.*s\": '%c' is no part of a word (write "
                                 "contractions out: \"has not\")",
