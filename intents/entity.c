@@ -7,6 +7,8 @@
 
 #include <strings.h>
 
+#include "intents/entity_private.h"
+
 enum { DIGITS_MAX = 20, GROUPS_MAX = 10, WORD_MAX = 16, LOCAL_PART_MAX = 64, NINO_DIGITS = 6 };
 
 static const char *const marks[ENTITY_KINDS] = {
@@ -24,18 +26,27 @@ const char *entity_mark(enum entity_kind kind)
 /* ------------------------------------------------------------------------------------------------
  * bytes */
 
-enum { DIGIT = 1, LETTER = 2, WORD = 4, MAY_BEGIN = 8 };
+enum {
+    DIGIT = 1 << 0,
+    LETTER = 1 << 1,
+    WORD = 1 << 2,
+    AN_A = 1 << 3, /* "name at example dot com" */
+    AN_AT = 1 << 4,
+    COLON = 1 << 5, /* a link, in which nothing is looked for */
+    OPENING = 1 << 6,
+    MAY_BEGIN = DIGIT | AN_A | AN_AT | COLON | OPENING,
+};
 
 static const unsigned char classes[256] = {
-    ['0' ... '9'] = DIGIT | WORD | MAY_BEGIN,
-    ['a'] = LETTER | WORD | MAY_BEGIN, /* "name at example dot com" */
+    ['0' ... '9'] = DIGIT | WORD,
+    ['a'] = LETTER | WORD | AN_A,
     ['b' ... 'z'] = LETTER | WORD,
-    ['A'] = LETTER | WORD | MAY_BEGIN,
+    ['A'] = LETTER | WORD | AN_A,
     ['B' ... 'Z'] = LETTER | WORD,
     ['_'] = WORD,
-    ['@'] = MAY_BEGIN,
-    [':'] = MAY_BEGIN, /* a link, in which nothing is looked for */
-    ['<'] = MAY_BEGIN,
+    ['@'] = AN_AT,
+    [':'] = COLON,
+    ['<'] = OPENING,
 };
 
 /* A space before the beginning, which is SIZE_MAX, and behind the end. */
@@ -75,307 +86,6 @@ static size_t skip(struct str t, size_t at, unsigned class)
 /* ------------------------------------------------------------------------------------------------
  * words */
 
-enum {
-    FILL = 1 << 0, /* may stand between a number and what it is called */
-    NI = 1 << 1,   /* national insurance */
-    BIRTH = 1 << 2,
-    BANK = 1 << 3,
-    REF = 1 << 4, /* somebody's numbering of things, not of people */
-    NHS = 1 << 5,
-    AREA = 1 << 6,
-    FLAT = 1 << 7,
-    STREET = 1 << 8,   /* ends a street's name */
-    COUNTED = 1 << 9,  /* the number before it counts it, or it is in no street's name */
-    FIXTURE = 1 << 10, /* of a street: "street light" */
-    MONTH = 1 << 11,
-    TOP = 1 << 12,  /* ends a domain that is spelled out */
-    MAIL = 1 << 13, /* where people have their letterbox */
-};
-
-static const struct meaning {
-    const char *word;
-    unsigned is;
-} meanings[] = {
-    /* sorted */
-    { "a", COUNTED },
-    { "ac", TOP },
-    { "acc", BANK },
-    { "account", BANK },
-    { "acct", BANK },
-    { "all", COUNTED },
-    { "along", COUNTED },
-    { "am", COUNTED },
-    { "an", COUNTED },
-    { "and", COUNTED | FILL },
-    { "aol", MAIL },
-    { "apartment", FLAT },
-    { "apr", MONTH },
-    { "april", MONTH },
-    { "apt", FLAT },
-    { "are", COUNTED },
-    { "at", COUNTED },
-    { "aug", MONTH },
-    { "august", MONTH },
-    { "ave", STREET },
-    { "avenue", STREET },
-    { "bag", COUNTED },
-    { "bags", COUNTED },
-    { "bank", BANK | STREET },
-    { "barcode", REF },
-    { "be", COUNTED | FILL },
-    { "bed", COUNTED },
-    { "bedroom", COUNTED },
-    { "behind", COUNTED },
-    { "big", COUNTED },
-    { "bin", COUNTED | FIXTURE },
-    { "bins", COUNTED | FIXTURE },
-    { "birth", BIRTH },
-    { "birthdate", BIRTH },
-    { "birthday", BIRTH },
-    { "black", COUNTED },
-    { "blocked", COUNTED },
-    { "blue", COUNTED },
-    { "born", BIRTH },
-    { "box", COUNTED },
-    { "boxes", COUNTED },
-    { "brae", STREET },
-    { "broken", COUNTED },
-    { "brow", STREET },
-    { "brown", COUNTED },
-    { "btinternet", MAIL },
-    { "bungalows", STREET },
-    { "bus", COUNTED },
-    { "buses", COUNTED },
-    { "by", COUNTED },
-    { "caddies", COUNTED },
-    { "caddy", COUNTED },
-    { "car", COUNTED },
-    { "cars", COUNTED },
-    { "case", REF },
-    { "cl", STREET },
-    { "cleaner", FIXTURE },
-    { "cleaning", FIXTURE },
-    { "close", STREET },
-    { "closure", FIXTURE },
-    { "closures", FIXTURE },
-    { "co", TOP },
-    { "code", FILL },
-    { "com", TOP },
-    { "cottage", STREET },
-    { "cottages", STREET },
-    { "council", COUNTED },
-    { "court", STREET },
-    { "cres", STREET },
-    { "crescent", STREET },
-    { "croft", STREET },
-    { "ct", STREET },
-    { "day", COUNTED },
-    { "days", COUNTED },
-    { "dead", COUNTED },
-    { "dec", MONTH },
-    { "december", MONTH },
-    { "dob", BIRTH },
-    { "down", COUNTED },
-    { "dr", STREET },
-    { "drain", COUNTED },
-    { "drains", COUNTED },
-    { "drive", STREET },
-    { "drove", STREET },
-    { "empty", COUNTED },
-    { "eu", TOP },
-    { "example", TOP },
-    { "feb", MONTH },
-    { "february", MONTH },
-    { "flat", FLAT },
-    { "flats", COUNTED },
-    { "fold", STREET },
-    { "for", COUNTED | FILL },
-    { "fridge", COUNTED },
-    { "fridges", COUNTED },
-    { "from", COUNTED },
-    { "full", COUNTED },
-    { "gardens", STREET },
-    { "garth", STREET },
-    { "gdns", STREET },
-    { "gmail", MAIL },
-    { "googlemail", MAIL },
-    { "gov", TOP },
-    { "green", STREET },
-    { "grey", COUNTED },
-    { "grove", STREET },
-    { "her", COUNTED },
-    { "hill", STREET },
-    { "his", COUNTED },
-    { "hole", COUNTED },
-    { "holes", COUNTED },
-    { "hotmail", MAIL },
-    { "hour", COUNTED },
-    { "hours", COUNTED },
-    { "house", STREET },
-    { "houses", COUNTED },
-    { "hr", COUNTED },
-    { "hrs", COUNTED },
-    { "huge", COUNTED },
-    { "icloud", MAIL },
-    { "id", REF },
-    { "in", COUNTED },
-    { "info", TOP },
-    { "ins", NI },
-    { "insurance", NI },
-    { "invoice", REF },
-    { "io", TOP },
-    { "is", COUNTED | FILL },
-    { "it", FILL },
-    { "its", FILL },
-    { "jan", MONTH },
-    { "january", MONTH },
-    { "job", REF },
-    { "jul", MONTH },
-    { "july", MONTH },
-    { "jun", MONTH },
-    { "june", MONTH },
-    { "kids", COUNTED },
-    { "lamp", COUNTED | FIXTURE },
-    { "lamppost", FIXTURE },
-    { "lampposts", FIXTURE },
-    { "lamps", COUNTED | FIXTURE },
-    { "lane", STREET },
-    { "light", COUNTED | FIXTURE },
-    { "lighting", FIXTURE },
-    { "lights", COUNTED | FIXTURE },
-    { "live", MAIL },
-    { "ln", STREET },
-    { "loan", STREET },
-    { "long", COUNTED },
-    { "mar", MONTH },
-    { "march", MONTH },
-    { "mattress", COUNTED },
-    { "mattresses", COUNTED },
-    { "may", MONTH },
-    { "me", TOP },
-    { "metre", COUNTED },
-    { "metres", COUNTED },
-    { "mews", STREET },
-    { "mile", COUNTED },
-    { "miles", COUNTED },
-    { "min", COUNTED },
-    { "mins", COUNTED },
-    { "minute", COUNTED },
-    { "minutes", COUNTED },
-    { "month", COUNTED },
-    { "months", COUNTED },
-    { "more", COUNTED },
-    { "mph", COUNTED },
-    { "my", COUNTED | FILL },
-    { "near", COUNTED },
-    { "net", TOP },
-    { "nhs", NHS },
-    { "ni", NI },
-    { "nino", NI },
-    { "no", COUNTED | FILL },
-    { "not", COUNTED },
-    { "nov", MONTH },
-    { "november", MONTH },
-    { "nr", FILL },
-    { "num", FILL },
-    { "number", FILL },
-    { "oct", MONTH },
-    { "october", MONTH },
-    { "of", COUNTED },
-    { "off", COUNTED },
-    { "on", COUNTED },
-    { "opposite", COUNTED },
-    { "or", COUNTED },
-    { "order", REF },
-    { "org", TOP },
-    { "other", COUNTED },
-    { "our", COUNTED },
-    { "outlook", MAIL },
-    { "outside", COUNTED },
-    { "parade", STREET },
-    { "park", STREET },
-    { "past", COUNTED },
-    { "people", COUNTED },
-    { "per", COUNTED },
-    { "pl", STREET },
-    { "place", STREET },
-    { "pm", COUNTED },
-    { "postcode", AREA },
-    { "pothole", COUNTED },
-    { "potholes", COUNTED },
-    { "quay", STREET },
-    { "rd", STREET },
-    { "ref", REF },
-    { "reference", REF },
-    { "refs", REF },
-    { "report", REF },
-    { "rise", STREET },
-    { "road", STREET },
-    { "row", STREET },
-    { "s", FILL },
-    { "sack", COUNTED },
-    { "sacks", COUNTED },
-    { "sep", MONTH },
-    { "sept", MONTH },
-    { "september", MONTH },
-    { "serial", REF },
-    { "sign", FIXTURE },
-    { "signs", FIXTURE },
-    { "sofa", COUNTED },
-    { "sofas", COUNTED },
-    { "sort", BANK },
-    { "sq", STREET },
-    { "square", STREET },
-    { "st", STREET },
-    { "still", COUNTED },
-    { "street", STREET },
-    { "sweeper", FIXTURE },
-    { "terr", STREET },
-    { "terrace", STREET },
-    { "the", COUNTED | FILL },
-    { "their", COUNTED },
-    { "ticket", REF },
-    { "times", COUNTED },
-    { "to", COUNTED },
-    { "tree", COUNTED },
-    { "trees", COUNTED },
-    { "uk", TOP },
-    { "unit", FLAT },
-    { "up", COUNTED },
-    { "uprn", REF },
-    { "vale", STREET },
-    { "van", COUNTED },
-    { "vans", COUNTED },
-    { "view", STREET },
-    { "villas", STREET },
-    { "walk", STREET },
-    { "was", COUNTED | FILL },
-    { "way", STREET },
-    { "week", COUNTED },
-    { "weeks", COUNTED },
-    { "were", COUNTED },
-    { "wharf", STREET },
-    { "whole", COUNTED },
-    { "with", COUNTED },
-    { "wk", COUNTED },
-    { "wks", COUNTED },
-    { "works", FIXTURE },
-    { "wynd", STREET },
-    { "yahoo", MAIL },
-    { "yard", STREET },
-    { "year", COUNTED },
-    { "years", COUNTED },
-    { "yet", COUNTED },
-    { "your", COUNTED },
-    { "yr", COUNTED },
-    { "yrs", COUNTED },
-};
-
-static int by_word(const void *key, const void *row)
-{
-    return str_cmp(*(const struct str *)key, str_of(((const struct meaning *)row)->word));
-}
-
 /* What the word in [from, to) means; dots and apostrophes in it say nothing ("d.o.b"). */
 static unsigned meaning(struct str t, size_t from, size_t to)
 {
@@ -388,9 +98,7 @@ static unsigned meaning(struct str t, size_t from, size_t to)
             return 0;
         bytes[word.len++] = lower(t.p[i]);
     }
-    const struct meaning *m =
-        bsearch(&word, meanings, ARRAY_LEN(meanings), sizeof *meanings, by_word);
-    return m ? m->is : 0;
+    return entity_word(word);
 }
 
 struct span {
@@ -440,10 +148,11 @@ static bool named_before(struct str t, size_t at, unsigned wanted, bool strict)
     return false;
 }
 
+/* Likewise of the five behind @at: "is my date of birth". */
 static bool named_after(struct str t, size_t at, unsigned wanted)
 {
     struct span word;
-    for (int i = 0; i < 4 && word_after(t, at, &word); i++) {
+    for (int i = 0; i < 5 && word_after(t, at, &word); i++) {
         if (meaning(t, word.from, word.to) & wanted)
             return true;
         at = word.to;
@@ -1005,30 +714,21 @@ static bool find_mark(const struct spot *s, struct entity *ret)
  * the walk */
 
 static const struct finder {
-    const char *begin; /* bytes it may begin with */
+    unsigned begin; /* classes of bytes it may begin with */
     bool (*find)(const struct spot *s, struct entity *ret);
 } finders[] = {
     /* the surest first: a card's digits could begin like a telephone number */
-    { "@", find_email },
-    { "aA", find_spelled_email },
-    { "<", find_mark },
-    { "0123456789", find_nino },
-    { "0123456789", find_card },
-    { "0123456789", find_phone },
-    { "0123456789", find_bank },
-    { "0123456789", find_dob },
-    { "0123456789", find_nhs },
-    { "0123456789", find_postcode },
-    { "0123456789", find_district },
-    { "0123456789", find_address },
+    { AN_AT, find_email },    { AN_A, find_spelled_email }, { OPENING, find_mark },
+    { DIGIT, find_nino },     { DIGIT, find_card },         { DIGIT, find_phone },
+    { DIGIT, find_bank },     { DIGIT, find_dob },          { DIGIT, find_nhs },
+    { DIGIT, find_postcode }, { DIGIT, find_district },     { DIGIT, find_address },
 };
 
 /* Is the number's run part of a link's path, a handle or an amount with a point? */
 static bool is_part_of_more(struct str t, size_t word)
 {
     return is_one_of(t, word - 1, "@=&_") ||
-           (is_one_of(t, word - 1, "/#") && is(t, word - 2, LETTER | MAY_BEGIN) &&
-            !is(t, word - 2, DIGIT));
+           (is_one_of(t, word - 1, "/#") && is(t, word - 2, LETTER));
 }
 
 static int add(struct arena *arena, size_t *room, struct entities *found, struct entity e)
@@ -1051,8 +751,7 @@ static int add(struct arena *arena, size_t *room, struct entities *found, struct
 static bool find_at(const struct spot *s, size_t least, struct entity *ret)
 {
     for (size_t i = 0; i < ARRAY_LEN(finders); i++)
-        if (strchr(finders[i].begin, s->t.p[s->at]) && finders[i].find(s, ret) &&
-            ret->from >= least)
+        if (is(s->t, s->at, finders[i].begin) && finders[i].find(s, ret) && ret->from >= least)
             return true;
     return false;
 }

@@ -71,7 +71,7 @@ static const struct row {
     { "postcode like a road", "M1 1AE", "postcode=M1 1AE" },
     { "postcode like an ordinal", "S10 2ND", "postcode=S10 2ND" },
     { "before second", "b4 2nd june, no1 3hr", "" },
-    { "letters that no inward code has", "b4 9pm, E10 5km", "" },
+    { "letters that no inward code has", "b4 9pm, e10 5km", "" },
     { "district", "anywhere in S10 or LS6", "district=S10|district=LS6" },
     { "district of one digit", "postcode is S2", "district=S2" },
     { "roads", "A61, M1, B6069, B1 and A1(M)", "" },
