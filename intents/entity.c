@@ -23,6 +23,14 @@ const char *entity_mark(enum entity_kind kind)
     return marks[kind];
 }
 
+bool entity_is_mark(struct str word)
+{
+    for (unsigned k = 0; k < ENTITY_KINDS; k++)
+        if (k != ENTITY_ADDRESS && str_is(word, marks[k]))
+            return true;
+    return false;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * bytes */
 

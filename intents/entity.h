@@ -62,6 +62,7 @@ struct entities {
  * keeps its words in normalised text: a street's name is what a report is about.
  */
 const char *entity_mark(enum entity_kind kind);
+bool entity_is_mark(struct str word); /* of one that normalised text has */
 
 /*
  * Pure. @text: at most UINT32_MAX bytes; need not be UTF-8, a byte over 0x7f is part of nothing.
