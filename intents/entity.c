@@ -191,6 +191,7 @@ static bool is_nought(struct str t, size_t at)
 static void read_digits(struct str t, size_t at, struct digits *ret)
 {
     unsigned count = 0;
+    bool loose = false;
     *ret = (struct digits){ .groups = 0 };
     while (ret->groups < GROUPS_MAX) {
         unsigned before = count;
@@ -203,6 +204,7 @@ static void read_digits(struct str t, size_t at, struct digits *ret)
         if (count == before || !digit || is(t, at, WORD) || byte_at(t, at) == '@')
             return;
         ret->letters |= letters;
+        ret->loose |= loose;
         ret->group[ret->groups].to = at;
         ret->group[ret->groups++].count = count;
         size_t gap = at;
@@ -210,7 +212,7 @@ static void read_digits(struct str t, size_t at, struct digits *ret)
             at++;
         if (at == gap)
             return;
-        ret->loose |= at > gap + 1 || !is_one_of(t, gap, " -");
+        loose = at > gap + 1 || !is_one_of(t, gap, " -");
     }
 }
 
@@ -642,6 +644,8 @@ static bool find_email(const struct spot *s, struct entity *ret)
         if (t.p[to] == '.')
             dot = to;
     *ret = (struct entity){ ENTITY_EMAIL, (uint32_t)from, (uint32_t)to };
+    if (byte_at(t, from - 1) == '@') /* a handle elsewhere: "@sam@example.social" */
+        return false;
     return from < s->at && dot > s->at + 1 && to >= dot + 3 && skip(t, dot + 1, LETTER) == to &&
            !is_public_body(str_cut(t, s->at + 1, to));
 }

@@ -384,7 +384,9 @@ static bool ends_sentence(uint32_t c)
     return c == '.' || c == '!' || c == '?' || c == '\n' || c == 0x2026;
 }
 
-/* Looks for entities in plain characters, so that one in fullwidth digits is one, too. */
+/* Looks for entities in plain characters, so that fullwidth digits and long dashes are in them,
+ * too.
+ */
 static int find_entities(struct wording *w)
 {
     char *plain = arena_alloc(w->arena, w->count + 1);
@@ -392,8 +394,9 @@ static int find_entities(struct wording *w)
         return ERR_NOMEM;
     for (size_t i = 0; i < w->count; i++) {
         const struct point *p = &w->p[i];
-        bool letter = p->c >= 'a' && p->c <= 'z';
-        plain[i] = (char)(p->c >= 0x80 ? 0x80 : letter && p->upper ? p->c - 32 : p->c);
+        bool capital = p->upper && p->c >= 'a' && p->c <= 'z';
+        bool dash = p->c >= 0x2010 && p->c <= 0x2015;
+        plain[i] = (char)(dash ? '-' : p->c >= 0x80 ? 0x80 : capital ? p->c - 32 : p->c);
     }
     return entity_find(w->arena, (struct str){ plain, w->count }, &w->entities);
 }

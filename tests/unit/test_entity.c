@@ -15,6 +15,7 @@ static const struct row {
     { "mobile with dashes", "text 07700-900-123.", "phone=07700-900-123" },
     { "mobile with dots", "07700.900.123", "phone=07700.900.123" },
     { "mobile, odd groups", "07 700 900 123", "phone=07 700 900 123" },
+    { "mobile, odd groups, end of a sentence", "07 700 900123. Ta", "phone=07 700 900123" },
     { "letters for noughts", "O77OO 9OO146", "phone=O77OO 9OO146" },
     { "international", "+44 7700 900123", "phone=+44 7700 900123" },
     { "international with the nought", "+44 (0)7700 900123", "phone=+44 (0)7700 900123" },
@@ -61,6 +62,7 @@ static const struct row {
     { "looking at a page", "look at northmoor.com and at gmail.com", "" },
     { "looking at a dot", "meet at the dot com office", "" },
     { "a mention", "hi@NorthmoorHelp @NorthmoorHelp W@nk3r5", "" },
+    { "a handle elsewhere", "I am @sam@example.social", "" },
     { "a public body's", "wrote to bins@northmoor.gov.uk", "" },
     { "no local part", "@example.com", "" },
 
@@ -92,6 +94,7 @@ static const struct row {
     { "card in one", "its 5555555555554444 exp 09/27", "card=5555555555554444" },
     { "card of fifteen", "3782 822463 10005", "card=3782 822463 10005" },
     { "card, a digit mistyped", "4111-1111-1111-1112", "card=4111-1111-1111-1112" },
+    { "card mistyped, end of a sentence", "4111 1111 1111 1112. Ta", "card=4111 1111 1111 1112" },
     { "sixteen digits, no card", "4111111111111112", "" },
     { "a parcel's number", "tracking ref 4111111111111111", "" },
 

@@ -164,6 +164,10 @@ static const struct row {
     { "phone number in fullwidth digits",
       "\xef\xbc\x90\xef\xbc\x97\xef\xbc\x97\xef\xbc\x90\xef\xbc\x90 900123", "<phone>" },
     { "phone number with a zero-width space", "07700\xe2\x80\x8b 900123", "<phone>" },
+    { "phone number with a long dash",
+      "07700\xe2\x80\x93"
+      "900123",
+      "<phone>" },
     { "phone number in a link", "https://x.com/07700900123", "://" },
     { "an address keeps its words", "14 Elm Close", "14 elm close" },
     { "a mark is one already", "call <phone> or <dob>", "call <phone> or <dob>" },
