@@ -145,6 +145,7 @@ struct wording {
     struct buf text;
     struct normal_word *words;
     size_t word_count, word_room;
+    struct entities entities; /* in points */
 };
 
 static bool is_letter(uint32_t c)
@@ -383,15 +384,45 @@ static bool ends_sentence(uint32_t c)
     return c == '.' || c == '!' || c == '?' || c == '\n' || c == 0x2026;
 }
 
+/* Looks for entities in plain characters, so that fullwidth digits and long dashes are in them,
+ * too.
+ */
+static int find_entities(struct wording *w)
+{
+    char *plain = arena_alloc(w->arena, w->count + 1);
+    if (!plain)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct point *p = &w->p[i];
+        bool capital = p->upper && p->c >= 'a' && p->c <= 'z';
+        bool dash = p->c >= 0x2010 && p->c <= 0x2015;
+        plain[i] = (char)(dash ? '-' : p->c >= 0x80 ? 0x80 : capital ? p->c - 32 : p->c);
+    }
+    return entity_find(w->arena, (struct str){ plain, w->count }, &w->entities);
+}
+
+/* The entity at point @i that has a mark for its words. *next: the first that may stand there. */
+static const struct entity *marked_at(const struct wording *w, size_t i, size_t *next)
+{
+    while (*next < w->entities.count && w->entities.list[*next].from < i)
+        (*next)++;
+    const struct entity *e = *next < w->entities.count ? &w->entities.list[*next] : NULL;
+    return e && e->from == i && e->kind != ENTITY_ADDRESS ? e : NULL;
+}
+
 static int make_words(struct wording *w)
 {
-    size_t i = 0;
+    size_t i = 0, entity = 0;
     while (i < w->count) {
         uint32_t c = w->p[i].c;
         size_t end = i + 1;
         int r = 0;
         bool fresh = i == 0 || !is_word(w->p[i - 1].c);
-        if (fresh && (c == 'w' || is_word(c)) && (end = link_end(w, i)) > i) {
+        const struct entity *marked = marked_at(w, i, &entity);
+        if (marked) {
+            end = marked->to;
+            r = put_word(w, str_of(entity_mark(marked->kind)), w->p[i].from, w->p[end - 1].to);
+        } else if (fresh && (c == 'w' || is_word(c)) && (end = link_end(w, i)) > i) {
             r = put_word(w, STR("://"), w->p[i].from, w->p[end - 1].to);
         } else if (is_word(c)) {
             end = word_end(w, i);
@@ -455,9 +486,16 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
                          .text = BUF_INIT(FOLDED_MAX),
                          .word_room = f.count / 2 + 8 };
     w.words = arena_array(arena, w.word_room, sizeof *w.words);
-    r = w.words ? make_words(&w) : ERR_NOMEM;
+    r = w.words ? find_entities(&w) : ERR_NOMEM;
+    if (r == 0)
+        r = make_words(&w);
+    for (size_t i = 0; r == 0 && i < w.entities.count; i++) { /* from points to bytes */
+        struct entity *e = &w.entities.list[i];
+        e->to = w.p[e->to - 1].to;
+        e->from = w.p[e->from].from;
+    }
     if (r == 0) {
-        struct normal n = { arena_str(arena, buf_str(&w.text)), w.words, w.word_count };
+        struct normal n = { arena_str(arena, buf_str(&w.text)), w.words, w.word_count, w.entities };
         r = n.text.p ? 0 : ERR_NOMEM;
         if (r == 0)
             *ret = n;

@@ -5,12 +5,14 @@
  * Lower case (NFKC with case folding, accents dropped), words with one space between them, sentence
  * ends as words of their own ("." or "?"), contractions written out, emoji as words, zero-width and
  * direction marks gone, letters that only look Latin in a word that is otherwise Latin replaced,
- * stretched words shortened where that gives a known word. A mention becomes "@", a link "://".
+ * stretched words shortened where that gives a known word. A mention becomes "@", a link "://", a
+ * private detail the mark of entity.h ("<phone>"); an address keeps its words.
  */
 #ifndef INTENTS_NORMAL_H
 #define INTENTS_NORMAL_H
 
 #include "base/arena.h"
+#include "intents/entity.h"
 #include "intents/vocab.h"
 
 /* The longest message that is looked at, in bytes: a 25,000 character post is for a person anyhow.
@@ -27,6 +29,7 @@ struct normal {
     struct str text; /* NUL-terminated */
     struct normal_word *words;
     size_t word_count;
+    struct entities entities; /* where they were written: bytes of the original */
 };
 
 /*

@@ -1,6 +1,7 @@
 #include "intents/vocab.h"
 
 #include "base/map.h"
+#include "intents/entity.h"
 
 enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20, EXPANDED_MAX = 512 /* phrases, of one */ };
 
@@ -120,7 +121,7 @@ static int check_word(struct str word, struct str name, const char *where, struc
             return report_error(report, "%s: term \"%.*s\": \"%.*s\": write it in lower case",
                                 where, STR_ARG(name), STR_ARG(word));
         if (c < 0x80 && c != ' ' && c != '*' && !(c >= 'a' && c <= 'z') &&
-            !(c >= '0' && c <= '9') && !memchr("@?.:/-&%+", c, 9))
+            !(c >= '0' && c <= '9') && !memchr("@?.:/-&%+<>", c, 11))
             return report_error(report,
                                 "%s: term \"%.*s\": \"%.*s\": '%c' is no part of a word (write "
                                 "contractions out: \"has not\")",
@@ -130,6 +131,14 @@ static int check_word(struct str word, struct str name, const char *where, struc
     }
     if (!word.len)
         return report_error(report, "%s: term \"%.*s\": an empty word", where, STR_ARG(name));
+    struct str part;
+    for (rest = word; str_split(&rest, ' ', &part);)
+        if ((memchr(part.p, '<', part.len) || memchr(part.p, '>', part.len)) &&
+            !entity_is_mark(part))
+            return report_error(report,
+                                "%s: term \"%.*s\": \"%.*s\" is no mark of a detail (such as "
+                                "<phone> or <email>, a word of its own)",
+                                where, STR_ARG(name), STR_ARG(part));
     return 0;
 }
 

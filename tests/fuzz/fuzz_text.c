@@ -62,6 +62,11 @@ static void check_map(struct str text, const struct normal *n)
         at += w->len + 1;
     }
     FUZZ_CHECK(n->word_count == 0 ? n->text.len == 0 : at == n->text.len + 1);
+    for (size_t i = 0, end = 0; i < n->entities.count; end = n->entities.list[i++].to) {
+        const struct entity *e = &n->entities.list[i];
+        FUZZ_CHECK(e->from >= end && e->from < e->to && e->to <= text.len);
+        FUZZ_CHECK(between_points(text, e->from) && between_points(text, e->to));
+    }
 }
 
 static void check_match(struct str text, const struct intents_match *m)

@@ -241,6 +241,7 @@ static void test_residue(void **state)
         { "half", "my bin hurts badly", 2, 0.5 },
         { "nothing explained", "hurts badly", 2, 1 },
         { "marks don't count", "@us my bin! hurts? www.example.com", 1, 1.0 / 3 },
+        { "nor do details", "my bin hurts 07700 900123 sam@example.com", 1, 1.0 / 3 },
         { "a prefix word explains", "potholes", 0, 0 },
     };
     const char *names[ARRAY_LEN(rules)];
@@ -253,6 +254,29 @@ static void test_residue(void **state)
         assert_note(m.unexplained == rows[i].unexplained, rows[i].note);
         assert_near(m.residue, rows[i].residue);
     }
+    arena_release(&arena);
+    scratch = intents_scratch_free(scratch);
+    set = intents_free(set);
+}
+
+/* The match says where details were written, also those that keep their words. */
+static void test_entities(void **state)
+{
+    (void)state;
+    const char *names[ARRAY_LEN(rules)];
+    struct intents *set = make_set(NULL, names);
+    struct intents_scratch *scratch = intents_scratch_new();
+    struct arena arena = ARENA_INIT;
+    struct intents_match m;
+    struct str text = STR("caf\xc3\xa9 bin, 4 Elm Close, 07700 900123");
+    assert_int_equal(intents_match(set, scratch, &arena, text, &m), 0);
+    assert_str(m.normal.text, "cafe bin 4 elm close <phone>");
+    assert_int_equal(m.normal.entities.count, 2);
+    const struct entity *e = m.normal.entities.list;
+    assert_int_equal(e[0].kind, ENTITY_ADDRESS);
+    assert_str(str_cut(text, e[0].from, e[0].to), "4 Elm Close");
+    assert_int_equal(e[1].kind, ENTITY_PHONE);
+    assert_str(str_cut(text, e[1].from, e[1].to), "07700 900123");
     arena_release(&arena);
     scratch = intents_scratch_free(scratch);
     set = intents_free(set);
@@ -337,8 +361,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scores),          cmocka_unit_test(test_order),
         cmocka_unit_test(test_weight_is_score), cmocka_unit_test(test_why),
-        cmocka_unit_test(test_residue),         cmocka_unit_test(test_spent),
-        cmocka_unit_test(test_scratch_grows),
+        cmocka_unit_test(test_residue),         cmocka_unit_test(test_entities),
+        cmocka_unit_test(test_spent),           cmocka_unit_test(test_scratch_grows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

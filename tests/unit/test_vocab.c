@@ -46,6 +46,7 @@ static void test_write(void **state)
     assert_int_equal(add(v, "hole", "pothole*,hole,po", &report), 0);
     assert_int_equal(add(v, "sign", "?,6.30,c++", &report), 0);
     assert_int_equal(add(v, "missed", "missed (?&bin),no show,missed", &report), 0);
+    assert_int_equal(add(v, "phone", "<phone>,tel <phone>", &report), 0);
     assert_int_equal(add(v, "far", "caf\xc3\xa9,caf\xc3\xa8 x", &report), 0);
     assert_int_equal(vocab_add_pattern(v, STR("gap"), STR("(?:[^ ]+ ){0,3}x"), "", &report), 0);
     assert_int_equal(vocab_check(v, "terms.json", &report), 0);
@@ -71,6 +72,8 @@ static void test_write(void **state)
         { "missed", "no", "no match" },
         { "far", "the caf\xc3\xa9 x", "caf\xc3\xa9" },
         { "far", "the caf\xc3\xa8 x", "caf\xc3\xa8 x" },
+        { "phone", "call <phone> now", "<phone>" },
+        { "phone", "call phone now", "no match" },
         { "gap", "a b x", "" }, /* explains nothing */
         { "gap", "a b", "no match" },
     };
@@ -211,6 +214,9 @@ static void test_faults(void **state)
         { "two stars", "bin", "bin**", "* only at a word's end" },
         { "empty word", "bin", "", "an empty word" },
         { "control character", "bin", "bin\tday", "is no part of a word" },
+        { "no mark", "phone", "call <fone> now", "\"<fone>\" is no mark of a detail" },
+        { "a mark with more", "phone", "<phone>s", "\"<phone>s\" is no mark of a detail" },
+        { "an address has none", "phone", "<address>", "is no mark of a detail" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct vocab *v = vocab_new();
