@@ -1,18 +1,35 @@
 #include "bot/decide.h"
 
+int decide_read(const struct decider *decider, struct arena *arena, struct str text,
+                struct reading *ret)
+{
+    struct reading reading = { .second = NULL };
+    int r = intents_match(decider->kb->intents, decider->scratch, arena, text, &reading.match);
+    if (r < 0)
+        return r;
+    const struct second *second = reading.match.spent ? NULL : decider->kb->second;
+    if (second) {
+        float *chances = arena_array(arena, second_class_count(second), sizeof *chances);
+        if (!chances)
+            return ERR_NOMEM;
+        second_ask(second, &reading.match.normal, chances);
+        reading.second = chances;
+    }
+    *ret = reading;
+    return 0;
+}
+
 int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret)
 {
     struct decision d = { .reply = STR("") };
-    int r = intents_match(decider->kb->intents, decider->scratch, arena, text, &d.match);
+    struct reading reading;
+    int r = decide_read(decider, arena, text, &reading);
     if (r < 0)
         return r;
-    float chances[SECOND_CLASSES_MAX];
-    const struct second *second = d.match.spent ? NULL : decider->kb->second;
-    if (second)
-        second_ask(second, &d.match.normal, chances);
-    d.policy = policy_decide(decider->kb, &d.match, second ? chances : NULL, facts);
+    d.match = reading.match;
+    d.policy = policy_decide(decider->kb, &reading.match, reading.second, facts);
     struct buf reply = BUF_INIT(65536);
     r = wording_write(decider->kb, &d.policy, context, &reply);
     if (r == 0 && reply.len) {

@@ -20,6 +20,16 @@ struct decision {
     struct str reply; /* NUL-terminated; empty: nothing is said */
 };
 
+/* What a message is about: the part of a decision that no threshold changes. */
+struct reading {
+    struct intents_match match;
+    const float *second; /* the chance of each class (kb_class); NULL: there is no second opinion */
+};
+
+/* All of *ret lives in @arena. Returns 0 or ERR_NOMEM. */
+int decide_read(const struct decider *decider, struct arena *arena, struct str text,
+                struct reading *ret) MUST_CHECK;
+
 /* All of *ret lives in @arena, or in the knowledge base. Returns 0, ERR_NOMEM or what
  * context->taken returned. */
 int decide(const struct decider *decider, struct arena *arena, struct str text,

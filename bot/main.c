@@ -11,7 +11,7 @@ static const struct {
 } commands[] = {
     { "serve", command_serve, "run the responder and its console" },
     { "try", command_try, "say what would happen to a message, and why" },
-    { "kb", command_kb, "check the knowledge base, train its second opinion" },
+    { "kb", command_kb, "the editors' tools: check, score and explain the knowledge base" },
     { "config", command_config, "check the configuration, explain its settings" },
     { "staff", command_staff, "people who work in the console: add, list, remove, new password" },
 };
