@@ -47,6 +47,10 @@ struct kb_line {
 int kb_read_lines(const char *path, struct report *report,
                   int (*visit)(const struct kb_line *line, void *data), void *data) MUST_CHECK;
 
+/* The class that the second opinion takes a text for, and its chance; empty where @chances is NULL.
+ */
+struct str kb_likeliest(const struct kb *kb, const float *chances, double *ret_chance);
+
 /* A resident's words, for an editor to read: in one line, cut off behind @points characters. */
 void kb_print_text(struct str text, size_t points);
 

@@ -138,6 +138,18 @@ int kb_read_lines(const char *path, struct report *report,
     return r == 0 && report->errors > errors ? ERR_BADINPUT : r;
 }
 
+struct str kb_likeliest(const struct kb *kb, const float *chances, double *ret_chance)
+{
+    size_t best = 0;
+    if (!chances)
+        return STR("");
+    for (size_t c = 1; c < second_class_count(kb->second); c++)
+        if (chances[c] > chances[best])
+            best = c;
+    *ret_chance = (double)chances[best];
+    return second_class_name(kb->second, best);
+}
+
 void kb_print_text(struct str text, size_t points)
 {
     struct str shown = utf8_cut(text, points);

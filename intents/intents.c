@@ -12,6 +12,7 @@ enum { NEEDS_MAX = 6 };
 /* A compiled pattern; written the same in many places, it is one. */
 struct shape {
     struct pattern pattern;
+    struct str pcre;           /* as it was written */
     unsigned needs[NEEDS_MAX]; /* sets of the prefilter: without one word of each it can't match */
     unsigned need_count;
 };
@@ -108,10 +109,10 @@ static int add_shape(struct intents *set, struct str pcre, const char *where, st
     if (map_get(&set->shape_of, pcre, ret))
         return 0;
     struct shape shape = { 0 };
-    struct str key = arena_str(&set->arena, pcre);
-    int r =
-        key.p ? grow((void **)&set->shapes, set->shape_count, &set->shape_room, sizeof *set->shapes)
-              : ERR_NOMEM;
+    shape.pcre = arena_str(&set->arena, pcre);
+    int r = shape.pcre.p ? grow((void **)&set->shapes, set->shape_count, &set->shape_room,
+                                sizeof *set->shapes)
+                         : ERR_NOMEM;
     if (r == 0)
         r = pattern_compile(set->vocab, pcre, where, report, &shape.pattern);
     if (r < 0)
@@ -119,7 +120,7 @@ static int add_shape(struct intents *set, struct str pcre, const char *where, st
     r = prefilter_needs(set->prefilter, set->vocab, pcre, shape.needs, NEEDS_MAX);
     shape.need_count = r < 0 ? 0 : (unsigned)r;
     if (r >= 0)
-        r = map_put(&set->shape_of, key, (uint32_t)set->shape_count);
+        r = map_put(&set->shape_of, shape.pcre, (uint32_t)set->shape_count);
     if (r < 0) {
         pattern_release(&shape.pattern);
         return r;
@@ -289,6 +290,13 @@ struct matching {
     struct intents_match m;
 };
 
+/* Captures and one more, or one of PCRE2's errors. */
+static int run_shape(const struct shape *shape, struct intents_scratch *s, const struct normal *n)
+{
+    return pcre2_match(shape->pattern.code, (PCRE2_SPTR)n->text.p, n->text.len, 0,
+                       PCRE2_NO_UTF_CHECK, s->data, s->context);
+}
+
 /* Captures and one more if the pattern fits, 0 if it doesn't. What was run once and didn't isn't
  * run again. */
 static int run_pattern(struct matching *g, const struct entry *e)
@@ -300,9 +308,7 @@ static int run_pattern(struct matching *g, const struct entry *e)
     for (unsigned i = 0; i < shape->need_count; i++)
         if (!prefilter_met(g->met, shape->needs[i]))
             return 0;
-    int groups =
-        pcre2_match(shape->pattern.code, (PCRE2_SPTR)g->m.normal.text.p, g->m.normal.text.len, 0,
-                    PCRE2_NO_UTF_CHECK, g->scratch->data, g->scratch->context);
+    int groups = run_shape(shape, g->scratch, &g->m.normal);
     if (groups == PCRE2_ERROR_NOMATCH)
         return 0;
     if (groups < 0) { /* a limit, or the JIT stack: "no match" would be a guess */
@@ -371,4 +377,55 @@ int intents_match(const struct intents *set, struct intents_scratch *scratch, st
     if (r == 0)
         *ret = g.m;
     return r;
+}
+
+struct intents_pattern intents_pattern(const struct intents *set, size_t number)
+{
+    const struct entry *e = &set->entries[number];
+    return (struct intents_pattern){ set->shapes[e->shape].pcre, e->topic, e->weight, e->use };
+}
+
+int intents_try_pattern(const struct intents *set, struct intents_scratch *scratch,
+                        struct arena *arena, size_t number, const struct normal *text,
+                        struct intents_why *ret_why)
+{
+    const struct entry *e = &set->entries[number];
+    int r = scratch_fit(scratch, set);
+    if (r < 0)
+        return r;
+    int groups = run_shape(&set->shapes[e->shape], scratch, text);
+    if (groups == PCRE2_ERROR_NOMATCH)
+        return 0;
+    if (groups < 0)
+        return ERR_LIMIT;
+    struct intents_why why = { .topic = e->topic };
+    r = make_why(scratch, arena, text, groups, &why);
+    if (r < 0)
+        return r;
+    *ret_why = why;
+    return 1;
+}
+
+struct need_visit {
+    void (*visit)(unsigned need, struct str word, bool prefix, void *data);
+    void *data;
+    unsigned need;
+};
+
+static void visit_need(struct str word, bool prefix, void *data)
+{
+    const struct need_visit *v = data;
+    v->visit(v->need, word, prefix, v->data);
+}
+
+unsigned intents_pattern_needs(const struct intents *set, size_t number,
+                               void (*visit)(unsigned need, struct str word, bool prefix,
+                                             void *data),
+                               void *data)
+{
+    const struct shape *shape = &set->shapes[set->entries[number].shape];
+    struct need_visit v = { visit, data, 0 };
+    for (; v.need < shape->need_count; v.need++)
+        prefilter_words(set->prefilter, shape->needs[v.need], visit_need, &v);
+    return shape->need_count;
 }

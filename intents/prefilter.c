@@ -4,6 +4,7 @@
 
 /* A word that stands for sets: written out, or with a * as the beginning of longer words. */
 struct key {
+    struct str word;
     unsigned *exact, *prefix; /* set numbers */
     unsigned exact_count, prefix_count;
 };
@@ -54,7 +55,7 @@ static int key_of(struct prefilter *p, struct str word, struct key **ret)
         at = (uint32_t)p->key_count;
         if (!copy.p || map_put(&p->words, copy, at) < 0)
             return ERR_NOMEM;
-        p->keys[p->key_count++] = (struct key){ 0 };
+        p->keys[p->key_count++] = (struct key){ .word = copy };
     }
     *ret = &p->keys[at];
     return 0;
@@ -367,6 +368,25 @@ int prefilter_needs(struct prefilter *p, const struct vocab *vocab, struct str p
             sets[count++] = (unsigned)set;
     }
     return (int)count;
+}
+
+static bool holds(const unsigned *sets, unsigned count, unsigned set)
+{
+    unsigned i = 0;
+    while (i < count && sets[i] != set)
+        i++;
+    return i < count;
+}
+
+void prefilter_words(const struct prefilter *p, unsigned set,
+                     void (*visit)(struct str word, bool prefix, void *data), void *data)
+{
+    for (size_t i = 0; i < p->key_count; i++) {
+        const struct key *key = &p->keys[i];
+        bool prefix = holds(key->prefix, key->prefix_count, set);
+        if (prefix || holds(key->exact, key->exact_count, set))
+            visit(key->word, prefix, data);
+    }
 }
 
 size_t prefilter_bitmap_len(const struct prefilter *p)

@@ -21,6 +21,11 @@ struct prefilter *prefilter_free(struct prefilter *p);
 int prefilter_needs(struct prefilter *p, const struct vocab *vocab, struct str pcre, unsigned *sets,
                     unsigned max) MUST_CHECK;
 
+/* Calls @visit for each word that meets the set; @prefix: so does every word that begins with it.
+ */
+void prefilter_words(const struct prefilter *p, unsigned set,
+                     void (*visit)(struct str word, bool prefix, void *data), void *data);
+
 /* Words of a bitmap with a bit for each set. */
 size_t prefilter_bitmap_len(const struct prefilter *p);
 

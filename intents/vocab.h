@@ -54,6 +54,11 @@ int vocab_keys(const struct vocab *v, struct str name,
 /* Does a term given as a pattern end where a word begins, if it began there: "(?:[^ ]+ ){0,4}?"? */
 bool vocab_keeps_words(const struct vocab *v, struct str name);
 
+/* Calls @visit for each phrase of a term, or once with what a term given as a pattern stands for,
+ * until it returns negative. Returns 1, 0 if there is no such term, or what @visit returned. */
+int vocab_phrases(const struct vocab *v, struct str name,
+                  int (*visit)(struct str phrase, void *data), void *data);
+
 /* Calls @visit for each term that vocab_write never wrote out. */
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
 

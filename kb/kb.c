@@ -33,6 +33,18 @@ struct str kb_topic_name(const struct kb *kb, unsigned topic)
     return intent ? intent->id : kb_rule_of(kb, topic)->id;
 }
 
+struct str kb_topic_file(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? intent->file : kb_rule_of(kb, topic)->file;
+}
+
+const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? &intent->examples : &kb_rule_of(kb, topic)->examples;
+}
+
 struct str kb_class_name(enum kb_class class)
 {
     static const char *const names[] = { "emergency",      "safeguarding", "self_harm",

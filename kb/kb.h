@@ -135,6 +135,8 @@ struct kb *kb_free(struct kb *kb);
 const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
+struct str kb_topic_file(const struct kb *kb, unsigned topic);
+const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
 
 /*
  * The second opinion of this knowledge base: from DIR/HASH.model (1 found, 0 none or not of this
