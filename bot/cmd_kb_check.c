@@ -7,7 +7,11 @@
 static const char usage[] =
     "usage: kerbside kb check [--config FILE] [--kb DIR]\n"
     "  Loads the knowledge base, tries its examples and says what is wrong: a line each, with "
-    "file, id and field.\n";
+    "file, id and field.\n"
+    "  Once nothing is wrong it warns of patterns that no example needs (found by the others all "
+    "the same), that\n"
+    "  can never match, and that are slow: run on long texts of its own words, one spends the "
+    "match limit.\n";
 
 static int check(const char *dir)
 {

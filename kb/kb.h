@@ -149,7 +149,8 @@ int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
 
 /*
  * What loading can't see: examples that don't hold, one example under two intents, terms nobody
- * uses (errors), reviews overdue on @today, days since 1970-01-01 (warnings). Returns 0,
+ * uses (errors), reviews overdue on @today, days since 1970-01-01 (warnings); and if there is no
+ * error, patterns that no example needs, that can't match or that are slow (warnings). Returns 0,
  * ERR_BADINPUT if there was an error, or ERR_NOMEM.
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
