@@ -9,6 +9,7 @@ static const struct {
     { "check", command_kb_check, "is it fit to be used, and what could be better" },
     { "explain", command_kb_explain, "what an intent or rule is made of, and what finds it" },
     { "score", command_kb_score, "how good it is on labelled messages" },
+    { "suggest", command_kb_suggest, "what it should learn next" },
     { "train", command_kb_train, "train its second opinion" },
 };
 
