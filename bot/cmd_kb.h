@@ -2,7 +2,6 @@
 #ifndef BOT_CMD_KB_H
 #define BOT_CMD_KB_H
 
-#include "base/json.h"
 #include "bot/command.h"
 
 int command_kb_check(int argc, char **argv);
@@ -21,8 +20,8 @@ struct kb_options {
 
 /*
  * Reads the options of which the letters stand in @letters: config, kb, models, show, json, text;
- * @least to @most arguments that are no option are right. Returns 0, or EXIT_USAGE, having said so;
- * *ret_help: --help was asked for, and printed.
+ * @least to @most arguments that are no option are right. EXIT_OK, or what to leave with, having
+ * said why. *ret_help: --help was asked for and printed, *ret is not set.
  */
 int kb_options_read(int argc, char **argv, const char *letters, int least, int most,
                     const char *usage, struct kb_options *ret, bool *ret_help);
@@ -53,8 +52,5 @@ struct str kb_likeliest(const struct kb *kb, const float *chances, double *ret_c
 
 /* A resident's words, for an editor to read: in one line, cut off behind @points characters. */
 void kb_print_text(struct str text, size_t points);
-
-/* Writes the tree as one line, and frees it. 0 or ERR_IO. */
-int kb_print_json(cJSON *tree) MUST_CHECK;
 
 #endif

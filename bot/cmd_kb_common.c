@@ -158,12 +158,3 @@ void kb_print_text(struct str text, size_t points)
         (void)printf("%s%s", buf_cstr(&line), shown.len < text.len ? " …" : "");
     buf_release(&line);
 }
-
-int kb_print_json(cJSON *tree)
-{
-    char *line = cJSON_PrintUnformatted(tree);
-    int r = line && puts(line) >= 0 ? 0 : ERR_IO;
-    cJSON_free(line);
-    cJSON_Delete(tree);
-    return r;
-}

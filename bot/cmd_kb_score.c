@@ -103,8 +103,9 @@ static int keep_mistake(struct scoring *s, enum score_mistake kind, struct str t
     one->text = arena_str(&s->kept, text);
     one->wanted =
         label_words(&s->kept, right->action, right->reason, right->intents, right->intent_count);
-    one->got = label_words(&s->kept, d->action, d->reason, d->intent ? &d->intent->id : NULL,
-                           d->intent ? 1 : 0);
+    struct str answered[SCORE_ANSWERED_MAX];
+    size_t count = score_answered(d, answered);
+    one->got = label_words(&s->kept, d->action, d->reason, answered, count);
     if (!one->text.p || !one->wanted.p || !one->got.p)
         return ERR_NOMEM;
     *s->last[kind] = one;
@@ -226,7 +227,7 @@ static int score_files(struct scoring *s, const struct kb_options *o)
     if (r < 0)
         return r;
     if (o->json)
-        return kb_print_json(scoring_json(s));
+        return print_json(scoring_json(s));
     print_figures(s);
     print_curve(s);
     print_mistakes(s);

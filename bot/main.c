@@ -41,6 +41,15 @@ void print_report(const struct report *report)
     (void)fputs(buf_cstr(&report->lines), stderr);
 }
 
+int print_json(cJSON *tree)
+{
+    char *line = cJSON_PrintUnformatted(tree);
+    int r = line && puts(line) >= 0 ? 0 : ERR_IO;
+    cJSON_free(line);
+    cJSON_Delete(tree);
+    return r;
+}
+
 int load_config(const char *path, struct conf **ret)
 {
     struct report report = REPORT_INIT;

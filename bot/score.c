@@ -142,14 +142,23 @@ static bool among(struct str id, const struct str *ids, size_t count)
     return false;
 }
 
+size_t score_answered(const struct policy_decision *d, struct str ret[SCORE_ANSWERED_MAX])
+{
+    size_t count = 0;
+    if (d->action == ACTION_ANSWER)
+        ret[count++] = d->intent->id;
+    return count;
+}
+
 /* The reply's first intent is one of the label's, and the label's first is among its intents. */
 static bool is_right_link(const struct score_label *right, const struct policy_decision *d)
 {
     if (right->action != ACTION_ANSWER || d->action != ACTION_ANSWER)
         return false;
-    struct str answered[] = { d->intent->id };
+    struct str answered[SCORE_ANSWERED_MAX];
+    size_t count = score_answered(d, answered);
     return among(answered[0], right->intents, right->intent_count) &&
-           among(right->intents[0], answered, ARRAY_LEN(answered));
+           among(right->intents[0], answered, count);
 }
 
 /* Counts @part of those in @whole; says whether it is of the whole but no part. */

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "bot/policy.h"
 
-enum { SCORE_INTENTS_MAX = 8 };
+enum { SCORE_INTENTS_MAX = 8, SCORE_ANSWERED_MAX = 2 };
 
 /* What is right for a message. Texts are borrowed from where it was read. */
 struct score_label {
@@ -78,6 +78,9 @@ extern const struct score_figure score_figures[SCORE_FIGURES];
  */
 int score_read_label(const struct kb *kb, const cJSON *object, const char *where,
                      struct report *report, struct score_label *ret) MUST_CHECK;
+
+/* The ids of the intents that a decision answers, the main one first; returns how many. */
+size_t score_answered(const struct policy_decision *d, struct str ret[SCORE_ANSWERED_MAX]);
 
 /* Counts a decision; returns the kinds of mistake that it is. */
 unsigned score_add(struct score *s, const struct score_label *right,
