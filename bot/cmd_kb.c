@@ -1,96 +1,35 @@
-/* kerbside kb: is the knowledge base fit to be used? And its second opinion. */
-#include <errno.h>
-#include <getopt.h>
-#include <inttypes.h>
-#include <time.h>
+/* kerbside kb SUBCOMMAND …: the editors' tools; finds the one and hands over. */
+#include "bot/cmd_kb.h"
 
-#include "base/clock.h"
-#include "bot/command.h"
-#include "bot/x/x.h"
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    { "check", command_kb_check, "is it fit to be used, and what could be better" },
+    { "explain", command_kb_explain, "what an intent or rule is made of, and what finds it" },
+    { "score", command_kb_score, "how good it is on labelled messages" },
+    { "suggest", command_kb_suggest, "what it should learn next" },
+    { "train", command_kb_train, "train its second opinion" },
+};
 
-static const char usage[] = "usage: kerbside kb check [--config FILE] [--kb DIR]\n"
-                            "  Loads the knowledge base, tries its examples and says what is "
-                            "wrong: a line each, with file, id and field.\n"
-                            "       kerbside kb train [--config FILE] [--kb DIR] [--models DIR]\n"
-                            "  Trains the second opinion on the knowledge base's examples and "
-                            "teach lists, and keeps it by the base's hash.\n";
-
-static int check(const struct conf *conf, const char *dir)
+static void print_help(FILE *to)
 {
-    struct report report = REPORT_INIT;
-    struct kb *kb = NULL;
-    int r = kb_load(dir ? dir : conf->kb_dir, &x_text_rules, &report, &kb);
-    if (r == 0)
-        r = kb_check(kb, time(NULL) / 86400, &report);
-    print_report(&report);
-    if (r == 0)
-        (void)printf(
-            "%s: %zu intents, %zu rules, %zu patterns, %u warnings: knowledge base %s is fit\n",
-            dir ? dir : conf->kb_dir, kb->intent_count, kb->rule_count,
-            intents_pattern_count(kb->intents), report.warnings, kb->hash);
-    else
-        (void)fprintf(stderr, "%s: %u errors, %u warnings\n", dir ? dir : conf->kb_dir,
-                      report.errors, report.warnings);
-    report_release(&report);
-    (void)kb_free(kb);
-    return r < 0 ? EXIT_FAILED : EXIT_OK;
-}
-
-static int train(const struct conf *conf, const char *dir, const char *models)
-{
-    struct report report = REPORT_INIT;
-    struct kb *kb = NULL;
-    int64_t from_ms = clock_mono_ms();
-    int r = kb_load(dir ? dir : conf->kb_dir, &x_text_rules, &report, &kb);
-    if (r == 0)
-        r = kb_train(kb);
-    if (r == 0)
-        r = kb_save_second(kb, models);
-    print_report(&report);
-    if (r < 0 && !report.errors)
-        (void)fprintf(stderr, "error: %s: %s\n", models,
-                      r == ERR_IO ? strerror(errno) : err_str(r));
-    else if (r == 0)
-        (void)printf("%s/%s.model: %zu lessons in %" PRId64 " ms%s\n", models, kb->hash,
-                     kb->lesson_count, clock_mono_ms() - from_ms,
-                     kb->second ? "" : ": too few for a second opinion, none is kept");
-    report_release(&report);
-    (void)kb_free(kb);
-    return r < 0 ? EXIT_FAILED : EXIT_OK;
+    (void)fputs("usage: kerbside kb COMMAND …\n", to);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        (void)fprintf(to, "  kerbside kb %-8s %s\n", commands[i].name, commands[i].help);
+    (void)fputs("kerbside kb COMMAND --help says more.\n", to);
 }
 
 int command_kb(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "kb", required_argument, NULL, 'k' },
-        { "models", required_argument, NULL, 'm' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
-    };
-    const char *config = NULL, *dir = NULL, *models = NULL;
-    int c;
-    optind = 0;
-    while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
-        if (c == 'c')
-            config = optarg;
-        else if (c == 'k')
-            dir = optarg;
-        else if (c == 'm')
-            models = optarg;
-        else
-            return fputs(usage, c == 'h' ? stdout : stderr) < 0 || c != 'h' ? EXIT_USAGE : EXIT_OK;
-    }
-    const char *verb = argc + 1 - optind == 1 ? (argv - 1)[optind] : "";
-    bool checking = strcmp(verb, "check") == 0, training = strcmp(verb, "train") == 0;
-    if ((!checking && !training) || (checking && models)) {
-        (void)fputs(usage, stderr);
-        return EXIT_USAGE;
-    }
-    struct conf *conf = NULL;
-    int status = dir && !config ? EXIT_OK : load_config(config, &conf);
-    if (status == EXIT_OK)
-        status = checking ? check(conf, dir) : train(conf, dir, models_dir(conf, models));
-    (void)conf_free(conf);
-    return status;
+    const char *name = argc > 0 ? argv[0] : "";
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    bool asked = strcmp(name, "--help") == 0;
+    if (!asked && *name)
+        (void)fprintf(stderr, "kerbside kb: there is no command \"%s\"\n", name);
+    print_help(asked ? stdout : stderr);
+    return asked ? EXIT_OK : EXIT_USAGE;
 }

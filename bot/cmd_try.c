@@ -58,15 +58,6 @@ static cJSON *decision_json(const struct trial *t, struct str text, const struct
     return o;
 }
 
-static int print_json(cJSON *tree)
-{
-    char *line = cJSON_PrintUnformatted(tree);
-    int r = line && puts(line) >= 0 ? 0 : ERR_IO;
-    cJSON_free(line);
-    cJSON_Delete(tree);
-    return r;
-}
-
 /* The text with the words that counted between »…«. */
 static void print_marked(struct str text, const struct decision *d)
 {

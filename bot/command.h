@@ -3,6 +3,7 @@
 #ifndef BOT_COMMAND_H
 #define BOT_COMMAND_H
 
+#include "base/json.h"
 #include "bot/conf.h"
 #include "kb/kb.h"
 
@@ -27,5 +28,8 @@ int load_kb(const struct conf *conf, const char *kb_dir, struct kb **ret);
 
 /* Prints the report's lines on standard error. */
 void print_report(const struct report *report);
+
+/* Prints the tree as a line on standard output, and frees it. 0 or ERR_IO. */
+int print_json(cJSON *tree) MUST_CHECK;
 
 #endif

@@ -1,25 +1,51 @@
 #include "bot/decide.h"
 
+int decide_read(const struct decider *decider, struct arena *arena, struct str text,
+                struct reading *ret)
+{
+    struct reading reading = { .second = NULL };
+    int r = intents_match(decider->kb->intents, decider->scratch, arena, text, &reading.match);
+    if (r < 0)
+        return r;
+    const struct second *second = reading.match.spent ? NULL : decider->kb->second;
+    if (second) {
+        float *chances = arena_array(arena, second_class_count(second), sizeof *chances);
+        if (!chances)
+            return ERR_NOMEM;
+        second_ask(second, &reading.match, chances);
+        reading.second = chances;
+    }
+    *ret = reading;
+    return 0;
+}
+
+int decide_policy(const struct kb *kb, const struct reading *reading,
+                  const struct policy_facts *facts, const struct wording_context *context,
+                  struct policy_decision *ret)
+{
+    struct policy_decision d = policy_decide(kb, &reading->match, reading->second, facts);
+    int fits = d.also ? wording_fits(kb, &d, context) : 1;
+    if (fits < 0)
+        return fits;
+    if (!fits)
+        d.also = NULL;
+    *ret = d;
+    return 0;
+}
+
 int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret)
 {
     struct decision d = { .reply = STR("") };
-    int r = intents_match(decider->kb->intents, decider->scratch, arena, text, &d.match);
+    struct reading reading;
+    int r = decide_read(decider, arena, text, &reading);
     if (r < 0)
         return r;
-    float chances[SECOND_CLASSES_MAX];
-    const struct second *second = d.match.spent ? NULL : decider->kb->second;
-    if (second)
-        second_ask(second, &d.match, chances);
-    d.policy = policy_decide(decider->kb, &d.match, second ? chances : NULL, facts);
+    d.match = reading.match;
     struct buf reply = BUF_INIT(65536);
-    if (d.policy.also) {
-        r = wording_fits(decider->kb, &d.policy, context);
-        if (r == 0)
-            d.policy.also = NULL;
-    }
-    if (r >= 0)
+    r = decide_policy(decider->kb, &reading, facts, context, &d.policy);
+    if (r == 0)
         r = wording_write(decider->kb, &d.policy, context, &reply);
     if (r == 0 && reply.len) {
         d.reply = arena_str(arena, buf_str(&reply));

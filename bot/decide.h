@@ -20,6 +20,22 @@ struct decision {
     struct str reply; /* NUL-terminated; empty: nothing is said */
 };
 
+/* What a message is about: the part of a decision that no threshold changes. */
+struct reading {
+    struct intents_match match;
+    const float *second; /* the chance of each class (kb_class); NULL: there is no second opinion */
+};
+
+/* All of *ret lives in @arena. Returns 0 or ERR_NOMEM. */
+int decide_read(const struct decider *decider, struct arena *arena, struct str text,
+                struct reading *ret) MUST_CHECK;
+
+/* What to do about it; of two answers, only the first where no wording of both fits the network.
+ * @context->hours may be NULL. Returns 0 or ERR_NOMEM. */
+int decide_policy(const struct kb *kb, const struct reading *reading,
+                  const struct policy_facts *facts, const struct wording_context *context,
+                  struct policy_decision *ret) MUST_CHECK;
+
 /* All of *ret lives in @arena, or in the knowledge base. Returns 0, ERR_NOMEM or what
  * context->taken returned. */
 int decide(const struct decider *decider, struct arena *arena, struct str text,

@@ -11,7 +11,7 @@ static const struct {
 } commands[] = {
     { "serve", command_serve, "run the responder and its console" },
     { "try", command_try, "say what would happen to a message, and why" },
-    { "kb", command_kb, "check the knowledge base, train its second opinion" },
+    { "kb", command_kb, "the editors' tools: check, score and explain the knowledge base" },
     { "config", command_config, "check the configuration, explain its settings" },
     { "staff", command_staff, "people who work in the console: add, list, remove, new password" },
 };
@@ -39,6 +39,15 @@ const char *default_config(void)
 void print_report(const struct report *report)
 {
     (void)fputs(buf_cstr(&report->lines), stderr);
+}
+
+int print_json(cJSON *tree)
+{
+    char *line = cJSON_PrintUnformatted(tree);
+    int r = line && puts(line) >= 0 ? 0 : ERR_IO;
+    cJSON_free(line);
+    cJSON_Delete(tree);
+    return r;
 }
 
 int load_config(const char *path, struct conf **ret)

@@ -14,6 +14,7 @@ enum { NO_ENTRY = UINT32_MAX };
  * too. */
 struct shape {
     struct pattern pattern;
+    struct str pcre;              /* as it was written */
     uint32_t first_for, last_for; /* entries that are for their topics, or NO_ENTRY */
 };
 
@@ -21,6 +22,7 @@ struct shape {
 struct entry {
     uint32_t shape;
     unsigned topic, weight;
+    enum pattern_use use;
     uint32_t next; /* of the same shape, if it is for its topic; else of the same topic */
 };
 
@@ -103,17 +105,17 @@ static int add_shape(struct intents *set, struct str pcre, const char *where, st
     if (map_get(&set->shape_of, pcre, ret))
         return 0;
     struct shape shape = { .first_for = NO_ENTRY, .last_for = NO_ENTRY };
-    struct str key = arena_str(&set->arena, pcre);
-    int r = key.p ? array_grow((void **)&set->shapes, set->shape_count, &set->shape_room,
-                               sizeof *set->shapes)
-                  : ERR_NOMEM;
+    shape.pcre = arena_str(&set->arena, pcre);
+    int r = shape.pcre.p ? array_grow((void **)&set->shapes, set->shape_count, &set->shape_room,
+                                      sizeof *set->shapes)
+                         : ERR_NOMEM;
     if (r == 0)
         r = pattern_compile(set->vocab, pcre, where, report, &shape.pattern);
     if (r < 0)
         return r;
     r = prefilter_add(set->prefilter, set->vocab, pcre);
     if (r >= 0)
-        r = map_put(&set->shape_of, key, (uint32_t)set->shape_count);
+        r = map_put(&set->shape_of, shape.pcre, (uint32_t)set->shape_count);
     if (r < 0) {
         pattern_release(&shape.pattern);
         return r;
@@ -129,7 +131,7 @@ int intents_add_pattern(struct intents *set, unsigned topic, enum pattern_use us
                         unsigned weight, const char *where, struct report *report)
 {
     assert(topic < set->topic_count && (use == PATTERN_UNLESS || (weight >= 1 && weight <= 100)));
-    struct entry e = { .topic = topic, .weight = weight, .next = NO_ENTRY };
+    struct entry e = { .topic = topic, .weight = weight, .use = use, .next = NO_ENTRY };
     int r = array_grow((void **)&set->entries, set->entry_count, &set->entry_room,
                        sizeof *set->entries);
     if (r == 0)
@@ -297,15 +299,20 @@ struct matching {
     size_t why_room;
 };
 
+/* Captures and one more, or one of PCRE2's errors. */
+static int run_alone(const struct shape *shape, struct intents_scratch *s, const struct normal *n)
+{
+    return pcre2_match(shape->pattern.code, (PCRE2_SPTR)n->text.p, n->text.len, 0,
+                       PCRE2_NO_UTF_CHECK, s->data, s->context);
+}
+
 /* Captures and one more if the pattern fits, 0 if it doesn't. What was run once and didn't isn't
  * run again. */
 static int run_shape(struct matching *g, uint32_t number)
 {
     if (!(g->found.may[number / 64] >> (number % 64) & 1))
         return 0;
-    int groups = pcre2_match(g->set->shapes[number].pattern.code, (PCRE2_SPTR)g->m.normal.text.p,
-                             g->m.normal.text.len, 0, PCRE2_NO_UTF_CHECK, g->scratch->data,
-                             g->scratch->context);
+    int groups = run_alone(&g->set->shapes[number], g->scratch, &g->m.normal);
     if (groups > 0)
         return groups;
     g->found.may[number / 64] &= ~(UINT64_C(1) << (number % 64));
@@ -414,4 +421,43 @@ int intents_match(const struct intents *set, struct intents_scratch *scratch, st
     if (r == 0)
         *ret = g.m;
     return r;
+}
+
+struct intents_pattern intents_pattern(const struct intents *set, size_t number)
+{
+    const struct entry *e = &set->entries[number];
+    return (struct intents_pattern){ set->shapes[e->shape].pcre, e->topic, e->weight, e->use };
+}
+
+int intents_try_pattern(const struct intents *set, struct intents_scratch *scratch,
+                        struct arena *arena, size_t number, const struct normal *text,
+                        struct intents_why *ret_why)
+{
+    const struct entry *e = &set->entries[number];
+    int r = scratch_fit(scratch, set);
+    if (r < 0)
+        return r;
+    int groups = run_alone(&set->shapes[e->shape], scratch, text);
+    if (groups == PCRE2_ERROR_NOMATCH)
+        return 0;
+    if (groups < 0)
+        return ERR_LIMIT;
+    struct intents_why why = { .topic = e->topic };
+    r = make_why(scratch, arena, text, groups, &why);
+    if (r < 0)
+        return r;
+    *ret_why = why;
+    return 1;
+}
+
+unsigned intents_pattern_needs(const struct intents *set, size_t number,
+                               void (*visit)(struct str need, void *data), void *data)
+{
+    return prefilter_needs(set->prefilter, set->entries[number].shape, visit, data);
+}
+
+int intents_pattern_missing(const struct intents *set, struct arena *arena, size_t number,
+                            const struct normal *text, struct str *ret_need)
+{
+    return prefilter_missing(set->prefilter, arena, set->entries[number].shape, text, ret_need);
 }

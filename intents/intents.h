@@ -75,4 +75,30 @@ struct intents_scratch *intents_scratch_free(struct intents_scratch *s);
 int intents_match(const struct intents *set, struct intents_scratch *scratch, struct arena *arena,
                   struct str text, struct intents_match *ret) MUST_CHECK;
 
+/* For the editors' tools: single patterns, by number in the order added. */
+struct intents_pattern {
+    struct str pcre; /* borrowed from the set */
+    unsigned topic, weight;
+    enum pattern_use use;
+};
+
+struct intents_pattern intents_pattern(const struct intents *set, size_t number);
+
+/*
+ * Runs one pattern on a text, whatever its words rule out. Returns 1 it fits (*ret_why says where,
+ * in @arena), 0 it doesn't, ERR_LIMIT a limit is spent, or ERR_NOMEM.
+ */
+int intents_try_pattern(const struct intents *set, struct intents_scratch *scratch,
+                        struct arena *arena, size_t number, const struct normal *text,
+                        struct intents_why *ret_why) MUST_CHECK;
+
+/* Calls @visit for each need of the pattern, as it is written there: "(?&bin)", "turned up".
+ * Without all of them, in this order, it isn't run. Returns how many. */
+unsigned intents_pattern_needs(const struct intents *set, size_t number,
+                               void (*visit)(struct str need, void *data), void *data);
+
+/* The first need that is nowhere in the text: 1, 0 if all are there, or ERR_NOMEM. */
+int intents_pattern_missing(const struct intents *set, struct arena *arena, size_t number,
+                            const struct normal *text, struct str *ret_need) MUST_CHECK;
+
 #endif

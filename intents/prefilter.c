@@ -8,6 +8,7 @@ enum { NEEDS_MAX = 6, BARS_MAX = 8, NO_RULE = UINT32_MAX };
 
 /* Phrases of which one must be there. */
 struct set {
+    struct str what;      /* as a pattern has it */
     enum vocab_told told; /* what the phrases tell of it; VOCAB_UNTOLD: nothing can be asked */
     unsigned size;
     uint32_t term;  /* hash of the name, if it is a term's; else 0 */
@@ -69,7 +70,7 @@ static int set_named(struct prefilter *p, struct str name, bool *ret_new)
     if (array_grow((void **)&p->sets, p->set_count, &p->set_room, sizeof *p->sets) < 0 || !copy.p ||
         map_put(&p->set_of, copy, (uint32_t)p->set_count) < 0)
         return ERR_NOMEM;
-    p->sets[p->set_count] = (struct set){ VOCAB_TOLD, 0, 0, NO_RULE };
+    p->sets[p->set_count] = (struct set){ .told = VOCAB_TOLD, .first = NO_RULE };
     return (int)p->set_count++;
 }
 
@@ -349,6 +350,18 @@ static int fill(struct filling *f, const struct vocab *vocab, const struct want 
     return VOCAB_UNTOLD;
 }
 
+static struct str what_of(struct prefilter *p, const struct want *w)
+{
+    static const char *const around[][2] = {
+        { "(?&", ")" }, { "", "" }, { "", "?" }, { "(?:", ")" }
+    };
+    struct buf what = BUF_INIT(1 << 20);
+    (void)buf_addf(&what, "%s%.*s%s", around[w->kind][0], STR_ARG(w->text), around[w->kind][1]);
+    struct str copy = what.err ? STR("") : arena_str(&p->arena, buf_str(&what));
+    buf_release(&what);
+    return copy;
+}
+
 /* The number of the want's set, made if it is new. ERR_BADINPUT: it can't be told by words. */
 static int set_of_want(struct prefilter *p, const struct vocab *vocab, const struct want *w)
 {
@@ -365,6 +378,7 @@ static int set_of_want(struct prefilter *p, const struct vocab *vocab, const str
         if (told < 0)
             return told;
         p->sets[set].told = (enum vocab_told)told;
+        p->sets[set].what = what_of(p, w);
         if (w->kind == WANT_TERM)
             p->sets[set].term = (uint32_t)str_hash(w->text) | 1;
     }
@@ -532,4 +546,28 @@ int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct 
     }
     *ret = found;
     return 0;
+}
+
+unsigned prefilter_needs(const struct prefilter *p, size_t pattern,
+                         void (*visit)(struct str need, void *data), void *data)
+{
+    const struct rule *rule = &p->rules[pattern];
+    for (unsigned i = 0; i < rule->need_count; i++)
+        visit(p->sets[rule->needs[i]].what, data);
+    return rule->need_count;
+}
+
+int prefilter_missing(const struct prefilter *p, struct arena *arena, size_t pattern,
+                      const struct normal *n, struct str *ret_need)
+{
+    const struct rule *rule = &p->rules[pattern];
+    uint64_t *at = arena_array(arena, p->set_count + 1, sizeof *at);
+    int r = at ? phrases_find(p->phrases, arena, n, at) : ERR_NOMEM;
+    for (unsigned i = 0; r == 0 && i < rule->need_count; i++) {
+        if (at[rule->needs[i]])
+            continue;
+        *ret_need = p->sets[rule->needs[i]].what;
+        r = 1;
+    }
+    return r;
 }

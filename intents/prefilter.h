@@ -33,4 +33,10 @@ struct prefilter_found {
 int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct normal *n,
                    struct prefilter_found *ret) MUST_CHECK;
 
+/* For the editors' tools: see intents_pattern_needs and intents_pattern_missing. */
+unsigned prefilter_needs(const struct prefilter *p, size_t pattern,
+                         void (*visit)(struct str need, void *data), void *data);
+int prefilter_missing(const struct prefilter *p, struct arena *arena, size_t pattern,
+                      const struct normal *n, struct str *ret_need) MUST_CHECK;
+
 #endif

@@ -492,6 +492,18 @@ void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *dat
         visit(t->name, data);
 }
 
+int vocab_words(const struct vocab *v, struct str name, int (*visit)(struct str phrase, void *data),
+                void *data)
+{
+    const struct term *t = find_term(v, name);
+    int r = 0;
+    if (t && !t->words)
+        r = visit(t->pcre, data);
+    for (size_t i = 0; t && i < t->count && r >= 0; i++)
+        r = visit(t->words[i], data);
+    return r < 0 ? r : t != NULL;
+}
+
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
 {
     for (const struct term *t = v->first; t; t = t->next)

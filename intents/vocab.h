@@ -66,6 +66,12 @@ bool vocab_skips_words(const struct vocab *v, struct str name);
 /* Calls @visit for each term. */
 void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
 
+/* Calls @visit for each phrase of a term as it was added, or once with what a term given as a
+ * pattern stands for, until it returns negative. Returns 1, 0 if there is no such term, or what
+ * @visit returned. */
+int vocab_words(const struct vocab *v, struct str name, int (*visit)(struct str phrase, void *data),
+                void *data);
+
 /* Calls @visit for each term that vocab_write never wrote out. */
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
 

@@ -1,6 +1,6 @@
 /* What is wrong with a knowledge base that loads: its examples are its tests. */
 #include "base/when.h"
-#include "kb/kb.h"
+#include "kb/check_private.h"
 
 struct checker {
     const struct kb *kb;
@@ -97,6 +97,8 @@ int kb_check(const struct kb *kb, int64_t today, struct report *report)
     vocab_unused(intents_vocab(kb->intents), report_unused, &c);
     check_reviews(&c, today);
     check_notices(&c, today);
+    if (r == 0 && report->errors == errors) /* else what examples need would be a guess */
+        r = check_patterns(kb, c.scratch, report);
     (void)intents_scratch_free(c.scratch);
     arena_release(&c.arena);
     if (r == 0 && report->errors > errors)

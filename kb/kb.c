@@ -62,6 +62,18 @@ int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings,
     return out->err;
 }
 
+struct str kb_topic_file(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? intent->file : kb_rule_of(kb, topic)->file;
+}
+
+const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? &intent->examples : &kb_rule_of(kb, topic)->examples;
+}
+
 struct str kb_class_name(enum kb_class class)
 {
     static const char *const names[] = { "emergency",      "safeguarding", "self_harm",

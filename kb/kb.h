@@ -162,6 +162,8 @@ struct kb *kb_free(struct kb *kb);
 const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
+struct str kb_topic_file(const struct kb *kb, unsigned topic);
+const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
 
 /* The notice that holds for @intent at @now, or NULL. */
 const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,
@@ -186,8 +188,9 @@ int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
 
 /*
  * What loading can't see: examples that don't hold, one example under two intents, terms nobody
- * uses (errors), reviews overdue and notices over on @today, days since 1970-01-01 (warnings).
- * Returns 0, ERR_BADINPUT if there was an error, or ERR_NOMEM.
+ * uses (errors), reviews overdue and notices over on @today, days since 1970-01-01 (warnings); and
+ * if there is no error, patterns that no example needs, that can't match or that are slow
+ * (warnings). Returns 0, ERR_BADINPUT if there was an error, or ERR_NOMEM.
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 

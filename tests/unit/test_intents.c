@@ -356,6 +356,85 @@ static void test_scratch_grows(void **state)
     scratch = intents_scratch_free(scratch);
 }
 
+static void add_need(struct str need, void *data)
+{
+    (void)buf_addf(data, "%.*s,", STR_ARG(need));
+}
+
+/* One pattern alone does what it does in a match, and its words are what keeps it from being run.
+ */
+static void test_single_patterns(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t number;
+        const char *text, *words, *needs;
+        int fits;
+    } rows[] = {
+        { 0, "my bin was missed", "bin,missed,", "(?&bin),(?&missed),", 1 },
+        { 0, "missed my bin", "", "(?&bin),(?&missed),", 0 },
+        { 0, "nothing", "", "(?&bin),(?&missed),", 0 },
+        { 3, "i missed the bin day", "missed the bin day,", "missed the bin day,", 1 },
+        { 8, "potholes", "potholes,", "(?&hole),", 1 },
+    };
+    const char *names[ARRAY_LEN(rules)];
+    struct intents *set = make_set(NULL, names);
+    struct intents_scratch *scratch = intents_scratch_new();
+    struct arena arena = ARENA_INIT;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf words = BUF_INIT(1000), needs = BUF_INIT(1000);
+        struct intents_why why = { 0 };
+        struct normal n;
+        assert_int_equal(normal_make(&arena, intents_vocab(set), str_of(rows[i].text), &n), 0);
+        assert_int_equal(intents_try_pattern(set, scratch, &arena, rows[i].number, &n, &why),
+                         rows[i].fits);
+        for (size_t w = 0; w < why.count; w++)
+            (void)buf_addf(&words, "%.*s,", STR_ARG(why.words[w]));
+        assert_str(buf_str(&words), rows[i].words);
+        (void)intents_pattern_needs(set, rows[i].number, add_need, &needs);
+        assert_str(buf_str(&needs), rows[i].needs);
+        buf_release(&words);
+        buf_release(&needs);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+        struct intents_pattern p = intents_pattern(set, i);
+        assert_str(p.pcre, rules[i].pcre);
+        assert_string_equal(names[p.topic], rules[i].topic);
+        assert_int_equal(p.use, rules[i].use);
+        assert_int_equal(p.weight, rules[i].weight);
+    }
+    arena_release(&arena);
+    scratch = intents_scratch_free(scratch);
+    set = intents_free(set);
+}
+
+/* Through its limit, a pattern alone says so too. */
+static void test_single_pattern_spent(void **state)
+{
+    (void)state;
+    struct report report = REPORT_INIT;
+    struct intents *set = intents_new(make_vocab());
+    struct intents_scratch *scratch = intents_scratch_new();
+    struct arena arena = ARENA_INIT;
+    struct buf text = BUF_INIT(4096);
+    struct intents_why why;
+    struct normal n;
+    assert_int_equal(intents_add_topic(set, STR("slow")), 0);
+    assert_int_equal(intents_add_pattern(set, 0, PATTERN_FOR,
+                                         STR("(?:(?:aa|a a|aa aa) ?)+(?:aa ?)+never"), 50, "",
+                                         &report),
+                     0);
+    for (int i = 0; i < 30; i++)
+        (void)buf_addc(&text, "aa ");
+    (void)buf_addc(&text, "zz never");
+    assert_int_equal(normal_make(&arena, intents_vocab(set), buf_str(&text), &n), 0);
+    assert_int_equal(intents_try_pattern(set, scratch, &arena, 0, &n, &why), ERR_LIMIT);
+    buf_release(&text);
+    arena_release(&arena);
+    scratch = intents_scratch_free(scratch);
+    set = intents_free(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_weight_is_score), cmocka_unit_test(test_why),
         cmocka_unit_test(test_residue),         cmocka_unit_test(test_entities),
         cmocka_unit_test(test_spent),           cmocka_unit_test(test_scratch_grows),
+        cmocka_unit_test(test_single_patterns), cmocka_unit_test(test_single_pattern_spent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

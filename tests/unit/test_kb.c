@@ -28,7 +28,7 @@ static const struct part {
       "\"replies\":[\"Sorry: {link}\",\"Tell us: {link}\"],"
       "\"match\":[{\"pcre\":\"(?&bin) (?&gap)(?&missed)\",\"weight\":80},"
       "{\"pcre\":\"(?&missed)\",\"weight\":50}],\"unless\":[{\"pcre\":\"missed you\"}],"
-      "\"examples\":{\"yes\":[\"my bin was missed\"],\"no\":[\"missed you\"]},"
+      "\"examples\":{\"yes\":[\"my bin was missed\",\"they missed us\"],\"no\":[\"missed you\"]},"
       "\"teach\":[\"they drove past\"]}]}" },
 };
 
@@ -87,7 +87,7 @@ static void test_good(void **state)
     assert_str(in->file, "bins.json");
     assert_int_equal(in->replies.count, 2);
     assert_str(in->replies.items[1], "Tell us: {link}");
-    assert_int_equal(in->examples.yes.count + in->examples.no.count + in->teach.count, 3);
+    assert_int_equal(in->examples.yes.count + in->examples.no.count + in->teach.count, 4);
     const struct kb_rule *gas = &kb->rule[0], *praise = &kb->rule[1];
     assert_int_equal(gas->kind, KB_SENSITIVE);
     assert_str(gas->reason, "emergency");
@@ -181,9 +181,11 @@ static void test_faults(void **state)
           IN "replies[1]: 281 characters filled in and with the resident's handle, at most 280 "
              "fit\n" },
         { "no examples", "bins.json",
-          "\"examples\":{\"yes\":[\"my bin was missed\"],\"no\":[\"missed you\"]},", "",
-          IN "\"examples\" must be {\"yes\": […], \"no\": […]}\n" },
-        { "no example that fits", "bins.json", "\"yes\":[\"my bin was missed\"],", "",
+          "\"examples\":{\"yes\":[\"my bin was missed\",\"they missed us\"],\"no\":[\"missed "
+          "you\"]},",
+          "", IN "\"examples\" must be {\"yes\": […], \"no\": […]}\n" },
+        { "no example that fits", "bins.json",
+          "\"yes\":[\"my bin was missed\",\"they missed us\"],", "",
           IN "\"yes\" must be a list of texts, at least one\n" },
         { "unknown member of the examples", "bins.json", "\"no\":[\"missed you\"]",
           "\"maybe\":[\"missed you\"]", IN "unknown member \"maybe\"; known: yes, no\n" },
@@ -653,6 +655,39 @@ static void test_check(void **state)
     }
 }
 
+/* What could be better is said once nothing is wrong. */
+static void test_check_warnings(void **state)
+{
+    const char *dir = *state;
+    static const struct {
+        const char *note, *from, *to, *says;
+    } rows[] = {
+        { "a pattern that another makes needless", "\"weight\":50}", "\"weight\":70}",
+          "warning: bins.json: bins.missed: no example needs match[0]\n" },
+        { "patterns that no example fits", "\"weight\":50}",
+          "\"weight\":50},{\"pcre\":\"not taken\",\"weight\":50},"
+          "{\"pcre\":\"no sign\",\"weight\":50}",
+          "warning: bins.json: bins.missed: no example needs match[2], [3]; none even fits "
+          "match[2], [3]\n" },
+        { "an end that no text has", "{\"pcre\":\"missed you\"}",
+          "{\"pcre\":\"missed you\"},{\"pcre\":\"missed him \"}",
+          "warning: bins.json: bins.missed: unless[1]: column 11: can never match: a text has "
+          "single spaces, and a match begins and ends with a word\n" },
+        { "an end that may be one", "{\"pcre\":\"missed you\"}",
+          "{\"pcre\":\"missed (?:him |you)\"}",
+          "warning: bins.json: bins.missed: unless[0]: column 19: what may stand last ends in a "
+          "space, but a match ends with a word: that part never matches\n" },
+        { "a pattern that spends its limit on its own words", "{\"pcre\":\"missed you\"}",
+          "{\"pcre\":\"missed you\"},{\"pcre\":\"missed (?:(?:her|her her) )+(?:her )+you\"}",
+          "warning: bins.json: bins.missed: unless[1]: slow: its own words again and again spend "
+          "the match limit, and such a message goes to a person; fewer or narrower gaps help\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        write_kb(dir, "bins.json", rows[i].from, rows[i].to);
+        check(dir, "2026-01-01", 0, rows[i].says, rows[i].note);
+    }
+}
+
 static void test_check_spent(void **state)
 {
     const char *dir = *state;
@@ -687,7 +722,7 @@ int main(void)
         kb_test(test_all_faults),   kb_test(test_huge_reply),      kb_test(test_hash),
         kb_test(test_lessons),      kb_test(test_check),           kb_test(test_check_spent),
         kb_test(test_clarify),      kb_test(test_rule_thresholds), kb_test(test_notices),
-        kb_test(test_notice_holds),
+        kb_test(test_notice_holds), kb_test(test_check_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,13 +324,38 @@ static void test_unused(void **state)
     v = vocab_free(v);
 }
 
+static int add_phrase(struct str phrase, void *data)
+{
+    struct buf *out = data;
+    (void)buf_addf(out, "%.*s,", STR_ARG(phrase));
+    return str_is(phrase, "black bin") ? ERR_LIMIT : 0;
+}
+
+static void test_phrases(void **state)
+{
+    (void)state;
+    struct vocab *v = vocab_new();
+    struct report report = REPORT_INIT;
+    struct buf seen = BUF_INIT(1000);
+    assert_int_equal(add(v, "bin", "bin,(?&colour) bin", &report), 0);
+    assert_int_equal(add(v, "stop", "black bin,blue bin", &report), 0);
+    assert_int_equal(vocab_add_pattern(v, STR("gap"), STR("(?:[^ ]+ )?"), "", &report), 0);
+    assert_int_equal(vocab_words(v, STR("bin"), add_phrase, &seen), 1);
+    assert_int_equal(vocab_words(v, STR("gap"), add_phrase, &seen), 1);
+    assert_int_equal(vocab_words(v, STR("none"), add_phrase, &seen), 0);
+    assert_int_equal(vocab_words(v, STR("stop"), add_phrase, &seen), ERR_LIMIT);
+    assert_str(buf_str(&seen), "bin,(?&colour) bin,(?:[^ ]+ )?,black bin,");
+    buf_release(&seen);
+    v = vocab_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write),  cmocka_unit_test(test_write_random),
         cmocka_unit_test(test_knows),  cmocka_unit_test(test_faults),
         cmocka_unit_test(test_check),  cmocka_unit_test(test_explosion),
-        cmocka_unit_test(test_unused),
+        cmocka_unit_test(test_unused), cmocka_unit_test(test_phrases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
