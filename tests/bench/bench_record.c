@@ -12,7 +12,7 @@
 #include "bot/responder.h"
 #include "bot/x/x.h"
 #include "handoff/record.h"
-#include "tests/bench/texts.h"
+#include "tests/texts.h"
 
 static struct texts texts;
 

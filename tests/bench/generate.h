@@ -5,7 +5,7 @@
 #ifndef TESTS_BENCH_GENERATE_H
 #define TESTS_BENCH_GENERATE_H
 
-#include "tests/bench/texts.h"
+#include "tests/texts.h"
 
 /*
  * Writes a knowledge base of @patterns (a third of them "unless") into the empty folder @dir, with

@@ -1,4 +1,4 @@
-#include "tests/bench/texts.h"
+#include "tests/texts.h"
 
 #include <glob.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
-/* Messages to measure with: the "text" of each line of JSONL files. */
-#ifndef TESTS_BENCH_TEXTS_H
-#define TESTS_BENCH_TEXTS_H
+/* Messages to measure and to test with: the "text" of each line of JSONL files. */
+#ifndef TESTS_TEXTS_H
+#define TESTS_TEXTS_H
 
 #include "base/arena.h"
 #include "base/err.h"
