@@ -1,5 +1,6 @@
 #include "tests/bench/generate.h"
 
+#include <glob.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -14,9 +15,6 @@ enum {
     PHRASES_MOST = 30,
     NAMED_MOST = 4,
 };
-
-static const char *const files[] = { "terms.json", "rules.json", "generated.json", "wording.json",
-                                     "thresholds.json" };
 
 struct term {
     struct str *phrases;
@@ -63,20 +61,19 @@ static int read_tree(const char *dir, const char *name, cJSON **ret)
     return r;
 }
 
-int generate_phrases(const char *dir, struct arena *arena, struct str **ret)
+static int phrases_of(const cJSON *tree, struct arena *arena, struct str **ret)
 {
-    cJSON *tree = NULL;
     const cJSON *term, *phrase;
-    int count = 0, r = read_tree(dir, "terms.json", &tree);
-    if (r < 0)
-        return r;
+    int count = 0;
     cJSON_ArrayForEach(term, cJSON_GetObjectItemCaseSensitive(tree, "terms")) count +=
         cJSON_IsArray(term) ? cJSON_GetArraySize(term) : 0;
     struct str *all = arena_array(arena, (size_t)count + 1, sizeof *all);
+    if (!all)
+        return ERR_NOMEM;
     count = 0;
     cJSON_ArrayForEach(term, cJSON_GetObjectItemCaseSensitive(tree, "terms"))
     {
-        if (!all || !cJSON_IsArray(term))
+        if (!cJSON_IsArray(term))
             continue;
         cJSON_ArrayForEach(phrase, term)
         {
@@ -85,56 +82,61 @@ int generate_phrases(const char *dir, struct arena *arena, struct str **ret)
                 all[count++] = arena_str(arena, s);
         }
     }
-    cJSON_Delete(tree);
     *ret = all;
-    return all ? count : ERR_NOMEM;
+    return count;
 }
 
-static int read_common(struct generator *g, const char *shipped)
+int generate_phrases(const char *dir, struct arena *arena, struct str **ret)
 {
     cJSON *tree = NULL;
-    const cJSON *word;
-    int r = read_tree(shipped, "terms.json", &tree);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(tree, "common");
-    g->common.items =
-        arena_array(g->arena, (size_t)cJSON_GetArraySize(list) + 1, sizeof *g->common.items);
-    if (r == 0 && !g->common.items)
-        r = ERR_NOMEM;
+    int r = read_tree(dir, "terms.json", &tree);
     if (r == 0)
-        cJSON_ArrayForEach(word, list) g->common.items[g->common.count++] =
-            arena_str(g->arena, json_str(word));
+        r = phrases_of(tree, arena, ret);
     cJSON_Delete(tree);
     return r;
 }
 
-static int read_words(struct generator *g, const char *shipped)
+static int add_common(struct generator *g, const cJSON *tree, struct map *seen)
+{
+    const cJSON *word, *list = cJSON_GetObjectItemCaseSensitive(tree, "common");
+    g->common.items =
+        arena_array(g->arena, (size_t)cJSON_GetArraySize(list) + 1, sizeof *g->common.items);
+    int r = g->common.items ? 0 : ERR_NOMEM;
+    cJSON_ArrayForEach(word, list)
+    {
+        struct str copy = arena_str(g->arena, json_str(word));
+        if (r == 0)
+            r = map_put(seen, copy, 1);
+        if (r == 0)
+            g->common.items[g->common.count++] = copy;
+    }
+    return r;
+}
+
+static int read_words(struct generator *g, const cJSON *tree)
 {
     enum { WORDS_MOST = 8 }; /* of a phrase */
     struct str *phrases, word;
-    struct map seen = MAP_INIT;
+    struct map common = MAP_INIT;
     uint32_t there;
-    int count = generate_phrases(shipped, g->arena, &phrases), r = count < 0 ? count : 0;
+    int r = add_common(g, tree, &common), count = phrases_of(tree, g->arena, &phrases);
     size_t room = (size_t)(count < 0 ? 0 : count) * WORDS_MOST + 1;
     g->said.items = arena_array(g->arena, room, sizeof *g->said.items);
     g->telling.items = arena_array(g->arena, room, sizeof *g->telling.items);
-    if (!g->said.items || !g->telling.items)
+    if (count < 0 || !g->said.items || !g->telling.items)
         r = ERR_NOMEM;
-    for (size_t i = 0; i < g->common.count && r == 0; i++)
-        r = map_put(&seen, g->common.items[i], 1);
     for (int i = 0; i < count && r == 0; i++) {
         struct str rest = phrases[i];
-        for (size_t n = 0; n < WORDS_MOST && r == 0 && str_split(&rest, ' ', &word); n++) {
-            if (word.len && word.p[word.len - 1] == '*')
-                word.len--;
+        for (size_t n = 0; n < WORDS_MOST && str_split(&rest, ' ', &word); n++) {
+            word.len -= word.len && word.p[word.len - 1] == '*';
             if (word.len < 2)
                 continue;
             g->said.items[g->said.count++] = word;
-            if (map_get(&seen, word, &there))
-                continue;
-            g->telling.items[g->telling.count++] = word;
+            if (!map_get(&common, word, &there))
+                g->telling.items[g->telling.count++] = word;
         }
     }
-    map_release(&seen);
+    map_release(&common);
     return r;
 }
 
@@ -271,28 +273,44 @@ static int copy_file(const char *from, const char *to, const char *name)
     return r;
 }
 
-static void add_list(struct buf *out, const struct str *items, size_t count)
+/* Behind the last slash, which is there. */
+static const char *name_of(const char *path)
 {
-    for (size_t i = 0; i < count; i++) {
-        (void)buf_addc(out, i ? "," : "[");
-        (void)json_add_text(out, items[i]);
-    }
-    (void)buf_addc(out, "]");
+    return strrchr(path, '/') + 1;
 }
 
-static int write_terms(struct generator *g, const char *dir)
+static int list_json(const char *dir, glob_t *ret)
 {
+    struct buf pattern = BUF_INIT(8192);
+    int r = buf_addf(&pattern, "%s/*.json", dir);
+    *ret = (glob_t){ 0 };
+    if (r == 0 && glob(buf_cstr(&pattern), 0, NULL, ret) != 0)
+        r = ERR_IO;
+    buf_release(&pattern);
+    return r;
+}
+
+/* The shipped terms if @tree has them, and behind them those that were made. */
+static int write_terms(struct generator *g, cJSON *tree, const char *dir)
+{
+    static const char *const gaps[][2] = { { "gap", "(?:[^ .?]+ ){0,4}?" },
+                                           { "near", "(?:[^ .?]+ ){0,9}?" } };
     struct buf out = BUF_INIT(FILE_BYTES_MAX);
-    (void)buf_addc(&out, "{\"terms\":{\"gap\":{\"pcre\":\"(?:[^ .?]+ ){0,4}?\"},"
-                         "\"near\":{\"pcre\":\"(?:[^ .?]+ ){0,9}?\"}");
+    char name[32];
+    cJSON *terms = cJSON_GetObjectItemCaseSensitive(tree, "terms");
+    for (size_t i = 0; i < ARRAY_LEN(gaps); i++)
+        if (!cJSON_HasObjectItem(terms, gaps[i][0]))
+            (void)cJSON_AddStringToObject(cJSON_AddObjectToObject(terms, gaps[i][0]), "pcre",
+                                          gaps[i][1]);
     for (size_t i = 0; i < g->term_count; i++) {
-        (void)buf_addf(&out, ",\n\"made_%zu\":", i);
-        add_list(&out, g->terms[i].phrases, g->terms[i].count);
+        (void)snprintf(name, sizeof name, "made_%zu", i);
+        cJSON *list = cJSON_AddArrayToObject(terms, name);
+        for (size_t w = 0; w < g->terms[i].count; w++)
+            (void)json_add_str(list, g->terms[i].phrases[w]);
     }
-    (void)buf_addc(&out, "},\n\"common\":");
-    add_list(&out, g->common.items, g->common.count);
-    (void)buf_addc(&out, "}\n");
-    int r = write_out(dir, "terms.json", &out);
+    int r = json_add_tree(&out, tree);
+    if (r == 0)
+        r = write_out(dir, "terms.json", &out);
     buf_release(&out);
     return r;
 }
@@ -347,26 +365,41 @@ static int write_rules(const char *dir)
     return r;
 }
 
-int generate_kb(const char *shipped, unsigned patterns, const char *dir, size_t messages,
-                struct arena *arena, struct texts *out)
+/* Everything shipped but the terms, or no more than what any knowledge base has. */
+static int write_rest(const char *shipped, bool beside, const char *dir)
+{
+    glob_t found;
+    int r = list_json(shipped, &found);
+    for (size_t i = 0; i < found.gl_pathc && r == 0; i++) {
+        const char *name = name_of(found.gl_pathv[i]);
+        bool any = strcmp(name, "wording.json") == 0 || strcmp(name, "thresholds.json") == 0;
+        if (any || (beside && strcmp(name, "terms.json") != 0))
+            r = copy_file(shipped, dir, name);
+    }
+    globfree(&found);
+    return r < 0 || beside ? r : write_rules(dir);
+}
+
+int generate_kb(const char *shipped, bool beside, unsigned patterns, const char *dir,
+                size_t messages, struct arena *arena, struct texts *out)
 {
     struct generator g = { .seed = 20261122, .arena = arena };
-    int r = read_common(&g, shipped);
+    cJSON *tree = NULL;
+    int r = read_tree(shipped, "terms.json", &tree);
     if (r == 0)
-        r = read_words(&g, shipped);
+        r = read_words(&g, tree);
     if (r == 0)
         r = make_terms(&g, (size_t)patterns * TERMS_EACH_1000 / 1000);
+    if (r == 0 && !beside)
+        (void)cJSON_ReplaceItemInObjectCaseSensitive(tree, "terms", cJSON_CreateObject());
     if (r == 0)
-        r = write_terms(&g, dir);
+        r = write_terms(&g, tree, dir);
     if (r == 0)
         r = write_topics(&g, dir, patterns, messages, out);
     if (r == 0)
-        r = write_rules(dir);
-    if (r == 0)
-        r = copy_file(shipped, dir, "wording.json");
-    if (r == 0)
-        r = copy_file(shipped, dir, "thresholds.json");
+        r = write_rest(shipped, beside, dir);
     map_release(&g.seen);
+    cJSON_Delete(tree);
     return r;
 }
 
@@ -385,12 +418,11 @@ char *generate_folder(void)
 
 void generate_remove(char *dir)
 {
-    for (size_t i = 0; dir && i < ARRAY_LEN(files); i++) {
-        struct buf path = BUF_INIT(8192);
-        if (buf_addf(&path, "%s/%s", dir, files[i]) == 0)
-            (void)unlink(buf_cstr(&path));
-        buf_release(&path);
-    }
+    glob_t found = { 0 };
+    if (dir && list_json(dir, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            (void)unlink(found.gl_pathv[i]);
+    globfree(&found);
     if (dir)
         (void)rmdir(dir);
     free(dir);

@@ -9,11 +9,11 @@
 
 /*
  * Writes a knowledge base of @patterns (a third of them "unless") into the empty folder @dir, with
- * the wording, thresholds and common words of @shipped, and adds @messages texts that some of them
- * match to @out. 0 or negative.
+ * the wording, thresholds and common words of @shipped, or @beside everything that is shipped. Adds
+ * @messages texts that some of the patterns match to @out. 0 or negative.
  */
-int generate_kb(const char *shipped, unsigned patterns, const char *dir, size_t messages,
-                struct arena *arena, struct texts *out) MUST_CHECK;
+int generate_kb(const char *shipped, bool beside, unsigned patterns, const char *dir,
+                size_t messages, struct arena *arena, struct texts *out) MUST_CHECK;
 
 /* A new empty folder for it, and away with it. NULL: there is none. */
 char *generate_folder(void) MUST_CHECK;
