@@ -408,19 +408,22 @@ struct telling {
     const struct vocab *vocab;
     int (*visit)(struct str phrase, void *data);
     void *data;
-    unsigned left; /* phrases that may still be made of one */
+    unsigned left; /* phrases that may still be made of one, halfway ones too: a term may contain
+                      itself */
 };
 
 /* Visits @phrase with what its references stand for. ERR_LIMIT: they can't be written as a list. */
 static int visit_expanded(struct telling *t, struct str phrase)
 {
     const char *reference = memmem(phrase.p, phrase.len, "(?&", 3);
+    if (t->left == 0)
+        return ERR_LIMIT;
+    t->left--;
     if (!reference) {
         const char *star = memchr(phrase.p, '*', phrase.len);
         bool inside = star && star + 1 < phrase.p + phrase.len && star[1] != ' ';
-        if (inside || !phrase.len || t->left == 0)
+        if (inside || !phrase.len)
             return ERR_LIMIT;
-        t->left--;
         return t->visit ? t->visit(phrase, t->data) : 0;
     }
     size_t at = (size_t)(reference - phrase.p);

@@ -7,37 +7,14 @@
  */
 #include <inttypes.h>
 
-#include "base/json.h"
 #include "base/log.h"
 #include "bot/bot_store.h"
 #include "bot/responder.h"
 #include "bot/x/x.h"
 #include "handoff/record.h"
+#include "tests/texts.h"
 
-enum { TEXTS_MAX = 20000 };
-
-static struct str texts[TEXTS_MAX];
-static size_t text_count;
-
-static int read_texts(const char *path, struct arena *arena)
-{
-    FILE *f = fopen(path, "re");
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t len;
-    while (f && text_count < TEXTS_MAX && (len = getline(&line, &cap, f)) > 0) {
-        cJSON *o = NULL;
-        struct str text;
-        if (json_parse(str_trim((struct str){ line, (size_t)len }), &o, NULL) == 0 &&
-            json_get_str(o, "text", &text) == 1)
-            texts[text_count++] = arena_str(arena, text);
-        cJSON_Delete(o);
-    }
-    free(line);
-    if (f)
-        (void)fclose(f);
-    return text_count ? 0 : ERR_IO;
-}
+static struct texts texts;
 
 static int take_pages(struct responder *r, int64_t total, int64_t page)
 {
@@ -48,14 +25,15 @@ static int take_pages(struct responder *r, int64_t total, int64_t page)
         for (int64_t i = 0; i < page; i++) {
             (void)snprintf(ids[i], sizeof ids[i], "%" PRId64,
                            INT64_C(2000000000000000000) + done + i);
-            messages[i] = (struct network_message){ .remote_id = str_of(ids[i]),
-                                                    .conversation = str_of(ids[i]),
-                                                    .author_id = str_of(ids[i]),
-                                                    .handle = STR("elm_close_sam"),
-                                                    .name = STR("Sam"),
-                                                    .text = texts[(size_t)(done + i) % text_count],
-                                                    .written_at = time(NULL),
-                                                    .may_reply = true };
+            messages[i] =
+                (struct network_message){ .remote_id = str_of(ids[i]),
+                                          .conversation = str_of(ids[i]),
+                                          .author_id = str_of(ids[i]),
+                                          .handle = STR("elm_close_sam"),
+                                          .name = STR("Sam"),
+                                          .text = texts.items[(size_t)(done + i) % texts.count],
+                                          .written_at = time(NULL),
+                                          .may_reply = true };
         }
         e = responder_take(r, messages, (size_t)page, str_of(ids[page - 1]));
     }
@@ -85,7 +63,7 @@ int main(int argc, char **argv)
                       argv[0]);
         return 2;
     }
-    int e = read_texts(argv[2], &arena);
+    int e = texts_read(argv[2], &arena, &texts);
     if (e == 0)
         e = hours_new("Europe/London", "bench", &report, &hours);
     if (e == 0)
