@@ -50,11 +50,10 @@ static uint64_t hash_step(uint64_t hash, char byte)
     return (hash ^ (unsigned char)byte) * UINT64_C(1099511628211);
 }
 
-static uint64_t *filter_word(const struct phrases *p, uint64_t hash, uint64_t *ret_bit)
+/* The word's bit in the filter. */
+static uint32_t filter_bit(uint64_t hash)
 {
-    uint32_t bit = (uint32_t)(hash >> 40) % FILTER_BITS;
-    *ret_bit = UINT64_C(1) << (bit % 64);
-    return (uint64_t *)&p->filter[bit / 64];
+    return (uint32_t)(hash >> 40) % FILTER_BITS;
 }
 
 static struct word *word_slot(struct word *words, size_t room, struct str text, uint64_t hash)
@@ -67,8 +66,8 @@ static struct word *word_slot(struct word *words, size_t room, struct str text, 
 
 static const struct word *find_word(const struct phrases *p, struct str text, uint64_t hash)
 {
-    uint64_t bit;
-    if (!(*filter_word(p, hash, &bit) & bit))
+    uint32_t bit = filter_bit(hash);
+    if (!(p->filter[bit / 64] >> (bit % 64) & 1))
         return NULL;
     const struct word *w = word_slot(p->words, p->word_room, text, hash);
     return w->text.p ? w : NULL;
@@ -147,7 +146,7 @@ static int grow_edges(struct phrases *p)
 /* The number of a word, made if it is new. */
 static int token_of(struct phrases *p, struct str text, enum token_kind kind, uint32_t *ret)
 {
-    uint64_t hash = hash_start, bit;
+    uint64_t hash = hash_start;
     for (size_t i = 0; i < text.len; i++)
         hash = hash_step(hash, text.p[i]);
     int r = grow_words(p);
@@ -160,7 +159,8 @@ static int token_of(struct phrases *p, struct str text, enum token_kind kind, ui
             return ERR_NOMEM;
         *w = (struct word){ copy, hash, { NONE, NONE } };
         p->word_count++;
-        *filter_word(p, hash, &bit) |= bit;
+        uint32_t bit = filter_bit(hash);
+        p->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
     }
     if (w->token[kind] == NONE)
         w->token[kind] = ++p->token_count;
