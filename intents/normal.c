@@ -9,8 +9,10 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-/* Folding makes a text at most eleven times as long (U+FDFA). */
-enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64, FOLDED_MAX = NORMAL_TEXT_MAX * 16 };
+#include "intents/dictionary.h"
+#include "intents/spelling.h"
+
+enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64 };
 
 struct point {
     uint32_t c;
@@ -137,14 +139,30 @@ static int fold(struct folding *f, struct arena *arena, struct str s)
 /* ------------------------------------------------------------------------------------------------
  * words */
 
+/* A word on its way to normalised text. */
+struct piece {
+    struct str text;
+    uint32_t from, to; /* bytes of the original */
+    bool exact;        /* each byte of text is one of the original, in order */
+    bool capital;      /* the first letter is a capital … */
+    bool shouted;      /* … as all are */
+    bool opens;        /* a sentence */
+    bool tag;          /* stood behind a # */
+};
+
+struct pieces {
+    struct piece *items;
+    size_t count, room;
+};
+
 struct wording {
     struct arena *arena;
     const struct vocab *vocab;
     const struct point *p;
     size_t count;
-    struct buf text;
-    struct normal_word *words;
-    size_t word_count, word_room;
+    char *letters; /* of the pieces: room for every point once */
+    size_t letter_count;
+    struct pieces pieces;
 };
 
 static bool is_letter(uint32_t c)
@@ -169,28 +187,28 @@ static uint32_t point_at(const struct wording *w, size_t i)
 
 static struct str last_word(const struct wording *w)
 {
-    if (!w->word_count)
-        return STR("");
-    struct normal_word l = w->words[w->word_count - 1];
-    return str_cut(buf_str(&w->text), l.at, l.at + l.len);
+    return w->pieces.count ? w->pieces.items[w->pieces.count - 1].text : STR("");
+}
+
+static int put_piece(struct arena *arena, struct pieces *list, struct piece piece)
+{
+    if (list->count == list->room) {
+        size_t room = list->room * 2 + 8;
+        struct piece *more = arena_array(arena, room, sizeof *more);
+        if (!more)
+            return ERR_NOMEM;
+        if (list->count)
+            memcpy(more, list->items, list->count * sizeof *more);
+        list->items = more;
+        list->room = room;
+    }
+    list->items[list->count++] = piece;
+    return 0;
 }
 
 static int put_word(struct wording *w, struct str word, uint32_t from, uint32_t to)
 {
-    if (w->word_count == w->word_room) {
-        size_t room = w->word_room * 2;
-        struct normal_word *more = arena_array(w->arena, room, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        memcpy(more, w->words, w->word_count * sizeof *more);
-        w->words = more;
-        w->word_room = room;
-    }
-    if (w->text.len)
-        (void)buf_add_byte(&w->text, ' ');
-    w->words[w->word_count++] =
-        (struct normal_word){ (uint32_t)w->text.len, (uint32_t)word.len, from, to };
-    return buf_add(&w->text, word);
+    return put_piece(w->arena, &w->pieces, (struct piece){ .text = word, .from = from, .to = to });
 }
 
 static int put_words(struct wording *w, struct str words, uint32_t from, uint32_t to)
@@ -224,63 +242,88 @@ static uint32_t latin_twin(uint32_t c)
     return c;
 }
 
-/* The word with each run of three or more equal letters cut to @keep. */
-static void cut_runs(struct str word, unsigned keep, struct buf *out)
+/* Cuts each run of three or more equal letters to @keep; @out has room for the word. */
+static struct str cut_runs(struct str word, unsigned keep, char *out)
 {
-    buf_clear(out);
+    size_t len = 0;
     for (size_t i = 0; i < word.len;) {
         size_t run = 1;
         while (i + run < word.len && word.p[i + run] == word.p[i])
             run++;
         bool letter = word.p[i] >= 'a' && word.p[i] <= 'z';
-        for (size_t k = letter && run > 2 ? keep : run; k > 0; k--)
-            (void)buf_add_byte(out, word.p[i]);
+        size_t kept = letter && run > 2 ? keep : run;
+        memset(out + len, word.p[i], kept);
+        len += kept;
         i += run;
     }
+    return (struct str){ out, len };
+}
+
+static bool has_run(struct str word)
+{
+    for (size_t i = 2; i < word.len; i++)
+        if (word.p[i] == word.p[i - 1] && word.p[i] == word.p[i - 2] && word.p[i] >= 'a' &&
+            word.p[i] <= 'z')
+            return true;
+    return false;
 }
 
 /* A run of letters and digits, with apostrophes taken out: contraction, stretched word, or itself.
  */
-static int put_plain(struct wording *w, struct str word, bool apostrophe, uint32_t from,
-                     uint32_t to)
+static int put_plain(struct wording *w, struct piece piece, bool apostrophe)
 {
-    const char *words = contraction_words(word, apostrophe);
-    if (words)
-        return put_words(w, str_of(words), from, to);
-    struct buf two = BUF_INIT(FOLDED_MAX), one = BUF_INIT(FOLDED_MAX);
-    cut_runs(word, 2, &two);
-    int r = two.err;
-    if (r < 0) {
-        /* out of memory: a cut word would be another word */
-    } else if (two.len == word.len) {
-        r = put_word(w, word, from, to);
-    } else {
-        cut_runs(word, 1, &one); /* shorter than two, in as much room */
-        bool known = vocab_knows(w->vocab, buf_str(&two)) || !vocab_knows(w->vocab, buf_str(&one));
-        r = put_plain(w, known ? buf_str(&two) : buf_str(&one), apostrophe, from, to);
+    if (has_run(piece.text)) {
+        char *room = arena_alloc(w->arena, piece.text.len * 2);
+        if (!room)
+            return ERR_NOMEM;
+        struct str two = cut_runs(piece.text, 2, room);
+        struct str one = cut_runs(piece.text, 1, room + piece.text.len);
+        bool known = vocab_knows(w->vocab, two) || !vocab_knows(w->vocab, one);
+        piece.text = known ? two : one;
+        piece.exact = false;
     }
-    buf_release(&two);
-    buf_release(&one);
-    return r;
+    const char *words = contraction_words(piece.text, apostrophe);
+    return words ? put_words(w, str_of(words), piece.from, piece.to)
+                 : put_piece(w->arena, &w->pieces, piece);
+}
+
+/* Does a sentence begin behind the last word? A mention or a link doesn't begin one. */
+static bool opens_sentence(const struct wording *w)
+{
+    struct str last = last_word(w);
+    return !last.len || str_is(last, ".") || str_is(last, "?") || str_is(last, "@") ||
+           str_is(last, "://");
 }
 
 /* Points [from, to) are one written word. */
-static int put_written(struct wording *w, size_t from, size_t to)
+static int put_written(struct wording *w, size_t from, size_t to, bool tag)
 {
-    bool ascii = false, apostrophe = false;
+    bool ascii = false, apostrophe = false, upper = true;
+    struct piece piece = {
+        .from = w->p[from].from, .to = w->p[to - 1].to, .exact = true, .tag = tag
+    };
+    char *word = w->letters + w->letter_count;
+    size_t len = 0;
     for (size_t i = from; i < to; i++)
         ascii |= w->p[i].c >= 'a' && w->p[i].c <= 'z';
-    struct buf word = BUF_INIT(FOLDED_MAX);
     for (size_t i = from; i < to; i++) {
-        apostrophe |= w->p[i].c == '\'';
-        if (w->p[i].c != '\'')
-            (void)buf_add_point(&word, ascii ? latin_twin(w->p[i].c) : w->p[i].c);
+        const struct point *p = &w->p[i];
+        piece.exact &= p->from - piece.from == i - from && p->to - p->from == 1;
+        upper &= p->upper || !is_letter(p->c);
+        if (p->c == '\'')
+            apostrophe = true;
+        else
+            len += utf8_put(ascii ? latin_twin(p->c) : p->c, word + len);
     }
-    int r = word.err;
-    if (r == 0 && word.len)
-        r = put_plain(w, buf_str(&word), apostrophe, w->p[from].from, w->p[to - 1].to);
-    buf_release(&word);
-    return r;
+    if (!len)
+        return 0;
+    w->letter_count += len;
+    piece.text = (struct str){ word, len };
+    piece.exact &= !apostrophe;
+    piece.capital = w->p[from].upper;
+    piece.shouted = upper;
+    piece.opens = opens_sentence(w);
+    return put_plain(w, piece, apostrophe);
 }
 
 /* Where the run of non-space points from @i ends, less the punctuation behind it; looks no further
@@ -352,7 +395,7 @@ static int put_hashtag(struct wording *w, size_t from, size_t to)
         if (i < to && !hump && w->p[i].c != '_')
             continue;
         size_t skip = start < i && w->p[start].c == '_';
-        int r = start + skip < i ? put_written(w, start + skip, i) : 0;
+        int r = start + skip < i ? put_written(w, start + skip, i, true) : 0;
         if (r < 0)
             return r;
         start = i;
@@ -368,8 +411,8 @@ static int put_end_of_sentence(struct wording *w, size_t from, size_t to)
             end = "?";
     struct str last = last_word(w);
     if (str_is(last, ".") && *end == '?') { /* "(like this.)?": the question is what counts */
-        struct normal_word *l = &w->words[w->word_count - 1];
-        w->text.p[l->at] = '?';
+        struct piece *l = &w->pieces.items[w->pieces.count - 1];
+        l->text = STR("?");
         l->to = w->p[to - 1].to;
         return 0;
     }
@@ -395,7 +438,7 @@ static int make_words(struct wording *w)
             r = put_word(w, STR("://"), w->p[i].from, w->p[end - 1].to);
         } else if (is_word(c)) {
             end = word_end(w, i);
-            r = put_written(w, i, end);
+            r = put_written(w, i, end, false);
         } else if (c == '@' && fresh) {
             for (end = i + 1; end < w->count && is_word(w->p[end].c);)
                 end++;
@@ -424,13 +467,104 @@ static int make_words(struct wording *w)
             return r;
         i = end;
     }
-    while (w->word_count &&
-           (str_is(last_word(w), "."))) { /* an end at the end says nothing; a question mark does */
-        w->text.len = w->words[--w->word_count].at;
-        w->text.len -= w->text.len > 0;
-        w->text.p[w->text.len] = '\0';
+    if (str_is(last_word(w), ".")) /* at the end it says nothing; a question mark does */
+        w->pieces.count--;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * words that nobody knows */
+
+static bool is_plain(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.p[i] < 'a' || word.p[i] > 'z')
+            return false;
+    return word.len > 0;
+}
+
+/* Do capitals tell names here, or does somebody write every word with one? */
+static bool capitals_tell(const struct pieces *list)
+{
+    size_t capital = 0;
+    for (size_t i = 0; i < list->count; i++)
+        capital += list->items[i].capital;
+    return capital * 2 < list->count;
+}
+
+static bool names_street(struct str word)
+{
+    static const char *const kinds[] = {
+        "avenue", "ave",  "close",  "court", "crescent", "drive",   "gardens", "green",
+        "grove",  "hill", "lane",   "ln",    "mews",     "park",    "place",   "rd",
+        "road",   "row",  "square", "st",    "street",   "terrace", "way",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (str_is(word, kinds[i]))
+            return true;
+    return false;
+}
+
+/* A name is as it is. Somebody writes it with a capital within a sentence, or at its beginning with
+ * another one behind; or a kind of street follows. */
+static bool is_name(const struct pieces *list, size_t i, bool capitals)
+{
+    const struct piece *piece = &list->items[i], *next = i + 1 < list->count ? piece + 1 : NULL;
+    if (piece->tag)
+        return false;
+    if (capitals && piece->capital && !piece->shouted && (!piece->opens || (next && next->capital)))
+        return true;
+    return next && names_street(next->text);
+}
+
+static bool is_known(const struct wording *w, struct str word)
+{
+    return dictionary_knows(word) || vocab_knows(w->vocab, word);
+}
+
+static int mend_word(const struct wording *w, size_t i, bool capitals, struct pieces *out)
+{
+    struct piece done = w->pieces.items[i];
+    if (done.text.len >= SPELLING_LEAST && is_plain(done.text) && !is_known(w, done.text) &&
+        !is_name(&w->pieces, i, capitals)) {
+        struct str word = vocab_correct(w->vocab, done.text);
+        if (word.len)
+            done.text = word;
     }
-    return w->text.err;
+    return put_piece(w->arena, out, done);
+}
+
+static int mend(const struct wording *w, struct pieces *out)
+{
+    bool capitals = capitals_tell(&w->pieces);
+    int r = 0;
+    for (size_t i = 0; i < w->pieces.count && r == 0; i++)
+        r = mend_word(w, i, capitals, out);
+    return r;
+}
+
+static int write_text(struct arena *arena, const struct pieces *list, struct normal *ret)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < list->count; i++)
+        len += list->items[i].text.len + (i > 0);
+    char *text = arena_alloc(arena, len + 1);
+    struct normal n = { { text, len },
+                        arena_array(arena, list->count + 1, sizeof *n.words),
+                        list->count };
+    if (!text || !n.words)
+        return ERR_NOMEM;
+    size_t at = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct piece *p = &list->items[i];
+        if (i)
+            text[at++] = ' ';
+        memcpy(text + at, p->text.p, p->text.len);
+        n.words[i] = (struct normal_word){ (uint32_t)at, (uint32_t)p->text.len, p->from, p->to };
+        at += p->text.len;
+    }
+    *ret = n;
+    return 0;
 }
 
 int normal_make(struct arena *arena, const struct vocab *vocab, struct str original,
@@ -452,18 +586,14 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
                          .vocab = vocab,
                          .p = f.points,
                          .count = f.count,
-                         .text = BUF_INIT(FOLDED_MAX),
-                         .word_room = f.count / 2 + 8 };
-    w.words = arena_array(arena, w.word_room, sizeof *w.words);
-    r = w.words ? make_words(&w) : ERR_NOMEM;
-    if (r == 0) {
-        struct normal n = { arena_str(arena, buf_str(&w.text)), w.words, w.word_count };
-        r = n.text.p ? 0 : ERR_NOMEM;
-        if (r == 0)
-            *ret = n;
-    }
-    buf_release(&w.text);
-    return r;
+                         .letters = arena_alloc(arena, f.count * 4 + 1) };
+    struct pieces mended = { 0 };
+    if (!w.letters)
+        return ERR_NOMEM;
+    r = make_words(&w);
+    if (r == 0)
+        r = mend(&w, &mended);
+    return r < 0 ? r : write_text(arena, &mended, ret);
 }
 
 bool normal_origin(const struct normal *n, size_t at, size_t end, uint32_t *ret_from,
