@@ -1,8 +1,12 @@
 /* Contractions and what they stand for; residents leave the apostrophe out as often as not. */
 #include "intents/normal.h"
 
+#include <endian.h>
+
+enum { PLAIN_MOST = 8 };
+
 static const struct contraction {
-    const char *plain; /* without the apostrophe; sorted */
+    char plain[PLAIN_MOST + 1]; /* without the apostrophe; sorted */
     const char *words;
     bool only_with_apostrophe; /* without it, it is another word */
 } table[] = {
@@ -66,13 +70,31 @@ static const struct contraction {
     { "youve", "you have", false },
 };
 
-static int by_plain(const void *key, const void *row)
+/* The letters as a number that sorts as they do: every word of every message is looked up here. */
+static uint64_t number_of(const char letters[PLAIN_MOST])
 {
-    return str_cmp(*(const struct str *)key, str_of(((const struct contraction *)row)->plain));
+    uint64_t number;
+    memcpy(&number, letters, sizeof number);
+    return be64toh(number);
 }
 
 const char *contraction_words(struct str plain, bool apostrophe)
 {
-    const struct contraction *c = bsearch(&plain, table, ARRAY_LEN(table), sizeof *table, by_plain);
-    return c && (apostrophe || !c->only_with_apostrophe) ? c->words : NULL;
+    char letters[PLAIN_MOST] = { 0 };
+    if (plain.len > sizeof letters)
+        return NULL;
+    memcpy(letters, plain.p, plain.len);
+    uint64_t wanted = number_of(letters);
+    size_t from = 0, to = ARRAY_LEN(table);
+    while (from < to) {
+        size_t at = from + (to - from) / 2;
+        uint64_t number = number_of(table[at].plain);
+        if (number == wanted)
+            return apostrophe || !table[at].only_with_apostrophe ? table[at].words : NULL;
+        if (number < wanted)
+            from = at + 1;
+        else
+            to = at;
+    }
+    return NULL;
 }

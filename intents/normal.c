@@ -224,6 +224,8 @@ static int put_words(struct wording *w, struct str words, uint32_t from, uint32_
  * word is Latin. */
 static uint32_t latin_twin(uint32_t c)
 {
+    if (c < 0x80)
+        return c;
     static const struct {
         uint16_t c;
         char twin;
@@ -291,8 +293,7 @@ static int put_plain(struct wording *w, struct piece piece, bool apostrophe)
 static bool opens_sentence(const struct wording *w)
 {
     struct str last = last_word(w);
-    return !last.len || str_is(last, ".") || str_is(last, "?") || str_is(last, "@") ||
-           str_is(last, "://");
+    return !last.len || memchr(".?@:", last.p[0], 4);
 }
 
 /* Points [from, to) are one written word. */
@@ -340,6 +341,11 @@ static size_t run_end(const struct wording *w, size_t i, size_t most)
     return stop;
 }
 
+static bool is_domain(uint32_t c)
+{
+    return is_letter(c) || is_digit(c) || c == '.' || c == '-';
+}
+
 /* Is the run of non-space points from @i a link: a scheme, www., or a name ending in a domain that
  * councils' residents write? */
 static size_t link_end(const struct wording *w, size_t i)
@@ -348,7 +354,14 @@ static size_t link_end(const struct wording *w, size_t i)
         "uk", "com", "org", "net", "info", "io", "gov", "eu", "co"
     };
     char head[64];
-    size_t len = 0, stop = run_end(w, i, i + sizeof head); /* not further: most runs are no link */
+    bool dot = false;
+    size_t len = i;
+    for (; len < w->count && len - i < sizeof head && is_domain(w->p[len].c); len++)
+        dot |= w->p[len].c == '.' && point_at(w, len + 1) > ' ';
+    if (!dot && point_at(w, len) != ':') /* as most words are */
+        return i;
+    size_t stop = run_end(w, i, i + sizeof head); /* no further: a link shows at its beginning */
+    len = 0;
     for (size_t k = i; k < stop && len < sizeof head - 1 && w->p[k].c < 0x80; k++)
         head[len++] = (char)w->p[k].c;
     struct str s = { head, len };
@@ -356,8 +369,7 @@ static size_t link_end(const struct wording *w, size_t i)
         str_starts(s, STR("www.")))
         return run_end(w, i, w->count);
     size_t name = 0;
-    while (name < len && (is_letter((uint32_t)(unsigned char)head[name]) ||
-                          is_digit((uint32_t)head[name]) || head[name] == '.' || head[name] == '-'))
+    while (name < len && is_domain((unsigned char)head[name]))
         name++;
     if (name < len && head[name] != '/' && head[name] != ':')
         return i;
