@@ -9,10 +9,9 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-#include "intents/dictionary.h"
-#include "intents/spelling.h"
+#include "intents/normal_private.h"
 
-enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64 };
+enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64, DISGUISE_MOST = 32 };
 
 struct point {
     uint32_t c;
@@ -139,22 +138,6 @@ static int fold(struct folding *f, struct arena *arena, struct str s)
 /* ------------------------------------------------------------------------------------------------
  * words */
 
-/* A word on its way to normalised text. */
-struct piece {
-    struct str text;
-    uint32_t from, to; /* bytes of the original */
-    bool exact;        /* each byte of text is one of the original, in order */
-    bool capital;      /* the first letter is a capital … */
-    bool shouted;      /* … as all are */
-    bool opens;        /* a sentence */
-    bool tag;          /* stood behind a # */
-};
-
-struct pieces {
-    struct piece *items;
-    size_t count, room;
-};
-
 struct wording {
     struct arena *arena;
     const struct vocab *vocab;
@@ -190,25 +173,9 @@ static struct str last_word(const struct wording *w)
     return w->pieces.count ? w->pieces.items[w->pieces.count - 1].text : STR("");
 }
 
-static int put_piece(struct arena *arena, struct pieces *list, struct piece piece)
-{
-    if (list->count == list->room) {
-        size_t room = list->room * 2 + 8;
-        struct piece *more = arena_array(arena, room, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        if (list->count)
-            memcpy(more, list->items, list->count * sizeof *more);
-        list->items = more;
-        list->room = room;
-    }
-    list->items[list->count++] = piece;
-    return 0;
-}
-
 static int put_word(struct wording *w, struct str word, uint32_t from, uint32_t to)
 {
-    return put_piece(w->arena, &w->pieces, (struct piece){ .text = word, .from = from, .to = to });
+    return pieces_add(w->arena, &w->pieces, (struct piece){ .text = word, .from = from, .to = to });
 }
 
 static int put_words(struct wording *w, struct str words, uint32_t from, uint32_t to)
@@ -261,6 +228,14 @@ static struct str cut_runs(struct str word, unsigned keep, char *out)
     return (struct str){ out, len };
 }
 
+static bool has_digit(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.p[i] >= '0' && word.p[i] <= '9')
+            return true;
+    return false;
+}
+
 static bool has_run(struct str word)
 {
     for (size_t i = 2; i < word.len; i++)
@@ -268,6 +243,82 @@ static bool has_run(struct str word)
             word.p[i] <= 'z')
             return true;
     return false;
+}
+
+/* The letter that a digit or a sign stands for in "b1n" and "sh!t", 0 if for none; for @second, the
+ * other one of two. */
+static char letter_of_sign(uint32_t c, bool second)
+{
+    switch (c) {
+    case '0':
+        return 'o';
+    case '1':
+    case '!':
+        return second ? 'l' : 'i';
+    case '3':
+        return 'e';
+    case '4':
+    case '@':
+        return 'a';
+    case '5':
+    case '$':
+        return 's';
+    case '7':
+        return 't';
+    default:
+        return 0;
+    }
+}
+
+static bool is_small(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/*
+ * May the digits and signs of a word stand for letters? Between letters they may; what begins or
+ * ends with them is an amount, a road, a bus or a time. Only a longer word may begin with one
+ * ("0verflowing") or end with $.
+ */
+static bool may_be_disguised(struct str word)
+{
+    size_t letters = 0;
+    if (word.len < 3 || word.len > DISGUISE_MOST)
+        return false;
+    for (size_t i = 0; i < word.len; i++) {
+        if (!is_small(word.p[i]) && !letter_of_sign((unsigned char)word.p[i], false))
+            return false;
+        letters += is_small(word.p[i]);
+    }
+    if (letters < 2 || letters == word.len)
+        return false;
+    if (!is_small(word.p[0]) && (word.len < 4 || !is_small(word.p[1])))
+        return false;
+    if (!is_small(word.p[word.len - 1]) && word.p[word.len - 1] != '$')
+        return false;
+    /* Roads and postcodes that would be words: A1M, W1T, N1C */
+    return word.len > 3 || word.p[1] != '1' ||
+           !(memchr("enw", word.p[0], 3) || str_is(word, "a1m"));
+}
+
+/* The word of the vocabulary that @word reads as, in the arena. Returns 1, 0 if it reads as none,
+ * or ERR_NOMEM. */
+static int read_disguised(const struct wording *w, struct str word, struct str *ret)
+{
+    if (!may_be_disguised(word) || vocab_knows(w->vocab, word))
+        return 0;
+    char *read = arena_alloc(w->arena, word.len);
+    if (!read)
+        return ERR_NOMEM;
+    *ret = (struct str){ read, word.len };
+    for (int second = 0; second < 2; second++) {
+        for (size_t k = 0; k < word.len; k++)
+            read[k] =
+                is_small(word.p[k]) ? word.p[k] : letter_of_sign((unsigned char)word.p[k], second);
+        if (vocab_knows(w->vocab, *ret) || contraction_words(*ret, false))
+            return 1;
+    }
+    return 0;
 }
 
 /* A run of letters and digits, with apostrophes taken out: contraction, stretched word, or itself.
@@ -284,9 +335,20 @@ static int put_plain(struct wording *w, struct piece piece, bool apostrophe)
         piece.text = known ? two : one;
         piece.exact = false;
     }
+    if (has_digit(piece.text)) {
+        struct str read;
+        int r = read_disguised(w, piece.text, &read);
+        if (r < 0)
+            return r;
+        if (r == 1) {
+            piece.text = read;
+            piece.exact = false;
+            return put_plain(w, piece, apostrophe);
+        }
+    }
     const char *words = contraction_words(piece.text, apostrophe);
     return words ? put_words(w, str_of(words), piece.from, piece.to)
-                 : put_piece(w->arena, &w->pieces, piece);
+                 : pieces_add(w->arena, &w->pieces, piece);
 }
 
 /* Does a sentence begin behind the last word? A mention or a link doesn't begin one. */
@@ -438,6 +500,41 @@ static bool ends_sentence(uint32_t c)
     return c == '.' || c == '!' || c == '?' || c == '\n' || c == 0x2026;
 }
 
+static bool is_sign(uint32_t c)
+{
+    return c == '!' || c == '@' || c == '$';
+}
+
+/*
+ * The word from @i to *end goes on with signs: puts what it reads as, if it is read with them, and
+ * moves *end behind it; else puts it without them.
+ */
+static int put_signed(struct wording *w, size_t i, size_t *end)
+{
+    char written[DISGUISE_MOST];
+    size_t len = 0;
+    for (uint32_t c; len < sizeof written; written[len++] = (char)c) {
+        c = latin_twin(point_at(w, i + len));
+        if (!(c >= 'a' && c <= 'z') && !is_digit(c) && !is_sign(c))
+            break;
+    }
+    while (len && (written[len - 1] == '!' || written[len - 1] == '@')) /* an exclamation */
+        len--;
+    struct str read;
+    int r =
+        is_word(point_at(w, i + len)) ? 0 : read_disguised(w, (struct str){ written, len }, &read);
+    if (r == 1) {
+        *end = i + len;
+        return put_plain(
+            w, (struct piece){ .text = read, .from = w->p[i].from, .to = w->p[*end - 1].to },
+            false);
+    }
+    if (r == 0 && *end > i)
+        return put_written(w, i, *end, false);
+    *end += *end == i; /* a sign alone says nothing */
+    return r;
+}
+
 static int make_words(struct wording *w)
 {
     size_t i = 0;
@@ -450,7 +547,13 @@ static int make_words(struct wording *w)
             r = put_word(w, STR("://"), w->p[i].from, w->p[end - 1].to);
         } else if (is_word(c)) {
             end = word_end(w, i);
-            r = put_written(w, i, end, false);
+            if (fresh && is_sign(point_at(w, end)) && is_word(point_at(w, end + 1)))
+                r = put_signed(w, i, &end);
+            else
+                r = put_written(w, i, end, false);
+        } else if (c == '$' && fresh && is_letter(point_at(w, i + 1))) {
+            end = i;
+            r = put_signed(w, i, &end);
         } else if (c == '@' && fresh) {
             for (end = i + 1; end < w->count && is_word(w->p[end].c);)
                 end++;
@@ -482,77 +585,6 @@ static int make_words(struct wording *w)
     if (str_is(last_word(w), ".")) /* at the end it says nothing; a question mark does */
         w->pieces.count--;
     return 0;
-}
-
-/* ------------------------------------------------------------------------------------------------
- * words that nobody knows */
-
-static bool is_plain(struct str word)
-{
-    for (size_t i = 0; i < word.len; i++)
-        if (word.p[i] < 'a' || word.p[i] > 'z')
-            return false;
-    return word.len > 0;
-}
-
-/* Do capitals tell names here, or does somebody write every word with one? */
-static bool capitals_tell(const struct pieces *list)
-{
-    size_t capital = 0;
-    for (size_t i = 0; i < list->count; i++)
-        capital += list->items[i].capital;
-    return capital * 2 < list->count;
-}
-
-static bool names_street(struct str word)
-{
-    static const char *const kinds[] = {
-        "avenue", "ave",  "close",  "court", "crescent", "drive",   "gardens", "green",
-        "grove",  "hill", "lane",   "ln",    "mews",     "park",    "place",   "rd",
-        "road",   "row",  "square", "st",    "street",   "terrace", "way",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        if (str_is(word, kinds[i]))
-            return true;
-    return false;
-}
-
-/* A name is as it is. Somebody writes it with a capital within a sentence, or at its beginning with
- * another one behind; or a kind of street follows. */
-static bool is_name(const struct pieces *list, size_t i, bool capitals)
-{
-    const struct piece *piece = &list->items[i], *next = i + 1 < list->count ? piece + 1 : NULL;
-    if (piece->tag)
-        return false;
-    if (capitals && piece->capital && !piece->shouted && (!piece->opens || (next && next->capital)))
-        return true;
-    return next && names_street(next->text);
-}
-
-static bool is_known(const struct wording *w, struct str word)
-{
-    return dictionary_knows(word) || vocab_knows(w->vocab, word);
-}
-
-static int mend_word(const struct wording *w, size_t i, bool capitals, struct pieces *out)
-{
-    struct piece done = w->pieces.items[i];
-    if (done.text.len >= SPELLING_LEAST && is_plain(done.text) && !is_known(w, done.text) &&
-        !is_name(&w->pieces, i, capitals)) {
-        struct str word = vocab_correct(w->vocab, done.text);
-        if (word.len)
-            done.text = word;
-    }
-    return put_piece(w->arena, out, done);
-}
-
-static int mend(const struct wording *w, struct pieces *out)
-{
-    bool capitals = capitals_tell(&w->pieces);
-    int r = 0;
-    for (size_t i = 0; i < w->pieces.count && r == 0; i++)
-        r = mend_word(w, i, capitals, out);
-    return r;
 }
 
 static int write_text(struct arena *arena, const struct pieces *list, struct normal *ret)
@@ -604,7 +636,7 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
         return ERR_NOMEM;
     r = make_words(&w);
     if (r == 0)
-        r = mend(&w, &mended);
+        r = mend(arena, vocab, &w.pieces, &mended);
     return r < 0 ? r : write_text(arena, &mended, ret);
 }
 

@@ -401,6 +401,12 @@ bool vocab_is_common(const struct vocab *v, struct str word)
     return w && w->common;
 }
 
+unsigned vocab_phrases(const struct vocab *v, struct str word)
+{
+    const struct word *w = find_word(v, word);
+    return w ? w->phrases : 0;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * misspelt words */
 

@@ -48,6 +48,9 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
 bool vocab_knows(const struct vocab *v, struct str word);
 bool vocab_is_common(const struct vocab *v, struct str word);
 
+/* How many phrases it stands in, as it is and not by a *. */
+unsigned vocab_phrases(const struct vocab *v, struct str word);
+
 /*
  * The known word that @written, which nobody knows, was meant to be (spelling.h); empty if there is
  * none, before vocab_finish, and for NULL. A word with a * is meant with the endings that English

@@ -16,9 +16,12 @@ static int setup(void **state)
     struct str list[ARRAY_LEN(words)];
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         list[i] = str_of(words[i]);
+    struct str often[] = { STR("bin"), STR("bin bin bin bin bin bin bin bin bin bin bin bin") };
     vocab = vocab_new();
     int r = vocab ? vocab_add_words(vocab, STR("known"), list, ARRAY_LEN(list), "", &report)
                   : ERR_NOMEM;
+    if (r == 0) /* a short word is taken off another one only if it is much used */
+        r = vocab_add_words(vocab, STR("often"), often, ARRAY_LEN(often), "", &report);
     for (size_t i = 0; i < ARRAY_LEN(common) && r == 0; i++)
         r = vocab_add_common(vocab, str_of(common[i]));
     return r < 0 ? r : vocab_finish(vocab);
@@ -68,7 +71,18 @@ static const struct row {
     { "emoji that says nothing", "hi \xf0\x9f\xab\xa1 there", "hi there" },
     { "first and last of the table", "\xe2\x98\x83 \xf0\x9f\xa7\xa1", "snow love" },
 
-    { "hashtag", "#missedbin again", "missedbin again" },
+    { "hashtag", "#missedbin again", "missed bin again" },
+    { "hashtag of three words", "#missedbincollection", "missed bin collection" },
+    { "hashtag with a small word", "#themissedbin #binofthestreet",
+      "the missed bin bin of the street" },
+    { "hashtag with a word of English", "#BrokenPromises #rubbishpromises",
+      "broken promises rubbish promises" },
+    { "hashtag with a contraction", "#dontmissthebin", "do not miss the bin" },
+    { "hashtag that is known", "#potholesagain", "potholesagain" },
+    { "hashtag that is no words", "#binxqzwv #northxqzwv", "binxqzwv northxqzwv" },
+    { "hashtag about nothing", "#brokenpromises", "brokenpromises" },
+    { "hashtag misspelt", "#rubish", "rubbish" },
+    { "fewest words win", "#pavementrubbish", "pavement rubbish" },
     { "hashtag with humps", "#MissedBin again", "missed bin again" },
     { "hashtag in capitals", "#MISSED", "missed" },
     { "hashtag with underscore", "#missed_bin", "missed bin" },
@@ -174,6 +188,34 @@ static const struct row {
     { "the name of a street", "rubish in potholl lane", "rubbish in potholl lane" },
     { "nobody's word", "xqzwv", "xqzwv" },
 
+    { "digits for letters", "p0thole m1ssed c0llecti0n", "pothole missed collection" },
+    { "a digit for either letter", "c0l1ection", "collection" },
+    { "signs for letters", "str33t b!n rubbi$h p@vement $treet",
+      "street bin rubbish pavement street" },
+    { "exclamations stay", "missed!bin m!ssed!! bin!", "missed . bin missed . bin" },
+    { "begins with a digit", "0f 5treet", "0f street" },
+    { "contraction with a digit", "d0nt", "do not" },
+    { "digits that say nothing", "x1y q77z", "x1y q77z" },
+    { "road numbers, buses, times and amounts", "A61 M1 a1m X99 5pm 5th b61n W1T 2x4 100m",
+      "a61 m1 a1m x99 5pm 5th b61n w1t 2x4 100m" },
+    { "postcode with a sign", "bi5 1no", "bi5 1no" },
+
+    { "letters apart", "a p o t h o l e here", "a pothole here" },
+    { "letters apart, two words", "m i s s e d b i n", "missed bin" },
+    { "letters with hyphens", "my b-i-n", "my bin" },
+    { "letters with full stops", "my b.i.n is full", "my bin is full" },
+    { "letters with both", "b-i.n", "b i . n" },
+    { "two letters", "s o it is", "s o it is" },
+    { "letters that spell nothing", "x y z a b", "x y z a b" },
+
+    { "run together", "the greenbin and missedbin", "the green bin and missed bin" },
+    { "run together, English", "streetlight", "streetlight" },
+    { "run together, three words", "missedgreenbin", "missedgreenbin" },
+    { "run together, a word nobody knows", "binxqzwv", "binxqzwv" },
+    { "run together, more than one way", "streetsend", "streetsend" },
+    { "run together, two common words", "ofthe pleasemy", "ofthe pleasemy" },
+    { "run together in a name", "it was left at Greenbin House", "it was left at greenbin house" },
+
     { "full stop inside", "One. Two", "one . two" },
     { "full stop at the end", "One.", "one" },
     { "question mark stays at the end", "When?", "when ?" },
@@ -267,6 +309,16 @@ static void test_map(void **state)
         { "sentence end", "a?! b", "a=a|?=?! |b=b" },
         { "a question behind a full stop", "a.)? b", "a=a|?=.)? |b=b" },
         { "misspelt", "my rubish!", "my=my|rubbish=rubish" },
+        { "disguised", "a b!n!", "a=a|bin=b!n" },
+        { "letters apart", "a b-i-n so b.i.n", "a=a|bin=b-i-n|so=so|bin=b.i.n" },
+        { "letters apart, two words", "m i s s e d b i n", "missed=m i s s e d|bin=b i n" },
+        { "run together", "#missedbin, greenbin", "missed=missed|bin=bin|green=green|bin=bin" },
+        { "run together, with a zero-width space",
+          "miss\xe2\x80\x8b"
+          "edbin",
+          "missed=miss\xe2\x80\x8b"
+          "edbin|bin=miss\xe2\x80\x8b"
+          "edbin" },
     };
     struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
@@ -305,6 +357,16 @@ static const char *const pieces[] = {
     "colection",
     "street",
     "ed",
+    "#",
+    "p0th0le",
+    "b!n",
+    "b",
+    "i",
+    "n",
+    "-",
+    "greenbin",
+    "$",
+    "0",
     "BIN",
     "Missed",
     "sooooo",
