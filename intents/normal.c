@@ -38,6 +38,12 @@ static uint32_t without_accent(const struct folding *f, uint32_t c)
     case 0x2019:
     case 0x02bc:
         return '\'';
+    case 0x2753: /* marks as emoji, red or white */
+    case 0x2754:
+        return '?';
+    case 0x2755:
+    case 0x2757:
+        return '!';
     case 0x00f8:
         return 'o';
     case 0x0142:
@@ -358,6 +364,15 @@ static bool opens_sentence(const struct wording *w)
     return !last.len || memchr(".?@:", last.p[0], 4);
 }
 
+/* Is "van's", up to point @to, known as "van" only? The rest says "is", "has" or whose it is, and a
+ * reader needs none of these. */
+static bool is_possessive(const struct wording *w, size_t to, struct str word)
+{
+    return word.len > 3 && w->p[to - 1].c == 's' && w->p[to - 2].c == '\'' &&
+           !contraction_words(word, true) && !vocab_knows(w->vocab, word) &&
+           vocab_knows(w->vocab, str_cut(word, 0, word.len - 1));
+}
+
 /* Points [from, to) are one written word. */
 static int put_written(struct wording *w, size_t from, size_t to, bool tag)
 {
@@ -383,6 +398,8 @@ static int put_written(struct wording *w, size_t from, size_t to, bool tag)
     w->letter_count += len;
     piece.text = (struct str){ word, len };
     piece.exact &= !apostrophe;
+    if (apostrophe && is_possessive(w, to, piece.text))
+        piece.text.len--;
     piece.capital = w->p[from].upper;
     piece.shouted = upper;
     piece.opens = opens_sentence(w);
