@@ -1,5 +1,7 @@
 #include "intents/normal.h"
 
+#include "base/file.h"
+#include "base/json.h"
 #include "tests/unit/support.h"
 
 static struct vocab *vocab;
@@ -473,6 +475,81 @@ static void test_random_pieces(void **state)
     arena_release(&arena);
 }
 
+/* The shipped vocabulary. */
+static struct vocab *shipped_vocab(void)
+{
+    struct report report = REPORT_INIT;
+    struct vocab *v = vocab_new();
+    cJSON *tree = NULL, *list, *word;
+    assert_non_null(v);
+    assert_int_equal(json_read_file(SOURCE_DIR "/kb/content/terms.json", 1 << 24, &report, &tree),
+                     0);
+    cJSON_ArrayForEach(list, cJSON_GetObjectItemCaseSensitive(tree, "terms"))
+    {
+        struct str name = str_of(list->string);
+        size_t count = 0;
+        struct str *words = calloc((size_t)cJSON_GetArraySize(list) + 1, sizeof *words);
+        assert_non_null(words);
+        if (cJSON_IsArray(list)) {
+            cJSON_ArrayForEach(word, list) words[count++] = json_str(word);
+            assert_int_equal(vocab_add_words(v, name, words, count, "terms.json", &report), 0);
+        }
+        free(words);
+    }
+    cJSON_ArrayForEach(word, cJSON_GetObjectItemCaseSensitive(tree, "common"))
+        assert_int_equal(vocab_add_common(v, json_str(word)), 0);
+    cJSON_Delete(tree);
+    assert_int_equal(vocab_finish(v), 0);
+    return v;
+}
+
+/* Every labelled message, with all that the shipped vocabulary makes of it: and with a letter of it
+ * changed, since in the corpus itself few words are misspelt. */
+static void test_corpus(void **state)
+{
+    (void)state;
+    static const char *const files[] = { "dev", "dev-2", "dev-3", "dev-4" };
+    struct vocab *small = vocab;
+    struct arena arena = ARENA_INIT;
+    uint64_t seed = 5;
+    vocab = shipped_vocab();
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        char path[300];
+        struct buf lines = BUF_INIT(1 << 22);
+        struct str rest, line;
+        (void)snprintf(path, sizeof path, "%s/tests/corpus/%s.jsonl", SOURCE_DIR, files[i]);
+        assert_int_equal(file_read(path, &lines), 0);
+        for (rest = buf_str(&lines); str_split(&rest, '\n', &line);) {
+            cJSON *tree = NULL;
+            struct json_fault fault;
+            struct str text;
+            struct normal n;
+            if (!line.len)
+                continue;
+            assert_int_equal(json_parse(line, &tree, &fault), 0);
+            assert_int_equal(json_get_str(tree, "text", &text), 1);
+            arena_clear(&arena);
+            char *changed = arena_alloc(&arena, text.len + 1);
+            assert_non_null(changed);
+            memcpy(changed, text.p, text.len);
+            for (int round = 0; round < 4; round++) {
+                struct str now = { changed, text.len };
+                assert_int_equal(normal_make(&arena, vocab, now, &n), 0);
+                check_map(now, &n, changed);
+                check_twice(&arena, now, changed);
+                for (size_t at = 0; at < text.len; at++)
+                    if (changed[at] >= 'a' && changed[at] <= 'z' && !random_below(&seed, 12))
+                        changed[at] = "aeinorst01!. -"[random_below(&seed, 14)];
+            }
+            cJSON_Delete(tree);
+        }
+        buf_release(&lines);
+    }
+    arena_release(&arena);
+    (void)vocab_free(vocab);
+    vocab = small;
+}
+
 /* Any code points at all: the map holds and nothing is refused. */
 static void test_random_points(void **state)
 {
@@ -594,13 +671,10 @@ static void test_contraction_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_map),
-        cmocka_unit_test(test_random_pieces),
-        cmocka_unit_test(test_random_points),
-        cmocka_unit_test(test_every_point),
-        cmocka_unit_test(test_limit),
-        cmocka_unit_test(test_contraction_table),
+        cmocka_unit_test(test_table),         cmocka_unit_test(test_map),
+        cmocka_unit_test(test_random_pieces), cmocka_unit_test(test_corpus),
+        cmocka_unit_test(test_random_points), cmocka_unit_test(test_every_point),
+        cmocka_unit_test(test_limit),         cmocka_unit_test(test_contraction_table),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
