@@ -1,5 +1,5 @@
 /* Contractions and what they stand for; residents leave the apostrophe out as often as not, spell
- * them as they say them, and write Scots. */
+ * them as they say them, and write Scots. And small words that people run together. */
 #include "intents/normal.h"
 
 #include <endian.h>
@@ -11,9 +11,13 @@ static const struct contraction {
     const char *words;
     bool only_with_apostrophe; /* without it, it is another word */
 } table[] = {
+    { "abit", "a bit", false },
     { "aint", "is not", false },
+    { "alot", "a lot", false },
     { "arent", "are not", false },
     { "arnt", "are not", false },
+    { "aswell", "as well", false },
+    { "atleast", "at least", false },
     { "cannae", "can not", false },
     { "cannot", "can not", false },
     { "cant", "can not", false },
@@ -48,6 +52,8 @@ static const struct contraction {
     { "id", "i would", true },
     { "ill", "i will", true },
     { "im", "i am", false },
+    { "incase", "in case", false },
+    { "infront", "in front", false },
     { "isint", "is not", false },
     { "isnae", "is not", false },
     { "isnt", "is not", false },
@@ -69,6 +75,7 @@ static const struct contraction {
     { "theyll", "they will", false },
     { "theyre", "they are", false },
     { "theyve", "they have", false },
+    { "upto", "up to", false },
     { "wasent", "was not", false },
     { "wasnt", "was not", false },
     { "wed", "we would", true },

@@ -1,7 +1,7 @@
 /*
  * Is it an English word? The words of Debian's wbritish-large, names among them, folded like
  * normalised text and hashed into a table that is compiled in (dictionary_make.c): nothing is
- * loaded, nothing is written to, and one text in some 30,000 that is no word passes for one.
+ * loaded, nothing is written to, and of a billion texts that are no words one passes for a word.
  */
 #ifndef INTENTS_DICTIONARY_H
 #define INTENTS_DICTIONARY_H
@@ -26,20 +26,24 @@ static inline uint64_t dictionary_sum(struct str word)
     return sum;
 }
 
-/* Never 0. */
-static inline uint32_t dictionary_hash(uint64_t sum)
+static inline uint64_t dictionary_hash(uint64_t sum)
 {
-    sum ^= sum >> 32;
-    sum *= UINT64_C(0xd6e8feb86659fd93);
-    return (uint32_t)(sum >> 32) | (sum >> 32 == 0);
+    sum = (sum ^ sum >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    sum = (sum ^ sum >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return sum ^ sum >> 33;
 }
 
 bool dictionary_knows_sum(uint64_t sum);
 
 /*
- * The table, for its maker: open addressing, the hash's low bits are the first slot, 0 is free. At
- * most two in three slots are used.
+ * The table, for its maker: open addressing. The hash's upper half is the first slot, modulo their
+ * number; the lower half stands in it, 0 in a free one. At most two in three are used.
  */
+static inline uint32_t dictionary_mark(uint64_t hash)
+{
+    return (uint32_t)hash ? (uint32_t)hash : 1;
+}
+
 extern const uint32_t dictionary_slots[];
 extern const uint32_t dictionary_slot_count; /* a power of two */
 

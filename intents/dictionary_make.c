@@ -13,33 +13,20 @@
 
 enum { WORDS_LEAST = 50000, BYTES_MAX = 256 };
 
-static uint32_t *slots;
-static size_t room = 1 << 16, used;
+static uint64_t *hashes;
+static size_t count, hash_room;
 
-static bool put(uint32_t hash)
+static bool add_hash(uint64_t hash)
 {
-    size_t at = hash & (room - 1);
-    while (slots[at] && slots[at] != hash)
-        at = (at + 1) & (room - 1);
-    bool fresh = !slots[at];
-    slots[at] = hash;
-    return fresh;
-}
-
-static void grow(void)
-{
-    uint32_t *old = slots;
-    size_t old_room = room;
-    room *= 2;
-    slots = calloc(room, sizeof *slots);
-    if (!slots) {
-        perror("dictionary_make");
-        exit(1);
+    if (count == hash_room) {
+        hash_room = hash_room ? hash_room * 2 : 1 << 16;
+        uint64_t *more = reallocarray(hashes, hash_room, sizeof *more);
+        if (!more)
+            return false;
+        hashes = more;
     }
-    for (size_t i = 0; i < old_room; i++)
-        if (old[i])
-            (void)put(old[i]);
-    free(old);
+    hashes[count++] = hash;
+    return true;
 }
 
 /* As normal.c folds: lower case, without accents and apostrophes. */
@@ -74,26 +61,46 @@ static int read_list(const char *path)
         if (!utf8_valid(text) || !text.len)
             continue;
         fold(nfd, text, &word);
-        if ((used + 1) * 3 > room * 2)
-            grow();
-        used += word.len && put(dictionary_hash(dictionary_sum(buf_str(&word))));
+        if (word.len && !add_hash(dictionary_hash(dictionary_sum(buf_str(&word)))))
+            break;
     }
-    bool whole = !ferror(in) && used >= WORDS_LEAST;
+    bool whole = feof(in) && count >= WORDS_LEAST;
     (void)fclose(in);
     buf_release(&word);
     if (!whole)
         (void)fprintf(
             stderr,
             "dictionary_make: %s: %zu words; a list of at least %d, one a line, is wanted\n", path,
-            used, WORDS_LEAST);
+            count, WORDS_LEAST);
     return whole ? 0 : -1;
+}
+
+/* The table with all hashes in it; NULL: no memory. */
+static uint32_t *make_table(size_t *ret_room)
+{
+    size_t room = 1 << 10;
+    while (count * 3 > room * 2)
+        room *= 2;
+    uint32_t *slots = calloc(room, sizeof *slots);
+    for (size_t i = 0; slots && i < count; i++) {
+        uint32_t mark = dictionary_mark(hashes[i]);
+        size_t at = (size_t)(hashes[i] >> 32) & (room - 1);
+        while (slots[at] && slots[at] != mark)
+            at = (at + 1) & (room - 1);
+        slots[at] = mark;
+    }
+    *ret_room = room;
+    return slots;
 }
 
 static int write_table(const char *path)
 {
-    FILE *out = fopen(path, "w");
+    size_t room;
+    uint32_t *slots = make_table(&room);
+    FILE *out = slots ? fopen(path, "w") : NULL;
     if (!out) {
         perror(path);
+        free(slots);
         return -1;
     }
     (void)fprintf(out,
@@ -104,6 +111,7 @@ static int write_table(const char *path)
     for (size_t i = 0; i < room; i++)
         (void)fprintf(out, "%u,%c", slots[i], i % 16 == 15 ? '\n' : ' ');
     (void)fprintf(out, "};\n");
+    free(slots);
     bool failed = ferror(out) != 0;
     if (fclose(out) != 0 || failed) {
         perror(path);
@@ -118,9 +126,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: dictionary_make LIST OUT.c\n");
         return 2;
     }
-    slots = calloc(room, sizeof *slots);
-    if (!slots || read_list(argv[1]) < 0 || write_table(argv[2]) < 0)
-        return 1;
-    free(slots);
-    return 0;
+    int r = read_list(argv[1]) < 0 || write_table(argv[2]) < 0;
+    free(hashes);
+    return r;
 }

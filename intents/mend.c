@@ -137,7 +137,8 @@ static unsigned split(const struct mending *m, struct str text, bool tag,
     for (size_t to = text.len, k = count; k-- > 0; to = cuts[to].before) {
         struct str part = str_cut(text, cuts[to].before, to);
         ends[k] = to;
-        about |= vocab_knows(m->vocab, part) && !vocab_is_common(m->vocab, part);
+        about |= !vocab_is_common(m->vocab, part) ? vocab_knows(m->vocab, part)
+                                                  : part.len > 3 && vocab_phrases(m->vocab, part);
     }
     return about && (tag || !is_split_otherwise(text, ends[0])) ? count : 0;
 }
@@ -219,10 +220,14 @@ static int put_letters(struct mending *m, size_t *i)
  * one word */
 
 /* "litterbin": two words that people write all the time are likelier than a slip. */
+static bool is_much_used(const struct mending *m, struct str word)
+{
+    return vocab_phrases(m->vocab, word) >= MUCH_USED && !vocab_is_common(m->vocab, word);
+}
+
 static bool are_much_used(const struct mending *m, struct str two, size_t cut)
 {
-    return vocab_phrases(m->vocab, str_cut(two, 0, cut)) >= MUCH_USED &&
-           vocab_phrases(m->vocab, str_cut(two, cut, two.len)) >= MUCH_USED;
+    return is_much_used(m, str_cut(two, 0, cut)) && is_much_used(m, str_cut(two, cut, two.len));
 }
 
 static int put_mended(struct mending *m, size_t i)

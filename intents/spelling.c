@@ -69,16 +69,21 @@ static uint64_t moved(const struct prefixes *p, size_t from, size_t to, unsigned
     return sum;
 }
 
+static uint32_t hash_of(uint64_t sum)
+{
+    return (uint32_t)(dictionary_hash(sum) >> 32);
+}
+
 /* Calls @visit with the hash of the word less up to @most of its letters. */
 static void each_remainder(const struct prefixes *p, unsigned most,
                            void (*visit)(void *data, uint32_t hash), void *data)
 {
     size_t n = p->len;
-    visit(data, dictionary_hash(p->sum[n]));
+    visit(data, hash_of(p->sum[n]));
     for (size_t i = 0; most >= 1 && i < n; i++) {
-        visit(data, dictionary_hash(p->sum[i] + moved(p, i + 1, n, 1)));
+        visit(data, hash_of(p->sum[i] + moved(p, i + 1, n, 1)));
         for (size_t k = i + 1; most >= 2 && k < n; k++)
-            visit(data, dictionary_hash(p->sum[i] + moved(p, i + 1, k, 1) + moved(p, k + 1, n, 2)));
+            visit(data, hash_of(p->sum[i] + moved(p, i + 1, k, 1) + moved(p, k + 1, n, 2)));
     }
 }
 
