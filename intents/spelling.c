@@ -98,21 +98,23 @@ static unsigned edits_of(size_t len)
 
 static bool is_vowel(char c)
 {
-    return memchr("aeiouy", c, 6) != NULL;
+    const unsigned vowels = 1u << ('a' - 'a') | 1u << ('e' - 'a') | 1u << ('i' - 'a') |
+                            1u << ('o' - 'a') | 1u << ('u' - 'a') | 1u << ('y' - 'a');
+    return vowels >> (c - 'a') & 1;
 }
 
 static bool are_neighbours(char a, char b)
 {
-    static const char *const rows[] = { "qwertyuiop", "asdfghjkl", "zxcvbnm" };
-    int x[2] = { 0 }, y[2] = { 0 };
-    for (int r = 0; r < 3; r++) {
-        const char *at = strchr(rows[r], a), *bt = strchr(rows[r], b);
-        if (at)
-            x[0] = (int)(at - rows[r]) * 2 + r, y[0] = r; /* each row stands half a key further */
-        if (bt)
-            x[1] = (int)(bt - rows[r]) * 2 + r, y[1] = r;
-    }
-    return abs(y[0] - y[1]) <= 1 && abs(x[0] - x[1]) <= 2;
+    /* Where each key's left edge is, in half keys, and its row: Q is 0 and 0, A 1 and 1, Z 2 and 2.
+     */
+    static const signed char keys[26][2] = {
+        { 1, 1 },  { 10, 2 }, { 6, 2 },  { 5, 1 },  { 4, 0 },  { 7, 1 },  { 9, 1 },  /* a to g */
+        { 11, 1 }, { 14, 0 }, { 13, 1 }, { 15, 1 }, { 17, 1 }, { 14, 2 }, { 12, 2 }, /* h to n */
+        { 16, 0 }, { 18, 0 }, { 0, 0 },  { 6, 0 },  { 3, 1 },  { 8, 0 },  { 12, 0 }, /* o to u */
+        { 8, 2 },  { 2, 0 },  { 4, 2 },  { 10, 0 }, { 2, 2 },                        /* v to z */
+    };
+    const signed char *x = keys[a - 'a'], *y = keys[b - 'a'];
+    return abs(x[0] - y[0]) <= 2 && abs(x[1] - y[1]) <= 1;
 }
 
 static int cost_of_other(char wanted, char written)
@@ -347,10 +349,19 @@ static int cost_of_rivals(struct str written, int cost)
     return written.len < 6 ? cost + 1 : cost;
 }
 
+static bool is_plain(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.p[i] < 'a' || word.p[i] > 'z')
+            return false;
+    return true;
+}
+
 struct str spelling_correct(const struct spelling *s, struct str written)
 {
     struct prefixes p;
-    if (!s || !s->count || written.len < SPELLING_LEAST || written.len > SPELLING_MOST)
+    if (!s || !s->count || written.len < SPELLING_LEAST || written.len > SPELLING_MOST ||
+        !is_plain(written))
         return STR("");
     make_prefixes(written, &p);
     struct asking a = { .s = s, .written = written, .cost = COST_NEVER, .last = UINT32_MAX };

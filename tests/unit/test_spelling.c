@@ -36,6 +36,8 @@ static const struct {
     { "two as near, one is used far more", "vvcest", "vvcast" },
     { "a word of English that is nearer", "impossble", "" },
     { "nothing near", "xylophone", "" },
+    { "a letter that is none", "collec\xc3\xa9tion", "" },
+    { "a digit", "c0llection", "" },
     { "empty", "", "" },
 };
 
