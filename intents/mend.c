@@ -115,7 +115,7 @@ static bool is_split_otherwise(struct str text, size_t cut)
 }
 
 /* Fewest words win. Returns how many, with their ends in @ends; 0 if it is not words throughout, or
- * none of them is about anything. */
+ * if all are small and common ones: "nother" is not "not her". */
 static unsigned split(const struct mending *m, struct str text, bool tag,
                       size_t ends[TAG_WORDS_MOST])
 {

@@ -1,7 +1,8 @@
 /*
- * Two passes. fold: bytes to code points in plain form, each knowing where it was written. words:
- * code points to words. Every word keeps the place of what it came from, so the console can mark
- * what a resident wrote and not what we made of it.
+ * Three passes. fold: bytes to code points in plain form, each knowing where it was written. words:
+ * code points to words. mend (mend.c): words that nobody knows to words that are. Every word keeps
+ * the place of what it came from, so the console can mark what a resident wrote and not what we
+ * made of it.
  */
 #include "intents/normal.h"
 

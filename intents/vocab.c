@@ -472,6 +472,7 @@ int vocab_finish(struct vocab *v)
         for (size_t i = 0; i < count; i++) /* "pothol*" and "pothole*" both end in "potholes" */
             if (!kept || !str_eq(list[kept - 1].text, list[i].text))
                 list[kept++] = list[i];
+        (void)spelling_free(v->spelling);
         v->spelling = spelling_new(list, kept);
         r = v->spelling ? 0 : ERR_NOMEM;
     }
