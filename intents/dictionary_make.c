@@ -58,7 +58,7 @@ static int read_list(const char *path)
     }
     while (fgets(line, (int)sizeof line, in)) {
         struct str text = str_trim(str_of(line));
-        if (!utf8_valid(text) || !text.len)
+        if (!utf8_valid(text) || str_ends(text, STR("s's"))) /* without apostrophe it is no word */
             continue;
         fold(nfd, text, &word);
         if (word.len && !add_hash(dictionary_hash(dictionary_sum(buf_str(&word)))))

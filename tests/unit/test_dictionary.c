@@ -12,7 +12,7 @@ static void test_knows(void **state)
         "london",  "dont",     "electroencephalograph",
     };
     static const char *const others[] = { "rubish", "colllection", "pothloe", "xqzwv",
-                                          "1",      "potholesque", "" };
+                                          "1",      "potholesque", "holmess", "" };
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
         assert_note(dictionary_knows(str_of(words[i])), words[i]);
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
