@@ -54,7 +54,7 @@ struct intents_scratch {
 
 struct intents *intents_new(struct vocab *vocab)
 {
-    struct intents *set = vocab ? calloc(1, sizeof *set) : NULL;
+    struct intents *set = vocab && vocab_finish(vocab) == 0 ? calloc(1, sizeof *set) : NULL;
     if (!set) {
         (void)vocab_free(vocab);
         return NULL;

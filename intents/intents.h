@@ -51,7 +51,7 @@ struct intents_match {
 };
 
 struct intents *intents_new(
-    struct vocab *vocab); /* takes @vocab over, also on failure; NULL: no memory */
+    struct vocab *vocab); /* finishes @vocab and takes it over, also on failure; NULL: no memory */
 struct intents *intents_free(struct intents *set);
 const struct vocab *intents_vocab(const struct intents *set);
 

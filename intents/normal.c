@@ -1,7 +1,8 @@
 /*
- * Two passes. fold: bytes to code points in plain form, each knowing where it was written. words:
- * code points to words. Every word keeps the place of what it came from, so the console can mark
- * what a resident wrote and not what we made of it.
+ * Three passes. fold: bytes to code points in plain form, each knowing where it was written. words:
+ * code points to words. mend (mend.c): words that nobody knows to words that are. Every word keeps
+ * the place of what it came from, so the console can mark what a resident wrote and not what we
+ * made of it.
  */
 #include "intents/normal.h"
 
@@ -9,8 +10,9 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
-/* Folding makes a text at most eleven times as long (U+FDFA). */
-enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64, FOLDED_MAX = NORMAL_TEXT_MAX * 16 };
+#include "intents/normal_private.h"
+
+enum { SEGMENT_POINTS_MAX = 16, SEGMENT_UNITS_MAX = 64, DISGUISE_MOST = 32 };
 
 struct point {
     uint32_t c;
@@ -37,6 +39,12 @@ static uint32_t without_accent(const struct folding *f, uint32_t c)
     case 0x2019:
     case 0x02bc:
         return '\'';
+    case 0x2753: /* marks as emoji, red or white */
+    case 0x2754:
+        return '?';
+    case 0x2755:
+    case 0x2757:
+        return '!';
     case 0x00f8:
         return 'o';
     case 0x0142:
@@ -142,9 +150,9 @@ struct wording {
     const struct vocab *vocab;
     const struct point *p;
     size_t count;
-    struct buf text;
-    struct normal_word *words;
-    size_t word_count, word_room;
+    char *letters; /* of the pieces: room for every point once */
+    size_t letter_count;
+    struct pieces pieces;
     struct entities entities; /* in points */
 };
 
@@ -170,28 +178,12 @@ static uint32_t point_at(const struct wording *w, size_t i)
 
 static struct str last_word(const struct wording *w)
 {
-    if (!w->word_count)
-        return STR("");
-    struct normal_word l = w->words[w->word_count - 1];
-    return str_cut(buf_str(&w->text), l.at, l.at + l.len);
+    return w->pieces.count ? w->pieces.items[w->pieces.count - 1].text : STR("");
 }
 
 static int put_word(struct wording *w, struct str word, uint32_t from, uint32_t to)
 {
-    if (w->word_count == w->word_room) {
-        size_t room = w->word_room * 2;
-        struct normal_word *more = arena_array(w->arena, room, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        memcpy(more, w->words, w->word_count * sizeof *more);
-        w->words = more;
-        w->word_room = room;
-    }
-    if (w->text.len)
-        (void)buf_add_byte(&w->text, ' ');
-    w->words[w->word_count++] =
-        (struct normal_word){ (uint32_t)w->text.len, (uint32_t)word.len, from, to };
-    return buf_add(&w->text, word);
+    return pieces_add(w->arena, &w->pieces, (struct piece){ .text = word, .from = from, .to = to });
 }
 
 static int put_words(struct wording *w, struct str words, uint32_t from, uint32_t to)
@@ -207,6 +199,8 @@ static int put_words(struct wording *w, struct str words, uint32_t from, uint32_
  * word is Latin. */
 static uint32_t latin_twin(uint32_t c)
 {
+    if (c < 0x80)
+        return c;
     static const struct {
         uint16_t c;
         char twin;
@@ -225,63 +219,193 @@ static uint32_t latin_twin(uint32_t c)
     return c;
 }
 
-/* The word with each run of three or more equal letters cut to @keep. */
-static void cut_runs(struct str word, unsigned keep, struct buf *out)
+/* Cuts each run of three or more equal letters to @keep; @out has room for the word. */
+static struct str cut_runs(struct str word, unsigned keep, char *out)
 {
-    buf_clear(out);
+    size_t len = 0;
     for (size_t i = 0; i < word.len;) {
         size_t run = 1;
         while (i + run < word.len && word.p[i + run] == word.p[i])
             run++;
         bool letter = word.p[i] >= 'a' && word.p[i] <= 'z';
-        for (size_t k = letter && run > 2 ? keep : run; k > 0; k--)
-            (void)buf_add_byte(out, word.p[i]);
+        size_t kept = letter && run > 2 ? keep : run;
+        memset(out + len, word.p[i], kept);
+        len += kept;
         i += run;
     }
+    return (struct str){ out, len };
+}
+
+static bool has_digit(struct str word)
+{
+    for (size_t i = 0; i < word.len; i++)
+        if (word.p[i] >= '0' && word.p[i] <= '9')
+            return true;
+    return false;
+}
+
+static bool has_run(struct str word)
+{
+    for (size_t i = 2; i < word.len; i++)
+        if (word.p[i] == word.p[i - 1] && word.p[i] == word.p[i - 2] && word.p[i] >= 'a' &&
+            word.p[i] <= 'z')
+            return true;
+    return false;
+}
+
+/* The letter that a digit or a sign stands for in "b1n" and "sh!t", 0 if for none; for @second, the
+ * other one of two. */
+static char letter_of_sign(uint32_t c, bool second)
+{
+    switch (c) {
+    case '0':
+        return 'o';
+    case '1':
+    case '!':
+        return second ? 'l' : 'i';
+    case '3':
+        return 'e';
+    case '4':
+    case '@':
+        return 'a';
+    case '5':
+    case '$':
+        return 's';
+    case '7':
+        return 't';
+    default:
+        return 0;
+    }
+}
+
+static bool is_small(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+/*
+ * May the digits and signs of a word stand for letters? Between letters they may; what begins or
+ * ends with them is an amount, a road, a bus or a time. Only a longer word may begin with one
+ * ("0verflowing") or end with $.
+ */
+static bool may_be_disguised(struct str word)
+{
+    size_t letters = 0;
+    if (word.len < 3 || word.len > DISGUISE_MOST)
+        return false;
+    for (size_t i = 0; i < word.len; i++) {
+        if (!is_small(word.p[i]) && !letter_of_sign((unsigned char)word.p[i], false))
+            return false;
+        letters += is_small(word.p[i]);
+    }
+    if (letters < 2 || letters == word.len)
+        return false;
+    if (!is_small(word.p[0]) && (word.len < 4 || !is_small(word.p[1])))
+        return false;
+    if (!is_small(word.p[word.len - 1]) && word.p[word.len - 1] != '$')
+        return false;
+    /* Roads and postcodes that would be words: A1M, W1T, N1C */
+    return word.len > 3 || word.p[1] != '1' ||
+           !(memchr("enw", word.p[0], 3) || str_is(word, "a1m"));
+}
+
+/* The word of the vocabulary that @word reads as, in the arena. Returns 1, 0 if it reads as none,
+ * or ERR_NOMEM. */
+static int read_disguised(const struct wording *w, struct str word, struct str *ret)
+{
+    if (!may_be_disguised(word) || vocab_knows(w->vocab, word))
+        return 0;
+    char *read = arena_alloc(w->arena, word.len);
+    if (!read)
+        return ERR_NOMEM;
+    *ret = (struct str){ read, word.len };
+    for (int second = 0; second < 2; second++) {
+        for (size_t k = 0; k < word.len; k++)
+            read[k] =
+                is_small(word.p[k]) ? word.p[k] : letter_of_sign((unsigned char)word.p[k], second);
+        if (vocab_knows(w->vocab, *ret) || contraction_words(*ret, false))
+            return 1;
+    }
+    return 0;
 }
 
 /* A run of letters and digits, with apostrophes taken out: contraction, stretched word, or itself.
  */
-static int put_plain(struct wording *w, struct str word, bool apostrophe, uint32_t from,
-                     uint32_t to)
+static int put_plain(struct wording *w, struct piece piece, bool apostrophe)
 {
-    const char *words = contraction_words(word, apostrophe);
-    if (words)
-        return put_words(w, str_of(words), from, to);
-    struct buf two = BUF_INIT(FOLDED_MAX), one = BUF_INIT(FOLDED_MAX);
-    cut_runs(word, 2, &two);
-    int r = two.err;
-    if (r < 0) {
-        /* out of memory: a cut word would be another word */
-    } else if (two.len == word.len) {
-        r = put_word(w, word, from, to);
-    } else {
-        cut_runs(word, 1, &one); /* shorter than two, in as much room */
-        bool known = vocab_knows(w->vocab, buf_str(&two)) || !vocab_knows(w->vocab, buf_str(&one));
-        r = put_plain(w, known ? buf_str(&two) : buf_str(&one), apostrophe, from, to);
+    if (has_run(piece.text)) {
+        char *room = arena_alloc(w->arena, piece.text.len * 2);
+        if (!room)
+            return ERR_NOMEM;
+        struct str two = cut_runs(piece.text, 2, room);
+        struct str one = cut_runs(piece.text, 1, room + piece.text.len);
+        bool known = vocab_knows(w->vocab, two) || !vocab_knows(w->vocab, one);
+        piece.text = known ? two : one;
+        piece.exact = false;
     }
-    buf_release(&two);
-    buf_release(&one);
-    return r;
+    if (has_digit(piece.text)) {
+        struct str read;
+        int r = read_disguised(w, piece.text, &read);
+        if (r < 0)
+            return r;
+        if (r == 1) {
+            piece.text = read;
+            piece.exact = false;
+            return put_plain(w, piece, apostrophe);
+        }
+    }
+    const char *words = contraction_words(piece.text, apostrophe);
+    return words ? put_words(w, str_of(words), piece.from, piece.to)
+                 : pieces_add(w->arena, &w->pieces, piece);
+}
+
+/* Does a sentence begin behind the last word? A mention or a link doesn't begin one. */
+static bool opens_sentence(const struct wording *w)
+{
+    struct str last = last_word(w);
+    return !last.len || memchr(".?@:", last.p[0], 4);
+}
+
+/* Is "van's", up to point @to, known as "van" only? The rest says "is", "has" or whose it is, and a
+ * reader needs none of these. */
+static bool is_possessive(const struct wording *w, size_t to, struct str word)
+{
+    return word.len > 3 && w->p[to - 1].c == 's' && w->p[to - 2].c == '\'' &&
+           !contraction_words(word, true) && !vocab_knows(w->vocab, word) &&
+           vocab_knows(w->vocab, str_cut(word, 0, word.len - 1));
 }
 
 /* Points [from, to) are one written word. */
-static int put_written(struct wording *w, size_t from, size_t to)
+static int put_written(struct wording *w, size_t from, size_t to, bool tag)
 {
-    bool ascii = false, apostrophe = false;
+    bool ascii = false, apostrophe = false, upper = true;
+    struct piece piece = {
+        .from = w->p[from].from, .to = w->p[to - 1].to, .exact = true, .tag = tag
+    };
+    char *word = w->letters + w->letter_count;
+    size_t len = 0;
     for (size_t i = from; i < to; i++)
         ascii |= w->p[i].c >= 'a' && w->p[i].c <= 'z';
-    struct buf word = BUF_INIT(FOLDED_MAX);
     for (size_t i = from; i < to; i++) {
-        apostrophe |= w->p[i].c == '\'';
-        if (w->p[i].c != '\'')
-            (void)buf_add_point(&word, ascii ? latin_twin(w->p[i].c) : w->p[i].c);
+        const struct point *p = &w->p[i];
+        piece.exact &= p->from - piece.from == i - from && p->to - p->from == 1;
+        upper &= p->upper || !is_letter(p->c);
+        if (p->c == '\'')
+            apostrophe = true;
+        else
+            len += utf8_put(ascii ? latin_twin(p->c) : p->c, word + len);
     }
-    int r = word.err;
-    if (r == 0 && word.len)
-        r = put_plain(w, buf_str(&word), apostrophe, w->p[from].from, w->p[to - 1].to);
-    buf_release(&word);
-    return r;
+    if (!len)
+        return 0;
+    w->letter_count += len;
+    piece.text = (struct str){ word, len };
+    piece.exact &= !apostrophe;
+    if (apostrophe && is_possessive(w, to, piece.text))
+        piece.text.len--;
+    piece.capital = w->p[from].upper;
+    piece.shouted = upper;
+    piece.opens = opens_sentence(w);
+    return put_plain(w, piece, apostrophe);
 }
 
 /* Where the run of non-space points from @i ends, less the punctuation behind it; looks no further
@@ -298,6 +422,11 @@ static size_t run_end(const struct wording *w, size_t i, size_t most)
     return stop;
 }
 
+static bool is_domain(uint32_t c)
+{
+    return is_letter(c) || is_digit(c) || c == '.' || c == '-';
+}
+
 /* Is the run of non-space points from @i a link: a scheme, www., or a name ending in a domain that
  * councils' residents write? */
 static size_t link_end(const struct wording *w, size_t i)
@@ -306,7 +435,14 @@ static size_t link_end(const struct wording *w, size_t i)
         "uk", "com", "org", "net", "info", "io", "gov", "eu", "co"
     };
     char head[64];
-    size_t len = 0, stop = run_end(w, i, i + sizeof head); /* not further: most runs are no link */
+    bool dot = false;
+    size_t len = i;
+    for (; len < w->count && len - i < sizeof head && is_domain(w->p[len].c); len++)
+        dot |= w->p[len].c == '.' && point_at(w, len + 1) > ' ';
+    if (!dot && point_at(w, len) != ':') /* as most words are */
+        return i;
+    size_t stop = run_end(w, i, i + sizeof head); /* no further: a link shows at its beginning */
+    len = 0;
     for (size_t k = i; k < stop && len < sizeof head - 1 && w->p[k].c < 0x80; k++)
         head[len++] = (char)w->p[k].c;
     struct str s = { head, len };
@@ -314,8 +450,7 @@ static size_t link_end(const struct wording *w, size_t i)
         str_starts(s, STR("www.")))
         return run_end(w, i, w->count);
     size_t name = 0;
-    while (name < len && (is_letter((uint32_t)(unsigned char)head[name]) ||
-                          is_digit((uint32_t)head[name]) || head[name] == '.' || head[name] == '-'))
+    while (name < len && is_domain((unsigned char)head[name]))
         name++;
     if (name < len && head[name] != '/' && head[name] != ':')
         return i;
@@ -353,7 +488,7 @@ static int put_hashtag(struct wording *w, size_t from, size_t to)
         if (i < to && !hump && w->p[i].c != '_')
             continue;
         size_t skip = start < i && w->p[start].c == '_';
-        int r = start + skip < i ? put_written(w, start + skip, i) : 0;
+        int r = start + skip < i ? put_written(w, start + skip, i, true) : 0;
         if (r < 0)
             return r;
         start = i;
@@ -369,8 +504,8 @@ static int put_end_of_sentence(struct wording *w, size_t from, size_t to)
             end = "?";
     struct str last = last_word(w);
     if (str_is(last, ".") && *end == '?') { /* "(like this.)?": the question is what counts */
-        struct normal_word *l = &w->words[w->word_count - 1];
-        w->text.p[l->at] = '?';
+        struct piece *l = &w->pieces.items[w->pieces.count - 1];
+        l->text = STR("?");
         l->to = w->p[to - 1].to;
         return 0;
     }
@@ -410,6 +545,41 @@ static const struct entity *marked_at(const struct wording *w, size_t i, size_t 
     return e && e->from == i && e->kind != ENTITY_ADDRESS ? e : NULL;
 }
 
+static bool is_sign(uint32_t c)
+{
+    return c == '!' || c == '@' || c == '$';
+}
+
+/*
+ * The word from @i to *end goes on with signs: puts what it reads as, if it is read with them, and
+ * moves *end behind it; else puts it without them.
+ */
+static int put_signed(struct wording *w, size_t i, size_t *end)
+{
+    char written[DISGUISE_MOST];
+    size_t len = 0;
+    for (uint32_t c; len < sizeof written; written[len++] = (char)c) {
+        c = latin_twin(point_at(w, i + len));
+        if (!(c >= 'a' && c <= 'z') && !is_digit(c) && !is_sign(c))
+            break;
+    }
+    while (len && (written[len - 1] == '!' || written[len - 1] == '@')) /* an exclamation */
+        len--;
+    struct str read;
+    int r =
+        is_word(point_at(w, i + len)) ? 0 : read_disguised(w, (struct str){ written, len }, &read);
+    if (r == 1) {
+        *end = i + len;
+        return put_plain(
+            w, (struct piece){ .text = read, .from = w->p[i].from, .to = w->p[*end - 1].to },
+            false);
+    }
+    if (r == 0 && *end > i)
+        return put_written(w, i, *end, false);
+    *end += *end == i; /* a sign alone says nothing */
+    return r;
+}
+
 static int make_words(struct wording *w)
 {
     size_t i = 0, entity = 0;
@@ -426,7 +596,13 @@ static int make_words(struct wording *w)
             r = put_word(w, STR("://"), w->p[i].from, w->p[end - 1].to);
         } else if (is_word(c)) {
             end = word_end(w, i);
-            r = put_written(w, i, end);
+            if (fresh && is_sign(point_at(w, end)) && is_word(point_at(w, end + 1)))
+                r = put_signed(w, i, &end);
+            else
+                r = put_written(w, i, end, false);
+        } else if (c == '$' && fresh && is_letter(point_at(w, i + 1))) {
+            end = i;
+            r = put_signed(w, i, &end);
         } else if (c == '@' && fresh) {
             for (end = i + 1; end < w->count && is_word(w->p[end].c);)
                 end++;
@@ -455,13 +631,34 @@ static int make_words(struct wording *w)
             return r;
         i = end;
     }
-    while (w->word_count &&
-           (str_is(last_word(w), "."))) { /* an end at the end says nothing; a question mark does */
-        w->text.len = w->words[--w->word_count].at;
-        w->text.len -= w->text.len > 0;
-        w->text.p[w->text.len] = '\0';
+    if (str_is(last_word(w), ".")) /* at the end it says nothing; a question mark does */
+        w->pieces.count--;
+    return 0;
+}
+
+static int write_text(struct arena *arena, const struct pieces *list, struct entities entities,
+                      struct normal *ret)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < list->count; i++)
+        len += list->items[i].text.len + (i > 0);
+    char *text = arena_alloc(arena, len + 1);
+    struct normal n = {
+        { text, len }, arena_array(arena, list->count + 1, sizeof *n.words), list->count, entities
+    };
+    if (!text || !n.words)
+        return ERR_NOMEM;
+    size_t at = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct piece *p = &list->items[i];
+        if (i)
+            text[at++] = ' ';
+        memcpy(text + at, p->text.p, p->text.len);
+        n.words[i] = (struct normal_word){ (uint32_t)at, (uint32_t)p->text.len, p->from, p->to };
+        at += p->text.len;
     }
-    return w->text.err;
+    *ret = n;
+    return 0;
 }
 
 int normal_make(struct arena *arena, const struct vocab *vocab, struct str original,
@@ -483,25 +680,19 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
                          .vocab = vocab,
                          .p = f.points,
                          .count = f.count,
-                         .text = BUF_INIT(FOLDED_MAX),
-                         .word_room = f.count / 2 + 8 };
-    w.words = arena_array(arena, w.word_room, sizeof *w.words);
-    r = w.words ? find_entities(&w) : ERR_NOMEM;
+                         .letters = arena_alloc(arena, f.count * 4 + 1) };
+    struct pieces mended = { 0 };
+    r = w.letters ? find_entities(&w) : ERR_NOMEM;
     if (r == 0)
         r = make_words(&w);
+    if (r == 0)
+        r = mend(arena, vocab, &w.pieces, &mended);
     for (size_t i = 0; r == 0 && i < w.entities.count; i++) { /* from points to bytes */
         struct entity *e = &w.entities.list[i];
         e->to = w.p[e->to - 1].to;
         e->from = w.p[e->from].from;
     }
-    if (r == 0) {
-        struct normal n = { arena_str(arena, buf_str(&w.text)), w.words, w.word_count, w.entities };
-        r = n.text.p ? 0 : ERR_NOMEM;
-        if (r == 0)
-            *ret = n;
-    }
-    buf_release(&w.text);
-    return r;
+    return r < 0 ? r : write_text(arena, &mended, w.entities, ret);
 }
 
 bool normal_origin(const struct normal *n, size_t at, size_t end, uint32_t *ret_from,

@@ -7,6 +7,10 @@
  * direction marks gone, letters that only look Latin in a word that is otherwise Latin replaced,
  * stretched words shortened where that gives a known word. A mention becomes "@", a link "://", a
  * private detail the mark of entity.h ("<phone>"); an address keeps its words.
+ *
+ * What nobody knows is read as words of the vocabulary where it can be (mend.c): digits and signs
+ * for letters ("b1n"), letters written one by one, words run together, behind a # any number of
+ * them, and misspelt words. Names stay: a capital within a sentence, or a kind of street behind it.
  */
 #ifndef INTENTS_NORMAL_H
 #define INTENTS_NORMAL_H

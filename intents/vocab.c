@@ -1,7 +1,10 @@
 #include "intents/vocab.h"
 
 #include "base/map.h"
+#include "intents/dictionary.h"
 #include "intents/entity.h"
+#include "intents/normal.h"
+#include "intents/spelling.h"
 
 enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20, EXPANDED_MAX = 512 /* phrases, of one */ };
 
@@ -11,11 +14,15 @@ struct term {
     size_t count;
     struct str pcre;
     bool used;
+    uint32_t family;   /* its name's hash, which tells the terms of spelling apart */
     struct term *next; /* in the order they were added */
 };
 
 struct word {
-    bool prefix; /* written with a * */
+    struct str text;
+    unsigned phrases; /* that it stands in */
+    uint32_t family;  /* of the only term that has it, or 0 */
+    bool prefix;      /* written with a * */
     bool common;
 };
 
@@ -25,6 +32,7 @@ struct vocab {
     struct map words; /* to index in word */
     struct word *word;
     size_t word_count, word_room;
+    struct spelling *spelling; /* once it is finished */
 };
 
 struct vocab *vocab_new(void)
@@ -39,6 +47,7 @@ struct vocab *vocab_free(struct vocab *v)
 {
     if (!v)
         return NULL;
+    (void)spelling_free(v->spelling);
     map_release(&v->words);
     free(v->word);
     arena_release(&v->arena);
@@ -46,7 +55,8 @@ struct vocab *vocab_free(struct vocab *v)
     return NULL;
 }
 
-static int know_word(struct vocab *v, struct str text, bool prefix, bool common)
+/* @t: the term it stands in, NULL for a common word. */
+static int know_word(struct vocab *v, struct str text, bool prefix, const struct term *t)
 {
     uint32_t at;
     if (!map_get(&v->words, text, &at)) {
@@ -62,10 +72,15 @@ static int know_word(struct vocab *v, struct str text, bool prefix, bool common)
         at = (uint32_t)v->word_count;
         if (!copy.p || map_put(&v->words, copy, at) < 0)
             return ERR_NOMEM;
-        v->word[v->word_count++] = (struct word){ 0 };
+        v->word[v->word_count++] = (struct word){ .text = copy };
     }
-    v->word[at].prefix |= prefix;
-    v->word[at].common |= common;
+    struct word *w = &v->word[at];
+    w->prefix |= prefix;
+    w->common |= !t;
+    if (t) {
+        w->family = w->phrases == 0 || w->family == t->family ? t->family : 0;
+        w->phrases++;
+    }
     return 0;
 }
 
@@ -142,7 +157,7 @@ static int check_word(struct str word, struct str name, const char *where, struc
     return 0;
 }
 
-static int learn_words(struct vocab *v, struct str phrase)
+static int learn_words(struct vocab *v, const struct term *t, struct str phrase)
 {
     struct str part, reference;
     int r = 0;
@@ -151,7 +166,7 @@ static int learn_words(struct vocab *v, struct str phrase)
         if (take_reference(&rest, &reference))
             continue;
         bool prefix = str_ends(part, STR("*"));
-        r = know_word(v, prefix ? str_cut(part, 0, part.len - 1) : part, prefix, false);
+        r = know_word(v, prefix ? str_cut(part, 0, part.len - 1) : part, prefix, t);
     }
     return r;
 }
@@ -172,6 +187,7 @@ static struct term *term_new(struct vocab *v, struct str name, const char *where
     t->name = arena_str(&v->arena, name);
     if (!t->name.p)
         return NULL;
+    t->family = (uint32_t)str_hash(name) | 1;
     *v->last = t;
     v->last = &t->next;
     return t;
@@ -193,7 +209,7 @@ int vocab_add_words(struct vocab *v, struct str name, const struct str *words, s
         if (check_word(words[i], name, where, report) < 0)
             continue;
         struct str copy = arena_str(&v->arena, words[i]);
-        if (!copy.p || learn_words(v, copy) < 0)
+        if (!copy.p || learn_words(v, t, copy) < 0)
             return ERR_NOMEM;
         t->words[t->count++] = copy;
     }
@@ -213,7 +229,7 @@ int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const c
 
 int vocab_add_common(struct vocab *v, struct str word)
 {
-    return know_word(v, word, false, true);
+    return know_word(v, word, false, NULL);
 }
 
 static int write_term(struct vocab *v, struct term *t, struct buf *out, unsigned depth);
@@ -392,6 +408,90 @@ bool vocab_is_common(const struct vocab *v, struct str word)
 {
     const struct word *w = find_word(v, word);
     return w && w->common;
+}
+
+unsigned vocab_phrase_count(const struct vocab *v, struct str word)
+{
+    const struct word *w = find_word(v, word);
+    return w ? w->phrases : 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * misspelt words */
+
+/* A word to correct to; never one that normalising would change again. */
+static bool is_target(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.p[i] < 'a' || text.p[i] > 'z')
+            return false;
+    return text.len >= SPELLING_LEAST && text.len <= SPELLING_MOST &&
+           !contraction_words(text, false);
+}
+
+static int add_target(struct vocab *v, struct spelling_word *list, size_t *count,
+                      const struct word *w, const char *ending)
+{
+    char text[SPELLING_MOST];
+    size_t more = strlen(ending);
+    if (w->text.len + more > sizeof text)
+        return 0;
+    memcpy(text, w->text.p, w->text.len);
+    memcpy(text + w->text.len, ending, more);
+    struct str whole = { text, w->text.len + more };
+    /* "recycl*" is a stem: a word is what the dictionary knows. Listed words are added as such. */
+    if (!is_target(whole) || !dictionary_knows(whole) || find_word(v, whole))
+        return 0;
+    whole = arena_str(&v->arena, whole);
+    if (!whole.p)
+        return ERR_NOMEM;
+    list[(*count)++] = (struct spelling_word){ whole, w->phrases, w->family };
+    return 0;
+}
+
+static const char *const endings[] = {
+    "s",   "es",   "d",     "ed",  "ing",  "e",  "er",   "ers",  "y",
+    "ies", "able", "ation", "ion", "ions", "al", "ment", "ness", "ly",
+};
+
+/* Of equal ones the one that says more stands first. */
+static int by_text(const void *a, const void *b)
+{
+    const struct spelling_word *x = a, *y = b;
+    int r = str_cmp(x->text, y->text);
+    if (r == 0)
+        r = (x->phrases < y->phrases) - (x->phrases > y->phrases);
+    return r ? r : (x->family > y->family) - (x->family < y->family);
+}
+
+int vocab_finish(struct vocab *v)
+{
+    size_t count = 0, kept = 0, most = v->word_count * (1 + ARRAY_LEN(endings));
+    struct spelling_word *list = calloc(most + 1, sizeof *list);
+    int r = list ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < v->word_count && r == 0; i++) {
+        const struct word *w = &v->word[i];
+        if (is_target(w->text) && (!w->prefix || dictionary_knows(w->text)))
+            list[count++] = (struct spelling_word){ w->text, w->phrases, w->family };
+        for (size_t e = 0; w->prefix && e < ARRAY_LEN(endings) && r == 0; e++)
+            r = add_target(v, list, &count, w, endings[e]);
+    }
+    if (r == 0) {
+        qsort(list, count, sizeof *list, by_text);
+        for (size_t i = 0; i < count; i++) /* "pothol*" and "pothole*" both end in "potholes" */
+            if (!kept || !str_eq(list[kept - 1].text, list[i].text))
+                list[kept++] = list[i];
+        (void)spelling_free(v->spelling);
+        v->spelling = spelling_new(list, kept);
+        r = v->spelling ? 0 : ERR_NOMEM;
+    }
+    free(list);
+    return r;
+}
+
+struct str vocab_correct(const struct vocab *v, struct str written)
+{
+    return v ? spelling_correct(v->spelling, written) : STR("");
 }
 
 /* The longest word of a phrase that no reference touches. */

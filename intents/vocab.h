@@ -33,6 +33,12 @@ int vocab_add_common(struct vocab *v, struct str word);
 int vocab_check(const struct vocab *v, const char *where, struct report *report);
 
 /*
+ * After the last word: makes the index by which vocab_correct finds what a misspelt word was meant
+ * to be. 0 or ERR_NOMEM.
+ */
+int vocab_finish(struct vocab *v) MUST_CHECK;
+
+/*
  * Appends to @out what (?&name) stands for: a group named in sequence for a list of words, a plain
  * group for a pattern. Returns 1, 0 if there is no such term, or negative.
  */
@@ -41,6 +47,16 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
 /* Is it a word of a term or a common one? @word is normalised. */
 bool vocab_knows(const struct vocab *v, struct str word);
 bool vocab_is_common(const struct vocab *v, struct str word);
+
+/* How many phrases it stands in, as it is and not by a *. */
+unsigned vocab_phrase_count(const struct vocab *v, struct str word);
+
+/*
+ * The known word that @written, which nobody knows, was meant to be (spelling.h); empty if there is
+ * none, before vocab_finish, and for NULL. A word with a * is meant with the endings that English
+ * gives it. Lives as long as @v.
+ */
+struct str vocab_correct(const struct vocab *v, struct str written);
 
 /* How much of a term vocab_phrases could say. */
 enum vocab_told {

@@ -12,7 +12,9 @@ static struct {
 static void set_up(void)
 {
     static const struct str bin[] = { { "bin", 3 }, { "green bin", 9 }, { "recycl*", 7 } };
-    static const struct str missed[] = { { "missed", 6 }, { "not emptied", 11 }, { "so", 2 } };
+    static const struct str missed[] = {
+        { "missed", 6 }, { "not emptied", 11 }, { "so", 2 }, { "collection", 10 }
+    };
     static const char *const patterns[] = {
         "(?&bin) (?&gap)(?&missed)",
         "(?&missed)",

@@ -192,6 +192,74 @@ static void test_knows(void **state)
     assert_null(vocab_free(NULL));
 }
 
+static void test_correct(void **state)
+{
+    (void)state;
+    struct report report = REPORT_INIT;
+    struct vocab *v = vocab_new();
+    assert_int_equal(
+        add(v, "a", "pothole*,recycl*,collection day,over(?&b),couldnt,30mph", &report), 0);
+    assert_int_equal(add(v, "b", "collection,collections", &report), 0);
+    assert_int_equal(vocab_add_common(v, STR("everything")), 0);
+    assert_int_equal(vocab_add_common(v, STR("collection")), 0);
+    assert_str(vocab_correct(v, STR("colection")), ""); /* it isn't finished */
+    assert_int_equal(vocab_finish(v), 0);
+    static const char *const rows[][2] = {
+        { "colection", "collection" },
+        { "colections", "collections" },
+        { "everythng", "everything" },
+        { "pothloe", "pothole" },
+        { "potholles", "potholes" },
+        { "pothoels", "potholes" },
+        { "recylcing", "recycling" },
+        { "recyclled", "recycled" },
+        { "recyc", "" },
+        { "couldn", "" },
+        { "overr", "" },
+        { "3omph", "" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_str_note(vocab_correct(v, str_of(rows[i][0])), rows[i][1], rows[i][0]);
+    assert_str(vocab_correct(NULL, STR("colection")), "");
+    assert_int_equal(vocab_phrase_count(v, STR("collection")), 2);
+    assert_int_equal(vocab_phrase_count(v, STR("pothole")), 1);
+    assert_int_equal(vocab_phrase_count(v, STR("potholes")), 0);
+    assert_int_equal(vocab_phrase_count(v, STR("everything")), 0);
+    assert_int_equal(vocab_phrase_count(NULL, STR("pothole")), 0);
+    assert_report(&report, "");
+    v = vocab_free(v);
+}
+
+/* Terms and words in another order: the same corrections, also where two words are as near. */
+static void test_correct_order(void **state)
+{
+    (void)state;
+    static const char *const lists[] = { "zzcast", "zzcost*,zzcost", "zzcust,zzcast", "zzc*" };
+    struct report report = REPORT_INIT;
+    struct buf first = BUF_INIT(1000);
+    for (size_t turn = 0; turn < ARRAY_LEN(lists); turn++) {
+        static const char *const written[] = { "zzcest", "zzcasst", "zzcosst", "zzcsut", "zzcxst" };
+        struct buf got = BUF_INIT(1000);
+        struct vocab *v = vocab_new();
+        for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+            size_t k = (i + turn) % ARRAY_LEN(lists);
+            assert_int_equal(add(v, (const char *[]){ "a", "b", "c", "d" }[k], lists[k], &report),
+                             0);
+        }
+        assert_int_equal(vocab_finish(v), 0);
+        for (size_t i = 0; i < ARRAY_LEN(written); i++)
+            (void)buf_addf(&got, "%.*s ", STR_ARG(vocab_correct(v, str_of(written[i]))));
+        if (turn == 0)
+            (void)buf_add(&first, buf_str(&got));
+        assert_str(buf_str(&got), buf_cstr(&first));
+        buf_release(&got);
+        v = vocab_free(v);
+    }
+    assert_true(strstr(buf_cstr(&first), "zzcast") != NULL);
+    buf_release(&first);
+}
+
 static void test_faults(void **state)
 {
     (void)state;
@@ -352,10 +420,11 @@ static void test_phrases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_write),  cmocka_unit_test(test_write_random),
-        cmocka_unit_test(test_knows),  cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_check),  cmocka_unit_test(test_explosion),
-        cmocka_unit_test(test_unused), cmocka_unit_test(test_phrases),
+        cmocka_unit_test(test_write),   cmocka_unit_test(test_write_random),
+        cmocka_unit_test(test_knows),   cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_correct), cmocka_unit_test(test_correct_order),
+        cmocka_unit_test(test_check),   cmocka_unit_test(test_explosion),
+        cmocka_unit_test(test_unused),  cmocka_unit_test(test_phrases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
