@@ -144,11 +144,16 @@ struct record_earlier {
 
 enum { RECORD_EARLIER_MAX = 8, RECORD_ANSWERS_MAX = 4 };
 
+/* What was answered automatically, to whomever, and not withdrawn. */
+struct record_answer {
+    int64_t message_id;
+    struct str intents;
+};
+
 struct record_talk {
     struct record_earlier earlier[RECORD_EARLIER_MAX]; /* newest first */
     size_t count;
-    struct str answers[RECORD_ANSWERS_MAX]; /* the intents of each automatic answer that left us,
-                                               to whomever; newest first */
+    struct record_answer answers[RECORD_ANSWERS_MAX]; /* newest first */
     size_t answer_count;
     int64_t last_message;   /* the one under which we spoke last; 0: nothing has left us */
     bool last_was_a_person; /* … and a member of staff did */

@@ -540,18 +540,20 @@ static int list_answers(struct tx *tx, struct arena *arena, int64_t message_id,
                         struct record_talk *talk)
 {
     static const char sql[] =
-        "SELECT d.intents FROM message m JOIN message o ON o.conversation_id=m.conversation_id"
+        "SELECT o.id, d.intents FROM message m JOIN message o ON "
+        "o.conversation_id=m.conversation_id"
         " AND o.id<m.id JOIN decision d ON d.message_id=o.id AND d.action='answer'"
         " JOIN reply p ON p.message_id=o.id AND p.staff_id IS NULL"
-        " AND p.state IN ('sending', 'unknown', 'sent') WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?2";
+        " AND p.state NOT IN ('failed', 'dropped') WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?2";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
     stmt_bind_int64(q, 1, message_id);
     stmt_bind_int64(q, 2, RECORD_ANSWERS_MAX);
     while ((r = stmt_next(q)) == 1) {
-        struct str *answer = &talk->answers[talk->answer_count++];
-        *answer = arena_str(arena, col_str(q, "intents"));
-        if (!answer->p) {
+        struct record_answer *answer = &talk->answers[talk->answer_count++];
+        *answer =
+            (struct record_answer){ col_int64(q, "id"), arena_str(arena, col_str(q, "intents")) };
+        if (!answer->intents.p) {
             r = ERR_NOMEM;
             break;
         }

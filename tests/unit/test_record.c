@@ -291,15 +291,16 @@ static void test_talk(void **state)
     assert_int_equal(talk.earlier[1].reply, REPLY_QUEUED);
     assert_str(talk.earlier[1].intents, "[\"bins.day\"]");
     assert_str(talk.earlier[1].text, "My bin wasn't emptied");
-    assert_int_equal(talk.answer_count, 0); /* it hasn't left us */
-    assert_int_equal(talk.last_message, 0);
+    assert_int_equal(talk.answer_count, 1);
+    assert_int_equal(talk.last_message, 0); /* it hasn't left us */
     assert_true(facts_of(f->tx, third).asked);
 
     assert_int_equal(record_move_reply(f->tx, said, REPLY_SENT, STR("77"), STR(""), NOON), 0);
     assert_int_equal(record_get_talk(f->tx, &f->arena, third, NOON, &talk), 0);
     assert_int_equal(talk.count, 0); /* all of it is older than that */
     assert_int_equal(talk.answer_count, 1);
-    assert_str(talk.answers[0], "[\"bins.day\"]");
+    assert_int_equal(talk.answers[0].message_id, first);
+    assert_str(talk.answers[0].intents, "[\"bins.day\"]");
     assert_int_equal(talk.last_message, first);
     assert_false(talk.last_was_a_person);
 
@@ -530,6 +531,7 @@ static void test_dropped(void **state)
     int64_t later = add_message(f->tx, "901", "900", "7"), again;
     assert_int_equal(record_get_talk(f->tx, &f->arena, later, 0, &talk), 0);
     assert_int_equal(talk.earlier[0].reply_id, 0);
+    assert_int_equal(talk.answer_count, 0);
     /* promise 2: the message has had its one */
     assert_int_equal(record_queue_reply(f->tx, message, 0, 0, STR("There"), NOON, &again),
                      ERR_EXISTS);
