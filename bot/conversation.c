@@ -88,9 +88,9 @@ static const struct {
 };
 
 /* A message of nothing but these, with one of the first, wants no more of us. */
-static const char *const closing[] = { "done",   "sorted", "thanks",  "thank",   "cheers",
-                                       "ta",     "ok",     "okay",    "perfect", "great",
-                                       "lovely", "booked", "reported" };
+static const char *const closing[] = { "done",   "sorted", "thanks",   "thank",   "cheers",
+                                       "ta",     "ok",     "okay",     "perfect", "great",
+                                       "lovely", "booked", "reported", "good",    "fine" };
 static const char *const padding[] = { "all",   "now",    "it",   "you",  "very", "much", "so",
                                        "will",  "do",     "just", "mate", "for",  "then", "got",
                                        "found", "please", "lot",  "a",    "many" };
