@@ -168,17 +168,30 @@ static const char *event_of(enum action action)
     return NULL;
 }
 
-/* The same for texts whose words are the same, whomever they mention. */
-static int64_t fingerprint_of(struct arena *arena, struct str text)
+/* Part of a word to those who send copies: they change case, spaces, marks and whom they mention.
+ */
+static bool is_word_byte(char c)
 {
-    struct normal n;
-    uint64_t sum = 0;
-    if (normal_make(arena, NULL, text, &n) < 0)
-        return 0;
-    for (size_t i = 0; i < n.word_count; i++) {
-        struct str word = str_cut(n.text, n.words[i].at, n.words[i].at + n.words[i].len);
-        if (!str_is(word, "@"))
-            sum = sum * 31 + str_hash(word);
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (unsigned char)c >= 0x80;
+}
+
+/* The same for texts whose words are the same; 0 for one without words. */
+static int64_t fingerprint_of(struct str text)
+{
+    uint64_t sum = 0, word = 0;
+    bool mention = false;
+    for (size_t i = 0; i <= text.len; i++) {
+        char c = i < text.len ? text.p[i] : ' ';
+        if (is_word_byte(c)) {
+            char lower = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+            word = (word + (unsigned char)lower + 1) * UINT64_C(0x100000001b3);
+            continue;
+        }
+        if (!mention)
+            sum = word ? sum * 31 + word : sum;
+        word = 0;
+        mention = c == '@' || (mention && c == '_');
     }
     return (int64_t)sum;
 }
@@ -195,7 +208,7 @@ static struct record_message row_of(const struct taking *t)
         .text = t->m->text,
         .written_at = t->m->written_at,
         .may_reply = t->m->may_reply,
-        .fingerprint = fingerprint_of(&t->r->arena, t->m->text),
+        .fingerprint = fingerprint_of(t->m->text),
     };
 }
 

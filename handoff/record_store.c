@@ -63,7 +63,7 @@ static int conversation_of(struct tx *tx, const struct record_message *m, int64_
 
 int record_add_message(struct tx *tx, const struct record_message *m, int64_t now, int64_t *ret_id)
 {
-    int64_t id, resident_id, conversation_id;
+    int64_t id, resident_id, conversation_id = 0;
     struct stmt *q = tx_stmt(tx, q_message_id);
     stmt_bind_str(q, 1, m->network);
     stmt_bind_str(q, 2, m->remote_id);
@@ -133,7 +133,8 @@ static const char q_facts[] =
     " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.id<>m.id"
     "  AND o.written_at>m.written_at-?6 AND +o.fingerprint=m.fingerprint) AS copy,"
     " (SELECT count(*)>=?8 FROM (SELECT DISTINCT o.resident_id FROM message o"
-    "  WHERE o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 LIMIT ?8)) AS chorus"
+    "  WHERE o.written_at/3600 IN (m.written_at/3600-1, m.written_at/3600)"
+    "  AND o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 LIMIT ?8)) AS chorus"
     " FROM message m JOIN resident r ON r.id=m.resident_id"
     " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE "
     "m.id=?1";
