@@ -357,6 +357,12 @@ static bool is_more_urgent(const struct decision *d, const struct decision *othe
            (other->policy.action != ACTION_HANDOFF || d->policy.priority < other->policy.priority);
 }
 
+/* Somebody wants something: what stands before it mustn't make it praise or talk. */
+static bool is_need(const struct decision *d)
+{
+    return d->policy.action == ACTION_ANSWER || d->policy.action == ACTION_HANDOFF;
+}
+
 static bool is_in(const struct kb_intent *intent, const struct kb_intent *const pair[2])
 {
     return intent && (pair[0] == intent || pair[1] == intent);
@@ -388,6 +394,14 @@ static void say_nothing(struct decision *d)
     d->reply = STR("");
 }
 
+/* Does what waits to be said no longer hold? That a person will read it does, unless something else
+ * is said. */
+static bool is_overtaken(const struct record_earlier *queued, const struct decision *d)
+{
+    bool only_waits = str_is(queued->action, "handoff") && !queued->asked.len;
+    return d->reply.len || (d->policy.action == ACTION_HANDOFF && !only_waits);
+}
+
 /* The rest of what somebody was still writing: all of it is one message. */
 static int read_burst(struct reading *r, struct conversation_outcome *ret)
 {
@@ -404,7 +418,8 @@ static int read_burst(struct reading *r, struct conversation_outcome *ret)
     if (e < 0)
         return e;
     ret->read_from = r->talk.earlier[r->burst - 1].message_id;
-    if (r->queued && says_the_same(r, &ret->decision, r->queued)) {
+    bool silences = !is_need(&ret->decision) && is_need(&alone);
+    if (!silences && r->queued && says_the_same(r, &ret->decision, r->queued)) {
         say_nothing(&ret->decision);
         return 0;
     }
@@ -417,16 +432,14 @@ static int read_burst(struct reading *r, struct conversation_outcome *ret)
         if (e < 0)
             return e;
     }
-    if (is_more_urgent(&alone, &ret->decision)) {
+    if (silences || is_more_urgent(&alone, &ret->decision)) {
         ret->decision = alone;
         ret->read_from = 0;
+        settles = false;
     }
     const struct policy_decision *p = &ret->decision.policy;
     ret->settles = settles || p->settles;
-    /* that a person will read it still holds when nothing else is said */
-    if (r->queued && (ret->decision.reply.len ||
-                      (p->action == ACTION_HANDOFF &&
-                       (!str_is(r->queued->action, "handoff") || r->queued->asked.len))))
+    if (r->queued && is_overtaken(r->queued, &ret->decision))
         ret->drop_reply = r->queued->reply_id;
     return 0;
 }
@@ -532,7 +545,8 @@ static int read_follow_up(struct reading *r, enum turn turn, struct conversation
         is_more_urgent(&joined, &ret->decision) && joined.policy.priority == PRIORITY_SENSITIVE;
     bool unclear = is_unclear(&ret->decision, turn);
     bool told = unclear && r->facts.may_reply && is_told_by(r, &joined, turn);
-    bool repeated = unclear && turn != TURN_REFERS && is_just_said(r, &joined);
+    bool repeated = unclear && turn != TURN_REFERS && joined.policy.action == ACTION_ANSWER &&
+                    is_just_said(r, &joined);
     if (repeated)
         say_nothing(&joined);
     if (urgent || told || repeated) {
