@@ -27,8 +27,8 @@ struct record_message {
 enum { RECORD_BURST_S = 60 };
 
 /*
- * Records a message once. One that begins a conversation within RECORD_BURST_S of another that its
- * author began goes on with that one. 1: new, *ret_id is its id; 0: it was there
+ * Records a message once. One that begins a conversation goes on with another that its author began
+ * within a day and wrote in within RECORD_BURST_S. 1: new, *ret_id is its id; 0: it was there
  * already; negative: error.
  */
 int record_add_message(struct tx *tx, const struct record_message *m, int64_t now,

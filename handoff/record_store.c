@@ -9,11 +9,11 @@ static const char q_resident_put[] =
     "RETURNING id";
 static const char q_conversation_id[] =
     "SELECT coalesce(part_of, id) AS id FROM conversation WHERE network=?1 AND remote_id=?2";
-/* a conversation that the resident began, in which they wrote around that time */
+/* a conversation that the resident began lately, in which they wrote around that time */
 static const char q_conversation_near[] =
     "SELECT m.conversation_id AS id FROM message m WHERE m.resident_id=?1"
-    " AND m.written_at BETWEEN ?2 AND ?3 AND ?1=(SELECT f.resident_id FROM message f"
-    "  WHERE f.conversation_id=m.conversation_id ORDER BY f.id LIMIT 1)"
+    " AND m.written_at BETWEEN ?2-?3 AND ?2+?3 AND (SELECT f.resident_id=?1 AND f.written_at>?2-?4"
+    "  FROM message f WHERE f.conversation_id=m.conversation_id ORDER BY f.id LIMIT 1)"
     " ORDER BY m.written_at DESC LIMIT 1";
 static const char q_conversation_put[] =
     "INSERT INTO conversation(network, remote_id, part_of) VALUES(?1, ?2, ?3) "
@@ -33,6 +33,9 @@ static int one_id(struct stmt *q, int64_t *ret)
     return r;
 }
 
+/* Somebody who never stops doesn't make one conversation that never ends. */
+enum { THREADS_S = 86400 };
+
 static int conversation_of(struct tx *tx, const struct record_message *m, int64_t resident_id,
                            int64_t *ret)
 {
@@ -46,8 +49,9 @@ static int conversation_of(struct tx *tx, const struct record_message *m, int64_
 
     q = tx_stmt(tx, q_conversation_near);
     stmt_bind_int64(q, 1, resident_id);
-    stmt_bind_int64(q, 2, m->written_at - RECORD_BURST_S);
-    stmt_bind_int64(q, 3, m->written_at + RECORD_BURST_S);
+    stmt_bind_int64(q, 2, m->written_at);
+    stmt_bind_int64(q, 3, RECORD_BURST_S);
+    stmt_bind_int64(q, 4, THREADS_S);
     r = one_id(q, &near);
     if (r < 0)
         return r;

@@ -189,6 +189,15 @@ static void test_burst(void **state)
                     rows[i].note);
         assert_note(facts_of(f->tx, id).begun == rows[i].same, rows[i].note);
     }
+    /* an old conversation doesn't swallow a new one */
+    struct record_message old = a_message("930", "900", "7");
+    int64_t in_old, after;
+    old.written_at = NOON + 86400;
+    assert_int_equal(record_add_message(f->tx, &old, NOON, &in_old), 1);
+    after = write_at(f->tx, "931", "7", 86401, 0);
+    assert_int_equal(facts_of(f->tx, in_old).conversation_id,
+                     facts_of(f->tx, first).conversation_id);
+    assert_false(facts_of(f->tx, after).begun);
     /* whoever answers in such a thread later is in the whole of it */
     struct record_message m = a_message("920", "911", "9");
     int64_t id;
