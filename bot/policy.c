@@ -369,24 +369,29 @@ static bool is_quiet(const struct inquiry *q, enum kb_kind kind, enum kb_class c
            chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES) >= t->second_silence;
 }
 
-/* By what they did and not by what this message says: somebody who only wants to be seen. Without
- * a second opinion the patterns alone tell that there is no request in it. */
+/* By what they did and not by what this message says: somebody who only wants to be seen. Many who
+ * ask the same, or one who asks again and again, may well need something: without a second opinion
+ * to tell, only who was a troll before is one. */
 static bool is_nuisance(const struct inquiry *q, double quiet)
 {
     const struct policy_facts *f = q->f;
+    if (!q->second)
+        return f->strikes >= POLICY_STRIKES;
     return (f->strikes >= POLICY_STRIKES || f->flood || f->copy) &&
-           (!q->second || quiet >= q->kb->thresholds.second_silence);
+           quiet >= q->kb->thresholds.second_silence;
 }
 
 /* No pattern of an intent fits. */
 static struct policy_decision no_request(const struct inquiry *q, struct policy_decision d)
 {
     double quiet = chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES);
-    if (q->second && 1 - quiet >= q->kb->thresholds.second_need)
+    if (q->f->turn != TURN_DONE && q->second && 1 - quiet >= q->kb->thresholds.second_need)
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     if (is_quiet(q, KB_PRAISE, KB_CLASS_PRAISE, &d)) {
         d.action = ACTION_THANK;
         d.say = may_speak(q->f) && !q->f->case_open ? SAY_THANKS : SAY_NOTHING;
+    } else if (q->f->turn == TURN_DONE) {
+        d.action = ACTION_NONE;
     } else if (is_quiet(q, KB_TROLL, KB_CLASS_TROLL, &d)) {
         d.action = ACTION_IGNORE;
     } else if (is_quiet(q, KB_CHATTER, KB_CLASS_CHATTER, &d)) {
@@ -427,6 +432,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         return handoff(d, f, rule, STR("complaint"), PRIORITY_SOON);
     if (f->asked[0] && (meant = picked(&q)))
         return clarified(&q, d, meant);
+    if (f->turn == TURN_UNHELPED && (!best || answered_before(f, best)))
+        return handoff(d, f, NULL, STR("human"), PRIORITY_SOON);
     return best ? request(&q, d, best) : no_request(&q, d);
 }
 

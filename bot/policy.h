@@ -20,6 +20,14 @@ enum say {
 
 enum priority { PRIORITY_SENSITIVE, PRIORITY_SOON, PRIORITY_NORMAL };
 
+/* What a message says about the answer that it follows. */
+enum turn {
+    TURN_NEW,      /* nothing, or it follows none */
+    TURN_UNHELPED, /* that it didn't help */
+    TURN_DONE,     /* that no more is wanted */
+    TURN_REFERS,   /* it can't be understood without what was asked before */
+};
+
 /* More automatic replies than this in one conversation would be a machine talking to a machine, or
  * past somebody. */
 enum {
@@ -49,6 +57,7 @@ struct policy_facts {
     const struct kb_intent *asked[2];
     /* All that automatic replies of this conversation answered; NULL behind the last. */
     const struct kb_intent *answered[POLICY_ANSWERED_MAX];
+    enum turn turn;
     unsigned strikes; /* messages of this resident ignored as trolling lately */
     bool flood;       /* they are sending many in a short time */
     bool copy;        /* they, or several others, sent this very text before */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "bot/backoff.h"
 #include "bot/bot_store.h"
+#include "bot/conversation.h"
 #include "handoff/cases.h"
 
 enum {
@@ -38,7 +39,7 @@ struct taking {
     const struct network_message *m;
     int64_t now, message_id;
     struct record_facts facts;
-    struct decision decision;
+    struct conversation_outcome outcome;
 };
 
 static int said_lately(void *data, struct str text)
@@ -50,6 +51,14 @@ static int said_lately(void *data, struct str text)
 static int decide_message(struct taking *t)
 {
     struct responder *r = t->r;
+    struct wording_context wording = {
+        .hours = r->options.hours,
+        .now = t->now,
+        .handle = t->m->handle,
+        .seed = str_hash(t->m->remote_id),
+        .taken = said_lately,
+        .taken_data = t,
+    };
     struct policy_facts facts = {
         .too_old = t->now - t->m->written_at > r->options.answer_within_s,
         .may_reply = t->m->may_reply,
@@ -60,25 +69,45 @@ static int decide_message(struct taking *t)
         .acknowledged = t->facts.acknowledged,
         .staff_there = hours_open(r->options.hours, t->now),
         .automatic_replies = t->facts.automatic_replies,
+        .strikes = t->facts.strikes,
+        .flood = t->facts.flood,
+        .copy = t->facts.copy,
     };
-    struct wording_context context = {
-        .hours = r->options.hours,
-        .now = t->now,
-        .handle = t->m->handle,
-        .seed = str_hash(t->m->remote_id),
-        .taken = said_lately,
-        .taken_data = t,
+    struct conversation c = {
+        .decider = &r->decider,
+        .arena = &r->arena,
+        .tx = t->tx,
+        .message_id = t->message_id,
+        .written_at = t->m->written_at,
+        .text = t->m->text,
+        .record = &t->facts,
+        .facts = facts,
+        .wording = &wording,
     };
-    return decide(&r->decider, &r->arena, t->m->text, &facts, &context, &t->decision);
+    return conversation_decide(&c, &t->outcome);
+}
+
+/* The intents that it asks about, as decision_intents; NULL: it asks nothing. */
+static cJSON *asked_of(const struct decision *d)
+{
+    const struct kb_intent *const *asked = d->policy.asked;
+    const char *ids[2];
+    if (!asked[0])
+        return NULL;
+    for (size_t i = 0; i < 2; i++)
+        ids[i] = asked[i]->id.p;
+    return cJSON_CreateStringArray(ids, 2);
 }
 
 static int write_decision(struct taking *t)
 {
-    const struct decision *d = &t->decision;
-    struct buf intents = BUF_INIT(65536), why = BUF_INIT(1 << 20);
-    cJSON *intents_tree = decision_intents(d),
+    const struct decision *d = &t->outcome.decision;
+    struct buf intents = BUF_INIT(65536), asked = BUF_INIT(65536), why = BUF_INIT(1 << 20);
+    cJSON *intents_tree = decision_intents(d), *asked_tree = asked_of(d),
           *why_tree = decision_why(t->r->options.kb, d, t->m->text);
     int r = json_add_tree(&intents, intents_tree);
+    if (r == 0 && asked_tree)
+        r = json_add_tree(&asked, asked_tree);
     if (r == 0)
         r = json_add_tree(&why, why_tree);
     if (r == 0) {
@@ -91,19 +120,23 @@ static int write_decision(struct taking *t)
             .lead = d->policy.lead,
             .residue = d->match.residue,
             .kb = str_of(t->r->options.kb->hash),
+            .read_from = t->outcome.read_from,
+            .asked = buf_str(&asked),
         };
         r = record_add_decision(t->tx, t->message_id, &row, t->now);
     }
     cJSON_Delete(intents_tree);
+    cJSON_Delete(asked_tree);
     cJSON_Delete(why_tree);
     buf_release(&intents);
+    buf_release(&asked);
     buf_release(&why);
     return r;
 }
 
 static int write_case(struct taking *t, int64_t *case_id)
 {
-    const struct policy_decision *p = &t->decision.policy;
+    const struct policy_decision *p = &t->outcome.decision.policy;
     struct case_opening o = {
         .conversation_id = t->facts.conversation_id,
         .resident_id = t->facts.resident_id,
@@ -112,7 +145,7 @@ static int write_case(struct taking *t, int64_t *case_id)
         .team = p->team,
         .priority = p->priority,
         .sensitive = p->priority == PRIORITY_SENSITIVE,
-        .acknowledged = t->decision.reply.len > 0,
+        .acknowledged = t->outcome.decision.reply.len > 0,
     };
     *case_id = t->facts.case_id;
     return *case_id ? case_join(t->tx, *case_id, &o, t->now)
@@ -135,6 +168,34 @@ static const char *event_of(enum action action)
     return NULL;
 }
 
+/* Part of a word to those who send copies: they change case, spaces, marks and whom they mention.
+ */
+static bool is_word_byte(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (unsigned char)c >= 0x80;
+}
+
+/* The same for texts whose words are the same; 0 for one without words. */
+static int64_t fingerprint_of(struct str text)
+{
+    uint64_t sum = 0, word = 0;
+    bool mention = false;
+    for (size_t i = 0; i <= text.len; i++) {
+        char c = i < text.len ? text.p[i] : ' ';
+        if (is_word_byte(c)) {
+            char lower = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+            word = (word + (unsigned char)lower + 1) * UINT64_C(0x100000001b3);
+            continue;
+        }
+        if (!mention)
+            sum = word ? sum * 31 + word : sum;
+        word = 0;
+        mention = c == '@' || (mention && c == '_');
+    }
+    return (int64_t)sum;
+}
+
 static struct record_message row_of(const struct taking *t)
 {
     return (struct record_message){
@@ -147,14 +208,55 @@ static struct record_message row_of(const struct taking *t)
         .text = t->m->text,
         .written_at = t->m->written_at,
         .may_reply = t->m->may_reply,
+        .fingerprint = fingerprint_of(t->m->text),
     };
+}
+
+/* What was decided before and no longer holds. */
+static int write_withdrawal(struct taking *t)
+{
+    const struct conversation_outcome *o = &t->outcome;
+    int r = 0;
+    if (o->drop_reply)
+        r = record_move_reply(t->tx, o->drop_reply, REPLY_DROPPED, STR(""),
+                              STR("The resident wrote more before it was sent"), t->now);
+    if (r == 0 && o->settles)
+        r = case_settle(t->tx, t->facts.case_id, t->message_id,
+                        STR("Answered automatically after the resident wrote more"), t->now);
+    return r;
+}
+
+/* What becomes of the message, behind its decision. */
+static int write_outcome(struct taking *t)
+{
+    const struct decision *d = &t->outcome.decision;
+    const struct policy_decision *p = &d->policy;
+    const char *event = event_of(p->action);
+    bool said_before = p->action == ACTION_ANSWER && p->say == SAY_NOTHING;
+    int64_t case_id = 0, reply_id = 0;
+    int r = write_withdrawal(t);
+    if (r == 0 && p->rule && p->rule->kind == KB_OPT_OUT)
+        r = record_opt_out(t->tx, t->facts.resident_id, t->now);
+    if (r == 0 && event && !said_before) {
+        struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
+        r = record_add_event(t->tx, &e, t->now);
+    }
+    if (r == 0 && p->case_needed)
+        r = write_case(t, &case_id);
+    if (r == 0 && d->reply.len)
+        r = record_queue_reply(t->tx, t->message_id, case_id, 0, d->reply, t->now, &reply_id);
+    if (r == 0)
+        log_info("message.taken message=%" PRId64 " action=%s reason=%.*s read_from=%" PRId64
+                 " case=%" PRId64 " reply=%" PRId64 " dropped=%" PRId64,
+                 t->message_id, action_name(p->action), STR_ARG(p->reason), t->outcome.read_from,
+                 case_id, reply_id, t->outcome.drop_reply);
+    return r;
 }
 
 /* Everything about one message, in the open transaction. */
 static int take_message(struct taking *t)
 {
     const struct record_message row = row_of(t);
-    int64_t case_id = 0, reply_id = 0;
     int r = record_add_message(t->tx, &row, t->now, &t->message_id);
     if (r != 1)
         return r; /* seen before: nothing to do */
@@ -163,26 +265,7 @@ static int take_message(struct taking *t)
         r = decide_message(t);
     if (r == 0)
         r = write_decision(t);
-    if (r < 0)
-        return r;
-    const struct policy_decision *p = &t->decision.policy;
-    const char *event = event_of(p->action);
-    if (p->rule && p->rule->kind == KB_OPT_OUT)
-        r = record_opt_out(t->tx, t->facts.resident_id, t->now);
-    if (r == 0 && event) {
-        struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
-        r = record_add_event(t->tx, &e, t->now);
-    }
-    if (r == 0 && p->case_needed)
-        r = write_case(t, &case_id);
-    if (r == 0 && t->decision.reply.len)
-        r = record_queue_reply(t->tx, t->message_id, case_id, 0, t->decision.reply, t->now,
-                               &reply_id);
-    if (r == 0)
-        log_info("message.taken message=%" PRId64 " action=%s reason=%.*s case=%" PRId64
-                 " reply=%" PRId64,
-                 t->message_id, action_name(p->action), STR_ARG(p->reason), case_id, reply_id);
-    return r;
+    return r < 0 ? r : write_outcome(t);
 }
 
 /* What failed is taken back, and the message is kept as a case: staff see it,
@@ -207,9 +290,10 @@ static int take_failed(struct taking *t, int why)
         r = record_get_facts(t->tx, t->message_id, &t->facts);
     if (r == 0)
         r = record_add_decision(t->tx, t->message_id, &none, t->now);
-    t->decision =
-        (struct decision){ .policy = { .reason = STR("unresolved"), .priority = PRIORITY_SOON },
-                           .reply = STR("") };
+    t->outcome = (struct conversation_outcome){
+        .decision = { .policy = { .reason = STR("unresolved"), .priority = PRIORITY_SOON },
+                      .reply = STR("") },
+    };
     return r < 0 ? r : write_case(t, &case_id);
 }
 

@@ -26,6 +26,17 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
 /* A closed case needs a person again: a reply of it failed. Nobody holds it. */
 int case_reopen(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
+/*
+ * Did the responder alone make this case: nobody took it or did anything to it, it is of ordinary
+ * urgency, and it holds nothing but what @resident_id wrote since @since_at? 1 yes, 0 no.
+ */
+int case_untouched(struct tx *tx, int64_t case_id, int64_t resident_id,
+                   int64_t since_at) MUST_CHECK;
+
+/* The responder closes what needs nobody any more; @why is for people reading the history. */
+int case_settle(struct tx *tx, int64_t case_id, int64_t message_id, struct str why,
+                int64_t now) MUST_CHECK;
+
 /* What a member of staff does to a case that they saw at @version. */
 struct case_command {
     int64_t case_id, version, staff_id;

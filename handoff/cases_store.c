@@ -72,6 +72,35 @@ int case_reopen(struct tx *tx, int64_t case_id, int64_t now)
     return r < 0 ? r : tell(tx, "case.reopened", case_id, 0, 0, STR(""), now);
 }
 
+int case_untouched(struct tx *tx, int64_t case_id, int64_t resident_id, int64_t since_at)
+{
+    static const char sql[] =
+        "SELECT 1 AS untouched FROM handoff_case c WHERE c.id=?1 AND c.state='open'"
+        " AND c.reason='unresolved' AND c.priority=?4"
+        " AND NOT EXISTS(SELECT 1 FROM event e LEFT JOIN message m ON m.id=e.message_id"
+        " WHERE e.case_id=c.id AND (e.staff_id IS NOT NULL OR m.resident_id<>?2"
+        " OR m.written_at<?3))";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, resident_id);
+    stmt_bind_int64(q, 3, since_at);
+    stmt_bind_int64(q, 4, CASE_NORMAL);
+    int r = stmt_next(q);
+    stmt_done(q);
+    return r;
+}
+
+int case_settle(struct tx *tx, int64_t case_id, int64_t message_id, struct str why, int64_t now)
+{
+    static const char sql[] = "UPDATE handoff_case SET state='closed', outcome='answered',"
+                              " version=version+1, changed_at=?2 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_run(q);
+    return r < 0 ? r : tell(tx, "case.closed", case_id, message_id, 0, why, now);
+}
+
 struct found {
     int64_t owner_id, message_id;
 };

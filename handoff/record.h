@@ -19,10 +19,18 @@ struct record_message {
     struct str author_id, handle, name;
     struct str text; /* valid UTF-8, as written */
     int64_t written_at;
-    bool may_reply; /* the network lets us answer it */
+    bool may_reply;      /* the network lets us answer it */
+    int64_t fingerprint; /* the same for texts that say the same; 0: too little is said to tell */
 };
 
-/* Records a message once. 1: new, *ret_id is its id; 0: it was there already; negative: error. */
+/* What a resident writes within so long is read as one, by the network's own times. */
+enum { RECORD_BURST_S = 60 };
+
+/*
+ * Records a message once. One that begins a conversation goes on with another that its author began
+ * within a day and wrote in within RECORD_BURST_S. 1: new, *ret_id is its id; 0: it was there
+ * already; negative: error.
+ */
 int record_add_message(struct tx *tx, const struct record_message *m, int64_t now,
                        int64_t *ret_id) MUST_CHECK;
 
@@ -35,6 +43,11 @@ struct record_facts {
     bool opted_out;
     bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation, ever */
+    bool begun;                 /* somebody wrote in this conversation before */
+    bool asked;                 /* a clarifying question was asked in it */
+    unsigned strikes;           /* messages of the resident that were ignored lately */
+    bool flood;                 /* more messages of the resident's than a person has to write */
+    bool copy;                  /* the resident said it lately, or several others did just now */
 };
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret) MUST_CHECK;
@@ -45,6 +58,8 @@ struct record_decision {
     struct str intents, why;   /* JSON, as kerbside try prints them */
     double score, lead, residue;
     struct str kb;
+    int64_t read_from; /* the first of the messages that it was read with; 0: by itself */
+    struct str asked;  /* the intents of a clarifying question, as intents; empty: none */
 };
 
 int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,
@@ -56,7 +71,14 @@ int record_restore_ignored(struct tx *tx, int64_t message_id, int64_t now) MUST_
 /* ------------------------------------------------------------------------------------------------
  * replies */
 
-enum reply_state { REPLY_QUEUED, REPLY_SENDING, REPLY_UNKNOWN, REPLY_SENT, REPLY_FAILED };
+enum reply_state {
+    REPLY_QUEUED,
+    REPLY_SENDING,
+    REPLY_UNKNOWN,
+    REPLY_SENT,
+    REPLY_FAILED,
+    REPLY_DROPPED, /* withdrawn before it left, for what the resident wrote next */
+};
 const char *reply_state_name(enum reply_state state);
 
 struct record_reply {
@@ -106,6 +128,40 @@ int record_count_look(struct tx *tx, int64_t reply_id) MUST_CHECK;
 /* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or
  * negative. */
 int record_recover_sending(struct tx *tx, int64_t now) MUST_CHECK;
+
+/* ------------------------------------------------------------------------------------------------
+ * what went before */
+
+/* An earlier message of the same resident in the same conversation, and what came of it. */
+struct record_earlier {
+    int64_t message_id, written_at;
+    int64_t read_from; /* the first of the messages that it was read with: itself if it was alone */
+    struct str text, action, reason;
+    struct str intents, asked; /* as in struct record_decision */
+    int64_t reply_id;          /* the automatic reply under it; 0: none, or it was dropped */
+    enum reply_state reply;
+};
+
+enum { RECORD_EARLIER_MAX = 8, RECORD_ANSWERS_MAX = 4 };
+
+/* What was answered automatically, to whomever, and not withdrawn. */
+struct record_answer {
+    int64_t message_id;
+    struct str intents;
+};
+
+struct record_talk {
+    struct record_earlier earlier[RECORD_EARLIER_MAX]; /* newest first */
+    size_t count;
+    struct record_answer answers[RECORD_ANSWERS_MAX]; /* newest first */
+    size_t answer_count;
+    int64_t last_message;   /* the one under which we spoke last; 0: nothing has left us */
+    bool last_was_a_person; /* … and a member of staff did */
+};
+
+/* What stands before @message_id, as far back as @since_at. */
+int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int64_t since_at,
+                    struct record_talk *ret) MUST_CHECK;
 
 /* ------------------------------------------------------------------------------------------------
  * events */

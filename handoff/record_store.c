@@ -7,12 +7,20 @@ static const char q_resident_put[] =
     "INSERT INTO resident(network, remote_id, handle, name) VALUES(?1, ?2, ?3, ?4)"
     " ON CONFLICT(network, remote_id) DO UPDATE SET handle=excluded.handle, name=excluded.name "
     "RETURNING id";
+static const char q_conversation_id[] =
+    "SELECT coalesce(part_of, id) AS id FROM conversation WHERE network=?1 AND remote_id=?2";
+/* a conversation that the resident began lately, in which they wrote around that time */
+static const char q_conversation_near[] =
+    "SELECT m.conversation_id AS id FROM message m WHERE m.resident_id=?1"
+    " AND m.written_at BETWEEN ?2-?3 AND ?2+?3 AND (SELECT f.resident_id=?1 AND f.written_at>?2-?4"
+    "  FROM message f WHERE f.conversation_id=m.conversation_id ORDER BY f.id LIMIT 1)"
+    " ORDER BY m.written_at DESC LIMIT 1";
 static const char q_conversation_put[] =
-    "INSERT INTO conversation(network, remote_id) VALUES(?1, ?2)"
-    " ON CONFLICT(network, remote_id) DO UPDATE SET remote_id=excluded.remote_id RETURNING id";
-static const char q_message_put[] = "INSERT INTO message(network, remote_id, resident_id, "
-                                    "conversation_id, text, may_reply, written_at, received_at)"
-                                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    "INSERT INTO conversation(network, remote_id, part_of) VALUES(?1, ?2, ?3) "
+    "RETURNING coalesce(part_of, id) AS id";
+static const char q_message_put[] =
+    "INSERT INTO message(network, remote_id, resident_id, conversation_id, text, may_reply, "
+    "written_at, received_at, fingerprint) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 /* Runs a statement that gives one id. 1 found, 0 none. */
 static int one_id(struct stmt *q, int64_t *ret)
@@ -25,9 +33,41 @@ static int one_id(struct stmt *q, int64_t *ret)
     return r;
 }
 
+/* Somebody who never stops doesn't make one conversation that never ends. */
+enum { THREADS_S = 86400 };
+
+static int conversation_of(struct tx *tx, const struct record_message *m, int64_t resident_id,
+                           int64_t *ret)
+{
+    int64_t near = 0;
+    struct stmt *q = tx_stmt(tx, q_conversation_id);
+    stmt_bind_str(q, 1, m->network);
+    stmt_bind_str(q, 2, m->conversation);
+    int r = one_id(q, ret);
+    if (r != 0)
+        return r < 0 ? r : 0;
+
+    q = tx_stmt(tx, q_conversation_near);
+    stmt_bind_int64(q, 1, resident_id);
+    stmt_bind_int64(q, 2, m->written_at);
+    stmt_bind_int64(q, 3, RECORD_BURST_S);
+    stmt_bind_int64(q, 4, THREADS_S);
+    r = one_id(q, &near);
+    if (r < 0)
+        return r;
+
+    q = tx_stmt(tx, q_conversation_put);
+    stmt_bind_str(q, 1, m->network);
+    stmt_bind_str(q, 2, m->conversation);
+    if (near)
+        stmt_bind_int64(q, 3, near);
+    r = one_id(q, ret);
+    return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
 int record_add_message(struct tx *tx, const struct record_message *m, int64_t now, int64_t *ret_id)
 {
-    int64_t id, resident_id, conversation_id;
+    int64_t id, resident_id, conversation_id = 0;
     struct stmt *q = tx_stmt(tx, q_message_id);
     stmt_bind_str(q, 1, m->network);
     stmt_bind_str(q, 2, m->remote_id);
@@ -44,12 +84,9 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     if (r != 1)
         return r < 0 ? r : ERR_DB;
 
-    q = tx_stmt(tx, q_conversation_put);
-    stmt_bind_str(q, 1, m->network);
-    stmt_bind_str(q, 2, m->conversation);
-    r = one_id(q, &conversation_id);
-    if (r != 1)
-        return r < 0 ? r : ERR_DB;
+    r = conversation_of(tx, m, resident_id, &conversation_id);
+    if (r < 0)
+        return r;
 
     q = tx_stmt(tx, q_message_put);
     stmt_bind_str(q, 1, m->network);
@@ -60,6 +97,8 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     stmt_bind_int64(q, 6, m->may_reply);
     stmt_bind_int64(q, 7, m->written_at);
     stmt_bind_int64(q, 8, now);
+    if (m->fingerprint)
+        stmt_bind_int64(q, 9, m->fingerprint);
     r = stmt_run(q);
     if (r < 0)
         return r;
@@ -67,20 +106,51 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     return 1;
 }
 
+/* How a troll behaves. The counts stop where they mean no more. */
+enum {
+    STRIKES_S = 30 * 86400,
+    STRIKES_MOST = 10,
+    FLOOD_S = 600,
+    FLOOD_MESSAGES = 5, /* one more is a flood */
+    COPY_S = 86400,
+    CHORUS_S = 3600,
+    CHORUS_RESIDENTS = 3,
+};
+
+/* the + keeps to the resident's own messages: a text that goes round is in many */
 static const char q_facts[] =
     "SELECT m.resident_id, m.conversation_id, r.opted_out_at IS NOT NULL AS opted_out,"
     " coalesce(c.id, 0) AS case_id, coalesce(c.acknowledged, 0) AS acknowledged,"
     " c.owner_id IS NOT NULL AS case_claimed, coalesce(c.sensitive, 0) AS case_sensitive,"
     " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
-    "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL) AS automatic_replies"
+    "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND p.state<>'dropped')"
+    " AS automatic_replies,"
+    " EXISTS(SELECT 1 FROM message o WHERE o.conversation_id=m.conversation_id AND o.id<m.id)"
+    " AS begun,"
+    " EXISTS(SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
+    "  WHERE o.conversation_id=m.conversation_id AND d.asked IS NOT NULL) AS asked,"
+    " (SELECT count(*) FROM (SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
+    "  WHERE o.resident_id=m.resident_id AND o.written_at>m.written_at-?2 AND o.id<>m.id"
+    "  AND d.action='ignore' AND d.undone_at IS NULL LIMIT ?3)) AS strikes,"
+    " (SELECT count(*)>?5 FROM (SELECT 1 FROM message o WHERE o.resident_id=m.resident_id"
+    "  AND o.written_at BETWEEN m.written_at-?4 AND m.written_at LIMIT ?5+1)) AS flood,"
+    " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.id<>m.id"
+    "  AND o.written_at>m.written_at-?6 AND +o.fingerprint=m.fingerprint) AS copy,"
+    " (SELECT count(*)>=?8 FROM (SELECT DISTINCT o.resident_id FROM message o"
+    "  WHERE o.written_at/3600 IN (m.written_at/3600-1, m.written_at/3600)"
+    "  AND o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 LIMIT ?8)) AS chorus"
     " FROM message m JOIN resident r ON r.id=m.resident_id"
     " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE "
     "m.id=?1";
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret)
 {
+    static const int64_t limits[] = { STRIKES_S, STRIKES_MOST, FLOOD_S,         FLOOD_MESSAGES,
+                                      COPY_S,    CHORUS_S,     CHORUS_RESIDENTS };
     struct stmt *q = tx_stmt(tx, q_facts);
     stmt_bind_int64(q, 1, message_id);
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+        stmt_bind_int64(q, (int)i + 2, limits[i]);
     int r = stmt_next(q);
     if (r == 1)
         *ret = (struct record_facts){
@@ -92,6 +162,11 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
             .opted_out = col_int64(q, "opted_out") != 0,
             .acknowledged = col_int64(q, "acknowledged") != 0,
             .automatic_replies = (unsigned)col_int64(q, "automatic_replies"),
+            .begun = col_int64(q, "begun") != 0,
+            .asked = col_int64(q, "asked") != 0,
+            .strikes = (unsigned)col_int64(q, "strikes"),
+            .flood = col_int64(q, "flood") != 0,
+            .copy = col_int64(q, "copy") != 0 || col_int64(q, "chorus") != 0,
         };
     stmt_done(q);
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
@@ -111,8 +186,8 @@ int record_add_decision(struct tx *tx, int64_t message_id, const struct record_d
                         int64_t now)
 {
     static const char sql[] = "INSERT INTO decision(message_id, action, reason, intents, why, "
-                              "score, lead, residue, kb, decided_at)"
-                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+                              "score, lead, residue, kb, decided_at, read_from, asked)"
+                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, message_id);
     stmt_bind_str(q, 2, d->action);
@@ -125,6 +200,10 @@ int record_add_decision(struct tx *tx, int64_t message_id, const struct record_d
     stmt_bind_double(q, 8, d->residue);
     stmt_bind_str(q, 9, d->kb);
     stmt_bind_int64(q, 10, now);
+    if (d->read_from)
+        stmt_bind_int64(q, 11, d->read_from);
+    if (d->asked.len)
+        stmt_bind_str(q, 12, d->asked);
     return stmt_run(q);
 }
 
@@ -155,8 +234,18 @@ const char *reply_state_name(enum reply_state state)
         return "sent";
     case REPLY_FAILED:
         return "failed";
+    case REPLY_DROPPED:
+        return "dropped";
     }
     return "?";
+}
+
+static enum reply_state state_of_name(struct str name)
+{
+    enum reply_state state = REPLY_QUEUED;
+    while (state < REPLY_DROPPED && !str_eq(name, str_of(reply_state_name(state))))
+        state++;
+    return state;
 }
 
 int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id,
@@ -184,11 +273,12 @@ int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64
 int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int64_t since_at)
 {
     static const char q_account[] =
-        "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 LIMIT 1";
+        "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 AND state<>'dropped' "
+        "LIMIT 1";
     /* by way of the resident's messages: ordering by p.id would walk all replies */
     static const char q_resident[] =
         "SELECT body=?2 AS said FROM reply WHERE id=(SELECT max(p.id) FROM message m"
-        " JOIN reply p ON p.message_id=m.id WHERE m.resident_id=?1)";
+        " JOIN reply p ON p.message_id=m.id WHERE m.resident_id=?1 AND p.state<>'dropped')";
     struct stmt *q = tx_stmt(tx, q_account);
     stmt_bind_str(q, 1, body);
     stmt_bind_int64(q, 2, since_at);
@@ -281,6 +371,8 @@ static const char *event_of(enum reply_state state)
         return "reply.sent";
     case REPLY_FAILED:
         return "reply.failed";
+    case REPLY_DROPPED:
+        return "reply.dropped";
     }
     return NULL;
 }
@@ -399,6 +491,105 @@ int record_recover_sending(struct tx *tx, int64_t now)
             return r;
         count++;
     }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * what went before */
+
+static int read_earlier(struct stmt *q, struct arena *arena, struct record_earlier *ret)
+{
+    *ret = (struct record_earlier){
+        .message_id = col_int64(q, "id"),
+        .written_at = col_int64(q, "written_at"),
+        .read_from = col_int64(q, "read_from"),
+        .text = arena_str(arena, col_str(q, "text")),
+        .action = arena_str(arena, col_str(q, "action")),
+        .reason = arena_str(arena, col_str(q, "reason")),
+        .intents = arena_str(arena, col_str(q, "intents")),
+        .asked = arena_str(arena, col_str(q, "asked")),
+        .reply_id = col_int64(q, "reply_id"),
+        .reply = state_of_name(col_str(q, "state")),
+    };
+    return ret->text.p && ret->action.p && ret->reason.p && ret->intents.p && ret->asked.p
+               ? 0
+               : ERR_NOMEM;
+}
+
+static int list_earlier(struct tx *tx, struct arena *arena, int64_t message_id, int64_t since_at,
+                        struct record_talk *talk)
+{
+    static const char sql[] =
+        "SELECT o.id, o.written_at, o.text, d.action, coalesce(d.reason, '') AS reason, d.intents,"
+        " coalesce(d.asked, '') AS asked, coalesce(d.read_from, o.id) AS read_from,"
+        " coalesce(p.id, 0) AS reply_id, coalesce(p.state, '') AS state"
+        " FROM message m JOIN message o ON o.conversation_id=m.conversation_id AND o.id<m.id"
+        " AND o.resident_id=m.resident_id AND o.written_at>=?2"
+        " JOIN decision d ON d.message_id=o.id LEFT JOIN reply p ON p.message_id=o.id"
+        " AND p.staff_id IS NULL AND p.state<>'dropped' WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?3";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r;
+    stmt_bind_int64(q, 1, message_id);
+    stmt_bind_int64(q, 2, since_at);
+    stmt_bind_int64(q, 3, RECORD_EARLIER_MAX);
+    while ((r = stmt_next(q)) == 1) {
+        r = read_earlier(q, arena, &talk->earlier[talk->count]);
+        if (r < 0)
+            break;
+        talk->count++;
+    }
+    stmt_done(q);
+    return r;
+}
+
+static int list_answers(struct tx *tx, struct arena *arena, int64_t message_id,
+                        struct record_talk *talk)
+{
+    static const char sql[] =
+        "SELECT o.id, d.intents FROM message m JOIN message o ON "
+        "o.conversation_id=m.conversation_id"
+        " AND o.id<m.id JOIN decision d ON d.message_id=o.id AND d.action='answer'"
+        " JOIN reply p ON p.message_id=o.id AND p.staff_id IS NULL"
+        " AND p.state NOT IN ('failed', 'dropped') WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?2";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r;
+    stmt_bind_int64(q, 1, message_id);
+    stmt_bind_int64(q, 2, RECORD_ANSWERS_MAX);
+    while ((r = stmt_next(q)) == 1) {
+        struct record_answer *answer = &talk->answers[talk->answer_count++];
+        *answer =
+            (struct record_answer){ col_int64(q, "id"), arena_str(arena, col_str(q, "intents")) };
+        if (!answer->intents.p) {
+            r = ERR_NOMEM;
+            break;
+        }
+    }
+    stmt_done(q);
+    return r;
+}
+
+int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int64_t since_at,
+                    struct record_talk *ret)
+{
+    static const char q_last[] =
+        "SELECT p.message_id, p.staff_id IS NOT NULL AS person FROM message m JOIN message o"
+        " ON o.conversation_id=m.conversation_id JOIN reply p ON p.message_id=o.id"
+        " AND (p.staff_id IS NOT NULL OR p.state IN ('sending', 'unknown', 'sent'))"
+        " WHERE m.id=?1 ORDER BY p.id DESC LIMIT 1";
+    *ret = (struct record_talk){ .count = 0 };
+    int r = list_earlier(tx, arena, message_id, since_at, ret);
+    if (r == 0)
+        r = list_answers(tx, arena, message_id, ret);
+    if (r < 0)
+        return r;
+    struct stmt *q = tx_stmt(tx, q_last);
+    stmt_bind_int64(q, 1, message_id);
+    r = stmt_next(q);
+    if (r == 1) {
+        ret->last_message = col_int64(q, "message_id");
+        ret->last_was_a_person = col_int64(q, "person") != 0;
+    }
+    stmt_done(q);
+    return r < 0 ? r : 0;
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -74,6 +74,19 @@ static const char *const steps[] = {
     " reply_id INTEGER REFERENCES reply(id), staff_id INTEGER REFERENCES staff(id), text TEXT) "
     "STRICT;"
     "CREATE INDEX event_case ON event(case_id) WHERE case_id IS NOT NULL;",
+
+    /* what was said before: threads that are one conversation, messages that were read together,
+     * the question that was asked; and what tells a troll: how often, how fast, what others say */
+    "ALTER TABLE conversation ADD COLUMN part_of INTEGER REFERENCES conversation(id);"
+    "ALTER TABLE message ADD COLUMN fingerprint INTEGER;"
+    "ALTER TABLE decision ADD COLUMN read_from INTEGER REFERENCES message(id);"
+    "ALTER TABLE decision ADD COLUMN asked TEXT;"
+    "DROP INDEX message_resident;"
+    "CREATE INDEX message_resident_written ON message(resident_id, written_at);"
+    /* by hour first: what is written now lies together */
+    "CREATE INDEX message_fingerprint ON message(written_at/3600, fingerprint) WHERE fingerprint "
+    "IS "
+    "NOT NULL;",
 };
 
 int record_migrate(struct db *db)

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Desk } from './support/desk.mjs'
-import { moveClock, OFFICE, world } from './support/kerbside.mjs'
+import { ago, moveClock, OFFICE, world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const MISSED = 'my green bin has not been emptied, Elm Close'
@@ -43,7 +43,8 @@ test('one resident does not get the same words twice running, and two residents 
     const w = await world(t)
     const texts = []
     for (let n = 1; n <= 3; n++) {
-      const id = await w.x.says('elm_close_sam', `@NorthmoorHelp ${MISSED} (${n})`)
+      const id = await w.x.says('elm_close_sam', `@NorthmoorHelp ${MISSED} (${n})`,
+        { created_at: ago(900 - 200 * n) })
       texts.push((await w.x.replyTo(id)).text)
     }
     assert.equal(new Set(texts).size, 3, texts.join('\n'))
@@ -203,9 +204,10 @@ test('a follow-up in a thread that staff have joins their case, and raises it if
   async t => {
     const w = await world(t)
     const desk = await Desk.open(w.kerbside)
-    const id = await w.x.says('curious', QUESTION)
+    const id = await w.x.says('curious', QUESTION, { created_at: ago(600) })
     const about = await desk.caseOf('curious')
-    const request = await w.x.says('curious', `@NorthmoorHelp and ${MISSED}`, { in_reply_to: id })
+    const request = await w.x.says('curious', `@NorthmoorHelp and ${MISSED}`,
+      { in_reply_to: id, created_at: ago(300) })
     await desk.caseOf('curious', each => each.messages === 2)
     assert.deepEqual(desk.cases.get(about.id).priority, 2)
     await w.x.says('curious', '@NorthmoorHelp there is a child alone next door',
@@ -240,7 +242,8 @@ test('once somebody has taken the conversation, nothing automatic is said in it'
 test('who wants no automatic replies gets none any more', async t => {
   const w = await world(t)
   const desk = await Desk.open(w.kerbside)
-  await w.x.says('no_bots', '@NorthmoorHelp please stop the automatic replies')
+  await w.x.says('no_bots', '@NorthmoorHelp please stop the automatic replies',
+    { created_at: ago(600) })
   await desk.caseOf('no_bots')
   const id = await w.x.says('no_bots', `@NorthmoorHelp ${MISSED}`)
   await desk.caseOf('no_bots', about => about.summary.includes('bin'))
@@ -248,21 +251,18 @@ test('who wants no automatic replies gets none any more', async t => {
   assert.deepEqual(await w.x.repliesTo(id), [])
 })
 
-test('asking for a person, or four times in one thread, reaches a person', async t => {
+test('asking for a person, or for the same again in one thread, reaches a person', async t => {
   const w = await world(t)
   const desk = await Desk.open(w.kerbside)
   await w.x.says('fed_up', '@NorthmoorHelp my bin was not emptied, let me talk to a real person')
   const about = await desk.caseOf('fed_up')
   assert.deepEqual([about.reason, about.priority], ['human', 1])
-  let parent
-  for (let n = 1; n <= 3; n++) {
-    const id = await w.x.says('machine', `@NorthmoorHelp ${MISSED} ${n}`, { in_reply_to: parent })
-    parent = (await w.x.replyTo(id)).id
-  }
-  const fourth = await w.x.says('machine', `@NorthmoorHelp ${MISSED} 4`, { in_reply_to: parent })
-  await desk.caseOf('machine')
+  const first = await w.x.says('again', `@NorthmoorHelp ${MISSED}`, { created_at: ago(600) })
+  await w.x.replyTo(first)
+  const second = await w.x.says('again', `@NorthmoorHelp ${MISSED}`, { in_reply_to: first })
+  assert.equal((await desk.caseOf('again')).reason, 'human')
   await w.x.sweeps()
-  assert.deepEqual(await w.x.repliesTo(fourth), [])
+  assert.deepEqual(await w.x.repliesTo(second), [])
 })
 
 test('a message that is old when it arrives goes to staff, without an automatic reply', async t => {

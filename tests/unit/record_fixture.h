@@ -57,10 +57,13 @@ static inline int fixture_teardown(void **state)
     return 0;
 }
 
-/* A message by @author in @conversation, all three the network's ids. */
+/* A message by @author in @conversation, all three the network's ids. What stands in another
+ * conversation was written at another time, so that nobody's burst makes one of them. */
 static inline struct record_message a_message(const char *remote_id, const char *conversation,
                                               const char *author)
 {
+    int64_t number = 900;
+    (void)str_to_int64(str_of(conversation), 0, 10000, &number);
     return (struct record_message){
         .network = STR("x"),
         .remote_id = str_of(remote_id),
@@ -69,7 +72,7 @@ static inline struct record_message a_message(const char *remote_id, const char 
         .handle = STR("elm_close_sam"),
         .name = STR("Sam"),
         .text = STR("My bin wasn't emptied"),
-        .written_at = NOON - 60,
+        .written_at = NOON - 60 - 2 * RECORD_BURST_S * (number - 900),
         .may_reply = true,
     };
 }

@@ -364,16 +364,73 @@ static void test_restore(void **state)
     assert_case(f, 1, "open v2 p2 unresolved s0 customer services a0 owner - - 2..4", "joined");
 }
 
+/* The responder closes what it opened, and only what nobody else has to do with. */
+static void test_settle(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR"),
+            message = add_message(f->tx, "900", "900", "7"), id = open_case(f->tx, message),
+            resident_id = facts_of(f->tx, message).resident_id, since_at = NOON - 60;
+    struct case_opening o = opening_of(f->tx, message);
+    assert_int_equal(case_untouched(f->tx, id, resident_id, since_at), 1);
+    assert_int_equal(case_untouched(f->tx, id, resident_id, since_at + 1), 0);
+    assert_int_equal(case_untouched(f->tx, id, resident_id + 1, since_at), 0);
+    assert_int_equal(case_untouched(f->tx, 12345, resident_id, since_at), 0);
+
+    o.message_id = add_message(f->tx, "901", "900", "7"); /* their own next one */
+    assert_int_equal(case_join(f->tx, id, &o, NOON), 0);
+    assert_int_equal(case_untouched(f->tx, id, resident_id, since_at), 1);
+    (void)queue_reply(f->tx, message, id, 0, "A person will read this");
+    assert_int_equal(case_untouched(f->tx, id, resident_id, since_at), 1);
+
+    int64_t seq = last_event(f->tx);
+    assert_int_equal(case_settle(f->tx, id, o.message_id, STR("It has an answer"), NOON + 5), 0);
+    assert_case(f, id, "closed v3 p2 unresolved s0 customer services a0 owner - answered 0..5",
+                "settled");
+    assert_str(events_after(f, seq), "case.closed 1 2 - - It has an answer\n");
+    assert_int_equal(case_untouched(f->tx, id, resident_id, since_at), 0);
+
+    static const struct {
+        const char *note;
+        enum { TOUCHED, OTHERS, RAISED } how;
+    } rows[] = { { "somebody had taken it", TOUCHED },
+                 { "somebody else joined", OTHERS },
+                 { "it is urgent", RAISED } };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        id = open_case(f->tx, message);
+        o = opening_of(f->tx, message);
+        struct case_command c = { id, 1, sam, NOON };
+        switch (rows[i].how) {
+        case TOUCHED:
+            assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+            c.version = 2;
+            assert_int_equal(case_release(f->tx, &c), CASE_DONE);
+            break;
+        case OTHERS:
+            o.message_id = add_message(f->tx, "950", "900", "8");
+            assert_int_equal(case_join(f->tx, id, &o, NOON), 0);
+            break;
+        case RAISED:
+            o.priority = CASE_SOON;
+            assert_int_equal(case_join(f->tx, id, &o, NOON), 0);
+            break;
+        }
+        assert_note(case_untouched(f->tx, id, resident_id, since_at) == 0, rows[i].note);
+        assert_int_equal(case_settle(f->tx, id, message, STR(""), NOON), 0);
+    }
+}
+
 #define CASE_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE_TEST(test_open),  CASE_TEST(test_open_after_close),
-        CASE_TEST(test_join),  CASE_TEST(test_join_claimed),
-        CASE_TEST(test_verbs), CASE_TEST(test_unknown),
-        CASE_TEST(test_reply), CASE_TEST(test_reply_to_none),
-        CASE_TEST(test_retry), CASE_TEST(test_restore),
+        CASE_TEST(test_open),   CASE_TEST(test_open_after_close),
+        CASE_TEST(test_join),   CASE_TEST(test_join_claimed),
+        CASE_TEST(test_verbs),  CASE_TEST(test_unknown),
+        CASE_TEST(test_reply),  CASE_TEST(test_reply_to_none),
+        CASE_TEST(test_retry),  CASE_TEST(test_restore),
+        CASE_TEST(test_settle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

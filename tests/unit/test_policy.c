@@ -64,7 +64,7 @@ static const struct row {
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
     const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
-                          answered=ID, strikes=N, flood, copy */
+                          answered=ID, unhelped, done, strikes=N, flood, copy */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -133,12 +133,26 @@ static const struct row {
     { "another than was answered", "missed=80", "answered=day", "answer - answer - - missed" },
     { "thanks for the answer", "praise=70", "answered=missed", "thank - thanks - - praise" },
 
+    /* what it says about the answer */
+    { "it didn't help", "", "unhelped there", "handoff human nothing soon case -" },
+    { "the same again didn't help", "missed=80", "unhelped answered=missed there",
+      "handoff human nothing soon case -" },
+    { "it didn't, and another request", "missed=80", "unhelped answered=day",
+      "answer - answer - - missed" },
+    { "it didn't help, kindly", "praise=70", "unhelped", "handoff human acknowledge soon case -" },
+    { "it didn't help, in danger", "death=60", "unhelped there",
+      "handoff bereavement nothing sensitive case death" },
+    { "no more is wanted", "", "done", "none - nothing - - -" },
+    { "no more is wanted, with thanks", "praise=70", "done", "thank - thanks - - praise" },
+    { "no more is wanted, but for a request", "missed=80", "done", "answer - answer - - missed" },
+
     /* by what they do */
     { "two strikes", "", "strikes=2 there", "handoff unresolved nothing normal case -" },
     { "three strikes", "", "strikes=3", "ignore - nothing - - -" },
-    { "a flood", "", "flood", "ignore - nothing - - -" },
-    { "a copy", "", "copy", "ignore - nothing - - -" },
-    { "in an open case staff see it", "", "flood case", "ignore - nothing - case -" },
+    { "a flood, for all we know of a need", "", "flood there",
+      "handoff unresolved nothing normal case -" },
+    { "a copy, likewise", "", "copy there", "handoff unresolved nothing normal case -" },
+    { "in an open case staff see it", "", "strikes=3 case", "ignore - nothing - case -" },
     { "with a request", "missed=80", "strikes=9 flood copy", "answer - answer - - missed" },
     { "with a weak request", "missed=20", "strikes=9 flood copy there",
       "handoff unresolved nothing normal case -" },
@@ -304,6 +318,10 @@ static struct policy_facts read_facts(const char *text)
             f.asked[0] = &intents[0], f.asked[1] = &intents[1];
         else if (str_starts(part, STR("answered=")))
             f.answered[0] = intent_called(str_cut(part, 9, part.len));
+        else if (str_is(part, "unhelped"))
+            f.turn = TURN_UNHELPED;
+        else if (str_is(part, "done"))
+            f.turn = TURN_DONE;
         else if (str_is(part, "flood"))
             f.flood = true;
         else if (str_is(part, "copy"))

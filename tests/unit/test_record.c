@@ -153,6 +153,172 @@ static void test_facts(void **state)
     assert_true(facts_of(f->tx, later).opted_out);
 }
 
+/* A message of @author's, in a conversation of its own, written @after_s after noon. */
+static int64_t write_at(struct tx *tx, const char *remote_id, const char *author, int64_t after_s,
+                        int64_t fingerprint)
+{
+    struct record_message m = a_message(remote_id, remote_id, author);
+    int64_t id = 0;
+    m.written_at = NOON + after_s;
+    m.fingerprint = fingerprint;
+    assert_int_equal(record_add_message(tx, &m, NOON, &id), 1);
+    return id;
+}
+
+/* Threads that somebody begins within a minute of another are one conversation. */
+static void test_burst(void **state)
+{
+    struct fixture *f = *state;
+    static const char q_conversation[] = "SELECT conversation_id AS n FROM message WHERE id=?1";
+    int64_t first = write_at(f->tx, "900", "7", 0, 0);
+    static const struct {
+        const char *note, *id, *author;
+        int64_t after_s;
+        bool same;
+    } rows[] = {
+        { "somebody else", "910", "8", 1, false },
+        { "at the minute's end", "911", "7", RECORD_BURST_S, true },
+        { "a minute after that", "912", "7", 2 * RECORD_BURST_S, true },
+        { "shown late", "913", "7", -RECORD_BURST_S, true },
+        { "later", "914", "7", 3 * RECORD_BURST_S + 1, false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t id = write_at(f->tx, rows[i].id, rows[i].author, rows[i].after_s, 0);
+        assert_note((facts_of(f->tx, id).conversation_id ==
+                     facts_of(f->tx, first).conversation_id) == rows[i].same,
+                    rows[i].note);
+        assert_note(facts_of(f->tx, id).begun == rows[i].same, rows[i].note);
+    }
+    /* an old conversation doesn't swallow a new one */
+    struct record_message old = a_message("930", "900", "7");
+    int64_t in_old, after;
+    old.written_at = NOON + 86400;
+    assert_int_equal(record_add_message(f->tx, &old, NOON, &in_old), 1);
+    after = write_at(f->tx, "931", "7", 86401, 0);
+    assert_int_equal(facts_of(f->tx, in_old).conversation_id,
+                     facts_of(f->tx, first).conversation_id);
+    assert_false(facts_of(f->tx, after).begun);
+    /* whoever answers in such a thread later is in the whole of it */
+    struct record_message m = a_message("920", "911", "9");
+    int64_t id;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 1);
+    assert_int_equal(int_of(f->tx, q_conversation, id), int_of(f->tx, q_conversation, first));
+    /* but nobody's new thread goes to a conversation that another began */
+    m = a_message("921", "921", "9");
+    m.written_at = NOON - 60 - 2 * RECORD_BURST_S * 11 + 5;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 1);
+    assert_int_not_equal(int_of(f->tx, q_conversation, id), int_of(f->tx, q_conversation, first));
+}
+
+static void test_habits(void **state)
+{
+    struct fixture *f = *state;
+    struct record_facts facts = facts_of(f->tx, write_at(f->tx, "900", "7", 0, 1));
+    assert_false(facts.strikes || facts.flood || facts.copy || facts.begun || facts.asked);
+
+    /* strikes: ignored within thirty days, and not taken back */
+    int64_t old = write_at(f->tx, "1", "7", -31 * 86400, 0),
+            undone = write_at(f->tx, "2", "7", -5 * 86400, 0),
+            strike = write_at(f->tx, "3", "7", -29 * 86400, 0),
+            others = write_at(f->tx, "4", "8", -86400, 0),
+            praise = write_at(f->tx, "5", "7", -2 * 86400, 0);
+    add_decision(f->tx, old, "ignore", "");
+    add_decision(f->tx, undone, "ignore", "");
+    add_decision(f->tx, strike, "ignore", "");
+    add_decision(f->tx, others, "ignore", "");
+    add_decision(f->tx, praise, "thank", "");
+    assert_int_equal(record_restore_ignored(f->tx, undone, NOON), 1);
+    assert_int_equal(facts_of(f->tx, write_at(f->tx, "901", "7", 700, 0)).strikes, 1);
+
+    /* a flood: the sixth within ten minutes, by the times of writing */
+    static const char *const ids[] = { "10", "11", "12", "13", "14", "15" };
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(facts_of(f->tx, write_at(f->tx, ids[i], "20", 5000 + 119 * i, 0)).flood,
+                         i == 5);
+    assert_false(facts_of(f->tx, write_at(f->tx, "16", "20", 5000 + 119 * 6 + 10, 0)).flood);
+    assert_false(facts_of(f->tx, write_at(f->tx, "17", "21", 5600, 0)).flood);
+
+    /* a copy: by the same resident within a day, or by three within an hour */
+    static const struct {
+        const char *note, *id, *author;
+        int64_t after_s, fingerprint;
+        bool copy;
+    } rows[] = {
+        { "another text", "30", "7", 2000, 2, false },
+        { "one's own, within a day", "31", "7", 86399, 1, true },
+        { "one's own, a day after that", "32", "7", 2 * 86400, 1, false },
+        { "the second who says it", "33", "40", 2 * 86400 + 1, 1, false },
+        { "the third", "34", "41", 2 * 86400 + 2, 1, true },
+        { "an hour later", "35", "42", 2 * 86400 + 3700, 1, false },
+        { "too little to tell", "36", "40", 3 * 86400, 0, false },
+        { "and again", "37", "40", 3 * 86400 + 1, 0, false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_note(facts_of(f->tx, write_at(f->tx, rows[i].id, rows[i].author, rows[i].after_s,
+                                             rows[i].fingerprint))
+                            .copy == rows[i].copy,
+                    rows[i].note);
+}
+
+/* What went before: the resident's own messages, what came of them, and who spoke last. */
+static void test_talk(void **state)
+{
+    struct fixture *f = *state;
+    struct record_talk talk;
+    int64_t staff = add_staff(f->tx, "sam", "Sam Reed", "SR"),
+            first = add_message(f->tx, "900", "900", "7");
+    struct record_decision answer = { .action = STR("answer"),
+                                      .intents = STR("[\"bins.day\"]"),
+                                      .why = STR("[]") };
+    assert_int_equal(record_get_talk(f->tx, &f->arena, first, 0, &talk), 0);
+    assert_int_equal(talk.count, 0);
+    assert_int_equal(talk.last_message, 0);
+
+    assert_int_equal(record_add_decision(f->tx, first, &answer, NOON), 0);
+    int64_t said = queue_reply(f->tx, first, 0, 0, "Here"),
+            other = add_message(f->tx, "901", "900", "8"),
+            second = add_message(f->tx, "902", "900", "7");
+    add_decision(f->tx, other, "none", "");
+    struct record_decision question = { .action = STR("handoff"),
+                                        .reason = STR("unresolved"),
+                                        .intents = STR("[]"),
+                                        .why = STR("[]"),
+                                        .read_from = first,
+                                        .asked = STR("[\"a\",\"b\"]") };
+    assert_int_equal(record_add_decision(f->tx, second, &question, NOON), 0);
+    int64_t third = add_message(f->tx, "903", "900", "7");
+    assert_int_equal(record_get_talk(f->tx, &f->arena, third, 0, &talk), 0);
+    assert_int_equal(talk.count, 2);
+    assert_int_equal(talk.earlier[0].message_id, second);
+    assert_int_equal(talk.earlier[0].read_from, first);
+    assert_int_equal(talk.earlier[0].reply_id, 0);
+    assert_str(talk.earlier[0].reason, "unresolved");
+    assert_str(talk.earlier[0].asked, "[\"a\",\"b\"]");
+    assert_int_equal(talk.earlier[1].message_id, first);
+    assert_int_equal(talk.earlier[1].read_from, first);
+    assert_int_equal(talk.earlier[1].reply_id, said);
+    assert_int_equal(talk.earlier[1].reply, REPLY_QUEUED);
+    assert_str(talk.earlier[1].intents, "[\"bins.day\"]");
+    assert_str(talk.earlier[1].text, "My bin wasn't emptied");
+    assert_int_equal(talk.answer_count, 1);
+    assert_int_equal(talk.last_message, 0); /* it hasn't left us */
+    assert_true(facts_of(f->tx, third).asked);
+
+    assert_int_equal(record_move_reply(f->tx, said, REPLY_SENT, STR("77"), STR(""), NOON), 0);
+    assert_int_equal(record_get_talk(f->tx, &f->arena, third, NOON, &talk), 0);
+    assert_int_equal(talk.count, 0); /* all of it is older than that */
+    assert_int_equal(talk.answer_count, 1);
+    assert_int_equal(talk.answers[0].message_id, first);
+    assert_str(talk.answers[0].intents, "[\"bins.day\"]");
+    assert_int_equal(talk.last_message, first);
+    assert_false(talk.last_was_a_person);
+
+    (void)queue_reply(f->tx, second, 0, staff, "I am looking ^SR");
+    assert_int_equal(record_get_talk(f->tx, &f->arena, third, 0, &talk), 0);
+    assert_int_equal(talk.last_message, second);
+    assert_true(talk.last_was_a_person);
+}
+
 static void test_decisions(void **state)
 {
     struct fixture *f = *state;
@@ -355,6 +521,31 @@ static void test_failed_after_close(void **state)
     }
 }
 
+/* Withdrawn before it left: staff can see it, but it was not said. */
+static void test_dropped(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7"),
+            id = queue_reply(f->tx, message, 0, 0, "Here");
+    int64_t resident_id = facts_of(f->tx, message).resident_id, seq = last_event(f->tx);
+    struct record_reply next;
+    struct record_talk talk;
+    add_decision(f->tx, message, "answer", "");
+    assert_int_equal(
+        record_move_reply(f->tx, id, REPLY_DROPPED, STR(""), STR("They said more"), NOON), 0);
+    assert_str(events_after(f, seq), "reply.dropped - 1 1 - They said more\n");
+    assert_int_equal(record_next_queued(f->tx, &f->arena, &next), 0);
+    assert_int_equal(record_said_lately(f->tx, resident_id, STR("Here"), NOON - 1), 0);
+    assert_int_equal(facts_of(f->tx, message).automatic_replies, 0);
+    int64_t later = add_message(f->tx, "901", "900", "7"), again;
+    assert_int_equal(record_get_talk(f->tx, &f->arena, later, 0, &talk), 0);
+    assert_int_equal(talk.earlier[0].reply_id, 0);
+    assert_int_equal(talk.answer_count, 0);
+    /* promise 2: the message has had its one */
+    assert_int_equal(record_queue_reply(f->tx, message, 0, 0, STR("There"), NOON, &again),
+                     ERR_EXISTS);
+}
+
 static void test_looking(void **state)
 {
     struct fixture *f = *state;
@@ -462,6 +653,30 @@ static void test_migrate(void **state)
     assert_int_equal(record_migrate(f->db), ERR_NEWER);
 }
 
+/* A file of the first version, with a message in it, comes up to date. */
+static void test_migrate_old(void **state)
+{
+    static const char *const back[] = {
+        "DROP INDEX message_fingerprint",
+        "DROP INDEX message_resident_written",
+        "CREATE INDEX message_resident ON message(resident_id)",
+        "ALTER TABLE decision DROP COLUMN asked",
+        "ALTER TABLE decision DROP COLUMN read_from",
+        "ALTER TABLE message DROP COLUMN fingerprint",
+        "ALTER TABLE conversation DROP COLUMN part_of",
+        "UPDATE schema_version SET version=1 WHERE folder='handoff'",
+    };
+    struct fixture *f = *state;
+    int64_t id = add_message(f->tx, "900", "900", "7");
+    for (size_t i = 0; i < ARRAY_LEN(back); i++)
+        run_sql(f->tx, back[i]);
+    fixture_commit(f);
+    assert_int_equal(record_migrate(f->db), 0);
+    (void)fixture_begin(f);
+    assert_false(facts_of(f->tx, id).begun);
+    assert_true(facts_of(f->tx, add_message(f->tx, "901", "900", "7")).begun);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -470,6 +685,7 @@ static void test_names(void **state)
     assert_string_equal(reply_state_name(REPLY_UNKNOWN), "unknown");
     assert_string_equal(reply_state_name(REPLY_SENT), "sent");
     assert_string_equal(reply_state_name(REPLY_FAILED), "failed");
+    assert_string_equal(reply_state_name(REPLY_DROPPED), "dropped");
 }
 
 #define RECORD_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
@@ -481,16 +697,21 @@ int main(void)
         RECORD_TEST(test_once_durably),
         RECORD_TEST(test_people),
         RECORD_TEST(test_facts),
+        RECORD_TEST(test_burst),
+        RECORD_TEST(test_habits),
+        RECORD_TEST(test_talk),
         RECORD_TEST(test_decisions),
         RECORD_TEST(test_one_automatic),
         RECORD_TEST(test_order),
         RECORD_TEST(test_moves),
         RECORD_TEST(test_failed_automatic),
         RECORD_TEST(test_failed_after_close),
+        RECORD_TEST(test_dropped),
         RECORD_TEST(test_looking),
         RECORD_TEST(test_recover),
         RECORD_TEST(test_said_lately),
         RECORD_TEST(test_migrate),
+        RECORD_TEST(test_migrate_old),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,9 +103,17 @@ static int teardown(void **state)
     return fixture_teardown(state);
 }
 
-/* A message that @author wrote just now, the first of its conversation. */
+static void pass_s(int64_t seconds)
+{
+    t.now += seconds;
+    assert_int_equal(clock_move(&t.clock, t.now), 0);
+}
+
+/* A message that @author wrote just now, the first of its conversation, and in no burst with what
+ * was said before. */
 static struct network_message says(const char *id, const char *author, const char *text)
 {
+    pass_s(2 * RECORD_BURST_S);
     return (struct network_message){
         .remote_id = str_of(id),
         .conversation = str_of(id),
@@ -432,14 +440,16 @@ static void test_claimed(void **state)
 static void test_enough(void **state)
 {
     static const char *const ids[] = { "900", "901", "902", "903" };
+    static const char *const texts[] = { "potholes", "my bin hasn't been emptied",
+                                         "when is my bin day", "thank you" };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
-        struct network_message m = says(ids[i], "sam", "potholes");
+        struct network_message m = says(ids[i], "sam", texts[i]);
         m.conversation = STR("900");
         take_one(m);
     }
     assert_rows("SELECT action AS t FROM decision ORDER BY message_id",
-                "answer\nanswer\nanswer\nhandoff\n", "");
+                "answer\nanswer\nanswer\nthank\n", "");
     assert_rows("SELECT count(*) AS t FROM reply", "3\n", "");
 }
 
@@ -455,6 +465,363 @@ static void test_variants(void **state)
     assert_rows("SELECT count(*) AS t FROM reply WHERE body LIKE '@%'", "2\n", "");
     assert_rows("SELECT count(*) AS t FROM reply WHERE body LIKE '@zoe %' OR body LIKE '@max %'",
                 "2\n", "");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * conversations */
+
+enum {
+    SENT = 1,      /* what was queued had gone out by then */
+    ELSEWHERE = 2, /* in a thread of its own; otherwise in the first line's */
+};
+
+/* A line of Sam's. */
+struct line {
+    int64_t after_s; /* seconds since the line before */
+    const char *text;
+    unsigned how;
+};
+
+static void send_queued(void)
+{
+    struct tx *tx = fixture_begin(t.f);
+    run_sql(tx, "UPDATE reply SET state='sent', remote_id='r' || id WHERE state='queued'");
+    fixture_commit(t.f);
+}
+
+static void say_line(const struct line *line, int number)
+{
+    static const char *const ids[] = { "900", "901", "902", "903", "904", "905" };
+    if (line->how & SENT)
+        send_queued();
+    pass_s(line->after_s);
+    struct network_message m = says(ids[number], "sam", line->text);
+    pass_s(-2 * RECORD_BURST_S); /* that says() let pass */
+    m.written_at = t.now;
+    if (!(line->how & ELSEWHERE))
+        m.conversation = STR("900");
+    take_one(m);
+}
+
+/* For each message: its decision, what it was read from, and what became of which words. */
+static const char q_talk[] =
+    "SELECT m.remote_id || ' ' || d.action || ' ' || coalesce(d.reason, d.intents) ||"
+    " coalesce(' from ' || d.read_from, '') || coalesce(' ' || p.state || ' ' ||"
+    " CASE WHEN p.body LIKE '%example/%' THEN substr(p.body, instr(p.body, 'example/') + 8)"
+    " WHEN p.body LIKE '%999%' THEN '999' WHEN p.body LIKE '%pass it on%' THEN 'thanks'"
+    " WHEN p.body LIKE 'Do you mean%' THEN 'question'"
+    " ELSE 'wait' END, '') AS t"
+    " FROM message m JOIN decision d ON d.message_id=m.id LEFT JOIN reply p ON p.message_id=m.id"
+    " ORDER BY m.id";
+static const char q_states[] = "SELECT state || ' ' || reason AS t FROM handoff_case ORDER BY id";
+
+static void test_talks(void **state)
+{
+    static const struct {
+        const char *note;
+        struct line lines[4];
+        const char *talk, *cases;
+    } rows[] = {
+        { "a follow-up that changes the question",
+          { { 0, "when is my bin day", 0 }, { 600, "and the brown one?", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n"
+          "901 answer [\"bins.day\"] from 1 queued bin-day\n",
+          "" },
+        { "and another",
+          { { 0, "when is my bin day", 0 },
+            { 600, "and the brown one?", SENT },
+            { 600, "what about Tuesday", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n"
+          "901 answer [\"bins.day\"] from 1 sent bin-day\n"
+          "902 answer [\"bins.day\"] from 1 queued bin-day\n",
+          "" },
+        { "one that adds nothing: the link was no help",
+          { { 0, "when is my bin day", 0 }, { 600, "somewhere by the church", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n901 handoff unresolved queued wait\n",
+          "open unresolved\n" },
+        { "it says that it was no help",
+          { { 0, "when is my bin day", 0 }, { 600, "still not", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n901 handoff human queued wait\n",
+          "open human\n" },
+        { "in one word",
+          { { 0, "when is my bin day", 0 }, { 600, "no", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n901 handoff human queued wait\n",
+          "open human\n" },
+        { "the link doesn't work, at once",
+          { { 0, "when is my bin day", 0 }, { 20, "that link doesn't work", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n901 handoff human queued wait\n",
+          "open human\n" },
+        { "no, and another question",
+          { { 0, "when is my bin day", 0 }, { 600, "no, potholes", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n"
+          "901 answer [\"roads.pothole\"] queued potholes\n",
+          "" },
+        { "no more is wanted",
+          { { 0, "when is my bin day", 0 },
+            { 600, "thanks, done", SENT },
+            { 600, "ok sorted", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n901 none []\n902 none []\n",
+          "" },
+        { "the same words where nothing was answered",
+          { { 0, "still not", 0 } },
+          "900 handoff unresolved queued wait\n",
+          "open unresolved\n" },
+        { "two days later it isn't a follow-up",
+          { { 0, "when is my bin day", 0 }, { 49 * 3600, "and the brown one?", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n"
+          "901 handoff unresolved queued wait\n",
+          "open unresolved\n" },
+        { "danger told in two messages",
+          { { 0, "there is a gas", 0 }, { 20, "leak in our road", 0 } },
+          "900 handoff unresolved dropped wait\n"
+          "901 handoff emergency from 1 queued 999\n",
+          "open emergency\n" },
+        { "a burst of which all is needed",
+          { { 0, "my green bin here", 0 }, { 20, "has not been emptied", 0 } },
+          "900 handoff unresolved dropped wait\n"
+          "901 answer [\"bins.missed\"] from 1 queued missed-bin\n",
+          "closed unresolved\n" },
+        { "in threads of their own",
+          { { 0, "my green bin here", 0 }, { 20, "has not been emptied", ELSEWHERE } },
+          "900 handoff unresolved dropped wait\n"
+          "901 answer [\"bins.missed\"] from 1 queued missed-bin\n",
+          "closed unresolved\n" },
+        { "a burst that adds nothing to the first",
+          { { 0, "when is my bin day", 0 }, { 20, "on Elm Close", 0 }, { 20, "please please", 0 } },
+          "900 answer [\"bins.day\"] queued bin-day\n"
+          "901 answer [\"bins.day\"] from 1\n902 answer [\"bins.day\"] from 1\n",
+          "" },
+        { "the same, already answered",
+          { { 0, "when is my bin day", 0 },
+            { 20, "on Elm Close", SENT },
+            { 20, "when is my bin day", 0 } },
+          "900 answer [\"bins.day\"] sent bin-day\n"
+          "901 answer [\"bins.day\"] from 1\n902 answer [\"bins.day\"] from 1\n",
+          "" },
+        { "something else, already answered: a new request",
+          { { 0, "when is my bin day", 0 }, { 20, "potholes too", SENT } },
+          "900 answer [\"bins.day\"] sent bin-day\n"
+          "901 answer [\"roads.pothole\"] queued potholes\n",
+          "" },
+        { "a burst that turns out to be for a person",
+          { { 0, "my bin hasn't been emptied", 0 }, { 20, "for the third time", 0 } },
+          "900 answer [\"bins.missed\"] dropped missed-bin\n901 handoff complaint from 1 queued "
+          "wait\n",
+          "open complaint\n" },
+        { "thanks that a request follows",
+          { { 0, "thank you", 0 }, { 20, "and now potholes", 0 } },
+          "900 thank [] dropped thanks\n"
+          "901 answer [\"roads.pothole\"] from 1 queued potholes\n",
+          "" },
+        { "a question, and its answer",
+          { { 0, "my bin by the potholes was missed", 0 }, { 600, "the second", SENT } },
+          "900 handoff unresolved sent question\n"
+          "901 answer [\"roads.pothole\"] queued potholes\n",
+          "closed unresolved\n" },
+        { "an answer that goes on",
+          { { 0, "my bin by the potholes was missed", 0 },
+            { 600, "the second", SENT },
+            { 20, "on Elm Close", 0 } },
+          "900 handoff unresolved sent question\n"
+          "901 answer [\"roads.pothole\"] queued potholes\n"
+          "902 answer [\"roads.pothole\"] from 2\n",
+          "closed unresolved\n" },
+        { "no answer to the question: a person's, and no second question",
+          { { 0, "my bin by the potholes was missed", 0 },
+            { 600, "well well", SENT },
+            { 600, "my bin by the potholes was missed", SENT } },
+          "900 handoff unresolved sent question\n901 handoff unresolved sent wait\n"
+          "902 handoff unresolved\n",
+          "open unresolved\n" },
+        { "a question that the rest of the burst makes needless",
+          { { 0, "my bin by the potholes was missed", 0 }, { 20, "when is my bin day", 0 } },
+          "900 handoff unresolved dropped question\n"
+          "901 answer [\"bins.missed\",\"bins.day\"] from 1 queued missed-bin\n\n"
+          "Your days are here: https://council.example/bin-day\n",
+          "closed unresolved\n" },
+        { "thanks that hide a need",
+          { { 0, "thank you", 0 }, { 20, "but the swings are gone", 0 } },
+          "900 thank [] dropped thanks\n901 handoff unresolved queued wait\n",
+          "open unresolved\n" },
+        { "thanks that a need follows",
+          { { 0, "thank you", 0 }, { 20, "but the swings are gone", SENT } },
+          "900 thank [] sent thanks\n901 handoff unresolved queued wait\n",
+          "open unresolved\n" },
+        { "talk that hides a need",
+          { { 0, "good morning", 0 }, { 20, "the swings are gone", 0 } },
+          "900 none []\n901 handoff unresolved queued wait\n",
+          "open unresolved\n" },
+        { "a need with talk behind it",
+          { { 0, "the swings are gone", 0 }, { 20, "good morning", 0 } },
+          "900 handoff unresolved queued wait\n901 none [] from 1\n",
+          "open unresolved\n" },
+        { "not a burst: over a minute apart",
+          { { 0, "my green bin here", 0 }, { 61, "has not been emptied", 0 } },
+          "900 handoff unresolved queued wait\n901 handoff unresolved\n",
+          "open unresolved\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (i) {
+            (void)teardown(state);
+            (void)setup(state);
+        }
+        for (int n = 0; n < 4 && rows[i].lines[n].text; n++)
+            say_line(&rows[i].lines[n], n);
+        assert_rows(q_talk, rows[i].talk, rows[i].note);
+        assert_rows(q_states, rows[i].cases, rows[i].note);
+    }
+}
+
+/* Staff's doings between two lines: from then on the conversation is theirs. */
+static void test_talks_with_staff(void **state)
+{
+    static const char *const never[] = { "claimed", "released", "replied", "closed with a reply" };
+    for (size_t i = 0; i < ARRAY_LEN(never); i++) {
+        if (i) {
+            (void)teardown(state);
+            (void)setup(state);
+        }
+        say_line(&(struct line){ 0, "my green bin here", 0 }, 0);
+        send_queued();
+        struct tx *tx = fixture_begin(t.f);
+        struct case_command c = { 1, 1, 1, t.now };
+        assert_int_equal(case_claim(tx, &c), CASE_DONE);
+        c.version++;
+        if (i == 1)
+            assert_int_equal(case_release(tx, &c), CASE_DONE);
+        if (i >= 2) {
+            assert_int_equal(case_reply(tx, &c, STR("We are on it ^SR")), CASE_DONE);
+            c.version++;
+        }
+        if (i == 3)
+            assert_int_equal(case_close(tx, &c, STR("done")), CASE_DONE);
+        fixture_commit(t.f);
+        say_line(&(struct line){ 30, "has not been emptied", i == 3 ? SENT : 0 }, 1);
+        assert_rows("SELECT d.action || ' ' || d.reason || ' ' || (SELECT count(*) FROM reply p "
+                    "WHERE p.message_id=d.message_id AND p.body LIKE '%example%') AS t FROM "
+                    "decision d WHERE d.message_id=2",
+                    "handoff unresolved 0\n", never[i]);
+        assert_rows("SELECT count(*) AS t FROM handoff_case WHERE state<>'closed'", "1\n",
+                    never[i]);
+    }
+}
+
+/* A page holds all of a burst: what was decided on the way never leaves. */
+static void test_burst_in_page(void **state)
+{
+    (void)state;
+    struct network_message page[3];
+    static const char *const ids[] = { "900", "901", "902" };
+    static const char *const texts[] = { "potholes", "my green bin here", "has not been emptied" };
+    for (size_t i = 0; i < ARRAY_LEN(page); i++) {
+        page[i] = says(ids[i], i ? "sam" : "kit", texts[i]);
+        page[i].written_at = t.now;
+        pass_s(-2 * RECORD_BURST_S + 10);
+    }
+    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), 0);
+    assert_rows(q_talk,
+                "900 answer [\"roads.pothole\"] queued potholes\n"
+                "901 handoff unresolved dropped wait\n"
+                "902 answer [\"bins.missed\"] from 2 queued missed-bin\n",
+                "");
+    assert_rows("SELECT kind || ' ' || coalesce(message_id, '-') || ' ' || coalesce(text, '-') AS "
+                "t FROM event WHERE seq>2",
+                "case.opened 2 unresolved\nreply.queued 2 -\n"
+                "reply.dropped 2 The resident wrote more before it was sent\n"
+                "case.closed 3 Answered automatically after the resident wrote more\n"
+                "message.answered 3 -\nreply.queued 3 -\n",
+                "");
+}
+
+/* Nothing of it lives in memory alone. */
+static void test_burst_over_a_restart(void **state)
+{
+    (void)state;
+    say_line(&(struct line){ 0, "my green bin here", 0 }, 0);
+    stop_responder();
+    assert_int_equal(start_responder(), 0);
+    say_line(&(struct line){ 30, "has not been emptied", 0 }, 1);
+    assert_rows(q_talk,
+                "900 handoff unresolved dropped wait\n"
+                "901 answer [\"bins.missed\"] from 1 queued missed-bin\n",
+                "");
+}
+
+/* The rest of a burst may lie where we are not let answer: what the first said is answered there.
+ */
+static void test_burst_not_summoning(void **state)
+{
+    static const struct {
+        const char *note, *second, *talk;
+    } rows[] = {
+        { "adds nothing", "on Elm Close",
+          "900 answer [\"bins.day\"] queued bin-day\n901 answer [\"bins.day\"] from 1\n" },
+        { "is for a person", "for the third time",
+          "900 answer [\"bins.day\"] dropped bin-day\n901 handoff complaint from 1\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (i) {
+            (void)teardown(state);
+            (void)setup(state);
+        }
+        say_line(&(struct line){ 0, "when is my bin day", 0 }, 0);
+        struct network_message m = says("901", "sam", rows[i].second);
+        m.written_at = t.now - 2 * RECORD_BURST_S + 20;
+        m.conversation = STR("900");
+        m.may_reply = false;
+        take_one(m);
+        assert_rows(q_talk, rows[i].talk, rows[i].note);
+    }
+}
+
+/* Who opts out in the next breath isn't answered any more. */
+static void test_burst_opts_out(void **state)
+{
+    (void)state;
+    say_line(&(struct line){ 0, "when is my bin day", 0 }, 0);
+    say_line(&(struct line){ 20, "and please stop replying", 0 }, 1);
+    assert_rows(q_talk, "900 answer [\"bins.day\"] dropped bin-day\n901 handoff human from 1\n",
+                "");
+    assert_rows("SELECT (opted_out_at IS NOT NULL) AS t FROM resident", "1\n", "");
+}
+
+/* Another resident's words under the same post are their own. */
+static void test_talk_of_others(void **state)
+{
+    (void)state;
+    say_line(&(struct line){ 0, "my green bin here", 0 }, 0);
+    struct network_message m = says("901", "kit", "has not been emptied");
+    m.written_at = t.now - 2 * RECORD_BURST_S + 20;
+    m.conversation = STR("900");
+    take_one(m);
+    assert_rows(q_talk, "900 handoff unresolved queued wait\n901 handoff unresolved\n", "");
+    assert_rows(q_states, "open unresolved\n", "");
+}
+
+/* Staff see the words of the message itself marked, and which rule was behind it. */
+static void test_why_of_own_words(void **state)
+{
+    (void)state;
+    say_line(&(struct line){ 0, "potholes \xf0\x9f\x98\xa1 and my bin", 0 }, 0);
+    say_line(&(struct line){ 20, "\xf0\x9f\x98\xa1 not emptied", 0 }, 1);
+    assert_rows("SELECT why AS t FROM decision WHERE message_id=2",
+                "[{\"rule\":\"bins.missed\",\"words\":[\"not emptied\"],\"spans\":[[3,14]]},"
+                "{\"rule\":\"roads.pothole\",\"words\":[],\"spans\":[]}]\n",
+                "");
+}
+
+/* What residents do, as policy hears of it. */
+static void test_behaviour(void **state)
+{
+    static const char *const ids[] = { "900", "901", "902", "903", "904" };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+        take_one(says(ids[i], "sam", i < 3 ? "useless clowns" : i == 3 ? "wibble" : "potholes"));
+    assert_rows("SELECT action AS t FROM decision ORDER BY message_id",
+                "ignore\nignore\nignore\nignore\nanswer\n", "the fourth for three strikes");
+    assert_rows("SELECT count(DISTINCT fingerprint) AS t FROM message", "3\n", "");
+    take_one(says("905", "kit", "@NorthmoorHelp Useless   CLOWNS"));
+    assert_rows("SELECT count(DISTINCT fingerprint) AS t FROM message", "3\n", "the same words");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -594,6 +961,15 @@ int main(void)
         RESPONDER_TEST(test_claimed),
         RESPONDER_TEST(test_enough),
         RESPONDER_TEST(test_variants),
+        RESPONDER_TEST(test_talks),
+        RESPONDER_TEST(test_talks_with_staff),
+        RESPONDER_TEST(test_burst_in_page),
+        RESPONDER_TEST(test_burst_over_a_restart),
+        RESPONDER_TEST(test_burst_not_summoning),
+        RESPONDER_TEST(test_burst_opts_out),
+        RESPONDER_TEST(test_talk_of_others),
+        RESPONDER_TEST(test_why_of_own_words),
+        RESPONDER_TEST(test_behaviour),
         RESPONDER_TEST(test_reading),
         RESPONDER_TEST(test_read_fails),
         RESPONDER_TEST(test_read_verb_fails),

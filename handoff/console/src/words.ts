@@ -38,6 +38,7 @@ const kinds: Record<string, string> = {
   "reply.sent": "Reply sent",
   "reply.failed": "Reply could not be sent",
   "reply.unknown": "Not known whether the reply was sent",
+  "reply.dropped": "Reply withdrawn before it was sent",
   "message.answered": "Answered automatically",
   "message.ignored": "Left alone as trolling",
   "message.restored": "Put in the queue: not trolling",

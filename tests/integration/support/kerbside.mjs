@@ -255,6 +255,9 @@ export class Resident extends Client {
   async clearFaults () { await this.control('DELETE', 'faults') }
 }
 
+// The moment `seconds` ago, as a post's created_at: what lies over a minute apart is no burst.
+export const ago = seconds => new Date(Date.now() - seconds * 1000).toISOString()
+
 // Moves both clocks, as the sandbox's page does.
 export async function moveClock ({ x, kerbside }, at) {
   await x.control('POST', 'clock', { at })
