@@ -96,9 +96,10 @@ static void print_intent(const struct kb *kb, const struct kb_intent *in)
                  "unexplained if they are %u or more\n",
                  "answers", t->score, t->lead, t->residue, t->residue_words);
     if (kb->second)
-        (void)printf("%-10s or from %.2f where the second opinion gives it a chance of %.2f; never "
-                     "below %.2f, nor with another at %.2f\n",
-                     "", t->weak, t->second_agree, t->second_least, t->second_disagree);
+        (void)printf(
+            "%-10s or from %.2f where the second opinion gives it a chance of %.2f, or from a "
+            "hint where %.2f; never below %.2f, nor with another at %.2f\n",
+            "", t->weak, t->second_agree, t->second_hint, t->second_least, t->second_disagree);
 }
 
 static const char *kind_words(enum kb_kind kind)

@@ -17,9 +17,10 @@ static const char usage[] =
     "second opinion and\n"
     "  without it. Then what they would be were the thresholds stricter or more lenient: a row a "
     "factor. What an\n"
-    "  answer or silence needs (score, lead, weak, second_agree, second_least, second_silence, "
-    "second_quiet) is\n"
-    "  multiplied by it, what keeps one back (residue, second_sensitive, second_handoff, "
+    "  answer or silence needs (score, lead, weak, second_agree, second_hint, second_least, "
+    "second_silence,\n"
+    "  second_quiet) is multiplied by it, what keeps one back (residue, second_sensitive, "
+    "second_handoff, "
     "second_disagree,\n"
     "  second_need) is divided by it, neither goes past 1. Rules' thresholds stay.\n"
     "  --show N   print up to N mistakes of each kind\n"
@@ -56,8 +57,10 @@ static double at_most_1(double value)
 
 static struct kb_thresholds moved(struct kb_thresholds t, double factor)
 {
-    double *const needed[] = { &t.score,        &t.lead,           &t.weak,        &t.second_agree,
-                               &t.second_least, &t.second_silence, &t.second_quiet };
+    double *const needed[] = {
+        &t.score,       &t.lead,         &t.weak,           &t.second_agree,
+        &t.second_hint, &t.second_least, &t.second_silence, &t.second_quiet
+    };
     double *const held[] = { &t.residue, &t.second_sensitive, &t.second_handoff, &t.second_disagree,
                              &t.second_need };
     for (size_t i = 0; i < ARRAY_LEN(needed); i++)

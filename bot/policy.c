@@ -109,6 +109,17 @@ static double score_of(const struct inquiry *q, const struct kb_intent *intent)
     return 0;
 }
 
+/* Is the intent really found, and not only hinted at? A hint will do where we asked for it, or
+ * where the second opinion sees it. */
+static bool is_found(const struct inquiry *q, const struct kb_intent *intent)
+{
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    double score = score_of(q, intent);
+    bool asked = intent == q->f->asked[0] || intent == q->f->asked[1];
+    return score >= t->weak ||
+           (score > 0 && (asked || (q->second && chance_of_intent(q, intent) >= t->second_hint)));
+}
+
 /* What intents are compared by; 0 if no pattern found it. */
 static double value_of(const struct inquiry *q, const struct kb_intent *intent)
 {
@@ -124,7 +135,7 @@ static const struct kb_intent *best_besides(const struct inquiry *q, const struc
     const struct kb_intent *found = NULL;
     for (size_t i = 0; i < q->m->hit_count; i++) {
         const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
-        if (intent && intent != a && intent != b &&
+        if (intent && intent != a && intent != b && is_found(q, intent) &&
             (!found || value_of(q, intent) > value_of(q, found)))
             found = intent;
     }
@@ -137,7 +148,7 @@ static const struct kb_intent *next_by_score(const struct inquiry *q, const stru
 {
     for (size_t i = 0; i < q->m->hit_count; i++) {
         const struct kb_intent *intent = kb_intent_of(q->kb, q->m->hits[i].topic);
-        if (intent && intent != a && intent != b)
+        if (intent && intent != a && intent != b && is_found(q, intent))
             return intent;
     }
     return NULL;
@@ -260,7 +271,7 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
     const struct kb_thresholds *t = &q->kb->thresholds;
     d.also = second_request(q, best);
     measure(q, &d, best);
-    bool agreed = q->second && d.second >= t->second_agree && d.score >= t->weak;
+    bool agreed = q->second && d.second >= (d.score >= t->weak ? t->second_agree : t->second_hint);
     bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, q->m);
     const struct kb_intent *also = d.also;
     d.also = NULL;
@@ -381,7 +392,7 @@ static bool is_nuisance(const struct inquiry *q, double quiet)
            quiet >= q->kb->thresholds.second_silence;
 }
 
-/* No pattern of an intent fits. */
+/* No intent is found. */
 static struct policy_decision no_request(const struct inquiry *q, struct policy_decision d)
 {
     double quiet = chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES);

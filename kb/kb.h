@@ -121,6 +121,7 @@ struct kb_thresholds {
     double second_disagree; /* another class than the answer's: no answer */
     double second_agree;    /* the answer's own: the weak score is enough … */
     double weak;            /* … which is this */
+    double second_hint;     /* the answer's own: any score is enough, a hint */
     double second_least;    /* the answer's own, below which no score is enough */
     double second_need;     /* a need of any kind: neither silence nor bare thanks */
     double second_silence; /* talk that a rule sees: no request at all, below this a person looks */

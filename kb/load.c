@@ -548,6 +548,7 @@ static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
         { "second_handoff", &t->second_handoff, 40 },
         { "second_disagree", &t->second_disagree, 50 },
         { "second_agree", &t->second_agree, 20 },
+        { "second_hint", &t->second_hint, 60 },
         { "second_least", &t->second_least, 2 },
         { "second_need", &t->second_need, 90 },
         { "second_silence", &t->second_silence, 25 },
