@@ -19,8 +19,9 @@ static int check_examples(struct checker *c, const struct kb_list *list, bool wa
         if (r < 0)
             return r;
         bool fits = false;
+        double least = kb_intent_of(c->kb, topic) ? c->kb->thresholds.weak : 0; /* less is a hint */
         for (size_t h = 0; h < m.hit_count; h++)
-            fits |= m.hits[h].topic == topic;
+            fits |= m.hits[h].topic == topic && m.hits[h].score >= least;
         if (m.spent)
             (void)report_error(c->report, "%.*s: %.*s: examples.%s[%zu]: spends the match limit",
                                STR_ARG(file), STR_ARG(id), wanted ? "yes" : "no", i);

@@ -222,7 +222,7 @@ static const struct row {
     /* praise, trolls, talk */
     { "praise", "praise=70", "", "thank - thanks - - praise" },
     { "praise and a request", "praise=90 missed=80", "", "answer - answer - - missed" },
-    { "praise and a request that isn't sure", "praise=90 missed=30", "there",
+    { "praise and a request that isn't sure", "praise=90 missed=40", "there",
       "handoff unresolved nothing normal case -" },
     { "praise, may not reply", "praise=70", "mute", "thank - nothing - - praise" },
     { "praise, opted out", "praise=70", "opted", "thank - nothing - - praise" },
@@ -231,7 +231,7 @@ static const struct row {
       "thank - nothing - case praise" },
     { "troll", "troll=70", "", "ignore - nothing - - troll" },
     { "a troll with a request", "troll=99 missed=70", "", "answer - answer - - missed" },
-    { "a troll with a request that isn't sure", "troll=99 missed=20", "there",
+    { "a troll with a request that isn't sure", "troll=99 missed=40", "there",
       "handoff unresolved nothing normal case -" },
     { "a troll who says thanks", "troll=99 praise=50", "", "thank - thanks - - praise" },
     { "a troll in an open case", "troll=70", "case", "ignore - nothing - case troll" },
