@@ -28,11 +28,11 @@ int second_lessons_add(struct second_lessons *l, const struct intents_match *m,
                        unsigned class) MUST_CHECK;
 
 /*
- * Trains with liblinear's logistic regression, one class against the rest. @names: of the classes,
- * at most SECOND_CLASSES_MAX; copied. Same input, same model. 0, ERR_BADINPUT (fewer than three
- * classes have lessons, or one has no name) or ERR_NOMEM.
+ * Trains with liblinear's logistic regression, one class against the rest, on all processors; @l is
+ * used up. @names: of the classes, at most SECOND_CLASSES_MAX; copied. Same input, same model. 0,
+ * ERR_BADINPUT (fewer than two classes have lessons, or one has no name) or ERR_NOMEM.
  */
-int second_train(const struct second_lessons *l, const struct str *names, size_t name_count,
+int second_train(struct second_lessons *l, const struct str *names, size_t name_count,
                  struct second **ret) MUST_CHECK;
 struct second *second_free(struct second *s);
 

@@ -2,12 +2,17 @@
  * the primal one that is used here does not. */
 #include <linear.h>
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "intents/second_private.h"
 
-/* liblinear's C: from leaving one writer of the corpus out (tests/corpus) */
-static const double cost = 200;
+enum { THREADS_MAX = 15 };
+
+/* liblinear's C and eps: from leaving writers of kb/content/teach out */
+static const double cost = 200, precision = 0.1;
 
 struct lesson {
     struct feature_node *features;
@@ -69,15 +74,15 @@ static struct feature_node *sparse(struct arena *arena, const struct intents_mat
 }
 
 /* Weights to bytes, a scale for each class. */
-static void quantise(struct second *s, size_t class, const double *w, size_t step)
+static void quantise(struct second *s, size_t class, const double *w)
 {
     double most = 0;
     for (size_t i = 0; i < SECOND_ROWS; i++)
-        most = fmax(most, fabs(w[i * step]));
+        most = fmax(most, fabs(w[i]));
     s->scale[class] = (float)(most / 127);
     for (size_t i = 0; i < SECOND_ROWS && most > 0; i++)
-        s->rows[i * s->stride + class] = (int8_t)lrint(w[i * step] / most * 127);
-    s->bias[class] = (float)(w[SECOND_ROWS * step]);
+        s->rows[i * s->stride + class] = (int8_t)lrint(w[i] / most * 127);
+    s->bias[class] = (float)w[SECOND_ROWS];
 }
 
 int second_lessons_add(struct second_lessons *l, const struct intents_match *m, unsigned class)
@@ -106,37 +111,108 @@ static size_t classes_taught(const struct second_lessons *l, size_t name_count)
     return classes;
 }
 
-int second_train(const struct second_lessons *l, const struct str *names, size_t name_count,
+/* What there is to train on, for all classes. */
+struct training {
+    const struct second_lessons *lessons;
+    struct feature_node **x;
+    double *rarity; /* of each row: what a lesson that has it is told by */
+    struct second *s;
+    atomic_uint next; /* class */
+    atomic_bool failed;
+};
+
+/* The rarer an n-gram is, the more it says: its inverse document frequency, taken into the weights
+ * afterwards so that asking doesn't have to know. */
+static void measure_rarity(const struct second_lessons *l, double *rarity)
+{
+    for (size_t i = 0; i < l->count; i++)
+        for (const struct feature_node *f = l->lessons[i].features; f->index != -1; f++)
+            rarity[f->index - 1]++;
+    for (size_t i = 0; i < SECOND_ROWS; i++)
+        rarity[i] = log((double)l->count / (rarity[i] + 1)) / 5;
+    rarity[SECOND_ROWS] = 1; /* the bias */
+    for (size_t i = 0; i < l->count; i++)
+        for (struct feature_node *f = l->lessons[i].features; f->index != -1; f++)
+            f->value *= rarity[f->index - 1];
+}
+
+/* One class against the rest. */
+static int train_class(struct training *t, unsigned class)
+{
+    const struct second_lessons *l = t->lessons;
+    double *y = calloc(l->count, sizeof *y), *w = calloc(SECOND_ROWS + 1, sizeof *w);
+    bool any = false;
+    for (size_t i = 0; y && i < l->count; i++) {
+        y[i] = l->lessons[i].class == class ? 1 : 2;
+        any |= l->lessons[i].class == class;
+    }
+    if (y && w && any) {
+        struct problem problem = {
+            .l = (int)l->count, .n = SECOND_ROWS + 1, .y = y, .x = t->x, .bias = 1
+        };
+        struct parameter parameter = { .solver_type = L2R_LR, .eps = precision, .C = cost };
+        struct model *model = train(&problem, &parameter);
+        double sign = model->label[0] == 1 ? 1 : -1; /* the first lesson's class is positive */
+        for (size_t i = 0; i <= SECOND_ROWS; i++)
+            w[i] = sign * model->w[i] * t->rarity[i];
+        free_and_destroy_model(&model);
+        quantise(t->s, class, w);
+    }
+    int r = y && w ? 0 : ERR_NOMEM;
+    free(y);
+    free(w);
+    return r;
+}
+
+static void *train_classes(void *data)
+{
+    struct training *t = data;
+    for (unsigned c; (c = atomic_fetch_add(&t->next, 1)) < t->s->class_count;)
+        if (train_class(t, c) < 0)
+            atomic_store(&t->failed, true);
+    return NULL;
+}
+
+/* Every processor takes the next class, so the model hangs on no order. */
+static int train_all(struct training *t)
+{
+    pthread_t threads[THREADS_MAX];
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int started = 0;
+    while (started + 1 < processors && started < THREADS_MAX &&
+           pthread_create(&threads[started], NULL, train_classes, t) == 0)
+        started++;
+    (void)train_classes(t);
+    while (started > 0)
+        (void)pthread_join(threads[--started], NULL);
+    return atomic_load(&t->failed) ? ERR_NOMEM : 0;
+}
+
+int second_train(struct second_lessons *l, const struct str *names, size_t name_count,
                  struct second **ret)
 {
     if (name_count > SECOND_CLASSES_MAX || l->count > INT32_MAX ||
-        classes_taught(l, name_count) < 3) /* with two, liblinear keeps one vector for both */
+        classes_taught(l, name_count) < 2)
         return ERR_BADINPUT;
     struct arena arena = ARENA_INIT;
-    double *y = arena_array(&arena, l->count + 1, sizeof *y);
-    struct feature_node **x = arena_array(&arena, l->count + 1, sizeof(struct feature_node *));
-    struct second *s = second_new(names, name_count);
-    int r = y && x && s ? 0 : ERR_NOMEM;
-    for (size_t i = 0; i < l->count && r == 0; i++) {
-        y[i] = l->lessons[i].class;
-        x[i] = l->lessons[i].features;
+    struct training t = { .lessons = l, .s = second_new(names, name_count) };
+    t.x = arena_array(&arena, l->count, sizeof(struct feature_node *));
+    t.rarity = arena_array(&arena, SECOND_ROWS + 1, sizeof *t.rarity);
+    int r = t.x && t.rarity && t.s ? 0 : ERR_NOMEM;
+    if (r == 0) {
+        for (size_t i = 0; i < l->count; i++)
+            t.x[i] = l->lessons[i].features;
+        for (size_t c = 0; c < name_count; c++)
+            t.s->bias[c] = -100; /* never taught: never said */
+        measure_rarity(l, t.rarity);
+        set_print_string_function(say_nothing);
+        r = train_all(&t);
     }
     if (r == 0) {
-        struct problem problem = {
-            .l = (int)l->count, .n = SECOND_ROWS + 1, .y = y, .x = x, .bias = 1
-        };
-        struct parameter parameter = { .solver_type = L2R_LR, .eps = 0.1, .C = cost };
-        set_print_string_function(say_nothing);
-        struct model *model = train(&problem, &parameter);
-        for (size_t c = 0; c < name_count; c++)
-            s->bias[c] = -100; /* never taught: never said */
-        for (int k = 0; k < model->nr_class; k++)
-            quantise(s, (size_t)model->label[k], model->w + k, (size_t)model->nr_class);
-        free_and_destroy_model(&model);
-        *ret = s;
-        s = NULL;
+        *ret = t.s;
+        t.s = NULL;
     }
-    (void)second_free(s);
+    (void)second_free(t.s);
     arena_release(&arena);
     return r;
 }

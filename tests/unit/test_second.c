@@ -184,13 +184,13 @@ static void test_too_little(void **state)
 {
     (void)state;
     struct second *s = NULL;
-    struct second_lessons *none = plan(0), *two = plan(12), *all = plan(CLASSES * 6);
-    assert_int_equal(second_train(two, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
+    struct second_lessons *none = plan(0), *one = plan(6), *all = plan(CLASSES * 6);
+    assert_int_equal(second_train(one, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
     assert_int_equal(second_train(none, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
     assert_int_equal(second_train(all, names, 2, &s), ERR_BADINPUT); /* classes without names */
     assert_null(s);
     (void)second_lessons_free(none);
-    (void)second_lessons_free(two);
+    (void)second_lessons_free(one);
     (void)second_lessons_free(all);
 }
 
