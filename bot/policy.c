@@ -265,6 +265,31 @@ static bool can_ask(const struct inquiry *q, const struct kb_intent *best,
            understood(&q->kb->thresholds, q->m) && !disagrees(q, best, other);
 }
 
+/* Are an intent's words only praised or talked about? The second opinion alone can tell. */
+static bool is_passing(const struct inquiry *q)
+{
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    return q->second && chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES) >= t->second_passing &&
+           fmax(chance_of_class(q, KB_CLASS_PRAISE), chance_of_class(q, KB_CLASS_CHATTER)) >=
+               t->second_quiet;
+}
+
+static struct policy_decision thank(const struct inquiry *q, struct policy_decision d)
+{
+    d.action = ACTION_THANK;
+    d.say = may_speak(q->f) && !q->f->case_open ? SAY_THANKS : SAY_NOTHING;
+    return d;
+}
+
+static struct policy_decision pass_over(const struct inquiry *q, struct policy_decision d)
+{
+    d.second = fmax(chance_of_class(q, KB_CLASS_PRAISE), chance_of_class(q, KB_CLASS_CHATTER));
+    if (d.second == chance_of_class(q, KB_CLASS_PRAISE))
+        return thank(q, d);
+    d.action = ACTION_NONE;
+    return d;
+}
+
 static struct policy_decision request(const struct inquiry *q, struct policy_decision d,
                                       const struct kb_intent *best)
 {
@@ -284,6 +309,8 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
         d.say = SAY_ANSWER;
         return d;
     }
+    if (is_passing(q))
+        return pass_over(q, d);
     d = handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     const struct kb_intent *other = also ? NULL : tied_with(q, best);
     if (can_ask(q, best, other)) {
@@ -399,8 +426,7 @@ static struct policy_decision no_request(const struct inquiry *q, struct policy_
     if (q->f->turn != TURN_DONE && q->second && 1 - quiet >= q->kb->thresholds.second_need)
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     if (is_quiet(q, KB_PRAISE, KB_CLASS_PRAISE, &d)) {
-        d.action = ACTION_THANK;
-        d.say = may_speak(q->f) && !q->f->case_open ? SAY_THANKS : SAY_NOTHING;
+        return thank(q, d);
     } else if (q->f->turn == TURN_DONE) {
         d.action = ACTION_NONE;
     } else if (is_quiet(q, KB_TROLL, KB_CLASS_TROLL, &d)) {

@@ -126,6 +126,7 @@ struct kb_thresholds {
     double second_need;     /* a need of any kind: neither silence nor bare thanks */
     double second_silence; /* talk that a rule sees: no request at all, below this a person looks */
     double second_quiet;   /* trolling, praise or talk that no pattern sees */
+    double second_passing; /* all three together: an intent that was found is only talked about */
 
     /* Of a second intent in the same reply: its least score, if the second opinion's chance of it
      * is at least second_also, and otherwise. */

@@ -553,6 +553,7 @@ static int load_thresholds(struct loader *l, const cJSON *tree, struct str file)
         { "second_need", &t->second_need, 90 },
         { "second_silence", &t->second_silence, 25 },
         { "second_quiet", &t->second_quiet, 50 },
+        { "second_passing", &t->second_passing, 75 },
         { "also", &t->also, 65 },
         { "also_alone", &t->also_alone, 90 },
         { "second_also", &t->second_also, 10 },
