@@ -620,6 +620,9 @@ static void test_check(void **state)
         { "an example that isn't matched", "bins.json", "my bin was missed", "my Box wasn't taken",
           IN "examples.yes[0]: \"my Box wasn't taken\" isn't matched, read as \"my box was not "
              "taken\"\n" },
+        { "an example that is only hinted at", "bins.json", "\"(?&missed)\",\"weight\":50",
+          "\"(?&missed)\",\"weight\":30",
+          IN "examples.yes[1]: \"they missed us\" isn't matched, read as \"they missed us\"\n" },
         { "a counter-example that is", "bins.json", "\"no\":[\"missed you\"]",
           "\"no\":[\"miss\",\"MISSED!\"]",
           IN "examples.no[1]: \"MISSED!\" is matched, read as \"missed\"\n" },
@@ -633,7 +636,7 @@ static void test_check(void **state)
         { "one example under two intents", "bins.json", "\"teach\":[\"they drove past\"]}",
           "\"teach\":[\"they drove past\"]},{\"id\":\"bins.other\",\"title\":\"T\","
           "\"department\":\"waste\",\"review_by\":\"2027-03-31\",\"link\":\"https://a.example/\","
-          "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":9}],"
+          "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":50}],"
           "\"examples\":{\"yes\":[\"bin missed\",\"my bin was missed\"]}}",
           IN "examples.yes[0] is also an example of bins.other\n" },
     };
