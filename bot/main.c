@@ -1,5 +1,6 @@
 /* kerbside COMMAND …: finds the command and hands over. */
 #include <errno.h>
+#include <malloc.h>
 
 #include "bot/command.h"
 #include "bot/x/x.h"
@@ -92,6 +93,8 @@ int load_kb(const struct conf *conf, const char *kb_dir, struct kb **ret)
     int r = kb_load(dir, &x_text_rules, &report, ret);
     if (r == 0) {
         r = find_second(conf, *ret);
+        kb_forget_lessons(*ret);
+        (void)malloc_trim(0); /* reading the files took more than what is kept of them */
         if (r < 0)
             *ret = kb_free(*ret);
     }

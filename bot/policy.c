@@ -221,7 +221,7 @@ static bool sure_besides(const struct inquiry *q, const struct kb_intent *intent
 {
     const struct kb_thresholds *t = &q->kb->thresholds;
     double score = score_of(q, intent), chance = chance_of_intent(q, intent);
-    if (q->second && chance < t->second_least)
+    if (q->second && chance < t->second_also / 5)
         return false;
     return score >= (q->second && chance >= t->second_also ? t->also : t->also_alone);
 }
@@ -400,11 +400,8 @@ static bool is_quiet(const struct inquiry *q, enum kb_kind kind, enum kb_class c
     d->second = chance_of_class(q, class);
     if (!q->second)
         return d->rule;
-    if (!d->rule)
-        return d->second >= t->second_quiet;
-    /* silence to a need is worse than a word too many: talk must look like no request to both */
-    return class != KB_CLASS_CHATTER ||
-           chance_of_any(q, KB_CLASS_TROLL, KB_CLASSES) >= t->second_silence;
+    /* silence to a need is worse than a word too many: a rule must not be alone */
+    return d->second >= (d->rule ? t->second_silence : t->second_quiet);
 }
 
 /* By what they did and not by what this message says: somebody who only wants to be seen. Many who

@@ -6,6 +6,7 @@ struct kb *kb_free(struct kb *kb)
         return NULL;
     (void)intents_free(kb->intents);
     (void)second_free(kb->second);
+    arena_release(&kb->lesson_arena);
     arena_release(&kb->arena);
     free(kb);
     return NULL;

@@ -124,9 +124,9 @@ struct kb_thresholds {
     double second_hint;     /* the answer's own: any score is enough, a hint */
     double second_least;    /* the answer's own, below which no score is enough */
     double second_need;     /* a need of any kind: neither silence nor bare thanks */
-    double second_silence; /* talk that a rule sees: no request at all, below this a person looks */
-    double second_quiet;   /* trolling, praise or talk that no pattern sees */
-    double second_passing; /* all three together: an intent that was found is only talked about */
+    double second_silence;  /* trolling, praise or talk that a rule sees */
+    double second_quiet;    /* trolling, praise or talk that no pattern sees */
+    double second_passing;  /* all three together: an intent that was found is only talked about */
 
     /* Of a second intent in the same reply: its least score, if the second opinion's chance of it
      * is at least second_also, and otherwise. */
@@ -140,8 +140,9 @@ struct kb {
     size_t intent_count;
     struct kb_rule *rule;
     size_t rule_count;
-    struct kb_lesson *lesson;
+    struct kb_lesson *lesson; /* gone after kb_forget_lessons */
     size_t lesson_count;
+    struct arena lesson_arena;
     struct second *second; /* NULL: there is none, the patterns decide alone */
     struct kb_wording wording;
     struct kb_thresholds thresholds;
@@ -187,6 +188,7 @@ int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings,
 int kb_load_second(struct kb *kb, const char *dir) MUST_CHECK;
 int kb_train(struct kb *kb) MUST_CHECK;
 int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
+void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is a model */
 
 /*
  * What loading can't see: examples that don't hold, one example under two intents, terms nobody

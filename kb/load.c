@@ -23,6 +23,7 @@ struct loader {
     struct vocab *vocab; /* until the set takes it over */
     const struct text_rules *rules;
     struct report *report;
+    struct arena *arena; /* of what is read now: the knowledge base's, or its lessons' */
     size_t intent_room, rule_room, lesson_room, notice_room;
 };
 
@@ -37,7 +38,7 @@ static const struct {
 
 static int keep(struct loader *l, struct str text, struct str *ret)
 {
-    *ret = arena_str(&l->kb->arena, text);
+    *ret = arena_str(l->arena, text);
     return ret->p ? 0 : ERR_NOMEM;
 }
 
@@ -62,7 +63,7 @@ static int take_list(struct loader *l, const cJSON *object, const char *name, bo
     if ((array && !cJSON_IsArray(array)) || (needed && count == 0))
         return report_error(l->report, "%s: \"%s\" must be a list of texts%s", where, name,
                             needed ? ", at least one" : "");
-    ret->items = arena_array(&l->kb->arena, (size_t)count + 1, sizeof *ret->items);
+    ret->items = arena_array(l->arena, (size_t)count + 1, sizeof *ret->items);
     if (!ret->items)
         return ERR_NOMEM;
     cJSON_ArrayForEach(item, array)
@@ -264,7 +265,7 @@ static void *grow(struct loader *l, void *array, size_t count, size_t *room, siz
     if (count < *room)
         return array;
     size_t more = *room ? *room * 2 : 64;
-    void *p = arena_array(&l->kb->arena, more, each);
+    void *p = arena_array(l->arena, more, each);
     if (p && count)
         memcpy(p, array, count * each);
     *room = p ? more : *room;
@@ -807,6 +808,14 @@ static int load_teach(struct loader *l, const cJSON *tree, struct str file)
     return 0;
 }
 
+static int load_lessons(struct loader *l, const cJSON *tree, struct str file)
+{
+    l->arena = &l->kb->lesson_arena;
+    int r = load_teach(l, tree, file);
+    l->arena = &l->kb->arena;
+    return r;
+}
+
 /* In the order of files and of what stands in them, so that the same folder gives the same model.
  */
 static int collect_lessons(struct loader *l)
@@ -968,10 +977,12 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
     if (r == ERR_NOMEM)
         return r;
     check_questions(l);
+    l->arena = &l->kb->lesson_arena;
     r = collect_lessons(l);
+    l->arena = &l->kb->arena;
     for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++)
         if (is_late(f->files[i].name) && cJSON_IsObject(f->files[i].tree))
-            r = (str_is(f->files[i].name, "notices.json") ? load_notices : load_teach)(
+            r = (str_is(f->files[i].name, "notices.json") ? load_notices : load_lessons)(
                 l, f->files[i].tree, f->files[i].name);
     return r == ERR_NOMEM ? r : 0;
 }
@@ -984,8 +995,10 @@ int kb_load(const char *dir, const struct text_rules *rules, struct report *repo
         .kb = calloc(1, sizeof *l.kb), .vocab = vocab_new(), .rules = rules, .report = report
     };
     int r = folder && l.kb && l.vocab && sodium_init() >= 0 ? 0 : ERR_NOMEM;
-    if (r == 0)
+    if (r == 0) {
         l.kb->rules = rules;
+        l.arena = &l.kb->arena;
+    }
     if (r == 0)
         r = folder_read(dir, folder, report, l.kb->hash);
     if (r == 0)

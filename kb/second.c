@@ -130,3 +130,10 @@ int kb_save_second(const struct kb *kb, const char *dir)
     buf_release(&bytes);
     return r;
 }
+
+void kb_forget_lessons(struct kb *kb)
+{
+    arena_release(&kb->lesson_arena);
+    kb->lesson = NULL;
+    kb->lesson_count = 0;
+}

@@ -589,6 +589,8 @@ static void test_lessons(void **state)
     assert_int_equal(kb->lesson[before].class, 0);
     assert_int_equal(kb->lesson[before + 1].class, kb->intent_count + KB_CLASS_LEGAL);
     assert_string_not_equal(kb->hash, hash);
+    kb_forget_lessons(kb);
+    assert_int_equal(kb->lesson_count, 0);
     kb = kb_free(kb);
     write_text(dir, "teach/two.json", "{\"teach\":{\"bins.mised\":[\"they drove past\"]}}");
     struct report report = REPORT_INIT;
