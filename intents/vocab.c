@@ -32,6 +32,7 @@ struct vocab {
     struct map words; /* to index in word */
     struct word *word;
     size_t word_count, word_room;
+    size_t prefix_most;        /* length of the longest word with a * */
     struct spelling *spelling; /* once it is finished */
 };
 
@@ -76,6 +77,8 @@ static int know_word(struct vocab *v, struct str text, bool prefix, const struct
     }
     struct word *w = &v->word[at];
     w->prefix |= prefix;
+    if (prefix && text.len > v->prefix_most)
+        v->prefix_most = text.len;
     w->common |= !t;
     if (t) {
         w->family = w->phrases == 0 || w->family == t->family ? t->family : 0;
@@ -396,7 +399,8 @@ bool vocab_knows(const struct vocab *v, struct str word)
 {
     if (find_word(v, word))
         return true;
-    for (size_t len = word.len; len-- > 3;) { /* "potholes" by "pothole*" */
+    size_t most = v && word.len > v->prefix_most ? v->prefix_most + 1 : word.len;
+    for (size_t len = most; len-- > 3;) { /* "potholes" by "pothole*" */
         const struct word *w = find_word(v, str_cut(word, 0, len));
         if (w && w->prefix)
             return true;
