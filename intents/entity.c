@@ -106,7 +106,7 @@ static unsigned meaning(struct str t, size_t from, size_t to)
             return 0;
         bytes[word.len++] = lower(t.p[i]);
     }
-    return entity_word(word);
+    return word.len ? entity_word(word) : 0; /* a bare number says nothing */
 }
 
 struct span {
