@@ -633,7 +633,7 @@ static void test_check(void **state)
         { "one example under two intents", "bins.json", "\"teach\":[\"they drove past\"]}",
           "\"teach\":[\"they drove past\"]},{\"id\":\"bins.other\",\"title\":\"T\","
           "\"department\":\"waste\",\"review_by\":\"2027-03-31\",\"link\":\"https://a.example/\","
-          "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":9}],"
+          "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":90}],"
           "\"examples\":{\"yes\":[\"bin missed\",\"my bin was missed\"]}}",
           IN "examples.yes[0] is also an example of bins.other\n" },
     };
