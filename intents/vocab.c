@@ -4,6 +4,7 @@
 #include "intents/dictionary.h"
 #include "intents/entity.h"
 #include "intents/normal.h"
+#include "intents/pattern.h"
 #include "intents/spelling.h"
 
 enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20, EXPANDED_MAX = 512 /* phrases, of one */ };
@@ -219,6 +220,23 @@ int vocab_add_words(struct vocab *v, struct str name, const struct str *words, s
     return report->errors > errors ? ERR_BADINPUT : 0;
 }
 
+/* What is written out into patterns must be a whole one, and no more than they may be. */
+static int check_pattern(struct vocab *v, const struct term *t, const char *where,
+                         struct report *report)
+{
+    struct buf place = BUF_INIT(4096);
+    struct pattern p = { 0 };
+    int r = buf_addf(&place, "%s: term \"%.*s\"", where, STR_ARG(t->name));
+    if (r == 0 && memmem(t->pcre.p, t->pcre.len, "(?&", 3))
+        r = report_error(report, "%s: a term given as a pattern can't name others",
+                         buf_cstr(&place));
+    if (r == 0)
+        r = pattern_compile(v, t->pcre, buf_cstr(&place), report, &p);
+    pattern_release(&p);
+    buf_release(&place);
+    return r;
+}
+
 int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const char *where,
                       struct report *report)
 {
@@ -227,7 +245,7 @@ int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const c
     if (!t)
         return report->errors > errors ? ERR_BADINPUT : ERR_NOMEM;
     t->pcre = arena_str(&v->arena, pcre);
-    return t->pcre.p ? 0 : ERR_NOMEM;
+    return t->pcre.p ? check_pattern(v, t, where, report) : ERR_NOMEM;
 }
 
 int vocab_add_common(struct vocab *v, struct str word)
@@ -342,7 +360,7 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
     return out->err ? out->err : 1;
 }
 
-int vocab_check(const struct vocab *v, const char *where, struct report *report)
+int vocab_check(struct vocab *v, const char *where, struct report *report)
 {
     int result = 0;
     for (struct term *t = v->first; t; t = t->next) {
@@ -370,7 +388,7 @@ int vocab_check(const struct vocab *v, const char *where, struct report *report)
     for (struct term *t = v->first; t; t = t->next) {
         bool used = t->used;
         buf_clear(&scrap);
-        int r = write_term((struct vocab *)v, t, &scrap, 0);
+        int r = write_term(v, t, &scrap, 0);
         t->used = used;
         if (r == ERR_LIMIT)
             result = report_error(report,
