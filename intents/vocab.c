@@ -1,5 +1,6 @@
 #include "intents/vocab.h"
 
+#include "base/array.h"
 #include "base/map.h"
 #include "intents/dictionary.h"
 #include "intents/entity.h"
@@ -15,8 +16,7 @@ struct term {
     size_t count;
     struct str pcre;
     bool used;
-    uint32_t family;   /* its name's hash, which tells the terms of spelling apart */
-    struct term *next; /* in the order they were added */
+    uint32_t family; /* its name's hash, which tells the terms of spelling apart */
 };
 
 struct word {
@@ -29,7 +29,9 @@ struct word {
 
 struct vocab {
     struct arena arena;
-    struct term *first, **last;
+    struct map term_of; /* name to index in terms */
+    struct term *terms; /* in the order they were added */
+    size_t term_count, term_room;
     struct map words; /* to index in word */
     struct word *word;
     size_t word_count, word_room;
@@ -39,10 +41,7 @@ struct vocab {
 
 struct vocab *vocab_new(void)
 {
-    struct vocab *v = calloc(1, sizeof *v);
-    if (v)
-        v->last = &v->first;
-    return v;
+    return calloc(1, sizeof(struct vocab));
 }
 
 struct vocab *vocab_free(struct vocab *v)
@@ -50,6 +49,8 @@ struct vocab *vocab_free(struct vocab *v)
     if (!v)
         return NULL;
     (void)spelling_free(v->spelling);
+    map_release(&v->term_of);
+    free(v->terms);
     map_release(&v->words);
     free(v->word);
     arena_release(&v->arena);
@@ -63,16 +64,10 @@ static int know_word(struct vocab *v, struct str text, bool prefix, const struct
     uint32_t at;
     if (!map_get(&v->words, text, &at)) {
         struct str copy = arena_str(&v->arena, text);
-        if (v->word_count == v->word_room) {
-            size_t room = v->word_room ? v->word_room * 2 : 1024;
-            struct word *more = reallocarray(v->word, room, sizeof *more);
-            if (!more)
-                return ERR_NOMEM;
-            v->word = more;
-            v->word_room = room;
-        }
         at = (uint32_t)v->word_count;
-        if (!copy.p || map_put(&v->words, copy, at) < 0)
+        if (!copy.p ||
+            array_grow((void **)&v->word, v->word_count, &v->word_room, sizeof *v->word) < 0 ||
+            map_put(&v->words, copy, at) < 0)
             return ERR_NOMEM;
         v->word[v->word_count++] = (struct word){ .text = copy };
     }
@@ -90,10 +85,8 @@ static int know_word(struct vocab *v, struct str text, bool prefix, const struct
 
 static struct term *find_term(const struct vocab *v, struct str name)
 {
-    struct term *t = v->first;
-    while (t && !str_eq(t->name, name))
-        t = t->next;
-    return t;
+    uint32_t at;
+    return map_get(&v->term_of, name, &at) ? &v->terms[at] : NULL;
 }
 
 static bool name_ok(struct str name)
@@ -175,6 +168,7 @@ static int learn_words(struct vocab *v, const struct term *t, struct str phrase)
     return r;
 }
 
+/* Stays where it is until the next one is made. */
 static struct term *term_new(struct vocab *v, struct str name, const char *where,
                              struct report *report)
 {
@@ -185,15 +179,13 @@ static struct term *term_new(struct vocab *v, struct str name, const char *where
             where, STR_ARG(name));
         return NULL;
     }
-    struct term *t = arena_alloc(&v->arena, sizeof *t);
-    if (!t)
+    struct str copy = arena_str(&v->arena, name);
+    if (!copy.p ||
+        array_grow((void **)&v->terms, v->term_count, &v->term_room, sizeof *v->terms) < 0 ||
+        (!find_term(v, name) && map_put(&v->term_of, copy, (uint32_t)v->term_count) < 0))
         return NULL;
-    t->name = arena_str(&v->arena, name);
-    if (!t->name.p)
-        return NULL;
-    t->family = (uint32_t)str_hash(name) | 1;
-    *v->last = t;
-    v->last = &t->next;
+    struct term *t = &v->terms[v->term_count++];
+    *t = (struct term){ .name = copy, .family = (uint32_t)str_hash(name) | 1 };
     return t;
 }
 
@@ -363,7 +355,8 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
 int vocab_check(struct vocab *v, const char *where, struct report *report)
 {
     int result = 0;
-    for (struct term *t = v->first; t; t = t->next) {
+    for (size_t k = 0; k < v->term_count; k++) {
+        const struct term *t = &v->terms[k];
         if (find_term(v, t->name) != t) {
             result = report_error(report, "%s: term \"%.*s\" stands there twice", where,
                                   STR_ARG(t->name));
@@ -385,11 +378,10 @@ int vocab_check(struct vocab *v, const char *where, struct report *report)
     if (result < 0)
         return result;
     struct buf scrap = BUF_INIT(TERM_BYTES_MAX);
-    for (struct term *t = v->first; t; t = t->next) {
-        bool used = t->used;
+    for (size_t k = 0; k < v->term_count; k++) {
+        struct term *t = &v->terms[k];
         buf_clear(&scrap);
         int r = write_term(v, t, &scrap, 0);
-        t->used = used;
         if (r == ERR_LIMIT)
             result = report_error(report,
                                   "%s: term \"%.*s\" contains itself, or terms more than %d deep",
@@ -401,8 +393,8 @@ int vocab_check(struct vocab *v, const char *where, struct report *report)
         else if (r < 0)
             result = r;
     }
-    for (struct term *t = v->first; t; t = t->next)
-        t->used = false; /* until a pattern uses it */
+    for (size_t k = 0; k < v->term_count; k++)
+        v->terms[k].used = false; /* until a pattern uses it */
     buf_release(&scrap);
     return result;
 }
@@ -613,8 +605,8 @@ bool vocab_skips_words(const struct vocab *v, struct str name)
 
 void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
 {
-    for (const struct term *t = v->first; t; t = t->next)
-        visit(t->name, data);
+    for (size_t k = 0; k < v->term_count; k++)
+        visit(v->terms[k].name, data);
 }
 
 int vocab_words(const struct vocab *v, struct str name, int (*visit)(struct str phrase, void *data),
@@ -631,7 +623,7 @@ int vocab_words(const struct vocab *v, struct str name, int (*visit)(struct str 
 
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
 {
-    for (const struct term *t = v->first; t; t = t->next)
-        if (!t->used)
-            visit(t->name, data);
+    for (size_t k = 0; k < v->term_count; k++)
+        if (!v->terms[k].used)
+            visit(v->terms[k].name, data);
 }
