@@ -668,7 +668,10 @@ static void check_notice(struct loader *l, const struct kb_notice *n, const char
                 full_weight(l, n->text, in->replies.items[v], &(struct placeholders){ &link, 1 });
             least = weight < least ? weight : least;
         }
-        if (least > l->rules->limit)
+        if (least == UINT64_MAX)
+            (void)report_error(l->report, "%s: with a reply of %.*s, more than 65536 bytes", where,
+                               STR_ARG(in->id));
+        else if (least > l->rules->limit)
             (void)report_error(l->report,
                                "%s: no reply of %.*s fits behind it: %" PRIu64
                                " characters with the shortest and the resident's handle, at most "

@@ -550,6 +550,26 @@ static void test_huge_reply(void **state)
     buf_release(&reply);
 }
 
+static void test_huge_notice(void **state)
+{
+    const char *dir = *state;
+    struct report report = REPORT_INIT;
+    struct kb *kb = NULL;
+    struct buf text = BUF_INIT(1 << 20), notice = BUF_INIT(1 << 20);
+    while (text.len < 80000)
+        (void)buf_addc(&text, "snow ");
+    (void)buf_addf(&notice, SNOW("2026-12-21T00:00:00Z", "2026-12-22T00:00:00Z", "%s"),
+                   buf_cstr(&text));
+    write_kb(dir, NULL, NULL, NULL);
+    write_file(dir, "notices.json", buf_str(&notice));
+    assert_int_equal(kb_load(dir, &rules, &report, &kb), ERR_BADINPUT);
+    assert_report(&report,
+                  "error: notices.json: snow: with a reply of bins.missed, more than 65536 "
+                  "bytes\n");
+    buf_release(&text);
+    buf_release(&notice);
+}
+
 static void test_hash(void **state)
 {
     const char *dir = *state;
@@ -739,11 +759,22 @@ static void test_check_spent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),        kb_test(test_faults),       kb_test(test_file_faults),
-        kb_test(test_all_faults),  kb_test(test_huge_reply),   kb_test(test_hash),
-        kb_test(test_lessons),     kb_test(test_check),        kb_test(test_check_many),
-        kb_test(test_check_spent), kb_test(test_clarify),      kb_test(test_rule_thresholds),
-        kb_test(test_notices),     kb_test(test_notice_holds), kb_test(test_check_warnings),
+        kb_test(test_good),
+        kb_test(test_faults),
+        kb_test(test_file_faults),
+        kb_test(test_all_faults),
+        kb_test(test_huge_reply),
+        kb_test(test_hash),
+        kb_test(test_lessons),
+        kb_test(test_check),
+        kb_test(test_huge_notice),
+        kb_test(test_check_many),
+        kb_test(test_check_spent),
+        kb_test(test_clarify),
+        kb_test(test_rule_thresholds),
+        kb_test(test_notices),
+        kb_test(test_notice_holds),
+        kb_test(test_check_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
