@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <sodium.h>
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/when.h"
 #include "kb/kb.h"
@@ -901,17 +900,14 @@ static int folder_read(const char *dir, struct folder *f, struct report *report,
     (void)crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES_MIN);
     for (size_t i = 0; i < f->count && r == 0; i++) {
         struct buf bytes = BUF_INIT(FILE_BYTES_MAX);
-        if (json_read_file(f->files[i].path, FILE_BYTES_MAX, report, &f->files[i].tree) ==
-            ERR_NOMEM)
+        struct file *file = &f->files[i];
+        if (json_read_bytes(file->path, &bytes, report, &file->tree) == ERR_NOMEM)
             r = ERR_NOMEM;
-        else if (f->files[i].tree && !cJSON_IsObject(f->files[i].tree))
-            (void)report_error(report, "%s: must be a JSON object", f->files[i].path);
-        else if (f->files[i].tree && file_read(f->files[i].path, &bytes) == 0) {
-            (void)crypto_generichash_update(&state, (const unsigned char *)f->files[i].name.p,
-                                            f->files[i].name.len + 1);
-            (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes),
-                                            bytes.len);
-        }
+        else if (file->tree && !cJSON_IsObject(file->tree))
+            (void)report_error(report, "%s: must be a JSON object", file->path);
+        (void)crypto_generichash_update(&state, (const unsigned char *)file->name.p,
+                                        file->name.len + 1);
+        (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes), bytes.len);
         buf_release(&bytes);
     }
     unsigned char digest[crypto_generichash_BYTES_MIN];
