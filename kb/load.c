@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 
+#include "base/array.h"
 #include "base/json.h"
 #include "base/when.h"
 #include "kb/kb.h"
@@ -257,19 +258,6 @@ static int add_topic(struct loader *l, const cJSON *object, struct str id, const
     return r < 0 ? r : add_patterns(l, object, "unless", PATTERN_UNLESS, *ret_topic, where);
 }
 
-/* Makes room for one more in an array that lives in the knowledge base's arena. */
-static void *grow(struct loader *l, void *array, size_t count, size_t *room, size_t each)
-{
-    if (count < *room)
-        return array;
-    size_t more = *room ? *room * 2 : 64;
-    void *p = arena_array(&l->kb->arena, more, each);
-    if (p && count)
-        memcpy(p, array, count * each);
-    *room = p ? more : *room;
-    return p;
-}
-
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",       "title",  "department", "review_by",
@@ -314,16 +302,11 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
         check_outgoing_list(l, &in.replies, &(struct placeholders){ &link, 1 }, w, "replies");
         r = add_topic(l, object, in.id, w, &in.topic);
     }
-    if (r == 0) {
-        struct kb_intent *all =
-            grow(l, l->kb->intent, l->kb->intent_count, &l->intent_room, sizeof *all);
-        if (all) {
-            l->kb->intent = all;
-            all[l->kb->intent_count++] = in;
-        } else {
-            r = ERR_NOMEM;
-        }
-    }
+    if (r == 0)
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->intent, l->kb->intent_count,
+                          &l->intent_room, sizeof *l->kb->intent);
+    if (r == 0)
+        l->kb->intent[l->kb->intent_count++] = in;
     buf_release(&where);
     return r;
 }
@@ -385,15 +368,11 @@ static int load_rule(struct loader *l, const cJSON *object, struct str file)
                             "holding");
         r = add_topic(l, object, rule.id, w, &rule.topic);
     }
-    if (r == 0) {
-        struct kb_rule *all = grow(l, l->kb->rule, l->kb->rule_count, &l->rule_room, sizeof *all);
-        if (all) {
-            l->kb->rule = all;
-            all[l->kb->rule_count++] = rule;
-        } else {
-            r = ERR_NOMEM;
-        }
-    }
+    if (r == 0)
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->rule, l->kb->rule_count, &l->rule_room,
+                          sizeof *l->kb->rule);
+    if (r == 0)
+        l->kb->rule[l->kb->rule_count++] = rule;
     buf_release(&where);
     return r;
 }
@@ -717,15 +696,11 @@ static int load_notice(struct loader *l, const cJSON *object, struct str file)
         r = take_intents(l, object, w, &n);
     if (r == 0) {
         check_notice(l, &n, w);
-        struct kb_notice *all =
-            grow(l, l->kb->notice, l->kb->notice_count, &l->notice_room, sizeof *all);
-        if (all) {
-            l->kb->notice = all;
-            all[l->kb->notice_count++] = n;
-        } else {
-            r = ERR_NOMEM;
-        }
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->notice, l->kb->notice_count,
+                          &l->notice_room, sizeof *l->kb->notice);
     }
+    if (r == 0)
+        l->kb->notice[l->kb->notice_count++] = n;
     buf_release(&where);
     return r;
 }
@@ -743,12 +718,11 @@ static int load_notices(struct loader *l, const cJSON *tree, struct str file)
 static int add_lessons(struct loader *l, const struct kb_list *texts, unsigned class)
 {
     for (size_t i = 0; i < texts->count; i++) {
-        struct kb_lesson *all =
-            grow(l, l->kb->lesson, l->kb->lesson_count, &l->lesson_room, sizeof *all);
-        if (!all)
-            return ERR_NOMEM;
-        l->kb->lesson = all;
-        all[l->kb->lesson_count++] = (struct kb_lesson){ texts->items[i], class };
+        int r = array_grow_in(&l->kb->arena, (void **)&l->kb->lesson, l->kb->lesson_count,
+                              &l->lesson_room, sizeof *l->kb->lesson);
+        if (r < 0)
+            return r;
+        l->kb->lesson[l->kb->lesson_count++] = (struct kb_lesson){ texts->items[i], class };
     }
     return 0;
 }
