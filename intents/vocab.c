@@ -436,10 +436,7 @@ unsigned vocab_phrase_count(const struct vocab *v, struct str word)
 /* A word to correct to; never one that normalising would change again. */
 static bool is_target(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.p[i] < 'a' || text.p[i] > 'z')
-            return false;
-    return text.len >= SPELLING_LEAST && text.len <= SPELLING_MOST &&
+    return text.len >= SPELLING_LEAST && text.len <= SPELLING_MOST && str_is_lower(text) &&
            !contraction_words(text, false);
 }
 
