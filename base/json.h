@@ -25,6 +25,10 @@ int json_parse(struct str text, cJSON **ret, struct json_fault *ret_fault) MUST_
 int json_read_file(const char *path, size_t max_bytes, struct report *report,
                    cJSON **ret) MUST_CHECK;
 
+/* The same, with what was read appended to @bytes, an empty buffer whose ceiling is the most. */
+int json_read_bytes(const char *path, struct buf *bytes, struct report *report,
+                    cJSON **ret) MUST_CHECK;
+
 /* Reports each member of @object that is none of the NULL-terminated @names; @where begins the
  * line. */
 void json_check_names(const cJSON *object, const char *const *names, const char *where,

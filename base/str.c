@@ -39,6 +39,14 @@ int str_cmp(struct str a, struct str b)
     return a.len < b.len ? -1 : a.len > b.len;
 }
 
+bool str_is_lower(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.p[i] < 'a' || s.p[i] > 'z')
+            return false;
+    return s.len > 0;
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

@@ -27,6 +27,7 @@ bool str_is(struct str a, const char *cstr);
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
 int str_cmp(struct str a, struct str b); /* by bytes, like memcmp, shorter first */
+bool str_is_lower(struct str s);         /* a to z only, and something */
 struct str str_trim(struct str s);       /* without ASCII white space at both ends */
 
 /* Takes the part of *rest up to @sep into *ret_part. Returns false when *rest was used up. */

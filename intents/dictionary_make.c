@@ -8,6 +8,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "intents/dictionary.h"
 
@@ -18,13 +19,8 @@ static size_t count, hash_room;
 
 static bool add_hash(uint64_t hash)
 {
-    if (count == hash_room) {
-        hash_room = hash_room ? hash_room * 2 : 1 << 16;
-        uint64_t *more = reallocarray(hashes, hash_room, sizeof *more);
-        if (!more)
-            return false;
-        hashes = more;
-    }
+    if (array_grow((void **)&hashes, count, &hash_room, sizeof *hashes) < 0)
+        return false;
     hashes[count++] = hash;
     return true;
 }

@@ -7,6 +7,7 @@
 
 #include <strings.h>
 
+#include "base/array.h"
 #include "intents/entity_private.h"
 
 enum { DIGITS_MAX = 20, GROUPS_MAX = 10, WORD_MAX = 16, LOCAL_PART_MAX = 64, NINO_DIGITS = 6 };
@@ -106,7 +107,7 @@ static unsigned meaning(struct str t, size_t from, size_t to)
             return 0;
         bytes[word.len++] = lower(t.p[i]);
     }
-    return entity_word(word);
+    return word.len ? entity_word(word) : 0; /* a bare number says nothing */
 }
 
 struct span {
@@ -745,18 +746,10 @@ static bool is_part_of_more(struct str t, size_t word)
 
 static int add(struct arena *arena, size_t *room, struct entities *found, struct entity e)
 {
-    if (found->count == *room) {
-        size_t more_room = *room ? *room * 2 : 8;
-        struct entity *more = arena_array(arena, more_room, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        if (found->count)
-            memcpy(more, found->list, found->count * sizeof *more);
-        found->list = more;
-        *room = more_room;
-    }
-    found->list[found->count++] = e;
-    return 0;
+    int r = array_grow_in(arena, (void **)&found->list, found->count, room, sizeof *found->list);
+    if (r == 0)
+        found->list[found->count++] = e;
+    return r;
 }
 
 /* What stands at @s and begins behind @least. */

@@ -322,16 +322,10 @@ static int run_shape(struct matching *g, uint32_t number)
 
 static int add_why(struct matching *g, unsigned topic, int groups)
 {
-    if (g->m.why_count == g->why_room) {
-        size_t room = g->why_room ? g->why_room * 2 : 8;
-        struct intents_why *whys = arena_array(g->arena, room, sizeof *whys);
-        if (!whys)
-            return ERR_NOMEM;
-        if (g->m.why_count)
-            memcpy(whys, g->m.whys, g->m.why_count * sizeof *whys);
-        g->m.whys = whys;
-        g->why_room = room;
-    }
+    int r = array_grow_in(g->arena, (void **)&g->m.whys, g->m.why_count, &g->why_room,
+                          sizeof *g->m.whys);
+    if (r < 0)
+        return r;
     struct intents_why *why = &g->m.whys[g->m.why_count++];
     *why = (struct intents_why){ .topic = topic };
     return make_why(g->scratch, g->arena, &g->m.normal, groups, why);

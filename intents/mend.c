@@ -17,14 +17,6 @@ struct mending {
     bool capitals; /* tell names */
 };
 
-static bool is_plain(struct str word)
-{
-    for (size_t i = 0; i < word.len; i++)
-        if (word.p[i] < 'a' || word.p[i] > 'z')
-            return false;
-    return word.len > 0;
-}
-
 static bool is_known(const struct mending *m, struct str word)
 {
     return dictionary_knows(word) || vocab_knows(m->vocab, word);
@@ -179,7 +171,7 @@ static int put_parts(struct mending *m, const struct piece *piece, const size_t 
 
 static bool is_letter(const struct pieces *list, size_t i)
 {
-    return i < list->count && list->items[i].text.len == 1 && is_plain(list->items[i].text);
+    return i < list->count && list->items[i].text.len == 1 && str_is_lower(list->items[i].text);
 }
 
 /* "p o t h o l e" or "b . i . n" from piece @i on: puts what they spell and moves *@i behind the
@@ -197,7 +189,8 @@ static int put_letters(struct mending *m, size_t *i)
     if (count >= LETTERS_LEAST && count <= sizeof letters) {
         for (size_t k = 0; k < count; k++)
             letters[k] = in->items[*i + k * step].text.p[0];
-        struct str whole = { letters, ends[0] = count };
+        struct str whole = { letters, count };
+        ends[0] = count;
         words = vocab_knows(m->vocab, whole) ? 1 : split(m, whole, true, ends);
     }
     if (words) {
@@ -235,7 +228,7 @@ static int put_mended(struct mending *m, size_t i)
 {
     struct piece piece = m->in->items[i];
     size_t ends[TAG_WORDS_MOST];
-    if (piece.text.len >= SPELLING_LEAST && is_plain(piece.text) && !is_known(m, piece.text) &&
+    if (piece.text.len >= SPELLING_LEAST && str_is_lower(piece.text) && !is_known(m, piece.text) &&
         !is_name(m, i)) {
         struct str meant = vocab_correct(m->vocab, piece.text);
         unsigned words = split(m, piece.text, piece.tag, ends);

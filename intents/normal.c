@@ -59,17 +59,10 @@ static uint32_t without_accent(const struct folding *f, uint32_t c)
 
 static int add_point(struct folding *f, struct arena *arena, struct point p)
 {
-    if (f->count == f->room) {
-        size_t room = f->room * 2;
-        struct point *more = arena_array(arena, room, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        memcpy(more, f->points, f->count * sizeof *more);
-        f->points = more;
-        f->room = room;
-    }
-    f->points[f->count++] = p;
-    return 0;
+    int r = array_grow_in(arena, (void **)&f->points, f->count, &f->room, sizeof *f->points);
+    if (r == 0)
+        f->points[f->count++] = p;
+    return r;
 }
 
 /* One segment between normalisation boundaries: what is in it may combine, so it is one place in

@@ -3,7 +3,7 @@
 #ifndef INTENTS_NORMAL_PRIVATE_H
 #define INTENTS_NORMAL_PRIVATE_H
 
-#include "base/arena.h"
+#include "base/array.h"
 #include "intents/vocab.h"
 
 /* A word on its way to normalised text. */
@@ -24,18 +24,11 @@ struct pieces {
 
 static inline int pieces_add(struct arena *arena, struct pieces *list, struct piece piece)
 {
-    if (list->count == list->room) {
-        size_t room = list->room * 2 + 32;
-        struct piece *more = arena_array(arena, room, sizeof *more);
-        if (!more)
-            return ERR_NOMEM;
-        if (list->count)
-            memcpy(more, list->items, list->count * sizeof *more);
-        list->items = more;
-        list->room = room;
-    }
-    list->items[list->count++] = piece;
-    return 0;
+    int r =
+        array_grow_in(arena, (void **)&list->items, list->count, &list->room, sizeof *list->items);
+    if (r == 0)
+        list->items[list->count++] = piece;
+    return r;
 }
 
 /* Appends to @out what @in means: letters put together, words apart, misspelt ones as meant. */

@@ -4,7 +4,7 @@
 
 enum { GRAM_LEAST = 3, GRAM_MOST = 4, VECTOR = 16 };
 
-enum { FLUSH_EVERY = 256 };
+enum { FLUSH_EVERY = 256, LOGIT_MOST = 80 };
 
 typedef int8_t vector_of_8 __attribute__((vector_size(VECTOR)));
 typedef int16_t vector_of_16 __attribute__((vector_size(VECTOR * 2)));
@@ -137,7 +137,9 @@ void second_ask(const struct second *s, const struct intents_match *m, float *re
     sum_rows(s, rows, count, sums);
     float each = count ? 1 / sqrtf((float)count) : 0, total = 0;
     for (size_t c = 0; c < s->class_count; c++) {
-        ret[c] = 1 / (1 + expf(-((float)sums[c] * s->scale[c] * each + s->bias[c])));
+        float logit = (float)sums[c] * s->scale[c] * each + s->bias[c];
+        /* no chance is so small that it is 0: if all were, none would be a part of their sum */
+        ret[c] = 1 / (1 + expf(-fmaxf(-LOGIT_MOST, fminf(logit, LOGIT_MOST))));
         total += ret[c];
     }
     for (size_t c = 0; c < s->class_count; c++)

@@ -349,19 +349,11 @@ static int cost_of_rivals(struct str written, int cost)
     return written.len < 6 ? cost + 1 : cost;
 }
 
-static bool is_plain(struct str word)
-{
-    for (size_t i = 0; i < word.len; i++)
-        if (word.p[i] < 'a' || word.p[i] > 'z')
-            return false;
-    return true;
-}
-
 struct str spelling_correct(const struct spelling *s, struct str written)
 {
     struct prefixes p;
     if (!s || !s->count || written.len < SPELLING_LEAST || written.len > SPELLING_MOST ||
-        !is_plain(written))
+        !str_is_lower(written))
         return STR("");
     make_prefixes(written, &p);
     struct asking a = { .s = s, .written = written, .cost = COST_NEVER, .last = UINT32_MAX };

@@ -1,9 +1,11 @@
 #include "intents/vocab.h"
 
+#include "base/array.h"
 #include "base/map.h"
 #include "intents/dictionary.h"
 #include "intents/entity.h"
 #include "intents/normal.h"
+#include "intents/pattern.h"
 #include "intents/spelling.h"
 
 enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20, EXPANDED_MAX = 512 /* phrases, of one */ };
@@ -14,8 +16,7 @@ struct term {
     size_t count;
     struct str pcre;
     bool used;
-    uint32_t family;   /* its name's hash, which tells the terms of spelling apart */
-    struct term *next; /* in the order they were added */
+    uint32_t family; /* its name's hash, which tells the terms of spelling apart */
 };
 
 struct word {
@@ -28,19 +29,19 @@ struct word {
 
 struct vocab {
     struct arena arena;
-    struct term *first, **last;
+    struct map term_of; /* name to index in terms */
+    struct term *terms; /* in the order they were added */
+    size_t term_count, term_room;
     struct map words; /* to index in word */
     struct word *word;
     size_t word_count, word_room;
+    size_t prefix_most;        /* length of the longest word with a * */
     struct spelling *spelling; /* once it is finished */
 };
 
 struct vocab *vocab_new(void)
 {
-    struct vocab *v = calloc(1, sizeof *v);
-    if (v)
-        v->last = &v->first;
-    return v;
+    return calloc(1, sizeof(struct vocab));
 }
 
 struct vocab *vocab_free(struct vocab *v)
@@ -48,6 +49,8 @@ struct vocab *vocab_free(struct vocab *v)
     if (!v)
         return NULL;
     (void)spelling_free(v->spelling);
+    map_release(&v->term_of);
+    free(v->terms);
     map_release(&v->words);
     free(v->word);
     arena_release(&v->arena);
@@ -61,21 +64,17 @@ static int know_word(struct vocab *v, struct str text, bool prefix, const struct
     uint32_t at;
     if (!map_get(&v->words, text, &at)) {
         struct str copy = arena_str(&v->arena, text);
-        if (v->word_count == v->word_room) {
-            size_t room = v->word_room ? v->word_room * 2 : 1024;
-            struct word *more = reallocarray(v->word, room, sizeof *more);
-            if (!more)
-                return ERR_NOMEM;
-            v->word = more;
-            v->word_room = room;
-        }
         at = (uint32_t)v->word_count;
-        if (!copy.p || map_put(&v->words, copy, at) < 0)
+        if (!copy.p ||
+            array_grow((void **)&v->word, v->word_count, &v->word_room, sizeof *v->word) < 0 ||
+            map_put(&v->words, copy, at) < 0)
             return ERR_NOMEM;
         v->word[v->word_count++] = (struct word){ .text = copy };
     }
     struct word *w = &v->word[at];
     w->prefix |= prefix;
+    if (prefix && text.len > v->prefix_most)
+        v->prefix_most = text.len;
     w->common |= !t;
     if (t) {
         w->family = w->phrases == 0 || w->family == t->family ? t->family : 0;
@@ -86,10 +85,8 @@ static int know_word(struct vocab *v, struct str text, bool prefix, const struct
 
 static struct term *find_term(const struct vocab *v, struct str name)
 {
-    struct term *t = v->first;
-    while (t && !str_eq(t->name, name))
-        t = t->next;
-    return t;
+    uint32_t at;
+    return map_get(&v->term_of, name, &at) ? &v->terms[at] : NULL;
 }
 
 static bool name_ok(struct str name)
@@ -171,6 +168,7 @@ static int learn_words(struct vocab *v, const struct term *t, struct str phrase)
     return r;
 }
 
+/* Stays where it is until the next one is made. */
 static struct term *term_new(struct vocab *v, struct str name, const char *where,
                              struct report *report)
 {
@@ -181,15 +179,13 @@ static struct term *term_new(struct vocab *v, struct str name, const char *where
             where, STR_ARG(name));
         return NULL;
     }
-    struct term *t = arena_alloc(&v->arena, sizeof *t);
-    if (!t)
+    struct str copy = arena_str(&v->arena, name);
+    if (!copy.p ||
+        array_grow((void **)&v->terms, v->term_count, &v->term_room, sizeof *v->terms) < 0 ||
+        (!find_term(v, name) && map_put(&v->term_of, copy, (uint32_t)v->term_count) < 0))
         return NULL;
-    t->name = arena_str(&v->arena, name);
-    if (!t->name.p)
-        return NULL;
-    t->family = (uint32_t)str_hash(name) | 1;
-    *v->last = t;
-    v->last = &t->next;
+    struct term *t = &v->terms[v->term_count++];
+    *t = (struct term){ .name = copy, .family = (uint32_t)str_hash(name) | 1 };
     return t;
 }
 
@@ -216,6 +212,23 @@ int vocab_add_words(struct vocab *v, struct str name, const struct str *words, s
     return report->errors > errors ? ERR_BADINPUT : 0;
 }
 
+/* What is written out into patterns must be a whole one, and no more than they may be. */
+static int check_pattern(struct vocab *v, const struct term *t, const char *where,
+                         struct report *report)
+{
+    struct buf place = BUF_INIT(4096);
+    struct pattern p = { 0 };
+    int r = buf_addf(&place, "%s: term \"%.*s\"", where, STR_ARG(t->name));
+    if (r == 0 && memmem(t->pcre.p, t->pcre.len, "(?&", 3))
+        r = report_error(report, "%s: a term given as a pattern can't name others",
+                         buf_cstr(&place));
+    if (r == 0)
+        r = pattern_compile(v, t->pcre, buf_cstr(&place), report, &p);
+    pattern_release(&p);
+    buf_release(&place);
+    return r;
+}
+
 int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const char *where,
                       struct report *report)
 {
@@ -224,7 +237,7 @@ int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const c
     if (!t)
         return report->errors > errors ? ERR_BADINPUT : ERR_NOMEM;
     t->pcre = arena_str(&v->arena, pcre);
-    return t->pcre.p ? 0 : ERR_NOMEM;
+    return t->pcre.p ? check_pattern(v, t, where, report) : ERR_NOMEM;
 }
 
 int vocab_add_common(struct vocab *v, struct str word)
@@ -339,10 +352,11 @@ int vocab_write(struct vocab *v, struct str name, struct buf *out, unsigned *gro
     return out->err ? out->err : 1;
 }
 
-int vocab_check(const struct vocab *v, const char *where, struct report *report)
+int vocab_check(struct vocab *v, const char *where, struct report *report)
 {
     int result = 0;
-    for (struct term *t = v->first; t; t = t->next) {
+    for (size_t k = 0; k < v->term_count; k++) {
+        const struct term *t = &v->terms[k];
         if (find_term(v, t->name) != t) {
             result = report_error(report, "%s: term \"%.*s\" stands there twice", where,
                                   STR_ARG(t->name));
@@ -364,11 +378,10 @@ int vocab_check(const struct vocab *v, const char *where, struct report *report)
     if (result < 0)
         return result;
     struct buf scrap = BUF_INIT(TERM_BYTES_MAX);
-    for (struct term *t = v->first; t; t = t->next) {
-        bool used = t->used;
+    for (size_t k = 0; k < v->term_count; k++) {
+        struct term *t = &v->terms[k];
         buf_clear(&scrap);
-        int r = write_term((struct vocab *)v, t, &scrap, 0);
-        t->used = used;
+        int r = write_term(v, t, &scrap, 0);
         if (r == ERR_LIMIT)
             result = report_error(report,
                                   "%s: term \"%.*s\" contains itself, or terms more than %d deep",
@@ -380,8 +393,8 @@ int vocab_check(const struct vocab *v, const char *where, struct report *report)
         else if (r < 0)
             result = r;
     }
-    for (struct term *t = v->first; t; t = t->next)
-        t->used = false; /* until a pattern uses it */
+    for (size_t k = 0; k < v->term_count; k++)
+        v->terms[k].used = false; /* until a pattern uses it */
     buf_release(&scrap);
     return result;
 }
@@ -396,7 +409,8 @@ bool vocab_knows(const struct vocab *v, struct str word)
 {
     if (find_word(v, word))
         return true;
-    for (size_t len = word.len; len-- > 3;) { /* "potholes" by "pothole*" */
+    size_t most = v && word.len > v->prefix_most ? v->prefix_most + 1 : word.len;
+    for (size_t len = most; len-- > 3;) { /* "potholes" by "pothole*" */
         const struct word *w = find_word(v, str_cut(word, 0, len));
         if (w && w->prefix)
             return true;
@@ -422,10 +436,7 @@ unsigned vocab_phrase_count(const struct vocab *v, struct str word)
 /* A word to correct to; never one that normalising would change again. */
 static bool is_target(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.p[i] < 'a' || text.p[i] > 'z')
-            return false;
-    return text.len >= SPELLING_LEAST && text.len <= SPELLING_MOST &&
+    return text.len >= SPELLING_LEAST && text.len <= SPELLING_MOST && str_is_lower(text) &&
            !contraction_words(text, false);
 }
 
@@ -591,8 +602,8 @@ bool vocab_skips_words(const struct vocab *v, struct str name)
 
 void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
 {
-    for (const struct term *t = v->first; t; t = t->next)
-        visit(t->name, data);
+    for (size_t k = 0; k < v->term_count; k++)
+        visit(v->terms[k].name, data);
 }
 
 int vocab_words(const struct vocab *v, struct str name, int (*visit)(struct str phrase, void *data),
@@ -609,7 +620,7 @@ int vocab_words(const struct vocab *v, struct str name, int (*visit)(struct str 
 
 void vocab_unused(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)
 {
-    for (const struct term *t = v->first; t; t = t->next)
-        if (!t->used)
-            visit(t->name, data);
+    for (size_t k = 0; k < v->term_count; k++)
+        if (!v->terms[k].used)
+            visit(v->terms[k].name, data);
 }

@@ -19,8 +19,8 @@ struct vocab;
 struct vocab *vocab_new(void);
 struct vocab *vocab_free(struct vocab *v);
 
-/* Text is copied. Faults (a bad name, a name twice, characters that are no words) go to @report
- * behind @where; 0 or negative. */
+/* Text is copied. Faults (a bad name, characters that are no words, a pattern that pattern_compile
+ * refuses) go to @report behind @where; 0 or negative. */
 int vocab_add_words(struct vocab *v, struct str name, const struct str *words, size_t count,
                     const char *where, struct report *report);
 int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const char *where,
@@ -30,7 +30,7 @@ int vocab_add_pattern(struct vocab *v, struct str name, struct str pcre, const c
 int vocab_add_common(struct vocab *v, struct str word);
 
 /* After the last term: finds names that are nowhere defined and terms that contain themselves. */
-int vocab_check(const struct vocab *v, const char *where, struct report *report);
+int vocab_check(struct vocab *v, const char *where, struct report *report);
 
 /*
  * After the last word: makes the index by which vocab_correct finds what a misspelt word was meant

@@ -77,6 +77,14 @@ static void check_notices(struct checker *c, int64_t today)
     }
 }
 
+static void check_second(struct checker *c)
+{
+    if (c->kb->intent_count > KB_TOLD_APART)
+        report_warning(c->report,
+                       "%zu intents: the second opinion tells at most %d apart, so there is none",
+                       c->kb->intent_count, KB_TOLD_APART);
+}
+
 int kb_check(const struct kb *kb, int64_t today, struct report *report)
 {
     struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
@@ -98,6 +106,7 @@ int kb_check(const struct kb *kb, int64_t today, struct report *report)
     vocab_unused(intents_vocab(kb->intents), report_unused, &c);
     check_reviews(&c, today);
     check_notices(&c, today);
+    check_second(&c);
     if (r == 0 && report->errors == errors) /* else what examples need would be a guess */
         r = check_patterns(kb, c.scratch, report);
     (void)intents_scratch_free(c.scratch);

@@ -83,6 +83,8 @@ static int write_text(struct writing *w, const struct hostile *h, size_t once, s
         (void)buf_add(&w->text, buf_str(&w->round));
     (void)buf_add(&w->text, last);
     int r = w->round.err ? w->round.err : buf_addc(&w->text, "x");
+    if (r == ERR_TOOBIG)
+        return 0; /* nobody can send it */
     return r < 0 ? r : w->visit(buf_str(&w->text), w->data);
 }
 

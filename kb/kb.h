@@ -74,6 +74,7 @@ enum kb_class {
     KB_CLASSES,
     KB_REASONS = KB_CLASS_COMPLAINT /* the first ten are reasons */
 };
+enum { KB_TOLD_APART = SECOND_CLASSES_MAX - KB_CLASSES /* intents; with more it has no opinion */ };
 
 struct str kb_class_name(enum kb_class class);
 
@@ -192,9 +193,10 @@ void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is
 
 /*
  * What loading can't see: examples that don't hold, one example under two intents, terms nobody
- * uses (errors), reviews overdue and notices over on @today, days since 1970-01-01 (warnings); and
- * if there is no error, patterns that no example needs, that can't match or that are slow
- * (warnings). Returns 0, ERR_BADINPUT if there was an error, or ERR_NOMEM.
+ * uses (errors), reviews overdue and notices over on @today, days since 1970-01-01, and more
+ * intents than the second opinion can tell apart (warnings); and if there is no error, patterns
+ * that no example needs, that can't match or that are slow (warnings). Returns 0, ERR_BADINPUT if
+ * there was an error, or ERR_NOMEM.
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 

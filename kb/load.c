@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 
-#include "base/file.h"
+#include "base/array.h"
 #include "base/json.h"
 #include "base/when.h"
 #include "kb/kb.h"
@@ -259,19 +259,6 @@ static int add_topic(struct loader *l, const cJSON *object, struct str id, const
     return r < 0 ? r : add_patterns(l, object, "unless", PATTERN_UNLESS, *ret_topic, where);
 }
 
-/* Makes room for one more in an array that lives in the knowledge base's arena. */
-static void *grow(struct loader *l, void *array, size_t count, size_t *room, size_t each)
-{
-    if (count < *room)
-        return array;
-    size_t more = *room ? *room * 2 : 64;
-    void *p = arena_array(l->arena, more, each);
-    if (p && count)
-        memcpy(p, array, count * each);
-    *room = p ? more : *room;
-    return p;
-}
-
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",       "title",  "department", "review_by",
@@ -316,16 +303,11 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
         check_outgoing_list(l, &in.replies, &(struct placeholders){ &link, 1 }, w, "replies");
         r = add_topic(l, object, in.id, w, &in.topic);
     }
-    if (r == 0) {
-        struct kb_intent *all =
-            grow(l, l->kb->intent, l->kb->intent_count, &l->intent_room, sizeof *all);
-        if (all) {
-            l->kb->intent = all;
-            all[l->kb->intent_count++] = in;
-        } else {
-            r = ERR_NOMEM;
-        }
-    }
+    if (r == 0)
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->intent, l->kb->intent_count,
+                          &l->intent_room, sizeof *l->kb->intent);
+    if (r == 0)
+        l->kb->intent[l->kb->intent_count++] = in;
     buf_release(&where);
     return r;
 }
@@ -387,15 +369,11 @@ static int load_rule(struct loader *l, const cJSON *object, struct str file)
                             "holding");
         r = add_topic(l, object, rule.id, w, &rule.topic);
     }
-    if (r == 0) {
-        struct kb_rule *all = grow(l, l->kb->rule, l->kb->rule_count, &l->rule_room, sizeof *all);
-        if (all) {
-            l->kb->rule = all;
-            all[l->kb->rule_count++] = rule;
-        } else {
-            r = ERR_NOMEM;
-        }
-    }
+    if (r == 0)
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->rule, l->kb->rule_count, &l->rule_room,
+                          sizeof *l->kb->rule);
+    if (r == 0)
+        l->kb->rule[l->kb->rule_count++] = rule;
     buf_release(&where);
     return r;
 }
@@ -670,7 +648,10 @@ static void check_notice(struct loader *l, const struct kb_notice *n, const char
                 full_weight(l, n->text, in->replies.items[v], &(struct placeholders){ &link, 1 });
             least = weight < least ? weight : least;
         }
-        if (least > l->rules->limit)
+        if (least == UINT64_MAX)
+            (void)report_error(l->report, "%s: with a reply of %.*s, more than 65536 bytes", where,
+                               STR_ARG(in->id));
+        else if (least > l->rules->limit)
             (void)report_error(l->report,
                                "%s: no reply of %.*s fits behind it: %" PRIu64
                                " characters with the shortest and the resident's handle, at most "
@@ -717,15 +698,11 @@ static int load_notice(struct loader *l, const cJSON *object, struct str file)
         r = take_intents(l, object, w, &n);
     if (r == 0) {
         check_notice(l, &n, w);
-        struct kb_notice *all =
-            grow(l, l->kb->notice, l->kb->notice_count, &l->notice_room, sizeof *all);
-        if (all) {
-            l->kb->notice = all;
-            all[l->kb->notice_count++] = n;
-        } else {
-            r = ERR_NOMEM;
-        }
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->notice, l->kb->notice_count,
+                          &l->notice_room, sizeof *l->kb->notice);
     }
+    if (r == 0)
+        l->kb->notice[l->kb->notice_count++] = n;
     buf_release(&where);
     return r;
 }
@@ -743,12 +720,11 @@ static int load_notices(struct loader *l, const cJSON *tree, struct str file)
 static int add_lessons(struct loader *l, const struct kb_list *texts, unsigned class)
 {
     for (size_t i = 0; i < texts->count; i++) {
-        struct kb_lesson *all =
-            grow(l, l->kb->lesson, l->kb->lesson_count, &l->lesson_room, sizeof *all);
-        if (!all)
-            return ERR_NOMEM;
-        l->kb->lesson = all;
-        all[l->kb->lesson_count++] = (struct kb_lesson){ texts->items[i], class };
+        int r = array_grow_in(&l->kb->arena, (void **)&l->kb->lesson, l->kb->lesson_count,
+                              &l->lesson_room, sizeof *l->kb->lesson);
+        if (r < 0)
+            return r;
+        l->kb->lesson[l->kb->lesson_count++] = (struct kb_lesson){ texts->items[i], class };
     }
     return 0;
 }
@@ -908,17 +884,14 @@ static int folder_read(const char *dir, struct folder *f, struct report *report,
     (void)crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES_MIN);
     for (size_t i = 0; i < f->count && r == 0; i++) {
         struct buf bytes = BUF_INIT(FILE_BYTES_MAX);
-        if (json_read_file(f->files[i].path, FILE_BYTES_MAX, report, &f->files[i].tree) ==
-            ERR_NOMEM)
+        struct file *file = &f->files[i];
+        if (json_read_bytes(file->path, &bytes, report, &file->tree) == ERR_NOMEM)
             r = ERR_NOMEM;
-        else if (f->files[i].tree && !cJSON_IsObject(f->files[i].tree))
-            (void)report_error(report, "%s: must be a JSON object", f->files[i].path);
-        else if (f->files[i].tree && file_read(f->files[i].path, &bytes) == 0) {
-            (void)crypto_generichash_update(&state, (const unsigned char *)f->files[i].name.p,
-                                            f->files[i].name.len + 1);
-            (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes),
-                                            bytes.len);
-        }
+        else if (file->tree && !cJSON_IsObject(file->tree))
+            (void)report_error(report, "%s: must be a JSON object", file->path);
+        (void)crypto_generichash_update(&state, (const unsigned char *)file->name.p,
+                                        file->name.len + 1);
+        (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes), bytes.len);
         buf_release(&bytes);
     }
     unsigned char digest[crypto_generichash_BYTES_MIN];

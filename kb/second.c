@@ -18,7 +18,7 @@ static int model_path(const struct kb *kb, const char *dir, struct buf *out)
 static size_t class_names(const struct kb *kb, struct str names[SECOND_CLASSES_MAX])
 {
     size_t count = 0;
-    if (kb->intent_count + KB_CLASSES > SECOND_CLASSES_MAX)
+    if (kb->intent_count > KB_TOLD_APART)
         return 0;
     for (size_t i = 0; i < kb->intent_count; i++)
         names[count++] = kb->intent[i].id;

@@ -106,11 +106,35 @@ static void test_hostile(void **state)
     v = vocab_free(v);
 }
 
+static int never(struct str text, void *data)
+{
+    (void)data;
+    fail_msg("%zu bytes", text.len);
+    return 0;
+}
+
+/* A phrase that fills a message alone can't come again and again. */
+static void test_hostile_too_long(void **state)
+{
+    (void)state;
+    struct vocab *v = vocab_new();
+    struct report report = REPORT_INIT;
+    struct buf phrase = BUF_INIT(NORMAL_TEXT_MAX);
+    for (size_t i = 0; i < NORMAL_TEXT_MAX / 2; i++)
+        (void)buf_add_byte(&phrase, 'b');
+    struct str words = buf_str(&phrase);
+    assert_int_equal(vocab_add_words(v, STR("long"), &words, 1, "", &report), 0);
+    assert_int_equal(hostile_texts(v, STR("(?&long) (?&long)"), never, NULL), 0);
+    buf_release(&phrase);
+    v = vocab_free(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_hostile_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

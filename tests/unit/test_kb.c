@@ -550,6 +550,26 @@ static void test_huge_reply(void **state)
     buf_release(&reply);
 }
 
+static void test_huge_notice(void **state)
+{
+    const char *dir = *state;
+    struct report report = REPORT_INIT;
+    struct kb *kb = NULL;
+    struct buf text = BUF_INIT(1 << 20), notice = BUF_INIT(1 << 20);
+    while (text.len < 80000)
+        (void)buf_addc(&text, "snow ");
+    (void)buf_addf(&notice, SNOW("2026-12-21T00:00:00Z", "2026-12-22T00:00:00Z", "%s"),
+                   buf_cstr(&text));
+    write_kb(dir, NULL, NULL, NULL);
+    write_file(dir, "notices.json", buf_str(&notice));
+    assert_int_equal(kb_load(dir, &rules, &report, &kb), ERR_BADINPUT);
+    assert_report(&report,
+                  "error: notices.json: snow: with a reply of bins.missed, more than 65536 "
+                  "bytes\n");
+    buf_release(&text);
+    buf_release(&notice);
+}
+
 static void test_hash(void **state)
 {
     const char *dir = *state;
@@ -693,6 +713,27 @@ static void test_check_warnings(void **state)
     }
 }
 
+static void test_check_many(void **state)
+{
+    const char *dir = *state;
+    struct buf text = BUF_INIT(1 << 16);
+    (void)buf_addc(&text, "{\"intents\":[");
+    for (int i = 0; i < KB_TOLD_APART; i++) /* bins.missed is one more */
+        (void)buf_addf(&text,
+                       "%s{\"id\":\"a.%d\",\"title\":\"T\",\"department\":\"waste\","
+                       "\"review_by\":\"2027-03-31\",\"link\":\"https://a.example/\","
+                       "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"zq%d\",\"weight\":90}],"
+                       "\"examples\":{\"yes\":[\"zq%d\"]}}",
+                       i ? "," : "", i, i, i);
+    (void)buf_addc(&text, "]}");
+    write_kb(dir, NULL, NULL, NULL);
+    write_file(dir, "many.json", buf_str(&text));
+    check(dir, "2026-01-01", 0,
+          "warning: 49 intents: the second opinion tells at most 48 apart, so there is none\n",
+          "no second opinion");
+    buf_release(&text);
+}
+
 static void test_check_spent(void **state)
 {
     const char *dir = *state;
@@ -723,11 +764,22 @@ static void test_check_spent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),         kb_test(test_faults),          kb_test(test_file_faults),
-        kb_test(test_all_faults),   kb_test(test_huge_reply),      kb_test(test_hash),
-        kb_test(test_lessons),      kb_test(test_check),           kb_test(test_check_spent),
-        kb_test(test_clarify),      kb_test(test_rule_thresholds), kb_test(test_notices),
-        kb_test(test_notice_holds), kb_test(test_check_warnings),
+        kb_test(test_good),
+        kb_test(test_faults),
+        kb_test(test_file_faults),
+        kb_test(test_all_faults),
+        kb_test(test_huge_reply),
+        kb_test(test_hash),
+        kb_test(test_lessons),
+        kb_test(test_check),
+        kb_test(test_huge_notice),
+        kb_test(test_check_many),
+        kb_test(test_check_spent),
+        kb_test(test_clarify),
+        kb_test(test_rule_thresholds),
+        kb_test(test_notices),
+        kb_test(test_notice_holds),
+        kb_test(test_check_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,6 +149,29 @@ static void test_file(void **state)
     buf_release(&bytes);
 }
 
+/* However little a text is like anything that was taught, its chances are chances (ask looks). */
+static void test_all_unlikely(void **state)
+{
+    (void)state;
+    static const float bias[] = { -1000, -3e38f };
+    struct buf bytes = BUF_INIT(SECOND_FILE_BYTES_MAX);
+    struct second *s = train_all(), *read = NULL;
+    assert_int_equal(second_save(s, &bytes), 0);
+    for (size_t i = 0; i < ARRAY_LEN(bias); i++) {
+        size_t at = 12; /* behind the magic and the number of classes */
+        for (size_t c = 0; c < second_class_count(s); c++) {
+            at += 4 + second_class_name(s, c).len + 4; /* its length, it, its scale */
+            memcpy(bytes.p + at, &bias[i], sizeof bias[i]);
+            at += sizeof bias[i];
+        }
+        assert_int_equal(second_load(buf_str(&bytes), &read), 0);
+        (void)ask(read, "missed bin", NULL);
+        read = second_free(read);
+    }
+    (void)second_free(s);
+    buf_release(&bytes);
+}
+
 /* Terms and topics count beside words: with none of the words that were taught. */
 static void test_signs(void **state)
 {
@@ -201,6 +224,7 @@ int main(void)
         cmocka_unit_test(test_nothing_to_go_by),
         cmocka_unit_test(test_same_lessons_same_model),
         cmocka_unit_test(test_file),
+        cmocka_unit_test(test_all_unlikely),
         cmocka_unit_test(test_signs),
         cmocka_unit_test(test_too_little),
     };

@@ -43,6 +43,21 @@ static void test_trim(void **state)
     assert_int_equal(str_trim(str_of(NULL)).len, 0);
 }
 
+static void test_is_lower(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool want;
+    } rows[] = {
+        { "az", true },  { "", false },   { "a b", false },       { "aB", false },
+        { "b1", false }, { "a{", false }, { "a\xc3\xa9", false }, { "a`", false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        assert_note(str_is_lower(str_of(rows[i].text)) == rows[i].want, rows[i].text);
+    assert_false(str_is_lower(str_of(NULL)));
+}
+
 static void test_split(void **state)
 {
     (void)state;
@@ -187,13 +202,10 @@ static void test_utf8_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_compare),
-        cmocka_unit_test(test_trim),
-        cmocka_unit_test(test_split),
-        cmocka_unit_test(test_to_int64),
-        cmocka_unit_test(test_hash),
-        cmocka_unit_test(test_utf8_valid),
-        cmocka_unit_test(test_utf8_round_trip),
+        cmocka_unit_test(test_compare),    cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_is_lower),   cmocka_unit_test(test_split),
+        cmocka_unit_test(test_to_int64),   cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_utf8_valid), cmocka_unit_test(test_utf8_round_trip),
         cmocka_unit_test(test_utf8_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

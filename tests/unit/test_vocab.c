@@ -158,19 +158,21 @@ static void test_knows(void **state)
     struct report report = REPORT_INIT;
     assert_false(vocab_knows(v, STR("bin")));
     assert_false(vocab_knows(NULL, STR("bin")));
-    assert_int_equal(add(v, "bin", "bin day,pothole*,(?&gap) not,\xc3\xa9t\xc3\xa9", &report), 0);
+    assert_int_equal(add(v, "bin", "bin day,pothole*,road*,(?&gap) not,\xc3\xa9t\xc3\xa9", &report),
+                     0);
     assert_int_equal(vocab_add_common(v, STR("the")), 0);
     static const struct {
         const char *word;
         bool known, common;
     } rows[] = {
-        { "bin", true, false },      { "day", true, false },
-        { "bin day", false, false }, { "bins", false, false },
-        { "pothole", true, false },  { "potholes", true, false },
-        { "potholed", true, false }, { "pothol", false, false },
-        { "not", true, false },      { "gap", false, false },
-        { "the", true, true },       { "them", false, false },
-        { "", false, false },        { "\xc3\xa9t\xc3\xa9", true, false },
+        { "bin", true, false },       { "day", true, false },
+        { "bin day", false, false },  { "bins", false, false },
+        { "pothole", true, false },   { "potholes", true, false },
+        { "potholed", true, false },  { "pothol", false, false },
+        { "roadworks", true, false }, { "roa", false, false },
+        { "not", true, false },       { "gap", false, false },
+        { "the", true, true },        { "them", false, false },
+        { "", false, false },         { "\xc3\xa9t\xc3\xa9", true, false },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         assert_note(vocab_knows(v, str_of(rows[i].word)) == rows[i].known, rows[i].word);
@@ -306,6 +308,34 @@ static void test_faults(void **state)
     v = vocab_free(v);
 }
 
+static void test_pattern_faults(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *pcre, *says;
+    } rows[] = {
+        { "recursion", "a(?R)?b", "column 2: recursion is not allowed in a pattern" },
+        { "start reset", "a \\K", "column 3: \\K is not allowed in a pattern" },
+        { "out of its group", "a)|(?:b", "column 2: unmatched closing parenthesis" },
+        { "captures", "(?-n)(a)", "an option that makes plain parentheses capture" },
+        { "another term", "(?&a) x", "a term given as a pattern can't name others" },
+        { "nothing", "", "an empty pattern would match everything" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct vocab *v = vocab_new();
+        struct report report = REPORT_INIT;
+        assert_int_equal(add(v, "a", "x", &report), 0);
+        assert_note(vocab_add_pattern(v, STR("gap"), str_of(rows[i].pcre), "terms.json", &report) ==
+                        ERR_BADINPUT,
+                    rows[i].note);
+        assert_note(report.errors == 1, rows[i].note);
+        assert_reported(&report, "error: terms.json: term \"gap\": ", rows[i].note);
+        assert_reported(&report, rows[i].says, rows[i].note);
+        report_release(&report);
+        v = vocab_free(v);
+    }
+}
+
 static void test_check(void **state)
 {
     (void)state;
@@ -420,11 +450,12 @@ static void test_phrases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_write),   cmocka_unit_test(test_write_random),
-        cmocka_unit_test(test_knows),   cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_correct), cmocka_unit_test(test_correct_order),
-        cmocka_unit_test(test_check),   cmocka_unit_test(test_explosion),
-        cmocka_unit_test(test_unused),  cmocka_unit_test(test_phrases),
+        cmocka_unit_test(test_write),          cmocka_unit_test(test_write_random),
+        cmocka_unit_test(test_knows),          cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_correct),        cmocka_unit_test(test_correct_order),
+        cmocka_unit_test(test_pattern_faults), cmocka_unit_test(test_check),
+        cmocka_unit_test(test_explosion),      cmocka_unit_test(test_unused),
+        cmocka_unit_test(test_phrases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
