@@ -417,25 +417,24 @@ static int read_burst(struct hearing *r, struct conversation_outcome *ret)
         e = decide_text(r, c->text, &r->facts, &alone);
     if (e < 0)
         return e;
-    ret->read_from = r->talk.earlier[r->burst - 1].message_id;
-    bool silences = !is_need(&ret->decision) && is_need(&alone);
-    if (!silences && r->queued && says_the_same(r, &ret->decision, r->queued)) {
-        say_nothing(&ret->decision);
-        return 0;
-    }
     bool settles =
         r->own_case && ret->decision.policy.action == ACTION_ANSWER && c->facts.may_reply;
-    if (!settles && (r->own_case || facts.may_reply != c->facts.may_reply)) {
-        facts.case_open = r->facts.case_open;
-        facts.may_reply = c->facts.may_reply;
-        e = decide_joined(r, 0, r->burst - 1, " ", &facts, &ret->decision);
-        if (e < 0)
-            return e;
-    }
-    if (silences || is_more_urgent(&alone, &ret->decision)) {
-        ret->decision = alone;
-        ret->read_from = 0;
+    if (is_more_urgent(&alone, &ret->decision) || (!is_need(&ret->decision) && is_need(&alone))) {
+        ret->decision = alone; /* what stood before it would hide it */
         settles = false;
+    } else {
+        ret->read_from = r->talk.earlier[r->burst - 1].message_id;
+        if (r->queued && says_the_same(r, &ret->decision, r->queued)) {
+            say_nothing(&ret->decision);
+            return 0;
+        }
+        if (!settles && (r->own_case || facts.may_reply != c->facts.may_reply)) {
+            facts.case_open = r->facts.case_open;
+            facts.may_reply = c->facts.may_reply;
+            e = decide_joined(r, 0, r->burst - 1, " ", &facts, &ret->decision);
+            if (e < 0)
+                return e;
+        }
     }
     const struct policy_decision *p = &ret->decision.policy;
     ret->settles = settles || p->settles;

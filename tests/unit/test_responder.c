@@ -576,6 +576,10 @@ static void test_talks(void **state)
           "900 handoff unresolved dropped wait\n"
           "901 handoff emergency from 1 queued 999\n",
           "open emergency\n" },
+        { "danger that what stood before it would hide",
+          { { 0, "when is my bin day, and my gas bill", 0 }, { 20, "gas leak here", 0 } },
+          "900 answer [\"bins.day\"] dropped bin-day\n901 handoff emergency queued 999\n",
+          "open emergency\n" },
         { "a burst of which all is needed",
           { { 0, "my green bin here", 0 }, { 20, "has not been emptied", 0 } },
           "900 handoff unresolved dropped wait\n"
