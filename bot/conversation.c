@@ -220,10 +220,15 @@ static void find_burst(struct hearing *r)
 /* The question that the message, or the burst that it belongs to, answers; NULL: none. */
 static const struct record_earlier *question_of(const struct hearing *r)
 {
+    const struct record_talk *talk = &r->talk;
     size_t at = r->spoken ? 0 : r->burst;
-    const struct record_earlier *e = &r->talk.earlier[at];
-    bool answers = at < r->talk.count && e->asked.len && has_left(e) &&
-                   r->talk.last_message == e->message_id && !r->talk.last_was_a_person;
+    /* what was read as part of the message that we asked about answered nothing */
+    while (at < talk->count && talk->earlier[at].message_id != talk->last_message &&
+           talk->earlier[at].read_from <= talk->last_message)
+        at++;
+    const struct record_earlier *e = &talk->earlier[at];
+    bool answers = at < talk->count && e->asked.len && has_left(e) &&
+                   talk->last_message == e->message_id && !talk->last_was_a_person;
     return answers ? e : NULL;
 }
 

@@ -622,6 +622,13 @@ static void test_talks(void **state)
           "900 handoff unresolved sent question\n"
           "901 answer [\"roads.pothole\"] queued potholes\n",
           "closed unresolved\n" },
+        { "a question about a burst, and its answer",
+          { { 0, "my bin by the potholes was missed", 0 },
+            { 20, "please please", 0 },
+            { 600, "the second", SENT } },
+          "900 handoff unresolved sent question\n901 handoff unresolved from 1\n"
+          "902 answer [\"roads.pothole\"] queued potholes\n",
+          "closed unresolved\n" },
         { "an answer that goes on",
           { { 0, "my bin by the potholes was missed", 0 },
             { 600, "the second", SENT },
