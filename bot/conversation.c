@@ -265,12 +265,13 @@ static void list_answered(struct hearing *r)
     }
 }
 
-/* Was the last word in the conversation an automatic answer to this resident? */
-static bool was_answered(const struct hearing *r)
+/* Was the last word in the conversation an automatic one, by which @action was done for this
+ * resident? */
+static bool last_word_was(const struct hearing *r, const char *action)
 {
     for (size_t i = 0; i < r->talk.count; i++)
         if (r->talk.earlier[i].message_id == r->talk.last_message)
-            return !r->talk.last_was_a_person && str_is(r->talk.earlier[i].action, "answer");
+            return !r->talk.last_was_a_person && str_is(r->talk.earlier[i].action, action);
     return false;
 }
 
@@ -579,8 +580,9 @@ int conversation_decide(const struct conversation *c, struct conversation_outcom
         turn = conversation_turn(&normal);
     else if (e != ERR_TOOBIG)
         return e;
-    if (was_answered(&r))
+    if (last_word_was(&r, "answer"))
         r.facts.turn = turn;
+    r.facts.thanked = last_word_was(&r, "thank");
     if (r.burst && !r.spoken)
         return read_burst(&r, ret);
     e = read_follow_up(&r, turn, ret);

@@ -350,7 +350,7 @@ static struct policy_decision clarified(const struct inquiry *q, struct policy_d
                                         const struct kb_intent *meant)
 {
     measure(q, &d, meant);
-    if (!may_speak(q->f) || q->f->case_claimed || answered_before(q->f, meant))
+    if (!may_speak(q->f) || answered_before(q->f, meant))
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     d.action = ACTION_ANSWER;
     d.intent = meant;
@@ -400,7 +400,8 @@ static struct policy_decision no_request(const struct inquiry *q, struct policy_
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     if (is_quiet(q, KB_PRAISE, KB_CLASS_PRAISE, &d)) {
         d.action = ACTION_THANK;
-        d.say = may_speak(q->f) && !q->f->case_open ? SAY_THANKS : SAY_NOTHING;
+        bool welcome = may_speak(q->f) && !q->f->case_open && !q->f->thanked;
+        d.say = welcome ? SAY_THANKS : SAY_NOTHING;
     } else if (q->f->turn == TURN_DONE) {
         d.action = ACTION_NONE;
     } else if (is_quiet(q, KB_TROLL, KB_CLASS_TROLL, &d)) {

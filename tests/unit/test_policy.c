@@ -65,7 +65,7 @@ static const struct row {
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
     const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
-                          answered=ID, unhelped, done, strikes=N, flood, copy */
+                          answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -145,6 +145,7 @@ static const struct row {
       "handoff bereavement nothing sensitive case death" },
     { "no more is wanted", "", "done", "none - nothing - - -" },
     { "no more is wanted, with thanks", "praise=70", "done", "thank - thanks - - praise" },
+    { "thanked already", "praise=70", "thanked", "thank - nothing - - praise" },
     { "no more is wanted, but for a request", "missed=80", "done", "answer - answer - - missed" },
 
     /* by what they do */
@@ -323,6 +324,8 @@ static struct policy_facts read_facts(const char *text)
             f.turn = TURN_UNHELPED;
         else if (str_is(part, "done"))
             f.turn = TURN_DONE;
+        else if (str_is(part, "thanked"))
+            f.thanked = true;
         else if (str_is(part, "flood"))
             f.flood = true;
         else if (str_is(part, "copy"))
