@@ -37,6 +37,7 @@ static const struct {
     { TURN_UNHELPED, ANYWHERE, "not helpful" },
     { TURN_UNHELPED, ANYWHERE, "no help" },
     { TURN_UNHELPED, ANYWHERE, "no use" },
+    { TURN_UNHELPED, ANYWHERE, "thanks for nothing" },
     { TURN_UNHELPED, ANYWHERE, "no good" },
     { TURN_UNHELPED, ANYWHERE, "not what i" },
     { TURN_UNHELPED, ANYWHERE, "not my question" },
