@@ -694,19 +694,27 @@ static void test_second_opinion_on_nuisances(void **state)
 {
     (void)state;
     static const struct {
-        const char *note, *chances, *want;
+        const char *note, *facts, *chances, *want;
     } nuisance_rows[] = {
-        { "nothing that it knows", "troll=20 chatter=10 unresolved=40", "ignore - nothing - - -" },
-        { "more likely a need", "troll=24 missed=60",
+        { "nothing that it knows", "strikes=3", "troll=20 chatter=10 unresolved=40",
+          "ignore - nothing - - -" },
+        { "the same in a flood may be a need", "flood", "troll=20 chatter=10 unresolved=40",
           "handoff unresolved acknowledge normal case -" },
-        { "something sensitive", "troll=40 safeguarding=50",
+        { "or what others ask for, too", "copy", "troll=24 chatter=25 unresolved=40",
+          "handoff unresolved acknowledge normal case -" },
+        { "a flood of hardly anything", "flood", "troll=30 chatter=20 unresolved=40",
+          "ignore - nothing - - -" },
+        { "copies of it", "copy", "troll=30 chatter=20 unresolved=40", "ignore - nothing - - -" },
+        { "more likely a need", "strikes=3", "troll=24 missed=60",
+          "handoff unresolved acknowledge normal case -" },
+        { "something sensitive", "strikes=3", "troll=40 safeguarding=50",
           "handoff safeguarding acknowledge sensitive case -" },
     };
     for (size_t i = 0; i < ARRAY_LEN(nuisance_rows); i++) {
         float chances[SECOND_CLASSES_MAX];
         struct intents_match m = { 0 };
         struct buf got = BUF_INIT(1000);
-        struct policy_facts facts = { .may_reply = true, .strikes = POLICY_STRIKES };
+        struct policy_facts facts = read_facts(nuisance_rows[i].facts);
         read_chances(nuisance_rows[i].chances, chances);
         struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
         describe(&d, &got);
