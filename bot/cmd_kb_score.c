@@ -83,14 +83,16 @@ static void scoring_init(struct scoring *s, const struct kb *kb, unsigned show)
         s->last[k] = &s->first[k];
 }
 
-/* "handoff/legal", "answer/bins.missed,bins.day" */
+/* "handoff/legal", "answer/bins.missed,bins.day", "ignore" */
 static struct str label_words(struct arena *arena, enum action action, struct str reason,
                               const struct str *intents, size_t intent_count)
 {
     struct buf out = BUF_INIT(4096);
-    (void)buf_addf(&out, "%s/%.*s", action_name(action), STR_ARG(reason));
+    (void)buf_addc(&out, action_name(action));
+    if (reason.len)
+        (void)buf_addf(&out, "/%.*s", STR_ARG(reason));
     for (size_t i = 0; i < intent_count; i++)
-        (void)buf_addf(&out, "%s%.*s", i ? "," : "", STR_ARG(intents[i]));
+        (void)buf_addf(&out, "%s%.*s", i || reason.len ? "," : "/", STR_ARG(intents[i]));
     struct str words = arena_str(arena, buf_str(&out));
     buf_release(&out);
     return words;

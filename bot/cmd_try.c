@@ -59,14 +59,14 @@ static cJSON *decision_json(const struct trial *t, struct str text, const struct
 }
 
 /* The text with the words that counted between »…«. */
-static void print_marked(struct str text, const struct decision *d)
+static void print_marked(const struct kb *kb, struct str text, const struct decision *d)
 {
     size_t n = text.len + 1;
     unsigned char *marked = calloc(n, 1);
     if (!marked)
         return;
     for (size_t i = 0; i < d->match.why_count; i++)
-        for (size_t s = 0; s < d->match.whys[i].count; s++)
+        for (size_t s = 0; s < d->match.whys[i].count && decision_shows(kb, d, i); s++)
             memset(marked + d->match.whys[i].spans[s][0], 1,
                    d->match.whys[i].spans[s][1] - d->match.whys[i].spans[s][0]);
     (void)fputs("message   ", stdout);
@@ -105,9 +105,48 @@ static void print_reply(struct str reply)
     }
 }
 
+/* The numbers, each with what an answer needs. */
+static void print_numbers(const struct kb *kb, const struct decision *d)
+{
+    const struct kb_thresholds *k = &kb->thresholds;
+    (void)printf(
+        "score     %.2f (an answer: %.2f), lead %.2f (%.2f), residue %.2f (at most %.2f)\n",
+        d->policy.score, k->score, d->policy.lead, k->lead, d->match.residue, k->residue);
+    if (kb->second && d->policy.score > 0)
+        (void)printf("second    %.2f (an answer: %.2f from a score of %.2f, %.2f below)\n",
+                     d->policy.second, k->second_agree, k->weak, k->second_hint);
+    else if (kb->second)
+        (void)printf("second    %.2f\n", d->policy.second);
+}
+
+/* What the decision rests on, pattern by pattern; and what else was found. */
+static void print_why(const struct kb *kb, const struct decision *d)
+{
+    const struct intents_match *m = &d->match;
+    bool besides = false;
+    for (size_t i = 0; i < m->why_count; i++) {
+        const struct intents_why *why = &m->whys[i];
+        if (!decision_shows(kb, d, i))
+            continue;
+        (void)printf("because   %.*s:", STR_ARG(kb_topic_name(kb, why->topic)));
+        for (size_t w = 0; w < why->count; w++)
+            (void)printf("%s %.*s", w ? " …" : "", STR_ARG(why->words[w]));
+        (void)fputc('\n', stdout);
+    }
+    for (size_t i = 0; i < m->hit_count; i++) {
+        if (decision_rests_on(kb, &d->policy, m->hits[i].topic))
+            continue;
+        (void)printf("%s %.*s %.2f", besides ? "," : "besides  ",
+                     STR_ARG(kb_topic_name(kb, m->hits[i].topic)), m->hits[i].score);
+        besides = true;
+    }
+    if (besides)
+        (void)fputc('\n', stdout);
+}
+
 static void print_for_people(const struct trial *t, struct str text, const struct decision *d)
 {
-    print_marked(text, d);
+    print_marked(t->decider.kb, text, d);
     (void)printf("read as   %.*s\n", STR_ARG(d->match.normal.text));
     (void)printf("action    %s", action_name(d->policy.action));
     if (d->policy.intent)
@@ -123,18 +162,8 @@ static void print_for_people(const struct trial *t, struct str text, const struc
     print_notice(t, d->policy.intent);
     print_notice(t, d->policy.also);
     print_reply(d->reply);
-    (void)printf("score     %.2f, lead %.2f, residue %.2f, second opinion %.2f (at least %.2f and "
-                 "%.2f, at most %.2f)\n",
-                 d->policy.score, d->policy.lead, d->match.residue, d->policy.second,
-                 t->decider.kb->thresholds.score, t->decider.kb->thresholds.lead,
-                 t->decider.kb->thresholds.residue);
-    for (size_t i = 0; i < d->match.why_count; i++) {
-        const struct intents_why *why = &d->match.whys[i];
-        (void)printf("because   %.*s:", STR_ARG(kb_topic_name(t->decider.kb, why->topic)));
-        for (size_t w = 0; w < why->count; w++)
-            (void)printf("%s %.*s", w ? " …" : "", STR_ARG(why->words[w]));
-        (void)fputc('\n', stdout);
-    }
+    print_numbers(t->decider.kb, d);
+    print_why(t->decider.kb, d);
     (void)printf("knowledge base %s\n", t->decider.kb->hash);
 }
 

@@ -37,6 +37,7 @@ static const struct {
     { TURN_UNHELPED, ANYWHERE, "not helpful" },
     { TURN_UNHELPED, ANYWHERE, "no help" },
     { TURN_UNHELPED, ANYWHERE, "no use" },
+    { TURN_UNHELPED, ANYWHERE, "thanks for nothing" },
     { TURN_UNHELPED, ANYWHERE, "no good" },
     { TURN_UNHELPED, ANYWHERE, "not what i" },
     { TURN_UNHELPED, ANYWHERE, "not my question" },
@@ -220,10 +221,15 @@ static void find_burst(struct hearing *r)
 /* The question that the message, or the burst that it belongs to, answers; NULL: none. */
 static const struct record_earlier *question_of(const struct hearing *r)
 {
+    const struct record_talk *talk = &r->talk;
     size_t at = r->spoken ? 0 : r->burst;
-    const struct record_earlier *e = &r->talk.earlier[at];
-    bool answers = at < r->talk.count && e->asked.len && has_left(e) &&
-                   r->talk.last_message == e->message_id && !r->talk.last_was_a_person;
+    /* what was read as part of the message that we asked about answered nothing */
+    while (at < talk->count && talk->earlier[at].message_id != talk->last_message &&
+           talk->earlier[at].read_from <= talk->last_message)
+        at++;
+    const struct record_earlier *e = &talk->earlier[at];
+    bool answers = at < talk->count && e->asked.len && has_left(e) &&
+                   talk->last_message == e->message_id && !talk->last_was_a_person;
     return answers ? e : NULL;
 }
 
@@ -260,12 +266,13 @@ static void list_answered(struct hearing *r)
     }
 }
 
-/* Was the last word in the conversation an automatic answer to this resident? */
-static bool was_answered(const struct hearing *r)
+/* Was the last word in the conversation an automatic one, by which @action was done for this
+ * resident? */
+static bool last_word_was(const struct hearing *r, const char *action)
 {
     for (size_t i = 0; i < r->talk.count; i++)
         if (r->talk.earlier[i].message_id == r->talk.last_message)
-            return !r->talk.last_was_a_person && str_is(r->talk.earlier[i].action, "answer");
+            return !r->talk.last_was_a_person && str_is(r->talk.earlier[i].action, action);
     return false;
 }
 
@@ -417,25 +424,24 @@ static int read_burst(struct hearing *r, struct conversation_outcome *ret)
         e = decide_text(r, c->text, &r->facts, &alone);
     if (e < 0)
         return e;
-    ret->read_from = r->talk.earlier[r->burst - 1].message_id;
-    bool silences = !is_need(&ret->decision) && is_need(&alone);
-    if (!silences && r->queued && says_the_same(r, &ret->decision, r->queued)) {
-        say_nothing(&ret->decision);
-        return 0;
-    }
     bool settles =
         r->own_case && ret->decision.policy.action == ACTION_ANSWER && c->facts.may_reply;
-    if (!settles && (r->own_case || facts.may_reply != c->facts.may_reply)) {
-        facts.case_open = r->facts.case_open;
-        facts.may_reply = c->facts.may_reply;
-        e = decide_joined(r, 0, r->burst - 1, " ", &facts, &ret->decision);
-        if (e < 0)
-            return e;
-    }
-    if (silences || is_more_urgent(&alone, &ret->decision)) {
-        ret->decision = alone;
-        ret->read_from = 0;
+    if (is_more_urgent(&alone, &ret->decision) || (!is_need(&ret->decision) && is_need(&alone))) {
+        ret->decision = alone; /* what stood before it would hide it */
         settles = false;
+    } else {
+        ret->read_from = r->talk.earlier[r->burst - 1].message_id;
+        if (r->queued && says_the_same(r, &ret->decision, r->queued)) {
+            say_nothing(&ret->decision);
+            return 0;
+        }
+        if (!settles && (r->own_case || facts.may_reply != c->facts.may_reply)) {
+            facts.case_open = r->facts.case_open;
+            facts.may_reply = c->facts.may_reply;
+            e = decide_joined(r, 0, r->burst - 1, " ", &facts, &ret->decision);
+            if (e < 0)
+                return e;
+        }
     }
     const struct policy_decision *p = &ret->decision.policy;
     ret->settles = settles || p->settles;
@@ -575,8 +581,9 @@ int conversation_decide(const struct conversation *c, struct conversation_outcom
         turn = conversation_turn(&normal);
     else if (e != ERR_TOOBIG)
         return e;
-    if (was_answered(&r))
+    if (last_word_was(&r, "answer"))
         r.facts.turn = turn;
+    r.facts.thanked = last_word_was(&r, "thank");
     if (r.burst && !r.spoken)
         return read_burst(&r, ret);
     e = read_follow_up(&r, turn, ret);

@@ -57,6 +57,32 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
     return r;
 }
 
+bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    if (d->rule)
+        return !intent && kb_rule_of(kb, topic)->kind == d->rule->kind;
+    if (d->intent)
+        return intent && (intent == d->intent || intent == d->also);
+    if (d->asked[0])
+        return intent && (intent == d->asked[0] || intent == d->asked[1]);
+    return intent;
+}
+
+static bool in_same_words(const struct intents_why *a, const struct intents_why *b)
+{
+    return a->topic == b->topic && a->count == b->count &&
+           (a->count == 0 || memcmp(a->spans, b->spans, a->count * sizeof *a->spans) == 0);
+}
+
+bool decision_shows(const struct kb *kb, const struct decision *d, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (in_same_words(&d->match.whys[k], &d->match.whys[i]))
+            return false;
+    return decision_rests_on(kb, &d->policy, d->match.whys[i].topic);
+}
+
 static size_t utf16_units(struct str s)
 {
     size_t units = 0;
@@ -69,6 +95,8 @@ cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str te
 {
     cJSON *list = cJSON_CreateArray();
     for (size_t i = 0; i < d->match.why_count; i++) {
+        if (!decision_shows(kb, d, i))
+            continue;
         const struct intents_why *why = &d->match.whys[i];
         cJSON *one = cJSON_CreateObject(), *words, *spans;
         (void)cJSON_AddItemToArray(list, one);

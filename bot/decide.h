@@ -42,6 +42,14 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret) MUST_CHECK;
 
+/* Does a decision rest on what was found for @topic, and not only stand beside it? One that no rule
+ * and no answer made rests on every intent that was found. */
+bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic);
+
+/* Is whys[i] of the match one of those that show why? The same words of the same topic do so once.
+ */
+bool decision_shows(const struct kb *kb, const struct decision *d, size_t i);
+
 /* What a decision rests on, as JSON: [{"rule":…,"words":…,"spans":[[from,to],…]},…]; spans are
  * UTF-16 offsets into @text. */
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);

@@ -277,7 +277,8 @@ static bool is_passing(const struct inquiry *q)
 static struct policy_decision thank(const struct inquiry *q, struct policy_decision d)
 {
     d.action = ACTION_THANK;
-    d.say = may_speak(q->f) && !q->f->case_open ? SAY_THANKS : SAY_NOTHING;
+    bool welcome = may_speak(q->f) && !q->f->case_open && !q->f->thanked;
+    d.say = welcome ? SAY_THANKS : SAY_NOTHING;
     return d;
 }
 
@@ -377,7 +378,7 @@ static struct policy_decision clarified(const struct inquiry *q, struct policy_d
                                         const struct kb_intent *meant)
 {
     measure(q, &d, meant);
-    if (!may_speak(q->f) || q->f->case_claimed || answered_before(q->f, meant))
+    if (!may_speak(q->f) || answered_before(q->f, meant))
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     d.action = ACTION_ANSWER;
     d.intent = meant;
@@ -405,15 +406,18 @@ static bool is_quiet(const struct inquiry *q, enum kb_kind kind, enum kb_class c
 }
 
 /* By what they did and not by what this message says: somebody who only wants to be seen. Many who
- * ask the same, or one who asks again and again, may well need something: without a second opinion
- * to tell, only who was a troll before is one. */
+ * ask the same, or one who asks again and again, may well need something: they are met with silence
+ * only where the second opinion is as sure as it must be by itself; without one only who was a
+ * troll before is one. */
 static bool is_nuisance(const struct inquiry *q, double quiet)
 {
     const struct policy_facts *f = q->f;
+    const struct kb_thresholds *t = &q->kb->thresholds;
+    bool habit = f->strikes >= POLICY_STRIKES;
     if (!q->second)
-        return f->strikes >= POLICY_STRIKES;
-    return (f->strikes >= POLICY_STRIKES || f->flood || f->copy) &&
-           quiet >= q->kb->thresholds.second_silence;
+        return habit;
+    return (habit && quiet >= t->second_silence) ||
+           ((f->flood || f->copy) && quiet >= t->second_quiet);
 }
 
 /* No intent is found. */

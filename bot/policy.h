@@ -58,6 +58,7 @@ struct policy_facts {
     /* All that automatic replies of this conversation answered; NULL behind the last. */
     const struct kb_intent *answered[POLICY_ANSWERED_MAX];
     enum turn turn;
+    bool thanked;     /* the last that was said in it were thanks to them */
     unsigned strikes; /* messages of this resident ignored as trolling lately */
     bool flood;       /* they are sending many in a short time */
     bool copy;        /* they, or several others, sent this very text before */

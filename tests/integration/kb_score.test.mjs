@@ -88,7 +88,7 @@ describe('a few messages', () => {
     assert.match(r.out, /^ +1\.00 +33\.3 +33\.3 +33\.3 +16\.7 {2}<- in use$/m)
     assert.match(r.out, /^== wrong link: 2\n {2}want answer\/bins\.day got answer\/bins\.missed: "my bin was missed"\n\n/m)
     assert.match(r.out, /^== harm: 1\n {2}want handoff\/legal got answer\/bins\.missed: /m)
-    assert.match(r.out, /^== left alone: 1\n {2}want handoff\/unresolved got none\/: "good morning"/m)
+    assert.match(r.out, /^== left alone: 1\n {2}want handoff\/unresolved got none: "good morning"/m)
   })
 
   test('several files count as one', () => {

@@ -137,6 +137,13 @@ describe('one message', () => {
     assert.match(r.out, /https:\/\/council\.example\/missed-bin/)
   })
 
+  test('for people: what it rests on, and what else was found', () => {
+    const { out } = run(['try', '--at', sunday, 'my bin was missed, there is a gas leak'])
+    assert.match(out, /^message {3}my bin was missed, there is a »gas leak«$/m)
+    assert.match(out, /^because {3}sensitive\.gas: gas leak$/m)
+    assert.match(out, /^besides {3}bins\.missed 0\.80$/m)
+  })
+
   test('two requests: a paragraph each', () => {
     const text = 'my bin was missed. when is my bin day?'
     const [first, between, second] = decide(text).reply.split('\n')

@@ -17,6 +17,7 @@ static void test_turns(void **state)
         { "that didn't help", TURN_UNHELPED },
         { "That link doesn\xe2\x80\x99t work", TURN_UNHELPED },
         { "thanks but it did not help", TURN_UNHELPED },
+        { "wow thanks for nothing", TURN_UNHELPED },
         { "no", TURN_UNHELPED },
         { "@NorthmoorHelp no.", TURN_UNHELPED },
         { "nope", TURN_UNHELPED },

@@ -166,6 +166,43 @@ static void test_why(void **state)
     buf_release(&out);
 }
 
+/* Staff and editors see what the decision rests on, and not all that was found. */
+static void test_why_of_what(void **state)
+{
+    static const struct {
+        const char *text, *want; /* the rules in its why */
+    } rows[] = {
+        { "my bin was missed. gas leak here", "sensitive.gas" },
+        { "good morning, my bin was missed", "bins.missed" },
+        { "when is my bin day? well done. gritters, missed bins", "bins.missed bins.day" },
+        { "missed the bin in the pothole", "bins.missed roads.pothole" },
+        { "thank you clown", "praise" },
+        { "gas leak, my dad died", "sensitive.gas sensitive.death" },
+        { "wibble", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct decision d = decide_on(rows[i].text);
+        cJSON *why = decision_why(t.kb, &d, str_of(rows[i].text)), *one;
+        struct buf out = BUF_INIT(1000);
+        cJSON_ArrayForEach(one, why)
+        {
+            struct str rule;
+            assert_int_equal(json_get_str(one, "rule", &rule), 1);
+            (void)buf_addf(&out, "%s%.*s", out.len ? " " : "", STR_ARG(rule));
+        }
+        assert_str_note(buf_str(&out), rows[i].want, rows[i].text);
+        cJSON_Delete(why);
+        buf_release(&out);
+    }
+    struct decision d = decide_on("my bin was missed");
+    struct intents_why twice[] = { d.match.whys[0], d.match.whys[0] };
+    d.match.whys = twice;
+    d.match.why_count = ARRAY_LEN(twice);
+    assert_true(decision_shows(t.kb, &d, 0));
+    assert_false(decision_shows(t.kb, &d, 1));
+}
+
 /* The fixture itself holds. */
 static void test_fixture(void **state)
 {
@@ -181,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_fixture),      cmocka_unit_test(test_replies),
         cmocka_unit_test(test_why),          cmocka_unit_test(test_too_long_together),
         cmocka_unit_test(test_both_intents), cmocka_unit_test(test_question),
+        cmocka_unit_test(test_why_of_what),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

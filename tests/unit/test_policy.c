@@ -66,7 +66,7 @@ static const struct row {
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
     const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
-                          answered=ID, unhelped, done, strikes=N, flood, copy */
+                          answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -146,6 +146,7 @@ static const struct row {
       "handoff bereavement nothing sensitive case death" },
     { "no more is wanted", "", "done", "none - nothing - - -" },
     { "no more is wanted, with thanks", "praise=70", "done", "thank - thanks - - praise" },
+    { "thanked already", "praise=70", "thanked", "thank - nothing - - praise" },
     { "no more is wanted, but for a request", "missed=80", "done", "answer - answer - - missed" },
 
     /* by what they do */
@@ -324,6 +325,8 @@ static struct policy_facts read_facts(const char *text)
             f.turn = TURN_UNHELPED;
         else if (str_is(part, "done"))
             f.turn = TURN_DONE;
+        else if (str_is(part, "thanked"))
+            f.thanked = true;
         else if (str_is(part, "flood"))
             f.flood = true;
         else if (str_is(part, "copy"))
@@ -700,19 +703,27 @@ static void test_second_opinion_on_nuisances(void **state)
 {
     (void)state;
     static const struct {
-        const char *note, *chances, *want;
+        const char *note, *facts, *chances, *want;
     } nuisance_rows[] = {
-        { "nothing that it knows", "troll=20 chatter=10 unresolved=40", "ignore - nothing - - -" },
-        { "more likely a need", "troll=24 missed=60",
+        { "nothing that it knows", "strikes=3", "troll=20 chatter=10 unresolved=40",
+          "ignore - nothing - - -" },
+        { "the same in a flood may be a need", "flood", "troll=20 chatter=10 unresolved=40",
           "handoff unresolved acknowledge normal case -" },
-        { "something sensitive", "troll=40 safeguarding=50",
+        { "or what others ask for, too", "copy", "troll=24 chatter=25 unresolved=40",
+          "handoff unresolved acknowledge normal case -" },
+        { "a flood of hardly anything", "flood", "troll=30 chatter=20 unresolved=40",
+          "ignore - nothing - - -" },
+        { "copies of it", "copy", "troll=30 chatter=20 unresolved=40", "ignore - nothing - - -" },
+        { "more likely a need", "strikes=3", "troll=24 missed=60",
+          "handoff unresolved acknowledge normal case -" },
+        { "something sensitive", "strikes=3", "troll=40 safeguarding=50",
           "handoff safeguarding acknowledge sensitive case -" },
     };
     for (size_t i = 0; i < ARRAY_LEN(nuisance_rows); i++) {
         float chances[SECOND_CLASSES_MAX];
         struct intents_match m = { 0 };
         struct buf got = BUF_INIT(1000);
-        struct policy_facts facts = { .may_reply = true, .strikes = POLICY_STRIKES };
+        struct policy_facts facts = read_facts(nuisance_rows[i].facts);
         read_chances(nuisance_rows[i].chances, chances);
         struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
         describe(&d, &got);
