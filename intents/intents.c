@@ -203,11 +203,10 @@ static int by_start(const void *a, const void *b)
 }
 
 /* What the terms of a fitting pattern captured; a pattern without terms shows all that it matched.
- */
-static int make_why(struct intents_scratch *s, struct arena *arena, const struct normal *n,
+ * @pairs: beginnings and ends, as PCRE2 gives them. */
+static int make_why(const PCRE2_SIZE *pairs, struct arena *arena, const struct normal *n,
                     int groups, struct intents_why *ret)
 {
-    PCRE2_SIZE *pairs = pcre2_get_ovector_pointer(s->data);
     PCRE2_SIZE(*at)[2] = arena_array(arena, (size_t)groups, sizeof *at);
     ret->spans = arena_array(arena, (size_t)groups, sizeof *ret->spans);
     ret->words = arena_array(arena, (size_t)groups, sizeof *ret->words);
@@ -297,6 +296,8 @@ struct matching {
     struct prefilter_found found; /* a shape's number is its bit in found.may */
     struct intents_match m;
     size_t why_room;
+    const PCRE2_SIZE *pairs; /* of the shape that fitted last: PCRE2's, or term */
+    PCRE2_SIZE term[4];
 };
 
 /* Captures and one more, or one of PCRE2's errors. */
@@ -306,12 +307,29 @@ static int run_alone(const struct shape *shape, struct intents_scratch *s, const
                        PCRE2_NO_UTF_CHECK, s->data, s->context);
 }
 
+/* A pattern that is a term and nothing else needs no PCRE2: the prefilter has seen where it is
+ * said, as PCRE2 would, the first and there the longest. */
+static bool is_said(struct matching *g, uint32_t number)
+{
+    uint32_t from, to;
+    if (!prefilter_is_said(g->set->prefilter, &g->found, number, &from, &to))
+        return false;
+    const struct normal_word *first = &g->m.normal.words[from], *last = &g->m.normal.words[to - 1];
+    g->term[0] = g->term[2] = first->at;
+    g->term[1] = g->term[3] = last->at + last->len;
+    g->pairs = g->term;
+    return true;
+}
+
 /* Captures and one more if the pattern fits, 0 if it doesn't. What was run once and didn't isn't
  * run again. */
 static int run_shape(struct matching *g, uint32_t number)
 {
     if (!(g->found.may[number / 64] >> (number % 64) & 1))
         return 0;
+    if (is_said(g, number))
+        return 2;
+    g->pairs = pcre2_get_ovector_pointer(g->scratch->data);
     int groups = run_alone(&g->set->shapes[number], g->scratch, &g->m.normal);
     if (groups > 0)
         return groups;
@@ -328,7 +346,7 @@ static int add_why(struct matching *g, unsigned topic, int groups)
         return r;
     struct intents_why *why = &g->m.whys[g->m.why_count++];
     *why = (struct intents_why){ .topic = topic };
-    return make_why(g->scratch, g->arena, &g->m.normal, groups, why);
+    return make_why(g->pairs, g->arena, &g->m.normal, groups, why);
 }
 
 /* A pattern that fits counts for each topic that has it. */
@@ -437,7 +455,7 @@ int intents_try_pattern(const struct intents *set, struct intents_scratch *scrat
     if (groups < 0)
         return ERR_LIMIT;
     struct intents_why why = { .topic = e->topic };
-    r = make_why(scratch, arena, text, groups, &why);
+    r = make_why(pcre2_get_ovector_pointer(scratch->data), arena, text, groups, &why);
     if (r < 0)
         return r;
     *ret_why = why;

@@ -216,7 +216,8 @@ struct walk {
     const struct phrases *p;
     uint32_t *tokens, *ends; /* of word i: those up to ends[i], behind those of the word before */
     size_t count;
-    uint64_t *at, place;
+    struct phrases_said *said;
+    size_t start; /* the word at which it set out */
 };
 
 static size_t read_tokens(const struct phrases *p, struct str word, uint32_t *tokens)
@@ -235,6 +236,17 @@ static size_t read_tokens(const struct phrases *p, struct str word, uint32_t *to
     return count;
 }
 
+/* A phrase ends behind word @i. Starts ascend, so the first to be noted is the first. */
+static void note(const struct walk *w, struct phrases_said *said, size_t i)
+{
+    size_t place = w->start < PHRASES_PLACES ? w->start : PHRASES_PLACES - 1;
+    if (!said->places)
+        *said = (struct phrases_said){ 0, (uint32_t)w->start, (uint32_t)i + 1 };
+    else if (said->from == w->start && said->to <= i)
+        said->to = (uint32_t)i + 1;
+    said->places |= UINT64_C(1) << place;
+}
+
 /* From @node with word @i: as deep as the longest phrase has words. */
 static void follow(struct walk *w, uint32_t node, size_t i)
 {
@@ -243,18 +255,19 @@ static void follow(struct walk *w, uint32_t node, size_t i)
         if (e->token == NONE)
             continue;
         for (uint32_t l = w->p->nodes[e->to].sets; l; l = w->p->links[l].next)
-            w->at[w->p->links[l].set] |= w->place;
+            note(w, &w->said[w->p->links[l].set], i);
         if (w->p->nodes[e->to].goes_on && i + 1 < w->count)
             follow(w, e->to, i + 1);
     }
 }
 
-int phrases_find(const struct phrases *p, struct arena *arena, const struct normal *n, uint64_t *at)
+int phrases_find(const struct phrases *p, struct arena *arena, const struct normal *n,
+                 struct phrases_said *said)
 {
     if (!p->edge_count)
         return 0;
     size_t most = p->prefix_most >= p->prefix_least ? p->prefix_most - p->prefix_least + 2 : 1;
-    struct walk w = { .p = p, .count = n->word_count, .at = at };
+    struct walk w = { .p = p, .count = n->word_count, .said = said };
     w.tokens = arena_array(arena, n->word_count * most + 1, sizeof *w.tokens);
     w.ends = arena_array(arena, n->word_count + 1, sizeof *w.ends);
     if (!w.tokens || !w.ends)
@@ -265,9 +278,7 @@ int phrases_find(const struct phrases *p, struct arena *arena, const struct norm
         used += read_tokens(p, str_cut(n->text, word.at, word.at + word.len), w.tokens + used);
         w.ends[i] = (uint32_t)used;
     }
-    for (size_t i = 0; i < n->word_count; i++) {
-        w.place = UINT64_C(1) << (i < PHRASES_PLACES ? i : PHRASES_PLACES - 1);
-        follow(&w, 0, i);
-    }
+    for (; w.start < n->word_count; w.start++)
+        follow(&w, 0, w.start);
     return 0;
 }

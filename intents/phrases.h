@@ -18,9 +18,15 @@ struct phrases *phrases_free(struct phrases *p);
 /* @phrase: words of normalised text with one space between; a word may end in *: any ending. */
 int phrases_add(struct phrases *p, struct str phrase, unsigned set) MUST_CHECK;
 
-/* Sets in @at, which has a zeroed number for each set, the bits of the words at which a phrase of
- * the set begins. Scratch memory is taken from @arena. Returns 0 or ERR_NOMEM. */
+/* Where a message says a phrase of a set. */
+struct phrases_said {
+    uint64_t places;   /* the words at which one begins; 0: none is said */
+    uint32_t from, to; /* the words, end exclusive, of the first and there the longest */
+};
+
+/* Fills in @said, which has a zeroed one for each set. Scratch memory is taken from @arena. Returns
+ * 0 or ERR_NOMEM. */
 int phrases_find(const struct phrases *p, struct arena *arena, const struct normal *n,
-                 uint64_t *at) MUST_CHECK;
+                 struct phrases_said *said) MUST_CHECK;
 
 #endif

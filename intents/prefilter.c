@@ -20,6 +20,7 @@ struct rule {
     unsigned needs[NEEDS_MAX]; /* sets, in the order in which they must stand */
     unsigned bars[BARS_MAX];   /* sets that must not be there */
     unsigned need_count, bar_count;
+    bool is_term;  /* nothing else is asked than its one need */
     uint32_t next; /* of those that wait for the same set, or always run */
 };
 
@@ -451,7 +452,11 @@ static int read_rule(struct prefilter *p, const struct vocab *vocab, struct str 
     }
     struct reading r = { vocab, pcre, 0, true, true };
     int result = read_bars(p, &r, rule);
-    return result < 0 ? result : read_needs(p, &r, rule);
+    if (result == 0)
+        result = read_needs(p, &r, rule);
+    rule->is_term = str_starts(pcre, STR("(?&")) && group_end(pcre, 0) + 1 == pcre.len &&
+                    rule->need_count == 1 && p->sets[rule->needs[0]].told == VOCAB_TOLD;
+    return result;
 }
 
 int prefilter_add(struct prefilter *p, const struct vocab *vocab, struct str pcre)
@@ -502,27 +507,28 @@ int prefilter_add_terms(struct prefilter *p, const struct vocab *vocab)
  * a message */
 
 /* Is there a place for each need behind that of the one before? The last place stands for many. */
-static bool holds(const struct rule *rule, const uint64_t *at)
+static bool holds(const struct rule *rule, const struct phrases_said *said)
 {
     static const uint64_t last = UINT64_C(1) << (PHRASES_PLACES - 1);
     uint64_t left = UINT64_MAX; /* places that may still be taken */
     for (unsigned i = 0; i < rule->need_count; i++) {
-        uint64_t places = at[rule->needs[i]] & left;
+        uint64_t places = said[rule->needs[i]].places & left;
         if (!places)
             return false;
         uint64_t first = places & -places;
         left = first == last ? last : ~(first | (first - 1));
     }
     for (unsigned i = 0; i < rule->bar_count; i++)
-        if (at[rule->bars[i]])
+        if (said[rule->bars[i]].places)
             return false;
     return true;
 }
 
-static void pass(const struct prefilter *p, uint32_t first, const uint64_t *at, uint64_t *may)
+static void pass(const struct prefilter *p, uint32_t first, const struct phrases_said *said,
+                 uint64_t *may)
 {
     for (uint32_t i = first; i != NO_RULE; i = p->rules[i].next)
-        if (holds(&p->rules[i], at))
+        if (holds(&p->rules[i], said))
             may[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
@@ -530,22 +536,35 @@ int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct 
                    struct prefilter_found *ret)
 {
     struct prefilter_found found = { 0 };
-    uint64_t *at = arena_array(arena, p->set_count + 1, sizeof *at);
+    struct phrases_said *said = arena_array(arena, p->set_count + 1, sizeof *said);
     found.may = arena_array(arena, p->rule_count / 64 + 1, sizeof *found.may);
     found.terms = arena_array(arena, p->set_count + 1, sizeof *found.terms);
-    int r = at && found.may && found.terms ? phrases_find(p->phrases, arena, n, at) : ERR_NOMEM;
+    int r = said && found.may && found.terms ? phrases_find(p->phrases, arena, n, said) : ERR_NOMEM;
     if (r < 0)
         return r;
-    pass(p, p->always, at, found.may);
+    pass(p, p->always, said, found.may);
     for (size_t s = 0; s < p->set_count; s++) {
-        if (!at[s])
+        if (!said[s].places)
             continue;
-        pass(p, p->sets[s].first, at, found.may);
+        pass(p, p->sets[s].first, said, found.may);
         if (p->sets[s].term)
             found.terms[found.term_count++] = p->sets[s].term;
     }
+    found.said = said;
     *ret = found;
     return 0;
+}
+
+bool prefilter_is_said(const struct prefilter *p, const struct prefilter_found *found,
+                       size_t pattern, uint32_t *ret_from, uint32_t *ret_to)
+{
+    const struct rule *rule = &p->rules[pattern];
+    if (!rule->is_term)
+        return false;
+    const struct phrases_said *said = &found->said[rule->needs[0]];
+    *ret_from = said->from;
+    *ret_to = said->to;
+    return said->places;
 }
 
 unsigned prefilter_needs(const struct prefilter *p, size_t pattern,
@@ -561,10 +580,10 @@ int prefilter_missing(const struct prefilter *p, struct arena *arena, size_t pat
                       const struct normal *n, struct str *ret_need)
 {
     const struct rule *rule = &p->rules[pattern];
-    uint64_t *at = arena_array(arena, p->set_count + 1, sizeof *at);
-    int r = at ? phrases_find(p->phrases, arena, n, at) : ERR_NOMEM;
+    struct phrases_said *said = arena_array(arena, p->set_count + 1, sizeof *said);
+    int r = said ? phrases_find(p->phrases, arena, n, said) : ERR_NOMEM;
     for (unsigned i = 0; r == 0 && i < rule->need_count; i++) {
-        if (at[rule->needs[i]])
+        if (said[rule->needs[i]].places)
             continue;
         *ret_need = p->sets[rule->needs[i]].what;
         r = 1;

@@ -8,6 +8,7 @@
 #define INTENTS_PREFILTER_H
 
 #include "intents/normal.h"
+#include "intents/phrases.h"
 
 struct prefilter;
 
@@ -27,11 +28,17 @@ struct prefilter_found {
     uint64_t *may;   /* a bit for each pattern, set if it may match */
     uint32_t *terms; /* hashes of the names of the terms that are said */
     size_t term_count;
+    const struct phrases_said *said; /* of each set */
 };
 
 /* All of *ret lives in @arena. 0 or ERR_NOMEM. */
 int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct normal *n,
                    struct prefilter_found *ret) MUST_CHECK;
+
+/* Is @pattern nothing but a term that its phrases tell whole? Then it fits where the term is said:
+ * *ret_from and *ret_to, end exclusive, are the words of the first. */
+bool prefilter_is_said(const struct prefilter *p, const struct prefilter_found *found,
+                       size_t pattern, uint32_t *ret_from, uint32_t *ret_to);
 
 /* For the editors' tools: see intents_pattern_needs and intents_pattern_missing. */
 unsigned prefilter_needs(const struct prefilter *p, size_t pattern,

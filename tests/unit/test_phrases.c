@@ -3,20 +3,21 @@
 
 #include "tests/unit/support.h"
 
-static uint64_t places(struct str text, const char *const *phrases, size_t count, unsigned set)
+static struct phrases_said find(struct str text, const char *const *phrases, size_t count,
+                                unsigned set)
 {
     struct phrases *p = phrases_new();
     struct arena arena = ARENA_INIT;
     struct normal n;
-    uint64_t at[8] = { 0 };
+    struct phrases_said said[8] = { 0 };
     assert_non_null(p);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(phrases_add(p, str_of(phrases[i]), (unsigned)i), 0);
     assert_int_equal(normal_make(&arena, NULL, text, &n), 0);
-    assert_int_equal(phrases_find(p, &arena, &n, at), 0);
+    assert_int_equal(phrases_find(p, &arena, &n, said), 0);
     arena_release(&arena);
     p = phrases_free(p);
-    return at[set];
+    return said[set];
 }
 
 static void test_places(void **state)
@@ -37,7 +38,7 @@ static void test_places(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         for (unsigned s = 0; s < ARRAY_LEN(phrases); s++)
-            if (places(str_of(rows[i].text), phrases, ARRAY_LEN(phrases), s) != rows[i].at[s])
+            if (find(str_of(rows[i].text), phrases, ARRAY_LEN(phrases), s).places != rows[i].at[s])
                 fail_msg("%s: \"%s\"", rows[i].note, phrases[s]);
 }
 
@@ -49,9 +50,31 @@ static void test_last_place(void **state)
     struct buf text = BUF_INIT(10000);
     for (int i = 0; i < 100; i++)
         (void)buf_addc(&text, i == 62 || i == 80 || i == 99 ? "bin " : "x ");
-    assert_true(places(buf_str(&text), phrases, 1, 0) == (UINT64_C(3) << 62));
+    assert_true(find(buf_str(&text), phrases, 1, 0).places == (UINT64_C(3) << 62));
     buf_release(&text);
     assert_null(phrases_free(NULL));
+}
+
+/* The first, and there the longest, as PCRE2 finds it. */
+static void test_first(void **state)
+{
+    (void)state;
+    struct phrases *p = phrases_new();
+    struct arena arena = ARENA_INIT;
+    struct normal n;
+    struct phrases_said said = { 0 };
+    static const char *const phrases[] = { "not been", "not", "not been emptied at all",
+                                           "been emp*" };
+    assert_non_null(p);
+    for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
+        assert_int_equal(phrases_add(p, str_of(phrases[i]), 0), 0);
+    assert_int_equal(normal_make(&arena, NULL, STR("it has not been emptied not been"), &n), 0);
+    assert_int_equal(phrases_find(p, &arena, &n, &said), 0);
+    assert_true(said.places == (1 << 2 | 1 << 3 | 1 << 5));
+    assert_int_equal(said.from, 2);
+    assert_int_equal(said.to, 4);
+    arena_release(&arena);
+    p = phrases_free(p);
 }
 
 int main(void)
@@ -59,6 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_last_place),
+        cmocka_unit_test(test_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
