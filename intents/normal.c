@@ -692,10 +692,16 @@ bool normal_origin(const struct normal *n, size_t at, size_t end, uint32_t *ret_
                    uint32_t *ret_to)
 {
     bool found = false;
-    for (size_t i = 0; i < n->word_count; i++) {
+    size_t first = 0, stop = n->word_count; /* the first word that ends behind @at */
+    while (first < stop) {
+        size_t middle = first + (stop - first) / 2;
+        if (n->words[middle].at + n->words[middle].len <= at)
+            first = middle + 1;
+        else
+            stop = middle;
+    }
+    for (size_t i = first; i < n->word_count && n->words[i].at < end; i++) {
         const struct normal_word *w = &n->words[i];
-        if (w->at >= end || w->at + w->len <= at)
-            continue;
         if (!found || w->from < *ret_from)
             *ret_from = w->from;
         if (!found || w->to > *ret_to)

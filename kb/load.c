@@ -259,6 +259,15 @@ static int add_topic(struct loader *l, const cJSON *object, struct str id, const
     return r < 0 ? r : add_patterns(l, object, "unless", PATTERN_UNLESS, *ret_topic, where);
 }
 
+/* The enum kb_class of that name, or KB_CLASSES. */
+static int other_class(struct str name)
+{
+    int c = 0;
+    while (c < KB_CLASSES && !str_eq(kb_class_name((enum kb_class)c), name))
+        c++;
+    return c;
+}
+
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",       "title",  "department", "review_by",
@@ -276,6 +285,9 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
     json_check_names(object, names, w, l->report);
     if (r == 0)
         r = take_text(l, object, "id", true, w, &in.id);
+    if (r == 0 && other_class(in.id) < KB_CLASSES) /* whose lessons would they be? */
+        r = report_error(l->report,
+                         "%s: \"id\" must not be what lessons call another kind of message", w);
     if (r == 0)
         r = take_text(l, object, "title", true, w, &in.title);
     if (r == 0)
@@ -735,10 +747,8 @@ static int class_of(const struct kb *kb, struct str name)
     const struct kb_intent *intent = intent_named(kb, name);
     if (intent)
         return (int)(intent - kb->intent);
-    for (int c = 0; c < KB_CLASSES; c++)
-        if (str_eq(kb_class_name((enum kb_class)c), name))
-            return (int)kb->intent_count + c;
-    return -1;
+    int other = other_class(name);
+    return other < KB_CLASSES ? (int)kb->intent_count + other : -1;
 }
 
 static int class_of_rule(const struct kb *kb, const struct kb_rule *rule)

@@ -148,6 +148,9 @@ static void test_faults(void **state)
           "error: bins.json: an intent: \"id\" is missing or empty\n" },
         { "id of another type", "bins.json", "\"id\":\"bins.missed\"", "\"id\":5",
           "error: bins.json: an intent: \"id\" must be a text\n" },
+        { "id of another kind", "bins.json", "\"id\":\"bins.missed\"", "\"id\":\"complaint\"",
+          "error: bins.json: complaint: \"id\" must not be what lessons call another kind of "
+          "message\n" },
         { "empty title", "bins.json", "\"Missed bin\"", "\" \"",
           IN "\"title\" is missing or empty\n" },
         { "department of another type", "bins.json", "\"waste\"", "[]",

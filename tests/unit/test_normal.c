@@ -667,6 +667,7 @@ static void test_limit(void **state)
     arena_release(&arena);
 }
 
+/* Found only if the table is sorted. */
 static void test_contraction_table(void **state)
 {
     (void)state;
@@ -694,7 +695,22 @@ static void test_contraction_table(void **state)
     }
     assert_null(contraction_words(STR("bin"), true));
     assert_null(contraction_words(STR(""), true));
+}
+
+/* Each sixth emoji of the table, likewise. */
+static void test_emoji_table(void **state)
+{
+    (void)state;
+    static const uint32_t points[] = { 0x2603,  0x26a0,  0x1f17f, 0x1f333, 0x1f384,
+                                       0x1f3eb, 0x1f426, 0x1f44c, 0x1f480, 0x1f49b,
+                                       0x1f4bb, 0x1f4da, 0x1f525, 0x1f5d1, 0x1f622,
+                                       0x1f68d, 0x1f694, 0x1f6a6, 0x1f6b2, 0x1f6e3,
+                                       0x1f922, 0x1f97a, 0x1f9ae, 0x1fab3, 0x1faf6 };
+    for (size_t i = 0; i < ARRAY_LEN(points); i++)
+        if (!emoji_words(points[i]))
+            fail_msg("%x", points[i]);
     assert_null(emoji_words('a'));
+    assert_null(emoji_words(0x1f62d)); /* who cries loudly only sets a tone */
 }
 
 int main(void)
@@ -704,6 +720,7 @@ int main(void)
         cmocka_unit_test(test_random_pieces), cmocka_unit_test(test_corpus),
         cmocka_unit_test(test_random_points), cmocka_unit_test(test_every_point),
         cmocka_unit_test(test_limit),         cmocka_unit_test(test_contraction_table),
+        cmocka_unit_test(test_emoji_table),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
