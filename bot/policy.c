@@ -3,6 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "handoff/cases.h"
+
 /* How much of a score the second opinion's chance is worth when intents are compared: from leaving
  * one writer of tests/corpus out. */
 static const double SECOND_WEIGHT = 1.5;
@@ -38,10 +40,11 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
         d.team = rule->team;
     d.priority = priority;
     d.case_needed = true;
-    /* danger is answered even where a bin was acknowledged before, but once */
+    /* danger is answered even where a bin was acknowledged before, and greater danger than before
+     */
     bool sensitive = rule && rule->kind == KB_SENSITIVE;
     bool acknowledged = f->acknowledged && !f->asked[0];
-    bool held = acknowledged && (f->case_sensitive || !sensitive);
+    bool held = acknowledged && (!sensitive || case_urgency(reason) <= f->case_urgency);
     struct policy_facts uncapped = *f;
     uncapped.automatic_replies = 0;
     if (held || !may_speak(sensitive ? &uncapped : f) || (rule && rule->kind == KB_OPT_OUT))

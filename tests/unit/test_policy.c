@@ -2,6 +2,7 @@
  */
 #include "bot/policy.h"
 
+#include "handoff/cases.h"
 #include "tests/unit/support.h"
 
 static struct str holding[] = { { "Ring 999.", 9 } };
@@ -64,8 +65,8 @@ static const struct row {
     const char *note;
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
-    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
-                          answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
+    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, danger, replies=N, ask,
+                          asked, answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -194,7 +195,11 @@ static const struct row {
     { "sensitive and spent", "gas=90 spent", "", "handoff emergency holding sensitive case gas" },
     { "sensitive where a bin was acknowledged", "gas=90", "case acked there",
       "handoff emergency holding sensitive case gas" },
-    { "sensitive again", "gas=90", "case acked sens there",
+    { "something sensitive and now an emergency", "gas=90", "case acked sens there",
+      "handoff emergency holding sensitive case gas" },
+    { "the same again", "death=90", "case acked sens",
+      "handoff bereavement nothing sensitive case death" },
+    { "an emergency again", "gas=90", "case acked danger",
       "handoff emergency nothing sensitive case gas" },
     { "sensitive after three replies", "gas=90", "replies=3 there",
       "handoff emergency holding sensitive case gas" },
@@ -346,7 +351,9 @@ static struct policy_facts read_facts(const char *text)
         else if (str_is(part, "case"))
             f.case_open = true;
         else if (str_is(part, "sens"))
-            f.case_sensitive = true;
+            f.case_urgency = case_urgency(STR("bereavement"));
+        else if (str_is(part, "danger"))
+            f.case_urgency = case_urgency(STR("emergency"));
         else if (str_is(part, "acked"))
             f.acknowledged = true;
         else if (str_starts(part, STR("replies=")) &&

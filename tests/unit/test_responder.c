@@ -580,6 +580,15 @@ static void test_talks(void **state)
           "900 handoff unresolved dropped wait\n"
           "901 handoff emergency from 1 queued 999\n",
           "open emergency\n" },
+        { "danger after something sensitive",
+          { { 0, "my dad died", 0 }, { 600, "gas leak here", SENT }, { 600, "gas leak!", SENT } },
+          "900 handoff bereavement sent wait\n901 handoff emergency sent 999\n"
+          "902 handoff emergency\n",
+          "open emergency\n" },
+        { "something sensitive after danger",
+          { { 0, "gas leak here", 0 }, { 600, "my dad died", SENT } },
+          "900 handoff emergency sent 999\n901 handoff bereavement\n",
+          "open emergency\n" },
         { "danger that what stood before it would hide",
           { { 0, "when is my bin day, and my gas bill", 0 }, { 20, "gas leak here", 0 } },
           "900 answer [\"bins.day\"] dropped bin-day\n901 handoff emergency queued 999\n",
