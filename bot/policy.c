@@ -112,6 +112,20 @@ static double score_of(const struct inquiry *q, const struct kb_intent *intent)
     return 0;
 }
 
+/* So short, a message that is hinted at says nothing for the second opinion to go by: "stop", "I
+ * need help". */
+enum { HINT_WORDS_LEAST = 4 };
+
+static bool says_enough(const struct normal *n)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < n->word_count; i++) {
+        char first = n->text.p[n->words[i].at];
+        words += first != '@' && first != ':' && first != '.' && first != '?';
+    }
+    return words >= HINT_WORDS_LEAST;
+}
+
 /* Is the intent really found, and not only hinted at? A hint will do where we asked for it, or
  * where the second opinion sees it. */
 static bool is_found(const struct inquiry *q, const struct kb_intent *intent)
@@ -119,8 +133,8 @@ static bool is_found(const struct inquiry *q, const struct kb_intent *intent)
     const struct kb_thresholds *t = &q->kb->thresholds;
     double score = score_of(q, intent);
     bool asked = intent == q->f->asked[0] || intent == q->f->asked[1];
-    return score >= t->weak ||
-           (score > 0 && (asked || (q->second && chance_of_intent(q, intent) >= t->second_hint)));
+    bool seen = q->second && chance_of_intent(q, intent) >= t->second_hint;
+    return score >= t->weak || (score > 0 && (asked || (seen && says_enough(&q->m->normal))));
 }
 
 /* What intents are compared by; 0 if no pattern found it. */

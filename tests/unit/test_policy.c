@@ -543,8 +543,6 @@ static void test_second_opinion(void **state)
           "answer - answer - - missed" },
         { "too weak even so", "missed=39", "missed=59",
           "handoff unresolved acknowledge normal case -" },
-        { "a hint is enough where it is surer", "missed=1", "missed=60",
-          "answer - answer - - missed" },
         { "a hint doesn't come next", "missed=60 day=39", "missed=19",
           "answer - answer - - missed" },
         { "it never answers by itself", "", "missed=99",
@@ -594,6 +592,40 @@ static void test_second_opinion(void **state)
         describe(&d, &got);
         assert_str_note(buf_str(&got), second_rows[i].want, second_rows[i].note);
         buf_release(&got);
+    }
+}
+
+/* A hint is enough where the second opinion is surer, in a message that says enough. */
+static void test_second_opinion_on_hints(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *text, *hits, *chances, *want;
+    } hint_rows[] = {
+        { "sure enough", "@us ours was left out.", "missed=1", "missed=60",
+          "answer - answer - - missed" },
+        { "not sure enough", "@us ours was left out.", "missed=1", "missed=59",
+          "handoff unresolved acknowledge normal case -" },
+        { "in three words", "@us @them left it out? https://x.example.", "missed=1", "missed=99",
+          "handoff unresolved acknowledge normal case -" },
+        { "in one, but more than a hint", "missed", "missed=40", "missed=60",
+          "answer - answer - - missed" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(hint_rows); i++) {
+        struct intents_hit hits[16];
+        float chances[SECOND_CLASSES_MAX];
+        struct arena arena = ARENA_INIT;
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        struct policy_facts facts = { .may_reply = true };
+        assert_int_equal(normal_make(&arena, NULL, str_of(hint_rows[i].text), &m.normal), 0);
+        read_hits(hint_rows[i].hits, hits, &m);
+        read_chances(hint_rows[i].chances, chances);
+        struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), hint_rows[i].want, hint_rows[i].note);
+        buf_release(&got);
+        arena_release(&arena);
     }
 }
 
@@ -765,6 +797,7 @@ int main(void)
         cmocka_unit_test(test_promises),
         cmocka_unit_test(test_second_opinion),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_second_opinion_on_hints),
         cmocka_unit_test(test_second_opinion_on_ties),
         cmocka_unit_test(test_answered_question),
         cmocka_unit_test(test_kinds_apart),
