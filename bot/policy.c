@@ -3,6 +3,8 @@
 #include <float.h>
 #include <math.h>
 
+#include "handoff/cases.h"
+
 /* How much of a score the second opinion's chance is worth when intents are compared: from leaving
  * one writer of tests/corpus out. */
 static const double SECOND_WEIGHT = 1.5;
@@ -38,10 +40,11 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
         d.team = rule->team;
     d.priority = priority;
     d.case_needed = true;
-    /* danger is answered even where a bin was acknowledged before, but once */
+    /* danger is answered even where a bin was acknowledged before, and greater danger than before
+     */
     bool sensitive = rule && rule->kind == KB_SENSITIVE;
     bool acknowledged = f->acknowledged && !f->asked[0];
-    bool held = acknowledged && (f->case_sensitive || !sensitive);
+    bool held = acknowledged && (!sensitive || case_urgency(reason) <= f->case_urgency);
     struct policy_facts uncapped = *f;
     uncapped.automatic_replies = 0;
     if (held || !may_speak(sensitive ? &uncapped : f) || (rule && rule->kind == KB_OPT_OUT))
@@ -109,6 +112,20 @@ static double score_of(const struct inquiry *q, const struct kb_intent *intent)
     return 0;
 }
 
+/* So short, a message that is hinted at says nothing for the second opinion to go by: "stop", "I
+ * need help". */
+enum { HINT_WORDS_LEAST = 4 };
+
+static bool says_enough(const struct normal *n)
+{
+    size_t words = 0;
+    for (size_t i = 0; i < n->word_count; i++) {
+        char first = n->text.p[n->words[i].at];
+        words += first != '@' && first != ':' && first != '.' && first != '?';
+    }
+    return words >= HINT_WORDS_LEAST;
+}
+
 /* Is the intent really found, and not only hinted at? A hint will do where we asked for it, or
  * where the second opinion sees it. */
 static bool is_found(const struct inquiry *q, const struct kb_intent *intent)
@@ -116,8 +133,8 @@ static bool is_found(const struct inquiry *q, const struct kb_intent *intent)
     const struct kb_thresholds *t = &q->kb->thresholds;
     double score = score_of(q, intent);
     bool asked = intent == q->f->asked[0] || intent == q->f->asked[1];
-    return score >= t->weak ||
-           (score > 0 && (asked || (q->second && chance_of_intent(q, intent) >= t->second_hint)));
+    bool seen = q->second && chance_of_intent(q, intent) >= t->second_hint;
+    return score >= t->weak || (score > 0 && (asked || (seen && says_enough(&q->m->normal))));
 }
 
 /* What intents are compared by; 0 if no pattern found it. */

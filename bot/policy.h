@@ -43,7 +43,7 @@ struct policy_facts {
     bool opted_out;             /* the resident wants no automatic replies */
     bool case_open;             /* staff have this conversation */
     bool case_claimed;          /* … and somebody has taken it: nothing automatic is said */
-    bool case_sensitive;        /* … and it is about something sensitive */
+    unsigned case_urgency;      /* … how urgent, as case_urgency() has it */
     bool acknowledged;          /* … and an automatic word was said in it */
     bool staff_there;           /* it is within staff hours */
     unsigned automatic_replies; /* so far in this conversation */

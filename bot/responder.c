@@ -65,7 +65,7 @@ static int decide_message(struct taking *t)
         .opted_out = t->facts.opted_out,
         .case_open = t->facts.case_id != 0,
         .case_claimed = t->facts.case_claimed,
-        .case_sensitive = t->facts.case_sensitive,
+        .case_urgency = t->facts.case_urgency,
         .acknowledged = t->facts.acknowledged,
         .staff_there = hours_open(r->options.hours, t->now),
         .automatic_replies = t->facts.automatic_replies,

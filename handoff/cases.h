@@ -9,6 +9,10 @@
 
 enum case_priority { CASE_SENSITIVE, CASE_SOON, CASE_NORMAL };
 
+/* How urgent a sensitive reason is among the others, in the order of enum kb_class; 0: no sensitive
+ * one. */
+unsigned case_urgency(struct str reason);
+
 struct case_opening {
     int64_t conversation_id, resident_id, message_id;
     struct str reason, team; /* team empty: customer services */

@@ -2,11 +2,21 @@
  * there is. */
 #include "handoff/cases.h"
 
+#include "kb/kb.h"
+
 static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id,
                 int64_t staff_id, struct str text, int64_t now)
 {
     struct record_event e = { kind, case_id, message_id, 0, staff_id, text };
     return record_add_event(tx, &e, now);
+}
+
+unsigned case_urgency(struct str reason)
+{
+    enum kb_class class = KB_CLASS_EMERGENCY;
+    while (class < KB_REASONS && !str_eq(reason, kb_class_name(class)))
+        class ++;
+    return (unsigned)(KB_REASONS - class);
 }
 
 int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t *ret_id)
@@ -32,13 +42,26 @@ int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t 
     return tell(tx, "case.opened", *ret_id, o->message_id, 0, o->reason, now);
 }
 
+/* Is the case less urgent than what joins it? 1 yes, 0 no. */
+static int is_outdone(struct tx *tx, int64_t case_id, const struct case_opening *o)
+{
+    static const char sql[] = "SELECT priority, reason FROM handoff_case WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        r = o->priority < col_int64(q, "priority") ||
+            case_urgency(o->reason) > case_urgency(col_str(q, "reason"));
+    stmt_done(q);
+    return r;
+}
+
 int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now)
 {
     static const char q_touch[] = "UPDATE handoff_case SET version=version+1, changed_at=?2,"
                                   " acknowledged=max(acknowledged, ?3) WHERE id=?1";
     static const char q_raise[] =
-        "UPDATE handoff_case SET priority=?2, reason=?3, sensitive=?4, team=?5"
-        " WHERE id=?1 AND priority>?2";
+        "UPDATE handoff_case SET priority=?2, reason=?3, sensitive=?4, team=?5 WHERE id=?1";
     struct stmt *q = tx_stmt(tx, q_touch);
     stmt_bind_int64(q, 1, case_id);
     stmt_bind_int64(q, 2, now);
@@ -47,7 +70,9 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     if (r < 0)
         return r;
     r = tell(tx, "case.message", case_id, o->message_id, 0, STR(""), now);
-    if (r < 0 || !o->reason.len)
+    if (r == 0 && o->reason.len)
+        r = is_outdone(tx, case_id, o);
+    if (r != 1)
         return r;
     q = tx_stmt(tx, q_raise);
     stmt_bind_int64(q, 1, case_id);
@@ -56,9 +81,7 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     stmt_bind_int64(q, 4, o->sensitive);
     stmt_bind_str(q, 5, o->team.len ? o->team : STR("customer services"));
     r = stmt_run(q);
-    if (r < 0 || tx_changes(tx) == 0)
-        return r;
-    return tell(tx, "case.raised", case_id, o->message_id, 0, o->reason, now);
+    return r < 0 ? r : tell(tx, "case.raised", case_id, o->message_id, 0, o->reason, now);
 }
 
 int case_reopen(struct tx *tx, int64_t case_id, int64_t now)

@@ -37,9 +37,9 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
 /* What policy must know about a message's author and conversation. */
 struct record_facts {
     int64_t resident_id, conversation_id;
-    int64_t case_id;   /* the case that is open for the conversation, 0 if none */
-    bool case_claimed; /* somebody has taken it */
-    bool case_sensitive;
+    int64_t case_id;       /* the case that is open for the conversation, 0 if none */
+    bool case_claimed;     /* somebody has taken it */
+    unsigned case_urgency; /* case_urgency() of its reason */
     bool opted_out;
     bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation, ever */

@@ -121,7 +121,7 @@ enum {
 static const char q_facts[] =
     "SELECT m.resident_id, m.conversation_id, r.opted_out_at IS NOT NULL AS opted_out,"
     " coalesce(c.id, 0) AS case_id, coalesce(c.acknowledged, 0) AS acknowledged,"
-    " c.owner_id IS NOT NULL AS case_claimed, coalesce(c.sensitive, 0) AS case_sensitive,"
+    " c.owner_id IS NOT NULL AS case_claimed, coalesce(c.reason, '') AS case_reason,"
     " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
     "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND p.state<>'dropped')"
     " AS automatic_replies,"
@@ -158,7 +158,7 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
             .conversation_id = col_int64(q, "conversation_id"),
             .case_id = col_int64(q, "case_id"),
             .case_claimed = col_int64(q, "case_claimed") != 0,
-            .case_sensitive = col_int64(q, "case_sensitive") != 0,
+            .case_urgency = case_urgency(col_str(q, "case_reason")),
             .opted_out = col_int64(q, "opted_out") != 0,
             .acknowledged = col_int64(q, "acknowledged") != 0,
             .automatic_replies = (unsigned)col_int64(q, "automatic_replies"),

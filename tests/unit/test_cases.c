@@ -85,8 +85,13 @@ static void test_join(void **state)
           "case.message 1 2 - - -\ncase.raised 1 2 - - safeguarding\n" },
         { "less urgent again", "complaint", "waste", CASE_SOON, false, false,
           "open v6 p0 safeguarding s1 duty a1 owner - - 0..5", "case.message 1 2 - - -\n" },
-        { "as urgent as it is", "emergency", "duty", CASE_SENSITIVE, true, false,
+        { "sensitive, but less urgent", "legal", "insurance", CASE_SENSITIVE, true, false,
           "open v7 p0 safeguarding s1 duty a1 owner - - 0..6", "case.message 1 2 - - -\n" },
+        { "as urgent as it is", "safeguarding", "waste", CASE_SENSITIVE, true, false,
+          "open v8 p0 safeguarding s1 duty a1 owner - - 0..7", "case.message 1 2 - - -\n" },
+        { "the most urgent of what is sensitive", "emergency", "duty", CASE_SENSITIVE, true, false,
+          "open v9 p0 emergency s1 duty a1 owner - - 0..8",
+          "case.message 1 2 - - -\ncase.raised 1 2 - - emergency\n" },
     };
     struct fixture *f = *state;
     int64_t id = open_case(f->tx, add_message(f->tx, "900", "900", "7")),

@@ -2,6 +2,7 @@
  */
 #include "bot/policy.h"
 
+#include "handoff/cases.h"
 #include "tests/unit/support.h"
 
 static struct str holding[] = { { "Ring 999.", 9 } };
@@ -65,8 +66,8 @@ static const struct row {
     const char *note;
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
-    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, replies=N, ask, asked,
-                          answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
+    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, danger, replies=N, ask,
+                          asked, answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
     const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
@@ -195,7 +196,11 @@ static const struct row {
     { "sensitive and spent", "gas=90 spent", "", "handoff emergency holding sensitive case gas" },
     { "sensitive where a bin was acknowledged", "gas=90", "case acked there",
       "handoff emergency holding sensitive case gas" },
-    { "sensitive again", "gas=90", "case acked sens there",
+    { "something sensitive and now an emergency", "gas=90", "case acked sens there",
+      "handoff emergency holding sensitive case gas" },
+    { "the same again", "death=90", "case acked sens",
+      "handoff bereavement nothing sensitive case death" },
+    { "an emergency again", "gas=90", "case acked danger",
       "handoff emergency nothing sensitive case gas" },
     { "sensitive after three replies", "gas=90", "replies=3 there",
       "handoff emergency holding sensitive case gas" },
@@ -347,7 +352,9 @@ static struct policy_facts read_facts(const char *text)
         else if (str_is(part, "case"))
             f.case_open = true;
         else if (str_is(part, "sens"))
-            f.case_sensitive = true;
+            f.case_urgency = case_urgency(STR("bereavement"));
+        else if (str_is(part, "danger"))
+            f.case_urgency = case_urgency(STR("emergency"));
         else if (str_is(part, "acked"))
             f.acknowledged = true;
         else if (str_starts(part, STR("replies=")) &&
@@ -537,8 +544,6 @@ static void test_second_opinion(void **state)
           "answer - answer - - missed" },
         { "too weak even so", "missed=39", "missed=59",
           "handoff unresolved acknowledge normal case -" },
-        { "a hint is enough where it is surer", "missed=1", "missed=60",
-          "answer - answer - - missed" },
         { "a hint doesn't come next", "missed=60 day=39", "missed=19",
           "answer - answer - - missed" },
         { "it never answers by itself", "", "missed=99",
@@ -596,6 +601,40 @@ static void test_second_opinion(void **state)
         describe(&d, &got);
         assert_str_note(buf_str(&got), second_rows[i].want, second_rows[i].note);
         buf_release(&got);
+    }
+}
+
+/* A hint is enough where the second opinion is surer, in a message that says enough. */
+static void test_second_opinion_on_hints(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *text, *hits, *chances, *want;
+    } hint_rows[] = {
+        { "sure enough", "@us ours was left out.", "missed=1", "missed=60",
+          "answer - answer - - missed" },
+        { "not sure enough", "@us ours was left out.", "missed=1", "missed=59",
+          "handoff unresolved acknowledge normal case -" },
+        { "in three words", "@us @them left it out? https://x.example.", "missed=1", "missed=99",
+          "handoff unresolved acknowledge normal case -" },
+        { "in one, but more than a hint", "missed", "missed=40", "missed=60",
+          "answer - answer - - missed" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(hint_rows); i++) {
+        struct intents_hit hits[16];
+        float chances[SECOND_CLASSES_MAX];
+        struct arena arena = ARENA_INIT;
+        struct intents_match m = { 0 };
+        struct buf got = BUF_INIT(1000);
+        struct policy_facts facts = { .may_reply = true };
+        assert_int_equal(normal_make(&arena, NULL, str_of(hint_rows[i].text), &m.normal), 0);
+        read_hits(hint_rows[i].hits, hits, &m);
+        read_chances(hint_rows[i].chances, chances);
+        struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
+        describe(&d, &got);
+        assert_str_note(buf_str(&got), hint_rows[i].want, hint_rows[i].note);
+        buf_release(&got);
+        arena_release(&arena);
     }
 }
 
@@ -767,6 +806,7 @@ int main(void)
         cmocka_unit_test(test_promises),
         cmocka_unit_test(test_second_opinion),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_second_opinion_on_hints),
         cmocka_unit_test(test_second_opinion_on_ties),
         cmocka_unit_test(test_answered_question),
         cmocka_unit_test(test_kinds_apart),
