@@ -42,7 +42,7 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     d.case_needed = true;
     /* danger is answered even where a bin was acknowledged before, and greater danger than before
      */
-    bool sensitive = rule && rule->kind == KB_SENSITIVE;
+    bool sensitive = priority == PRIORITY_SENSITIVE;
     bool acknowledged = f->acknowledged && !f->asked[0];
     bool held = acknowledged && (!sensitive || case_urgency(reason) <= f->case_urgency);
     struct policy_facts uncapped = *f;
@@ -102,6 +102,25 @@ static struct str team_of(const struct kb *kb, struct str reason)
         if (str_eq(kb->rule[i].reason, reason))
             return kb->rule[i].team;
     return STR("");
+}
+
+/* Something sensitive that no rule saw. A rule's holding reply could say the wrong thing; what is
+ * right in any danger can't. */
+static struct policy_decision sensed(const struct inquiry *q, struct policy_decision d,
+                                     struct str reason)
+{
+    bool danger = str_eq(reason, kb_class_name(KB_CLASS_EMERGENCY)) ||
+                  str_eq(reason, kb_class_name(KB_CLASS_SAFEGUARDING)) ||
+                  str_eq(reason, kb_class_name(KB_CLASS_SELF_HARM));
+    const struct kb_rule stand_in = { .kind = KB_SENSITIVE,
+                                      .team = team_of(q->kb, reason),
+                                      .holding =
+                                          danger ? q->kb->wording.danger : (struct kb_list){ 0 } };
+    d = handoff(d, q->f, &stand_in, reason, PRIORITY_SENSITIVE);
+    d.rule = NULL;
+    if (d.say == SAY_HOLDING)
+        d.say = SAY_DANGER;
+    return d;
 }
 
 static double score_of(const struct inquiry *q, const struct kb_intent *intent)
@@ -475,10 +494,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
     struct str reason;
     if ((rule = rule_of_kind(kb, m, KB_SENSITIVE)))
         return handoff(d, f, rule, rule->reason, PRIORITY_SENSITIVE);
-    if ((reason = sensitive_reason(&q)).len) {
-        d.team = team_of(kb, reason);
-        return handoff(d, f, NULL, reason, PRIORITY_SENSITIVE);
-    }
+    if ((reason = sensitive_reason(&q)).len)
+        return sensed(&q, d, reason);
     if (m->spent)
         return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
     if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)) || (rule = rule_of_kind(kb, m, KB_HUMAN)))

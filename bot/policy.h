@@ -13,6 +13,7 @@ enum say {
     SAY_NOTHING,
     SAY_ANSWER,      /* the intent's reply */
     SAY_HOLDING,     /* the rule's holding reply */
+    SAY_DANGER,      /* what holds in any danger, where no rule saw it */
     SAY_ACKNOWLEDGE, /* a person will see it, and when */
     SAY_THANKS,
     SAY_CLARIFY, /* which of two it is about; a case is opened all the same */

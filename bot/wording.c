@@ -44,6 +44,8 @@ static struct part part_of(const struct kb *kb, const struct policy_decision *d,
         return answer_part(kb, d->intent, c->now);
     case SAY_HOLDING:
         return timed_part(&d->rule->holding, r, c);
+    case SAY_DANGER:
+        return timed_part(&kb->wording.danger, r, c);
     case SAY_ACKNOWLEDGE:
         return timed_part(&kb->wording.acknowledge, r, c);
     case SAY_THANKS:

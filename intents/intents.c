@@ -296,6 +296,7 @@ struct matching {
     struct prefilter_found found; /* a shape's number is its bit in found.may */
     struct intents_match m;
     size_t why_room;
+    size_t budget;           /* bytes that patterns may still be run on */
     const PCRE2_SIZE *pairs; /* of the shape that fitted last: PCRE2's, or term */
     PCRE2_SIZE term[4];
 };
@@ -329,6 +330,12 @@ static int run_shape(struct matching *g, uint32_t number)
         return 0;
     if (is_said(g, number))
         return 2;
+    size_t len = g->m.normal.text.len;
+    if (len > g->budget) { /* not run, so nothing is known of it */
+        g->m.spent = true;
+        return 0;
+    }
+    g->budget -= len;
     g->pairs = pcre2_get_ovector_pointer(g->scratch->data);
     int groups = run_alone(&g->set->shapes[number], g->scratch, &g->m.normal);
     if (groups > 0)
@@ -407,7 +414,9 @@ static int collect_signs(struct matching *g)
 int intents_match(const struct intents *set, struct intents_scratch *scratch, struct arena *arena,
                   struct str text, struct intents_match *ret)
 {
-    struct matching g = { .set = set, .scratch = scratch, .arena = arena };
+    struct matching g = {
+        .set = set, .scratch = scratch, .arena = arena, .budget = INTENTS_BUDGET_BYTES
+    };
     int r = normal_make(arena, set->vocab, text, &g.m.normal);
     if (r == ERR_TOOBIG) {
         *ret = (struct intents_match){ .normal.text = STR(""), .residue = 1, .spent = true };

@@ -13,6 +13,10 @@
 #include "base/report.h"
 #include "intents/normal.h"
 
+/* What a message may cost, in bytes that patterns are run on: a few thousand for one of usual
+ * length, a thousand patterns on 2,000 characters at most. More is for a person. */
+enum { INTENTS_BUDGET_BYTES = 2 << 20 };
+
 struct intents;
 struct intents_scratch;
 

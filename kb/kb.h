@@ -96,6 +96,8 @@ struct kb_wording {
     struct kb_list acknowledge; /* nobody is there; holds {when} */
     struct kb_list thanks;
     struct kb_clarify clarify;
+    struct kb_list
+        danger; /* somebody may be in danger, though no rule says which; may hold {when} */
 };
 
 /* A dated fact that is put before the reply of its intents while it holds. An intent has one at a

@@ -457,11 +457,13 @@ static int load_clarify(struct loader *l, const cJSON *tree, struct kb_clarify *
 
 static int load_wording(struct loader *l, const cJSON *tree, struct str file)
 {
-    static const char *const names[] = { "acknowledge", "thanks", "clarify", NULL };
+    static const char *const names[] = { "acknowledge", "danger", "thanks", "clarify", NULL };
     const cJSON *clarify = cJSON_GetObjectItemCaseSensitive(tree, "clarify");
     struct kb_wording *w = &l->kb->wording;
     json_check_names(tree, names, file.p, l->report);
     int r = take_list(l, tree, "acknowledge", true, file.p, &w->acknowledge);
+    if (r == 0)
+        r = take_list(l, tree, "danger", false, file.p, &w->danger);
     if (r == 0)
         r = take_list(l, tree, "thanks", true, file.p, &w->thanks);
     if (r == 0 && clarify)
@@ -470,6 +472,8 @@ static int load_wording(struct loader *l, const cJSON *tree, struct str file)
         return r;
     check_outgoing_list(l, &w->acknowledge, &(struct placeholders){ &when_placeholder, 1 }, file.p,
                         "acknowledge");
+    check_outgoing_list(l, &w->danger, &(struct placeholders){ &when_placeholder, 1 }, file.p,
+                        "danger");
     check_outgoing_list(l, &w->thanks, &no_placeholders, file.p, "thanks");
     return 0;
 }

@@ -327,6 +327,40 @@ static void test_spent(void **state)
     set = intents_free(set);
 }
 
+/* Each pattern is within its limit, but there are many and the text is long. */
+static void test_budget(void **state)
+{
+    (void)state;
+    struct intents *set = intents_new(make_vocab());
+    struct intents_scratch *scratch = intents_scratch_new();
+    struct report report = REPORT_INIT;
+    struct arena arena = ARENA_INIT;
+    struct intents_match m;
+    struct buf text = BUF_INIT(NORMAL_TEXT_MAX), pcre = BUF_INIT(100);
+    while (text.len + 4 <= NORMAL_TEXT_MAX)
+        (void)buf_addc(&text, "bin ");
+    size_t patterns = INTENTS_BUDGET_BYTES / text.len + 1;
+    assert_int_equal(intents_add_topic(set, STR("many")), 0);
+    for (size_t i = 0; i < patterns; i++) {
+        buf_clear(&pcre);
+        (void)buf_addf(&pcre, "[a-z]+%zu", i); /* no words that tell */
+        assert_int_equal(intents_add_pattern(set, 0, PATTERN_FOR, buf_str(&pcre), 50, "", &report),
+                         0);
+    }
+    assert_int_equal(intents_match(set, scratch, &arena, buf_str(&text), &m), 0);
+    assert_true(m.spent);
+    arena_clear(&arena);
+    assert_int_equal(
+        intents_match(set, scratch, &arena, str_cut(buf_str(&text), 0, text.len / 2), &m), 0);
+    assert_false(m.spent);
+    buf_release(&text);
+    buf_release(&pcre);
+    assert_report(&report, "");
+    arena_release(&arena);
+    scratch = intents_scratch_free(scratch);
+    set = intents_free(set);
+}
+
 /* One scratch serves sets of different sizes. */
 static void test_scratch_grows(void **state)
 {
@@ -438,11 +472,17 @@ static void test_single_pattern_spent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scores),          cmocka_unit_test(test_order),
-        cmocka_unit_test(test_weight_is_score), cmocka_unit_test(test_why),
-        cmocka_unit_test(test_residue),         cmocka_unit_test(test_entities),
-        cmocka_unit_test(test_spent),           cmocka_unit_test(test_scratch_grows),
-        cmocka_unit_test(test_single_patterns), cmocka_unit_test(test_single_pattern_spent),
+        cmocka_unit_test(test_scores),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_weight_is_score),
+        cmocka_unit_test(test_why),
+        cmocka_unit_test(test_residue),
+        cmocka_unit_test(test_entities),
+        cmocka_unit_test(test_spent),
+        cmocka_unit_test(test_scratch_grows),
+        cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_single_patterns),
+        cmocka_unit_test(test_single_pattern_spent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

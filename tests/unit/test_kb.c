@@ -256,7 +256,7 @@ static void test_faults(void **state)
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
           "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
-          "error: wording.json: unknown member \"thank\"; known: acknowledge, thanks, "
+          "error: wording.json: unknown member \"thank\"; known: acknowledge, danger, thanks, "
           "clarify\n"
           "error: wording.json: \"thanks\" must be a list of texts, at least one\n" },
 

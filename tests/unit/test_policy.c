@@ -13,6 +13,7 @@ static struct kb_intent intents[] = {
     { .id = STR("hole"), .topic = 10 },
 };
 
+static struct str danger[] = { { "Ring 999, {when}", 16 } };
 static struct str ask[] = { { "{first} or {second}?", 20 } };
 static struct str first[] = { { "first", 5 }, { "the 1", 5 } }, second[] = { { "second", 6 } },
                   neither[] = { { "not", 3 } };
@@ -59,7 +60,8 @@ static const struct kb kb = {
     .wording = { .clarify = { .ask = { ask, 1 },
                               .first = { first, 2 },
                               .second = { second, 1 },
-                              .neither = { neither, 1 } } },
+                              .neither = { neither, 1 } },
+                 .danger = { danger, 1 } },
 };
 
 static const struct row {
@@ -375,6 +377,8 @@ static const char *say_name(enum say say)
         return "answer";
     case SAY_HOLDING:
         return "holding";
+    case SAY_DANGER:
+        return "danger";
     case SAY_ACKNOWLEDGE:
         return "acknowledge";
     case SAY_THANKS:
@@ -560,7 +564,9 @@ static void test_second_opinion(void **state)
           "missed=30 unresolved=15 complaint=15 human=10",
           "handoff unresolved acknowledge normal case -" },
         { "something sensitive", "missed=95", "missed=40 safeguarding=30 self_harm=25",
-          "handoff safeguarding acknowledge sensitive case -" },
+          "handoff safeguarding danger sensitive case -" },
+        { "something sensitive that is no danger", "missed=95", "missed=40 legal=55",
+          "handoff legal acknowledge sensitive case -" },
         { "a rule knows its reason better", "gas=80", "bereavement=90",
           "handoff emergency holding sensitive case gas" },
         { "praise that no rule sees", "", "praise=50 missed=20", "thank - thanks - - -" },
@@ -756,7 +762,7 @@ static void test_second_opinion_on_nuisances(void **state)
         { "more likely a need", "strikes=3", "troll=24 missed=60",
           "handoff unresolved acknowledge normal case -" },
         { "something sensitive", "strikes=3", "troll=40 safeguarding=50",
-          "handoff safeguarding acknowledge sensitive case -" },
+          "handoff safeguarding danger sensitive case -" },
     };
     for (size_t i = 0; i < ARRAY_LEN(nuisance_rows); i++) {
         float chances[SECOND_CLASSES_MAX];

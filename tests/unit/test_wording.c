@@ -39,7 +39,7 @@ static struct kb_notice notices[] = { { .id = STR("snow"),
                                         .intents = snowed,
                                         .intent_count = 1 } };
 static const struct kb kb = {
-    .wording = { { acknowledge, 2 }, { thanks, 1 }, { .ask = { ask, 2 } } },
+    .wording = { { acknowledge, 2 }, { thanks, 1 }, { .ask = { ask, 2 } }, { holding, 1 } },
     .notice = notices,
     .notice_count = 1,
     .rules = &rules
@@ -101,6 +101,7 @@ static void test_filled_in(void **state)
         { "acknowledge, other words", { .say = SAY_ACKNOWLEDGE }, 7, "We answer from 9 tomorrow!" },
         { "thanks", { .say = SAY_THANKS }, 5, "Thank you!" },
         { "holding", { .say = SAY_HOLDING, .rule = &rule }, 5, "Ring 999, read from 9 tomorrow" },
+        { "danger", { .say = SAY_DANGER }, 5, "Ring 999, read from 9 tomorrow" },
         { "nothing to hold with", { .say = SAY_HOLDING, .rule = &silent }, 5, "" },
         { "a question",
           { .say = SAY_CLARIFY, .asked = { &named, &noted } },
