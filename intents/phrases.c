@@ -217,6 +217,8 @@ struct walk {
     uint32_t *tokens, *ends; /* of word i: those up to ends[i], behind those of the word before */
     size_t count;
     struct phrases_said *said;
+    uint32_t *sets; /* those of which something is said */
+    size_t set_count;
     size_t start; /* the word at which it set out */
 };
 
@@ -237,9 +239,12 @@ static size_t read_tokens(const struct phrases *p, struct str word, uint32_t *to
 }
 
 /* A phrase ends behind word @i. Starts ascend, so the first to be noted is the first. */
-static void note(const struct walk *w, struct phrases_said *said, size_t i)
+static void note(struct walk *w, uint32_t set, size_t i)
 {
+    struct phrases_said *said = &w->said[set];
     size_t place = w->start < PHRASES_PLACES ? w->start : PHRASES_PLACES - 1;
+    if (!said->places)
+        w->sets[w->set_count++] = set;
     if (!said->places)
         *said = (struct phrases_said){ 0, (uint32_t)w->start, (uint32_t)i + 1 };
     else if (said->from == w->start && said->to <= i)
@@ -255,19 +260,20 @@ static void follow(struct walk *w, uint32_t node, size_t i)
         if (e->token == NONE)
             continue;
         for (uint32_t l = w->p->nodes[e->to].sets; l; l = w->p->links[l].next)
-            note(w, &w->said[w->p->links[l].set], i);
+            note(w, w->p->links[l].set, i);
         if (w->p->nodes[e->to].goes_on && i + 1 < w->count)
             follow(w, e->to, i + 1);
     }
 }
 
 int phrases_find(const struct phrases *p, struct arena *arena, const struct normal *n,
-                 struct phrases_said *said)
+                 struct phrases_said *said, uint32_t *sets, size_t *ret_count)
 {
+    *ret_count = 0;
     if (!p->edge_count)
         return 0;
     size_t most = p->prefix_most >= p->prefix_least ? p->prefix_most - p->prefix_least + 2 : 1;
-    struct walk w = { .p = p, .count = n->word_count, .said = said };
+    struct walk w = { .p = p, .count = n->word_count, .said = said, .sets = sets };
     w.tokens = arena_array(arena, n->word_count * most + 1, sizeof *w.tokens);
     w.ends = arena_array(arena, n->word_count + 1, sizeof *w.ends);
     if (!w.tokens || !w.ends)
@@ -280,5 +286,6 @@ int phrases_find(const struct phrases *p, struct arena *arena, const struct norm
     }
     for (; w.start < n->word_count; w.start++)
         follow(&w, 0, w.start);
+    *ret_count = w.set_count;
     return 0;
 }

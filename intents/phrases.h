@@ -24,9 +24,9 @@ struct phrases_said {
     uint32_t from, to; /* the words, end exclusive, of the first and there the longest */
 };
 
-/* Fills in @said, which has a zeroed one for each set. Scratch memory is taken from @arena. Returns
- * 0 or ERR_NOMEM. */
+/* Fills in @said, which has a zeroed one for each set, and lists in @sets, which has room for all,
+ * those that are said. Scratch memory is taken from @arena. Returns 0 or ERR_NOMEM. */
 int phrases_find(const struct phrases *p, struct arena *arena, const struct normal *n,
-                 struct phrases_said *said) MUST_CHECK;
+                 struct phrases_said *said, uint32_t *sets, size_t *ret_count) MUST_CHECK;
 
 #endif

@@ -539,16 +539,19 @@ int prefilter_pass(const struct prefilter *p, struct arena *arena, const struct 
     struct phrases_said *said = arena_array(arena, p->set_count + 1, sizeof *said);
     found.may = arena_array(arena, p->rule_count / 64 + 1, sizeof *found.may);
     found.terms = arena_array(arena, p->set_count + 1, sizeof *found.terms);
-    int r = said && found.may && found.terms ? phrases_find(p->phrases, arena, n, said) : ERR_NOMEM;
+    uint32_t *sets = arena_array(arena, p->set_count + 1, sizeof *sets);
+    size_t count = 0;
+    int r = said && sets && found.may && found.terms
+                ? phrases_find(p->phrases, arena, n, said, sets, &count)
+                : ERR_NOMEM;
     if (r < 0)
         return r;
     pass(p, p->always, said, found.may);
-    for (size_t s = 0; s < p->set_count; s++) {
-        if (!said[s].places)
-            continue;
-        pass(p, p->sets[s].first, said, found.may);
-        if (p->sets[s].term)
-            found.terms[found.term_count++] = p->sets[s].term;
+    for (size_t i = 0; i < count; i++) {
+        const struct set *set = &p->sets[sets[i]];
+        pass(p, set->first, said, found.may);
+        if (set->term)
+            found.terms[found.term_count++] = set->term;
     }
     found.said = said;
     *ret = found;
@@ -581,7 +584,9 @@ int prefilter_missing(const struct prefilter *p, struct arena *arena, size_t pat
 {
     const struct rule *rule = &p->rules[pattern];
     struct phrases_said *said = arena_array(arena, p->set_count + 1, sizeof *said);
-    int r = said ? phrases_find(p->phrases, arena, n, said) : ERR_NOMEM;
+    uint32_t *sets = arena_array(arena, p->set_count + 1, sizeof *sets);
+    size_t count;
+    int r = said && sets ? phrases_find(p->phrases, arena, n, said, sets, &count) : ERR_NOMEM;
     for (unsigned i = 0; r == 0 && i < rule->need_count; i++) {
         if (said[rule->needs[i]].places)
             continue;

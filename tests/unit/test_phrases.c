@@ -10,11 +10,18 @@ static struct phrases_said find(struct str text, const char *const *phrases, siz
     struct arena arena = ARENA_INIT;
     struct normal n;
     struct phrases_said said[8] = { 0 };
+    uint32_t sets[8];
+    size_t said_count = 0;
     assert_non_null(p);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(phrases_add(p, str_of(phrases[i]), (unsigned)i), 0);
     assert_int_equal(normal_make(&arena, NULL, text, &n), 0);
-    assert_int_equal(phrases_find(p, &arena, &n, said), 0);
+    assert_int_equal(phrases_find(p, &arena, &n, said, sets, &said_count), 0);
+    for (size_t i = 0; i < said_count; i++)
+        assert_true(said[sets[i]].places);
+    for (size_t i = 0; i < ARRAY_LEN(said); i++)
+        said_count -= said[i].places > 0;
+    assert_int_equal(said_count, 0);
     arena_release(&arena);
     p = phrases_free(p);
     return said[set];
@@ -63,13 +70,16 @@ static void test_first(void **state)
     struct arena arena = ARENA_INIT;
     struct normal n;
     struct phrases_said said = { 0 };
+    uint32_t sets[1];
+    size_t said_count;
     static const char *const phrases[] = { "not been", "not", "not been emptied at all",
                                            "been emp*" };
     assert_non_null(p);
     for (size_t i = 0; i < ARRAY_LEN(phrases); i++)
         assert_int_equal(phrases_add(p, str_of(phrases[i]), 0), 0);
     assert_int_equal(normal_make(&arena, NULL, STR("it has not been emptied not been"), &n), 0);
-    assert_int_equal(phrases_find(p, &arena, &n, &said), 0);
+    assert_int_equal(phrases_find(p, &arena, &n, &said, sets, &said_count), 0);
+    assert_int_equal(said_count, 1);
     assert_true(said.places == (1 << 2 | 1 << 3 | 1 << 5));
     assert_int_equal(said.from, 2);
     assert_int_equal(said.to, 4);
