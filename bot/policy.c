@@ -6,8 +6,8 @@
 #include "handoff/cases.h"
 
 /* How much of a score the second opinion's chance is worth when intents are compared: from leaving
- * one writer of tests/corpus out. */
-static const double SECOND_WEIGHT = 1.5;
+ * writers of kb/content/teach out. */
+static const double SECOND_WEIGHT = 3;
 
 static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct intents_match *m,
                                           enum kb_kind kind)

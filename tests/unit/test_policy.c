@@ -655,7 +655,7 @@ static void test_second_opinion_on_ties(void **state)
           "answer - answer - - missed" },
         { "it doesn't", "missed=70 day=70", "missed=19 day=18",
           "handoff unresolved clarify normal case missed?day" },
-        { "it puts the weaker first", "missed=85 day=70", "missed=4 day=15",
+        { "it puts the weaker first", "missed=85 day=70", "missed=4 day=11",
           "handoff unresolved clarify normal case day?missed" },
         { "it sees something else", "missed=70 day=70", "missed=15 hole=50",
           "handoff unresolved acknowledge normal case -" },
