@@ -112,7 +112,7 @@ static void print_numbers(const struct kb *kb, const struct decision *d)
     (void)printf(
         "score     %.2f (an answer: %.2f), lead %.2f (%.2f), residue %.2f (at most %.2f)\n",
         d->policy.score, k->score, d->policy.lead, k->lead, d->match.residue, k->residue);
-    if (kb->second && d->policy.score > 0)
+    if (kb->second && d->policy.score > 0 && !d->policy.by_second)
         (void)printf("second    %.2f (an answer: %.2f from a score of %.2f, %.2f below)\n",
                      d->policy.second, k->second_agree, k->weak, k->second_hint);
     else if (kb->second)
@@ -124,6 +124,8 @@ static void print_why(const struct kb *kb, const struct decision *d)
 {
     const struct intents_match *m = &d->match;
     bool besides = false;
+    if (d->policy.by_second)
+        (void)puts("because   the second opinion: no pattern saw it");
     for (size_t i = 0; i < m->why_count; i++) {
         const struct intents_why *why = &m->whys[i];
         if (!decision_shows(kb, d, i))

@@ -111,11 +111,6 @@ static bool is_one_of(struct str word, const char *const *words, size_t count)
     return false;
 }
 
-static bool is_mark(struct str word)
-{
-    return str_is(word, "@") || str_is(word, "://") || str_is(word, ".") || str_is(word, "?");
-}
-
 static bool is_closing(const struct normal *n)
 {
     bool closes = false;
@@ -125,7 +120,7 @@ static bool is_closing(const struct normal *n)
             return false;
         if (is_one_of(word, closing, ARRAY_LEN(closing)))
             closes = true;
-        else if (!is_mark(word) && !is_one_of(word, padding, ARRAY_LEN(padding)))
+        else if (!normal_is_mark(word) && !is_one_of(word, padding, ARRAY_LEN(padding)))
             return false;
     }
     return closes;
@@ -158,7 +153,7 @@ enum turn conversation_turn(const struct normal *n)
     (void)buf_addc(&plain, " ");
     for (size_t i = 0; i < n->word_count; i++) {
         struct str word = str_cut(n->text, n->words[i].at, n->words[i].at + n->words[i].len);
-        if (!is_mark(word))
+        if (!normal_is_mark(word))
             (void)buf_addf(&plain, "%.*s ", STR_ARG(word));
     }
     for (size_t i = 0; i < ARRAY_LEN(turns) && turn == TURN_NEW; i++) {

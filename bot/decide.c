@@ -60,6 +60,8 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
 bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic)
 {
     const struct kb_intent *intent = kb_intent_of(kb, topic);
+    if (d->by_second)
+        return false;
     if (d->rule)
         return !intent && kb_rule_of(kb, topic)->kind == d->rule->kind;
     if (d->intent)
@@ -94,6 +96,13 @@ static size_t utf16_units(struct str s)
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text)
 {
     cJSON *list = cJSON_CreateArray();
+    if (d->policy.by_second) {
+        cJSON *one = cJSON_CreateObject();
+        (void)cJSON_AddItemToArray(list, one);
+        (void)cJSON_AddStringToObject(one, "rule", "second opinion");
+        (void)cJSON_AddArrayToObject(one, "words");
+        (void)cJSON_AddArrayToObject(one, "spans");
+    }
     for (size_t i = 0; i < d->match.why_count; i++) {
         if (!decision_shows(kb, d, i))
             continue;

@@ -51,7 +51,8 @@ bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, uns
 bool decision_shows(const struct kb *kb, const struct decision *d, size_t i);
 
 /* What a decision rests on, as JSON: [{"rule":…,"words":…,"spans":[[from,to],…]},…]; spans are
- * UTF-16 offsets into @text. */
+ * UTF-16 offsets into @text. What only the second opinion saw has the rule "second opinion" and no
+ * words. */
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);
 
 /* The ids of the intents that an answer answers, the main one first, as JSON. */

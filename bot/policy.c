@@ -28,7 +28,7 @@ static bool may_speak(const struct policy_facts *f)
 }
 
 /* A person takes it. Out of hours they get one acknowledgement, for which a question doesn't
- * count; a rule's holding reply takes its place, at any hour. */
+ * count; a rule's holding reply takes its place, at any hour, or else what @d was to say. */
 static struct policy_decision handoff(struct policy_decision d, const struct policy_facts *f,
                                       const struct kb_rule *rule, struct str reason,
                                       enum priority priority)
@@ -45,12 +45,14 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     bool sensitive = priority == PRIORITY_SENSITIVE;
     bool acknowledged = f->acknowledged && !f->asked[0];
     bool held = acknowledged && (!sensitive || case_urgency(reason) <= f->case_urgency);
+    enum say at_once = rule && rule->holding.count ? SAY_HOLDING : d.say;
     struct policy_facts uncapped = *f;
     uncapped.automatic_replies = 0;
+    d.say = SAY_NOTHING;
     if (held || !may_speak(sensitive ? &uncapped : f) || (rule && rule->kind == KB_OPT_OUT))
-        d.say = SAY_NOTHING;
-    else if (rule && rule->holding.count)
-        d.say = SAY_HOLDING;
+        return d;
+    if (at_once != SAY_NOTHING)
+        d.say = at_once;
     else if (!f->staff_there && !acknowledged)
         d.say = SAY_ACKNOWLEDGE;
     return d;
@@ -112,15 +114,12 @@ static struct policy_decision sensed(const struct inquiry *q, struct policy_deci
     bool danger = str_eq(reason, kb_class_name(KB_CLASS_EMERGENCY)) ||
                   str_eq(reason, kb_class_name(KB_CLASS_SAFEGUARDING)) ||
                   str_eq(reason, kb_class_name(KB_CLASS_SELF_HARM));
-    const struct kb_rule stand_in = { .kind = KB_SENSITIVE,
-                                      .team = team_of(q->kb, reason),
-                                      .holding =
-                                          danger ? q->kb->wording.danger : (struct kb_list){ 0 } };
-    d = handoff(d, q->f, &stand_in, reason, PRIORITY_SENSITIVE);
-    d.rule = NULL;
-    if (d.say == SAY_HOLDING)
+    d.team = team_of(q->kb, reason);
+    d.by_second = true;
+    d.second = chance_of_any(q, KB_CLASS_EMERGENCY, KB_REASONS);
+    if (danger && q->kb->wording.danger.count)
         d.say = SAY_DANGER;
-    return d;
+    return handoff(d, q->f, NULL, reason, PRIORITY_SENSITIVE);
 }
 
 static double score_of(const struct inquiry *q, const struct kb_intent *intent)
@@ -138,10 +137,9 @@ enum { HINT_WORDS_LEAST = 4 };
 static bool says_enough(const struct normal *n)
 {
     size_t words = 0;
-    for (size_t i = 0; i < n->word_count; i++) {
-        char first = n->text.p[n->words[i].at];
-        words += first != '@' && first != ':' && first != '.' && first != '?';
-    }
+    for (size_t i = 0; i < n->word_count; i++)
+        words +=
+            !normal_is_mark(str_cut(n->text, n->words[i].at, n->words[i].at + n->words[i].len));
     return words >= HINT_WORDS_LEAST;
 }
 
@@ -257,7 +255,7 @@ static bool sure_besides(const struct inquiry *q, const struct kb_intent *intent
 {
     const struct kb_thresholds *t = &q->kb->thresholds;
     double score = score_of(q, intent), chance = chance_of_intent(q, intent);
-    if (q->second && chance < t->second_also / 5)
+    if (q->second && chance < t->second_also / 5) /* it can't see it at all */
         return false;
     return score >= (q->second && chance >= t->second_also ? t->also : t->also_alone);
 }
@@ -320,6 +318,7 @@ static struct policy_decision thank(const struct inquiry *q, struct policy_decis
 
 static struct policy_decision pass_over(const struct inquiry *q, struct policy_decision d)
 {
+    d.by_second = true;
     d.second = fmax(chance_of_class(q, KB_CLASS_PRAISE), chance_of_class(q, KB_CLASS_CHATTER));
     if (d.second == chance_of_class(q, KB_CLASS_PRAISE))
         return thank(q, d);
@@ -438,7 +437,9 @@ static bool is_quiet(const struct inquiry *q, enum kb_kind kind, enum kb_class c
     if (!q->second)
         return d->rule;
     /* silence to a need is worse than a word too many: a rule must not be alone */
-    return d->second >= (d->rule ? t->second_silence : t->second_quiet);
+    bool quiet = d->second >= (d->rule ? t->second_silence : t->second_quiet);
+    d->by_second = quiet && !d->rule;
+    return quiet;
 }
 
 /* By what they did and not by what this message says: somebody who only wants to be seen. Many who

@@ -78,7 +78,8 @@ struct policy_decision {
     double second; /* the second opinion's chance of what was decided; 0 if there is none */
     const struct kb_intent *also;     /* the second that an answer answers, or NULL */
     const struct kb_intent *asked[2]; /* what SAY_CLARIFY asks about; NULLs otherwise */
-    bool settles; /* the answer settles the question that the open case began with: close it */
+    bool settles;   /* the answer settles the question that the open case began with: close it */
+    bool by_second; /* no pattern saw it: the second opinion alone */
 };
 
 /* @second: the chance of each class of the knowledge base (kb_class), or NULL if there is no second

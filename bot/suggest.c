@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/array.h"
 #include "base/map.h"
 
 enum {
@@ -57,27 +58,13 @@ struct suggest *suggest_free(struct suggest *s)
     return NULL;
 }
 
-/* Makes room for one more of @each bytes in *array. */
-static int grow(void **array, size_t count, size_t *room, size_t each)
-{
-    if (count < *room)
-        return 0;
-    size_t more = *room ? *room * 2 : 1024;
-    void *p = reallocarray(*array, more, each);
-    if (!p)
-        return ERR_NOMEM;
-    *array = p;
-    *room = more;
-    return 0;
-}
-
 static int feature_of(struct suggest *s, struct str text, bool fresh, uint32_t *ret)
 {
     if (map_get(&s->features_by_text, text, ret))
         return 0;
     struct str copy = arena_str(&s->arena, text);
-    if (!copy.p ||
-        grow((void **)&s->features, s->feature_count, &s->feature_room, sizeof *s->features) < 0)
+    if (!copy.p || array_grow((void **)&s->features, s->feature_count, &s->feature_room,
+                              sizeof *s->features) < 0)
         return ERR_NOMEM;
     uint32_t number = (uint32_t)s->feature_count;
     if (map_put(&s->features_by_text, copy, number) < 0)
@@ -123,8 +110,8 @@ int suggest_add(struct suggest *s, const struct normal *n, bool explained)
     int r = 0;
     if (!explained) {
         m.features = arena_array(&s->arena, 2 * n->word_count + 1, sizeof *m.features);
-        if (!m.features || grow((void **)&s->messages, s->message_count, &s->message_room,
-                                sizeof *s->messages) < 0)
+        if (!m.features || array_grow((void **)&s->messages, s->message_count, &s->message_room,
+                                      sizeof *s->messages) < 0)
             return ERR_NOMEM;
     }
     s->added++;

@@ -244,8 +244,7 @@ static void measure_residue(const struct intents *set, struct intents_match *m)
     for (size_t i = 0; i < m->normal.word_count; i++) {
         struct normal_word w = m->normal.words[i];
         struct str word = str_cut(m->normal.text, w.at, w.at + w.len);
-        bool mark = str_is(word, "@") || str_is(word, "://") || str_is(word, ".") ||
-                    str_is(word, "?") || *word.p == '<';
+        bool mark = normal_is_mark(word);
         said += !mark;
         m->unexplained += !mark && !vocab_knows(set->vocab, word);
     }

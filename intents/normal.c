@@ -688,6 +688,12 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
     return r < 0 ? r : write_text(arena, &mended, w.entities, ret);
 }
 
+bool normal_is_mark(struct str word)
+{
+    return str_is(word, "@") || str_is(word, "://") || str_is(word, ".") || str_is(word, "?") ||
+           str_starts(word, STR("<"));
+}
+
 bool normal_origin(const struct normal *n, size_t at, size_t end, uint32_t *ret_from,
                    uint32_t *ret_to)
 {

@@ -47,6 +47,10 @@ int normal_make(struct arena *arena, const struct vocab *vocab, struct str origi
 bool normal_origin(const struct normal *n, size_t at, size_t end, uint32_t *ret_from,
                    uint32_t *ret_to);
 
+/* Is a word of normalised text none of the resident's: a mention, a link, a private detail's mark,
+ * the end of a sentence? */
+bool normal_is_mark(struct str word);
+
 /* Tables of intents/emoji.c and intents/contraction.c: the words that stand for one, or NULL. */
 const char *emoji_words(uint32_t point);
 const char *contraction_words(struct str plain, bool apostrophe);

@@ -121,8 +121,9 @@ struct training {
     atomic_bool failed;
 };
 
-/* The rarer an n-gram is, the more it says: its inverse document frequency, taken into the weights
- * afterwards so that asking doesn't have to know. */
+/* The rarer an n-gram is, the more it says: its inverse document frequency, over 5 so that most are
+ * near 1 and cost keeps its measure; taken into the weights afterwards, so that asking doesn't have
+ * to know. */
 static void measure_rarity(const struct second_lessons *l, double *rarity)
 {
     for (size_t i = 0; i < l->count; i++)

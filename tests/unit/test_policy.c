@@ -605,6 +605,10 @@ static void test_second_opinion(void **state)
         read_chances(second_rows[i].chances, chances);
         struct policy_decision d = policy_decide(&kb, &m, chances, &facts);
         describe(&d, &got);
+        /* what has no rule and is none of a request is the second opinion's alone */
+        bool asked = d.action == ACTION_ANSWER ||
+                     (d.action == ACTION_HANDOFF && d.priority != PRIORITY_SENSITIVE);
+        assert_note(d.by_second == (!d.rule && !asked), second_rows[i].note);
         assert_str_note(buf_str(&got), second_rows[i].want, second_rows[i].note);
         buf_release(&got);
     }
