@@ -21,7 +21,7 @@ struct exchange {
     struct exchange *next, **at;
     CURL *easy;
     struct curl_slist *headers;
-    char *json;
+    char *sent;
     struct buf body;
     struct http_answer answer;
     char why[CURL_ERROR_SIZE];
@@ -42,7 +42,7 @@ static struct exchange *exchange_free(struct exchange *x)
         (void)curl_multi_remove_handle(x->http->multi, x->easy);
     curl_easy_cleanup(x->easy);
     curl_slist_free_all(x->headers);
-    free(x->json);
+    free(x->sent);
     buf_release(&x->body);
     free(x);
     return NULL;
@@ -219,6 +219,8 @@ static int add_header(struct exchange *x, const char *name, const char *value)
     return 0;
 }
 
+static const char *const methods[] = { "GET", "POST", "PUT", "DELETE" };
+
 static int set_options(struct exchange *x, const struct http_request *request)
 {
     struct {
@@ -231,8 +233,8 @@ static int set_options(struct exchange *x, const struct http_request *request)
         { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS },
         /* On a connection that turns out dead curl repeats a request by itself, a POST too: a reply
            could go out twice. */
-        { CURLOPT_FRESH_CONNECT, request->json.len > 0 },
-        { CURLOPT_FORBID_REUSE, request->json.len > 0 },
+        { CURLOPT_FRESH_CONNECT, request->method != HTTP_GET },
+        { CURLOPT_FORBID_REUSE, request->method != HTTP_GET },
     };
     CURLcode c = CURLE_OK;
     for (size_t i = 0; i < ARRAY_LEN(numbers) && c == CURLE_OK; i++)
@@ -255,8 +257,10 @@ static int set_options(struct exchange *x, const struct http_request *request)
         c = curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
     if (c == CURLE_OK)
         c = curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
-    if (c == CURLE_OK && x->json)
-        c = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, x->json);
+    if (c == CURLE_OK && x->sent)
+        c = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, x->sent);
+    if (c == CURLE_OK && request->method != HTTP_GET)
+        c = curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, methods[request->method]);
     if (c == CURLE_OK)
         c = curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
     return c == CURLE_OK ? 0 : ERR_NOMEM;
@@ -272,16 +276,11 @@ int http_send(struct http *h, const struct http_request *request, http_done *don
     };
     x->answer.limit_remaining = -1;
     int r = 0;
-    if (request->bearer) {
-        struct buf token = BUF_INIT(8192);
-        r = buf_addf(&token, "Bearer %s", request->bearer);
-        if (r == 0)
-            r = add_header(x, "Authorization", buf_cstr(&token));
-        buf_release(&token);
-    }
-    if (r == 0 && request->json.len) {
-        x->json = strndup(request->json.p, request->json.len);
-        r = x->json ? add_header(x, "Content-Type", "application/json") : ERR_NOMEM;
+    if (request->authorization)
+        r = add_header(x, "Authorization", request->authorization);
+    if (r == 0 && (request->body.len || request->method == HTTP_POST)) {
+        x->sent = strndup(request->body.p, request->body.len);
+        r = !x->sent ? ERR_NOMEM : request->type ? add_header(x, "Content-Type", request->type) : 0;
     }
     x->easy = curl_easy_init();
     if (!x->easy)

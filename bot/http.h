@@ -12,10 +12,14 @@
 
 struct http;
 
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE };
+
 struct http_request {
-    const char *url;    /* copied */
-    const char *bearer; /* for Authorization; copied; NULL: none */
-    struct str json;    /* a body makes it a POST; copied; empty: a GET */
+    enum http_method method;
+    const char *url;           /* copied */
+    const char *authorization; /* the header's whole value; copied; NULL: none */
+    struct str body;           /* copied */
+    const char *type;          /* of the body; copied */
     long timeout_ms;
     size_t max_bytes; /* of the answer's body */
 };

@@ -91,14 +91,20 @@ static void token_refused(struct x *x)
 
 static int send_request(struct x *x, struct buf *url, struct str json, http_done *done)
 {
+    struct buf authorization = BUF_INIT(TOKEN_BYTES_MAX + 16);
+    int r = buf_addf(&authorization, "Bearer %s", buf_cstr(&x->token));
     struct http_request request = {
+        .method = json.len ? HTTP_POST : HTTP_GET,
         .url = buf_cstr(url),
-        .bearer = buf_cstr(&x->token),
-        .json = json,
+        .authorization = buf_cstr(&authorization),
+        .body = json,
+        .type = "application/json",
         .timeout_ms = x->options.timeout_ms,
         .max_bytes = ANSWER_BYTES_MAX,
     };
-    int r = url->err ? url->err : http_send(x->options.http, &request, done, x);
+    if (r == 0)
+        r = url->err ? url->err : http_send(x->options.http, &request, done, x);
+    buf_release(&authorization);
     buf_release(url);
     return r;
 }

@@ -200,8 +200,10 @@ static int send_to(const char *url, const char *json, size_t max_bytes, long tim
     (void)snprintf(ours, sizeof ours, "http://127.0.0.1:%d/2/x?a=b%%20c", t.port);
     struct http_request request = {
         .url = url ? url : ours,
-        .bearer = "t0ken",
-        .json = str_of(json),
+        .method = json ? HTTP_POST : HTTP_GET,
+        .authorization = "Bearer t0ken",
+        .body = str_of(json),
+        .type = "application/json",
         .timeout_ms = timeout_ms,
         .max_bytes = max_bytes,
     };
@@ -269,13 +271,15 @@ static void test_post(void **state)
         str_ends(buf_str(&t.last), str_of("\r\n\r\n{\"text\":\"\xf0\x9f\x91\x8d a & b\"}")));
 
     /* the body is exactly what was given, though it goes on in memory */
-    struct http_request part = { .url = "http://127.0.0.1",
+    struct http_request part = { .method = HTTP_POST,
+                                 .url = "http://127.0.0.1",
+                                 .type = "application/json",
                                  .timeout_ms = LONG_MS,
                                  .max_bytes = 10 };
     char url[100];
     (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", t.port);
     part.url = url;
-    part.json = str_cut(STR("{}garbage"), 0, 2);
+    part.body = str_cut(STR("{}garbage"), 0, 2);
     got = (struct got){ 0 };
     assert_int_equal(http_send(t.http, &part, on_done, &got), 0);
     finish(&got);
