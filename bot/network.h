@@ -9,11 +9,24 @@
 #include "base/buf.h"
 #include "base/text_rules.h"
 
-/* A message of a resident. Text lives as long as the call that hands it over. */
+/* How a message came to us. */
+enum network_kind {
+    NETWORK_ADDRESSED, /* names us, answers us or quotes us */
+    NETWORK_OVERHEARD, /* in a conversation that we are in, and not to us */
+    NETWORK_PRIVATE,   /* a direct message to us */
+    NETWORK_OURS,      /* the account's own: sent by us, or by staff in the network's own app */
+};
+
+/* A message. Text lives as long as the call that hands it over. */
 struct network_message {
     struct str remote_id, conversation, author_id, handle, name, text;
     int64_t written_at;
     bool may_reply; /* the network's rules let us answer it */
+    enum network_kind kind;
+    struct str answers;  /* the network's id of the message that it answers; empty: none */
+    struct str replaces; /* the id of an earlier version of it; empty: it was not edited */
+    struct str partner;  /* of our own direct message: the id of whom it was sent to */
+    bool is_private;     /* a direct message, theirs or ours */
 };
 
 enum network_end {
@@ -24,15 +37,33 @@ enum network_end {
     NETWORK_UNKNOWN, /* it may have happened: look before trying again */
 };
 
+/* Why one was refused for good. */
+enum network_why {
+    NETWORK_WHY_OTHER,
+    NETWORK_WHY_REPEATED,  /* a repetition: it may be out already, and must not be tried again */
+    NETWORK_WHY_UNINVITED, /* its author hasn't asked us, as the network sees it */
+    NETWORK_WHY_GONE,      /* what it answers is deleted, or hidden from us */
+    NETWORK_WHY_CLOSED,    /* they take no direct messages from us */
+};
+
 struct network_answer {
     enum network_end end;
     struct str remote_id; /* of what was posted */
     struct str words;     /* why not, for people: the network's or ours */
     int64_t after_ms;
-    bool repeated; /* refused as a repetition: it may be out already, and must not be tried again */
+    enum network_why why;
 };
 
-/* One page of new messages, in any order. The last page of a sweep has @cursor set: keep it with
+/* What the account has that can be read, each with a cursor of its own. */
+enum network_feed {
+    NETWORK_MENTIONS,
+    NETWORK_POSTS,    /* our own */
+    NETWORK_MESSAGES, /* direct ones, both ways */
+    NETWORK_THREADS,  /* what others write in conversations that we are in */
+    NETWORK_FEEDS
+};
+
+/* One page of new messages, oldest first. The last page of a sweep has @cursor set: keep it with
  * the messages. */
 struct network_page {
     const struct network_message *messages;
@@ -53,6 +84,21 @@ struct network_sought {
 };
 typedef void network_found(void *data, const struct network_answer *answer,
                            const struct network_sought *sought, size_t count);
+
+/* What became of messages that we keep. */
+enum network_state {
+    NETWORK_THERE,
+    NETWORK_GONE,   /* deleted, protected, suspended or withheld: our copy must go */
+    NETWORK_EDITED, /* there is a newer version: message has it */
+};
+struct network_checked {
+    struct str remote_id;
+    enum network_state state;
+    const struct network_message *message; /* of NETWORK_EDITED */
+};
+/* @checked lacks what nothing was said about. */
+typedef void network_check_done(void *data, const struct network_answer *answer,
+                                const struct network_checked *checked, size_t count);
 
 struct network;
 struct network_verbs {

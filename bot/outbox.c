@@ -159,7 +159,8 @@ static void on_posted(void *data, const struct network_answer *a)
     case NETWORK_REFUSED:
         /* "said before" may be our own lost attempt: look first. Its error stays, so it won't be
          * tried again. */
-        (void)move(o, o->sending.id, a->repeated ? REPLY_UNKNOWN : REPLY_FAILED, STR(""), a->words);
+        (void)move(o, o->sending.id, a->why == NETWORK_WHY_REPEATED ? REPLY_UNKNOWN : REPLY_FAILED,
+                   STR(""), a->words);
         o->look_after_ms = now_ms;
         break;
     case NETWORK_UNKNOWN:

@@ -393,7 +393,8 @@ static struct network_answer by_status(const struct http_answer *a, struct str t
     } else if (!posting) {
         r.end = NETWORK_LATER; /* a read is worth trying again */
     } else {
-        r.repeated = a->status == 403 && holds(words, "duplicate content");
+        if (a->status == 403 && holds(words, "duplicate content"))
+            r.why = NETWORK_WHY_REPEATED;
     }
     return r;
 }

@@ -12,7 +12,7 @@ enum { STEPS = 12, LOOK_WAIT_MS = 15, LONG_LOOK_WAIT_MS = 120, WITHIN_S = 3600 }
 struct step {
     enum network_end end;
     int64_t after_ms;
-    bool repeated;
+    enum network_why why;
     const char *found[3]; /* of a look: the ids, or NULL */
     int error;            /* negative: the verb itself returns it */
 };
@@ -61,7 +61,7 @@ static void on_answer(uv_timer_t *timer)
         (void)snprintf(id, sizeof id, "%u", 5000 + t.post_count);
         struct network_answer a = { .end = s.end,
                                     .after_ms = s.after_ms,
-                                    .repeated = s.repeated,
+                                    .why = s.why,
                                     .remote_id = s.end == NETWORK_DONE ? str_of(id) : STR(""),
                                     .words = s.end == NETWORK_DONE ? STR("") : STR("X said so.") };
         network_done *done = t.done;
@@ -514,7 +514,7 @@ static void test_repeated_ours(void **state)
     (void)state;
     (void)queue("900", false, "Sorry");
     t.posts[0] = (struct step){ .end = NETWORK_UNKNOWN };
-    t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .repeated = true };
+    t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_REPEATED };
     t.looks[2] = (struct step){ .found = { "77" } };
     start_outbox();
     run_dry();
@@ -526,7 +526,7 @@ static void test_repeated_not_ours(void **state)
 {
     (void)state;
     (void)queue("900", false, "Sorry");
-    t.posts[0] = (struct step){ .end = NETWORK_REFUSED, .repeated = true };
+    t.posts[0] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_REPEATED };
     start_outbox();
     run_dry();
     assert_str(buf_str(&t.log), "post 900 Sorry\nlook 900\nlook 900\n"); /* never again */
@@ -540,7 +540,7 @@ static void test_found_anothers(void **state)
     (void)state;
     (void)queue("900", true, "Thanks ^SR");
     (void)queue("900", true, "Thanks ^SR");
-    t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .repeated = true };
+    t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_REPEATED };
     for (size_t i = 0; i < STEPS; i++)
         t.looks[i] = (struct step){ .found = { "5001" } };
     start_outbox();

@@ -608,7 +608,8 @@ static void test_errors(void **state)
             struct network_answer got = x_read_error(&arena, &a, posting, NOW);
             assert_note(got.end == (posting ? rows[i].post : rows[i].read), rows[i].note);
             assert_note(got.after_ms == rows[i].after_s * 1000, rows[i].note);
-            assert_note(got.repeated == (posting && rows[i].repeated), rows[i].note);
+            assert_note((got.why == NETWORK_WHY_REPEATED) == (posting && rows[i].repeated),
+                        rows[i].note);
             assert_str_note(got.words, rows[i].words, rows[i].note);
             assert_int_equal(got.remote_id.len, 0);
         }
@@ -632,7 +633,7 @@ static void test_unanswered(void **state)
         struct network_answer got = x_read_error(&arena, &a, rows[i].posting, NOW);
         assert_int_equal(got.end, rows[i].want);
         assert_int_equal(got.after_ms, 0);
-        assert_false(got.repeated);
+        assert_int_equal(got.why, NETWORK_WHY_OTHER);
         assert_str(got.words, "X can't be reached: no route");
     }
 }
