@@ -19,6 +19,14 @@ static const char usage[] = "usage: kerbside serve [--config FILE]\n"
                             "  Runs until SIGINT or SIGTERM. Prints \"kerbside ready ADDRESS\" on "
                             "standard output when it is.\n";
 
+/* One account of ours, with all that is its own. */
+struct account {
+    const struct conf_account *conf;
+    struct network *network;
+    struct responder *responder;
+    struct outbox *outbox;
+};
+
 struct service {
     struct conf *conf;
     struct kb *kb;
@@ -27,9 +35,8 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct http *http;
-    struct network *network;
-    struct responder *responder;
-    struct outbox *outbox;
+    struct account *accounts;
+    size_t account_count;
     struct console *console;
     uv_signal_t signals[2];
     uv_prepare_t before_sleep;
@@ -42,6 +49,28 @@ static int fail(const char *what, int why)
 {
     (void)fprintf(stderr, "error: %s: %s\n", what, err_str(why));
     return EXIT_FAILED;
+}
+
+/* A database of before there were several accounts. */
+static int adopt(struct service *s)
+{
+    struct tx *tx;
+    int r = tx_begin(s->db, TX_WRITE, &tx);
+    if (r < 0)
+        return r;
+    struct buf feed = BUF_INIT(1024);
+    struct str handle = str_of(s->conf->accounts[0].handle);
+    r = record_adopt_messages(tx, handle);
+    if (r == 0)
+        r = buf_addf(&feed, "x/%.*s/mentions", STR_ARG(handle));
+    if (r == 0)
+        r = cursor_adopt(tx, STR("x"), buf_str(&feed));
+    buf_release(&feed);
+    if (r < 0) {
+        tx_rollback(tx);
+        return r;
+    }
+    return tx_commit(tx);
 }
 
 static int open_database(struct service *s)
@@ -62,19 +91,37 @@ static int open_database(struct service *s)
                       s->conf->database, KERBSIDE_VERSION);
         return EXIT_FAILED;
     }
+    if (r == 0)
+        r = adopt(s);
     return r < 0 ? fail(s->conf->database, r) : EXIT_OK;
+}
+
+/* The first thing that doesn't work, as a sentence for staff. */
+static struct str trouble_of(const struct service *s)
+{
+    struct str trouble = STR("");
+    for (size_t i = 0; i < s->account_count && !trouble.len; i++)
+        trouble = outbox_trouble(s->accounts[i].outbox);
+    for (size_t i = 0; i < s->account_count && !trouble.len; i++)
+        trouble = responder_trouble(s->accounts[i].responder);
+    return trouble;
 }
 
 static void update_status(struct service *s)
 {
     int64_t now = clock_now(&s->clock);
-    struct str trouble = outbox_trouble(s->outbox);
     struct console_status status = {
         .open_now = hours_open(s->conf->hours, now),
         .next_open_at = hours_next_open(s->conf->hours, now),
-        .trouble = trouble.len ? trouble : responder_trouble(s->responder),
+        .trouble = trouble_of(s),
     };
     console_set_status(s->console, &status);
+}
+
+static void turn_outboxes(struct service *s)
+{
+    for (size_t i = 0; i < s->account_count; i++)
+        outbox_turn(s->accounts[i].outbox);
 }
 
 /* Before the loop sleeps: whoever changed the record, the outbox and the consoles get to know. */
@@ -84,7 +131,7 @@ static void on_before_sleep(uv_prepare_t *handle)
     if (s->stopping || db_changes(s->db) == s->changes_seen)
         return;
     s->changes_seen = db_changes(s->db);
-    outbox_turn(s->outbox);
+    turn_outboxes(s);
     s->changes_seen = db_changes(s->db);
     console_wake(s->console);
 }
@@ -95,7 +142,7 @@ static void on_tick(uv_timer_t *timer)
     struct service *s = timer->data;
     int64_t version = db_version(s->db);
     if (version != s->version_seen)
-        outbox_turn(s->outbox);
+        turn_outboxes(s);
     s->version_seen = version;
     console_wake(s->console);
     update_status(s);
@@ -133,37 +180,51 @@ static int start_network(struct service *s, struct report *report)
         r = http_new(&s->loop, &s->http);
     if (r < 0)
         return r;
-    struct x_options x = { .http = s->http,
-                           .api = conf->x_api,
-                           .account_id = conf->x_account_id,
-                           .handle = conf->x_handle,
-                           .token_file = conf->x_token_file,
-                           .timeout_ms = conf->x_timeout_ms };
-    return x_new(&x, report, &s->network);
+    for (size_t i = 0; i < s->account_count && r == 0; i++) {
+        struct account *a = &s->accounts[i];
+        struct x_options x = { .http = s->http,
+                               .api = conf->x_api,
+                               .account_id = a->conf->id,
+                               .handle = a->conf->handle,
+                               .token_file = a->conf->token_file,
+                               .timeout_ms = conf->x_timeout_ms };
+        r = x_new(&x, report, &a->network);
+    }
+    return r;
 }
 
-static int start_parts(struct service *s, struct report *report)
+static int start_account(struct service *s, struct account *a)
 {
     const struct conf *conf = s->conf;
-    struct console_options console = console_options(s);
     struct outbox_options outbox = { .loop = &s->loop,
                                      .db = s->db,
-                                     .network = s->network,
+                                     .network = a->network,
+                                     .account = str_of(a->conf->handle),
                                      .clock = &s->clock,
                                      .answer_within_s = conf->answer_within_s,
                                      .lookup_wait_ms = conf->x_lookup_wait_ms };
     struct responder_options responder = { .loop = &s->loop,
                                            .db = s->db,
-                                           .network = s->network,
+                                           .network = a->network,
+                                           .account = str_of(a->conf->handle),
+                                           .team = str_of(a->conf->team),
+                                           .voice = str_of(a->conf->voice),
                                            .clock = &s->clock,
-                                           .hours = conf->hours,
+                                           .hours = a->conf->hours ? a->conf->hours : conf->hours,
                                            .kb = s->kb,
                                            .poll_every_ms = conf->x_poll_every_ms,
                                            .answer_within_s = conf->answer_within_s };
+    int r = outbox_new(&outbox, &a->outbox);
+    return r < 0 ? r : responder_new(&responder, &a->responder);
+}
+
+static int start_parts(struct service *s, struct report *report)
+{
+    struct console_options console = console_options(s);
     int r = console_new(&console, report, &s->console);
-    if (r == 0)
-        r = outbox_new(&outbox, &s->outbox);
-    return r < 0 ? r : responder_new(&responder, &s->responder);
+    for (size_t i = 0; i < s->account_count && r == 0; i++)
+        r = start_account(s, &s->accounts[i]);
+    return r;
 }
 
 static void run(struct service *s)
@@ -182,7 +243,8 @@ static void run(struct service *s)
     s->tick.data = s;
     (void)uv_timer_start(&s->tick, on_tick, 0, 1000);
     s->changes_seen = -1; /* the first turn looks at what was left over */
-    responder_start(s->responder);
+    for (size_t i = 0; i < s->account_count; i++)
+        responder_start(s->accounts[i].responder);
     (void)printf("kerbside ready http://%s:%d/\n", s->conf->console_address,
                  console_port(s->console));
     (void)fflush(stdout);
@@ -195,16 +257,20 @@ static void run(struct service *s)
 
 static void stop_parts(struct service *s)
 {
-    s->responder = responder_free(s->responder);
-    s->outbox = outbox_free(s->outbox);
+    for (size_t i = 0; i < s->account_count; i++) {
+        (void)responder_free(s->accounts[i].responder);
+        (void)outbox_free(s->accounts[i].outbox);
+    }
     s->http = http_free(s->http);
-    s->network = x_free(s->network);
+    for (size_t i = 0; i < s->account_count; i++)
+        (void)x_free(s->accounts[i].network);
     s->console = console_free(s->console);
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);
     }
     s->db = db_free(s->db);
+    free(s->accounts);
     s->kb = kb_free(s->kb);
     s->conf = conf_free(s->conf);
 }
@@ -216,6 +282,17 @@ static int outcome(int r, const struct report *report)
     return r == 0 ? EXIT_OK : report->errors ? EXIT_FAILED : fail("kerbside serve", r);
 }
 
+static int take_accounts(struct service *s)
+{
+    s->accounts = calloc(s->conf->account_count, sizeof *s->accounts);
+    if (!s->accounts)
+        return ERR_NOMEM;
+    s->account_count = s->conf->account_count;
+    for (size_t i = 0; i < s->account_count; i++)
+        s->accounts[i].conf = &s->conf->accounts[i];
+    return 0;
+}
+
 static int serve(const char *config)
 {
     struct service s = { 0 };
@@ -223,6 +300,8 @@ static int serve(const char *config)
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)
         status = load_kb(s.conf, NULL, &s.kb);
+    if (status == EXIT_OK && take_accounts(&s) < 0)
+        status = fail("kerbside serve", ERR_NOMEM);
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;

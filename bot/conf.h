@@ -8,11 +8,25 @@
 #include "base/report.h"
 #include "bot/hours.h"
 
+/* One account of the council's. */
+struct conf_account {
+    char *id, *handle; /* @handle names it in logs, commands and the database */
+    char *token_file;
+    char *team;  /* of cases that nothing else gives a team */
+    char *voice; /* of the knowledge base's wording.json; NULL: its plain one */
+    struct hours *hours;
+};
+
+enum conf_mode { MODE_AUTO, MODE_SHADOW };
+enum conf_live { LIVE_OFF, LIVE_ACTIVITY, LIVE_FILTERED, LIVE_WEBHOOK };
+enum conf_plan { PLAN_SELF_SERVE, PLAN_ENTERPRISE };
+
 struct conf {
     char *file;
     char *kb_dir, *models_dir, *database;
     bool demo;
     int64_t log_format;
+    int64_t mode;            /* enum conf_mode */
     int64_t answer_within_s; /* an older message gets no automatic reply */
     char *holidays_file;
     char *zone;
@@ -21,8 +35,13 @@ struct conf {
     int64_t console_port;
     char *console_origin;
     int64_t session_s;
-    char *x_api, *x_account_id, *x_handle, *x_token_file;
+    char *x_api, *x_app_file;
+    int64_t x_plan, x_live; /* enum conf_plan, enum conf_live */
     int64_t x_poll_every_ms, x_timeout_ms, x_lookup_wait_ms;
+    int64_t x_month_cap_usd; /* 0: none */
+    int64_t x_keep_days;
+    struct conf_account *accounts;
+    size_t account_count; /* one at least */
 };
 
 /* Reads and checks the whole file, and the holidays it names; all faults go to @report. 0,

@@ -54,6 +54,23 @@ int hours_new(const char *zone, const char *where, struct report *report, struct
     return 0;
 }
 
+int hours_new_like(const struct hours *h, struct hours **ret)
+{
+    UErrorCode code = U_ZERO_ERROR;
+    struct hours *other = calloc(1, sizeof *other);
+    if (!other)
+        return ERR_NOMEM;
+    other->calendar = ucal_clone(h->calendar, &code);
+    if (U_FAILURE(code)) {
+        (void)hours_free(other);
+        return ERR_NOMEM;
+    }
+    memcpy(other->closed, h->closed, sizeof other->closed);
+    other->closed_count = h->closed_count;
+    *ret = other;
+    return 0;
+}
+
 struct hours *hours_free(struct hours *h)
 {
     if (h && h->calendar)

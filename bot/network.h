@@ -1,7 +1,7 @@
 /*
  * What a network must offer, so that the responder and the outbox know none by name. bot/x/ is the
- * first. All calls are for the loop's thread; each answers later, once, through the function it was
- * given, never from within the call.
+ * first. A struct network is one account of ours on it. All calls are for the loop's thread; each
+ * answers later, once, through the function it was given, never from within the call.
  */
 #ifndef BOT_NETWORK_H
 #define BOT_NETWORK_H
@@ -76,9 +76,27 @@ struct network_page {
 typedef int network_take(void *data, const struct network_page *page);
 typedef void network_done(void *data, const struct network_answer *answer);
 
-/* A reply that may be out: looked for by what it answers and what it says. */
+/* What is to be read. Texts are copied. */
+struct network_reading {
+    enum network_feed feed;
+    struct str cursor; /* empty: from first_at on */
+    int64_t first_at;
+    const struct str *conversations; /* of NETWORK_THREADS: the network's ids */
+    size_t conversation_count;
+};
+
+/* What is to be sent. Texts are copied. */
+struct network_outgoing {
+    struct str parent;    /* the network's id of the message it answers */
+    struct str recipient; /* of a private one: the network's id of whom it is for */
+    struct str text;
+    bool is_private, by_person;
+};
+
+/* A reply that may be out: looked for by what it answers, or whom it is for, and what it says. */
 struct network_sought {
-    struct str parent, text;
+    struct str parent, recipient, text;
+    bool is_private;
     struct str
         found; /* the network's id if it is out, else empty; lives as long as the call of done */
 };
@@ -103,20 +121,33 @@ typedef void network_check_done(void *data, const struct network_answer *answer,
 struct network;
 struct network_verbs {
     const char *name; /* "x" */
-    const struct text_rules *rules;
+    const struct text_rules *rules, *private_rules;
 
-    /* Reads what came since @cursor (empty: from @first_at on), page by page. One sweep at a time.
+    /*
+     * Reads what is new in a feed, page by page. One sweep of a feed at a time. 1: the network has
+     * no such feed, or there is nothing to ask; neither function is called.
      */
-    int (*read)(struct network *n, struct str cursor, int64_t first_at, network_take *take,
+    int (*read)(struct network *n, const struct network_reading *reading, network_take *take,
                 network_done *done, void *data);
 
-    /* Posts @text as an answer to @parent. One at a time. */
-    int (*post)(struct network *n, struct str parent, struct str text, network_done *done,
+    /* How long until such a one may be sent, by the network's limits as far as they are known; what
+     * is left of them is kept for people. 0: now. */
+    int64_t (*wait_ms)(struct network *n, bool is_private, bool by_person);
+
+    /* One at a time. */
+    int (*post)(struct network *n, const struct network_outgoing *outgoing, network_done *done,
                 void *data);
 
-    /* Looks on our own timeline for replies that may be out. @sought is copied. One at a time. */
+    /* Looks among what the account sent for replies that may be out. @sought is copied. One at a
+     * time. */
     int (*find)(struct network *n, const struct network_sought *sought, size_t count,
                 network_found *found, void *data);
+
+    /* Asks what became of messages, by the network's ids; check_max of them at most. One at a time.
+     */
+    int (*check)(struct network *n, const struct str *remote_ids, size_t count,
+                 network_check_done *done, void *data);
+    size_t check_max;
 };
 
 struct network {

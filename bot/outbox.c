@@ -198,7 +198,14 @@ static int send_next(struct outbox *o)
     int r = tx_begin(o->options.db, TX_WRITE, &tx);
     if (r < 0)
         return r;
-    r = record_next_queued(tx, &o->arena, &o->sending);
+    struct network *n = o->options.network;
+    struct record_lanes lanes = {
+        .people_public = n->verbs->wait_ms(n, false, true) == 0,
+        .people_private = n->verbs->wait_ms(n, true, true) == 0,
+        .automatic_public = n->verbs->wait_ms(n, false, false) == 0,
+        .automatic_private = n->verbs->wait_ms(n, true, false) == 0,
+    };
+    r = record_next_queued(tx, o->options.account, lanes, &o->arena, &o->sending);
     if (r != 1) {
         tx_rollback(tx);
         return r;
@@ -218,8 +225,14 @@ static int send_next(struct outbox *o)
         return 1;
     }
     o->busy = POSTING;
-    r = o->options.network->verbs->post(o->options.network, o->sending.parent, o->sending.body,
-                                        on_posted, o);
+    struct network_outgoing outgoing = {
+        .parent = o->sending.parent,
+        .recipient = o->sending.recipient,
+        .text = o->sending.body,
+        .is_private = o->sending.is_private,
+        .by_person = o->sending.staff_id != 0,
+    };
+    r = n->verbs->post(n, &outgoing, on_posted, o);
     if (r < 0) { /* nothing left */
         o->busy = IDLE;
         (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
@@ -287,8 +300,9 @@ static int look(struct outbox *o)
     if (count < 0)
         return count;
     o->unknown = arena_array(&o->arena, UNKNOWN_AT_ONCE, sizeof *o->unknown);
-    count =
-        o->unknown ? record_list_unknown(tx, &o->arena, o->unknown, UNKNOWN_AT_ONCE) : ERR_NOMEM;
+    count = o->unknown ? record_list_unknown(tx, o->options.account, &o->arena, o->unknown,
+                                             UNKNOWN_AT_ONCE)
+                       : ERR_NOMEM;
     tx_rollback(tx);
     if (count <= 0)
         return count;
@@ -297,8 +311,12 @@ static int look(struct outbox *o)
     if (!sought)
         return ERR_NOMEM;
     for (size_t i = 0; i < o->unknown_count; i++)
-        sought[i] =
-            (struct network_sought){ .parent = o->unknown[i].parent, .text = o->unknown[i].body };
+        sought[i] = (struct network_sought){
+            .parent = o->unknown[i].parent,
+            .recipient = o->unknown[i].recipient,
+            .text = o->unknown[i].body,
+            .is_private = o->unknown[i].is_private,
+        };
     o->busy = LOOKING;
     int r =
         o->options.network->verbs->find(o->options.network, sought, o->unknown_count, on_found, o);

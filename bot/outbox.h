@@ -4,8 +4,8 @@
  * crash never sends it twice: what was being sent when we stopped is looked for on our own timeline
  * before anything else is done about it.
  *
- * One sender, people's replies first. The states and who moves them are in ARCHITECTURE.md, "A
- * reply's life".
+ * One sender for each account, people's replies first. The states and who moves them are in
+ * ARCHITECTURE.md, "A reply's life".
  */
 #ifndef BOT_OUTBOX_H
 #define BOT_OUTBOX_H
@@ -22,6 +22,7 @@ struct outbox_options {
     uv_loop_t *loop;
     struct db *db;
     struct network *network;
+    struct str account; /* our handle: whose replies it sends; borrowed */
     const struct clock *clock;
     int64_t answer_within_s; /* an automatic reply to an older message is not sent any more */
     int64_t lookup_wait_ms;  /* between two looks for a reply that may be out */

@@ -14,19 +14,53 @@ enum {
         86400, /* X refuses what the account said lately; how long ago that may be it doesn't say */
 };
 
-struct responder {
-    struct responder_options options;
-    struct decider decider;
+/* One of the account's feeds, read at its own pace. */
+struct feed {
+    struct responder *responder;
+    enum network_feed which;
     uv_timer_t timer;
-    bool reading;
-    struct arena arena; /* of one message */
+    bool reading, again; /* again: something came while it was read */
     struct buf cursor, trouble;
     int64_t backoff_ms;
 };
 
-static void free_responder(uv_handle_t *handle)
+struct responder {
+    struct responder_options options;
+    struct decider decider;
+    struct arena arena; /* of one message */
+    struct feed feeds[NETWORK_FEEDS];
+    unsigned open_timers;
+};
+
+/* Replies of ours and direct messages are fewer than mentions, and X lets us ask for direct
+ * messages fifteen times in 15 minutes; threads are asked for by search, at five dollars a thousand
+ * posts. */
+static const int64_t paces[NETWORK_FEEDS] = {
+    [NETWORK_MENTIONS] = 1,
+    [NETWORK_POSTS] = 2,
+    [NETWORK_MESSAGES] = 5,
+    [NETWORK_THREADS] = 20,
+};
+static const char *const feed_names[NETWORK_FEEDS] = {
+    [NETWORK_MENTIONS] = "mentions",
+    [NETWORK_POSTS] = "posts",
+    [NETWORK_MESSAGES] = "messages",
+    [NETWORK_THREADS] = "threads",
+};
+
+/* Under which a feed's cursor is kept, such as "x/NorthmoorHelp/mentions". */
+static int add_key(const struct feed *f, struct buf *out)
 {
-    free(handle->data);
+    const struct responder_options *o = &f->responder->options;
+    return buf_addf(out, "%s/%.*s/%s", o->network->verbs->name, STR_ARG(o->account),
+                    feed_names[f->which]);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct feed *f = handle->data;
+    if (--f->responder->open_timers == 0)
+        free(f->responder);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -142,7 +176,7 @@ static int write_case(struct taking *t, int64_t *case_id)
         .resident_id = t->facts.resident_id,
         .message_id = t->message_id,
         .reason = p->reason,
-        .team = p->team,
+        .team = p->team.len ? p->team : t->r->options.team,
         .priority = p->priority,
         .sensitive = p->priority == PRIORITY_SENSITIVE,
         .acknowledged = t->outcome.decision.reply.len > 0,
@@ -209,6 +243,11 @@ static struct record_message row_of(const struct taking *t)
         .written_at = t->m->written_at,
         .may_reply = t->m->may_reply,
         .fingerprint = fingerprint_of(t->m->text),
+        .account = t->r->options.account,
+        .kind = t->m->is_private                  ? RECORD_PRIVATE
+                : t->m->kind == NETWORK_OVERHEARD ? RECORD_OVERHEARD
+                                                  : RECORD_ADDRESSED,
+        .answers = t->m->answers,
     };
 }
 
@@ -297,21 +336,12 @@ static int take_failed(struct taking *t, int why)
     return r < 0 ? r : write_case(t, &case_id);
 }
 
-static int by_id(const void *a, const void *b)
-{
-    const struct network_message *x = *(const struct network_message *const *)a,
-                                 *y = *(const struct network_message *const *)b;
-    if (x->remote_id.len != y->remote_id.len) /* ids grow */
-        return x->remote_id.len < y->remote_id.len ? -1 : 1;
-    return str_cmp(x->remote_id, y->remote_id);
-}
-
-static int take_all(struct responder *r, struct tx *tx,
-                    const struct network_message *const *oldest_first, size_t count)
+static int take_all(struct responder *r, struct tx *tx, const struct network_message *oldest_first,
+                    size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct taking t = {
-            .r = r, .tx = tx, .m = oldest_first[i], .now = clock_now(r->options.clock)
+            .r = r, .tx = tx, .m = &oldest_first[i], .now = clock_now(r->options.clock)
         };
         arena_clear(&r->arena);
         int e = tx_savepoint(tx);
@@ -328,27 +358,24 @@ static int take_all(struct responder *r, struct tx *tx,
     return 0;
 }
 
-int responder_take(struct responder *r, const struct network_message *messages, size_t count,
-                   struct str cursor)
+int responder_take(struct responder *r, enum network_feed feed,
+                   const struct network_message *messages, size_t count, struct str cursor)
 {
-    const struct network_message **sorted = calloc(count + 1, sizeof *sorted);
+    struct buf key = BUF_INIT(1024);
     struct tx *tx;
-    if (!sorted)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = &messages[i];
-    qsort(sorted, count, sizeof *sorted, by_id);
-    int e = tx_begin(r->options.db, TX_WRITE, &tx);
+    int e = add_key(&r->feeds[feed], &key);
+    if (e == 0)
+        e = tx_begin(r->options.db, TX_WRITE, &tx);
     if (e == 0) {
-        e = take_all(r, tx, sorted, count);
+        e = take_all(r, tx, messages, count);
         if (e == 0 && cursor.len)
-            e = cursor_set(tx, str_of(r->options.network->verbs->name), cursor);
+            e = cursor_set(tx, buf_str(&key), cursor);
         if (e < 0)
             tx_rollback(tx);
         else
             e = tx_commit(tx);
     }
-    free(sorted);
+    buf_release(&key);
     return e;
 }
 
@@ -357,84 +384,110 @@ int responder_take(struct responder *r, const struct network_message *messages, 
 
 static void on_timer(uv_timer_t *timer);
 
-static void read_in(struct responder *r, int64_t ms)
+static void read_in(struct feed *f, int64_t ms)
 {
-    (void)uv_timer_start(&r->timer, on_timer, (uint64_t)ms, 0);
+    (void)uv_timer_start(&f->timer, on_timer, (uint64_t)ms, 0);
 }
 
 static int on_page(void *data, const struct network_page *page)
 {
-    struct responder *r = data;
+    struct feed *f = data;
     if (page->count == 0 && !page->cursor.len)
         return 0;
-    int e = responder_take(r, page->messages, page->count, page->cursor);
+    int e = responder_take(f->responder, f->which, page->messages, page->count, page->cursor);
     if (e < 0) {
-        log_error("responder.page_not_kept count=%zu why=\"%s\"", page->count, err_str(e));
+        log_error("responder.page_not_kept feed=%s count=%zu why=\"%s\"", feed_names[f->which],
+                  page->count, err_str(e));
         return e;
     }
     if (page->cursor.len) {
-        buf_clear(&r->cursor);
-        (void)buf_add(&r->cursor, page->cursor);
+        buf_clear(&f->cursor);
+        (void)buf_add(&f->cursor, page->cursor);
     }
     return 0;
 }
 
 static void on_read(void *data, const struct network_answer *a)
 {
-    struct responder *r = data;
-    r->reading = false;
-    buf_clear(&r->trouble);
+    struct feed *f = data;
+    f->reading = false;
+    buf_clear(&f->trouble);
     if (a->end == NETWORK_DONE) {
-        r->backoff_ms = 0;
-        read_in(r, r->options.poll_every_ms);
+        f->backoff_ms = 0;
+        read_in(f, f->again ? 0 : f->responder->options.poll_every_ms * paces[f->which]);
+        f->again = false;
         return;
     }
-    int64_t wait_ms = a->after_ms ? a->after_ms : backoff_next(&r->backoff_ms);
-    log_warn("network.read_failed wait_ms=%" PRId64 " why=\"%.*s\"", wait_ms, STR_ARG(a->words));
-    (void)buf_addf(&r->trouble, "New messages can't be read. %.*s", STR_ARG(a->words));
-    read_in(r, wait_ms);
+    int64_t wait_ms = a->after_ms ? a->after_ms : backoff_next(&f->backoff_ms);
+    log_warn("network.read_failed account=%.*s feed=%s wait_ms=%" PRId64 " why=\"%.*s\"",
+             STR_ARG(f->responder->options.account), feed_names[f->which], wait_ms,
+             STR_ARG(a->words));
+    (void)buf_addf(&f->trouble, "New messages can't be read. %.*s", STR_ARG(a->words));
+    read_in(f, wait_ms);
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-    struct responder *r = timer->data;
-    if (r->reading)
+    struct feed *f = timer->data;
+    const struct responder_options *o = &f->responder->options;
+    if (f->reading)
         return;
-    r->reading = true;
-    int64_t first_at = clock_now(r->options.clock) - r->options.answer_within_s;
-    int e = r->options.network->verbs->read(r->options.network, buf_str(&r->cursor), first_at,
-                                            on_page, on_read, r);
-    if (e < 0) {
-        r->reading = false;
-        read_in(r, backoff_next(&r->backoff_ms));
+    f->reading = true;
+    struct network_reading reading = {
+        .feed = f->which,
+        .cursor = buf_str(&f->cursor),
+        .first_at = clock_now(o->clock) - o->answer_within_s,
+    };
+    int e = o->network->verbs->read(o->network, &reading, on_page, on_read, f);
+    if (e != 0)
+        f->reading = false;
+    if (e == 1)
+        read_in(f, o->poll_every_ms * paces[f->which]);
+    else if (e < 0)
+        read_in(f, backoff_next(&f->backoff_ms));
+}
+
+static int read_cursors(struct responder *r)
+{
+    struct tx *tx;
+    int e = tx_begin(r->options.db, TX_READ, &tx);
+    for (size_t i = 0; i < NETWORK_FEEDS && e >= 0; i++) {
+        struct buf key = BUF_INIT(1024);
+        struct str cursor = STR("");
+        e = add_key(&r->feeds[i], &key);
+        if (e == 0)
+            e = cursor_get(tx, &r->arena, buf_str(&key), &cursor);
+        if (e == 1)
+            e = buf_add(&r->feeds[i].cursor, cursor);
+        buf_release(&key);
     }
+    tx_rollback(tx);
+    return e;
 }
 
 int responder_new(const struct responder_options *options, struct responder **ret)
 {
     struct responder *r = calloc(1, sizeof *r);
-    struct tx *tx;
     if (!r)
         return ERR_NOMEM;
     r->options = *options;
-    r->cursor = BUF_INIT(256);
-    r->trouble = BUF_INIT(4096);
+    for (size_t i = 0; i < NETWORK_FEEDS; i++)
+        r->feeds[i] = (struct feed){ .responder = r,
+                                     .which = (enum network_feed)i,
+                                     .cursor = BUF_INIT(256),
+                                     .trouble = BUF_INIT(4096) };
     r->decider = (struct decider){ options->kb, intents_scratch_new() };
-    int e = r->decider.scratch ? tx_begin(options->db, TX_READ, &tx) : ERR_NOMEM;
-    if (e == 0) {
-        struct str cursor = STR("");
-        e = cursor_get(tx, &r->arena, str_of(options->network->verbs->name), &cursor);
-        if (e == 1)
-            e = buf_add(&r->cursor, cursor);
-        tx_rollback(tx);
-    }
+    int e = r->decider.scratch ? read_cursors(r) : ERR_NOMEM;
     if (e < 0) {
         (void)intents_scratch_free(r->decider.scratch);
         free(r);
         return e;
     }
-    (void)uv_timer_init(options->loop, &r->timer);
-    r->timer.data = r;
+    for (size_t i = 0; i < NETWORK_FEEDS; i++) {
+        (void)uv_timer_init(options->loop, &r->feeds[i].timer);
+        r->feeds[i].timer.data = &r->feeds[i];
+        r->open_timers++;
+    }
     *ret = r;
     return 0;
 }
@@ -445,19 +498,37 @@ struct responder *responder_free(struct responder *r)
         return NULL;
     (void)intents_scratch_free(r->decider.scratch);
     arena_release(&r->arena);
-    buf_release(&r->cursor);
-    buf_release(&r->trouble);
-    (void)uv_timer_stop(&r->timer);
-    uv_close((uv_handle_t *)&r->timer, free_responder);
+    for (size_t i = 0; i < NETWORK_FEEDS; i++) {
+        buf_release(&r->feeds[i].cursor);
+        buf_release(&r->feeds[i].trouble);
+        (void)uv_timer_stop(&r->feeds[i].timer);
+        uv_close((uv_handle_t *)&r->feeds[i].timer, on_closed);
+    }
     return NULL;
 }
 
 void responder_start(struct responder *r)
 {
-    read_in(r, 0);
+    for (size_t i = 0; i < NETWORK_FEEDS; i++)
+        read_in(&r->feeds[i], 0);
+}
+
+void responder_read_now(struct responder *r)
+{
+    for (size_t i = 0; i < NETWORK_FEEDS; i++) {
+        struct feed *f = &r->feeds[i];
+        if (f->which == NETWORK_THREADS || f->trouble.len)
+            continue; /* dear, or told to wait */
+        f->again = f->reading;
+        if (!f->reading)
+            read_in(f, 0);
+    }
 }
 
 struct str responder_trouble(const struct responder *r)
 {
-    return buf_str(&r->trouble);
+    for (size_t i = 0; i < NETWORK_FEEDS; i++)
+        if (r->feeds[i].trouble.len)
+            return buf_str(&r->feeds[i].trouble);
+    return STR("");
 }

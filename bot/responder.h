@@ -1,7 +1,8 @@
 /*
- * The responder: reads the network, records each message once, decides, and writes message,
- * decision, reply and case in one transaction. The network is only touched after the commit, by the
- * outbox. A message that can't be dealt with costs only itself: it is kept, and staff see it.
+ * The responder: one for each account of ours. Reads the network, records each message once,
+ * decides, and writes message, decision, reply and case in one transaction. The network is only
+ * touched after the commit, by the outbox. A message that can't be dealt with costs only itself: it
+ * is kept, and staff see it.
  */
 #ifndef BOT_RESPONDER_H
 #define BOT_RESPONDER_H
@@ -19,6 +20,9 @@ struct responder_options {
     uv_loop_t *loop;
     struct db *db;
     struct network *network;
+    struct str account; /* our handle; borrowed, as the next two */
+    struct str team;    /* of cases that nothing else gives one */
+    struct str voice;   /* of the knowledge base's wording; empty: the plain one */
     const struct clock *clock;
     const struct hours *hours;
     const struct kb *kb;
@@ -31,14 +35,18 @@ struct responder *responder_free(struct responder *r);
 /* Reads the network from now on. */
 void responder_start(struct responder *r);
 
+/* Something came that is worth reading at once. */
+void responder_read_now(struct responder *r);
+
 /* Why nothing comes in, as a sentence for staff; empty while all is well. */
 struct str responder_trouble(const struct responder *r);
 
 /*
- * Records and decides one page in one commit, @cursor with it unless it is empty. For the loop, and
- * for the benchmark that feeds it from a file.
+ * Records and decides messages, oldest first, in one commit, @cursor of @feed with them unless it
+ * is empty. For the loop, and for what comes without our reading: streams, webhooks, a benchmark.
  */
-int responder_take(struct responder *r, const struct network_message *messages, size_t count,
+int responder_take(struct responder *r, enum network_feed feed,
+                   const struct network_message *messages, size_t count,
                    struct str cursor) MUST_CHECK;
 
 #endif

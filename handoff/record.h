@@ -14,6 +14,9 @@
  */
 int record_migrate(struct db *db) MUST_CHECK;
 
+/* How a message came: addressed to us, in a conversation of ours but not to us, or privately. */
+enum record_kind { RECORD_ADDRESSED, RECORD_OVERHEARD, RECORD_PRIVATE };
+
 struct record_message {
     struct str network, remote_id, conversation; /* ids are the network's, opaque */
     struct str author_id, handle, name;
@@ -21,7 +24,13 @@ struct record_message {
     int64_t written_at;
     bool may_reply;      /* the network lets us answer it */
     int64_t fingerprint; /* the same for texts that say the same; 0: too little is said to tell */
+    struct str account;  /* the handle of ours that it came to */
+    enum record_kind kind;
+    struct str answers; /* the network's id of what it answers; empty: none */
 };
+
+/* Messages of a database that knew one account only are @account's. */
+int record_adopt_messages(struct tx *tx, struct str account) MUST_CHECK;
 
 /* What a resident writes within so long is read as one, by the network's own times. */
 enum { RECORD_BURST_S = 60 };
@@ -84,15 +93,18 @@ const char *reply_state_name(enum reply_state state);
 struct record_reply {
     int64_t id, message_id, case_id, staff_id; /* case_id, staff_id: 0 if none */
     struct str body;
-    struct str parent;  /* the network's id of the message it answers */
-    bool insisted;      /* a member of staff had it tried again */
-    bool opted_out;     /* its resident wants no automatic replies */
-    bool case_open;     /* staff have the conversation … */
-    bool case_claimed;  /* … and somebody has taken it */
-    int64_t written_at; /* the message it answers */
-    struct str error;   /* the network's words; empty if none */
-    unsigned looks;     /* how often our own timeline was read and it wasn't there */
-    unsigned attempts;  /* how often it was sent and not seen to arrive */
+    struct str parent;    /* the network's id of the message it answers */
+    bool insisted;        /* a member of staff had it tried again */
+    bool opted_out;       /* its resident wants no automatic replies */
+    bool case_open;       /* staff have the conversation … */
+    bool case_claimed;    /* … and somebody has taken it */
+    int64_t written_at;   /* the message it answers */
+    struct str error;     /* the network's words; empty if none */
+    unsigned looks;       /* how often our own timeline was read and it wasn't there */
+    unsigned attempts;    /* how often it was sent and not seen to arrive */
+    struct str recipient; /* the network's id of the resident */
+    bool is_private;      /* goes as a direct message */
+    bool confirms;        /* … that automatic replies have ended: the one that may still go */
 };
 
 /*
@@ -108,12 +120,20 @@ int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64
 int record_said_lately(struct tx *tx, int64_t resident_id, struct str body,
                        int64_t since_at) MUST_CHECK;
 
-/* The next to send: people's before automatic ones, then the oldest. 1 found, 0 none. */
-int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret) MUST_CHECK;
+/* Which of an account's queued replies come into question now. */
+struct record_lanes {
+    bool people_public, people_private, automatic_public, automatic_private;
+};
 
-/* All whose sending ended unknown, oldest first, at most @max. Returns their number or negative. */
-int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply *ret,
-                        int max) MUST_CHECK;
+/* The account's next to send of those @lanes: people's before automatic ones, then the oldest. 1
+ * found, 0 none. */
+int record_next_queued(struct tx *tx, struct str account, struct record_lanes lanes,
+                       struct arena *arena, struct record_reply *ret) MUST_CHECK;
+
+/* All of the account's whose sending ended unknown, oldest first, at most @max. Returns their
+ * number or negative. */
+int record_list_unknown(struct tx *tx, struct str account, struct arena *arena,
+                        struct record_reply *ret, int max) MUST_CHECK;
 
 /*
  * Moves a reply and tells of it by an event; @remote_id and @error may be empty. One that failed

@@ -20,7 +20,9 @@ static const char q_conversation_put[] =
     "RETURNING coalesce(part_of, id) AS id";
 static const char q_message_put[] =
     "INSERT INTO message(network, remote_id, resident_id, conversation_id, text, may_reply, "
-    "written_at, received_at, fingerprint) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    "written_at, received_at, fingerprint, account, kind, answers, checked_at)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8)";
+static const char *const kinds[] = { "addressed", "overheard", "private" };
 
 /* Runs a statement that gives one id. 1 found, 0 none. */
 static int one_id(struct stmt *q, int64_t *ret)
@@ -99,11 +101,23 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     stmt_bind_int64(q, 8, now);
     if (m->fingerprint)
         stmt_bind_int64(q, 9, m->fingerprint);
+    stmt_bind_str(q, 10, m->account);
+    stmt_bind_str(q, 11, str_of(kinds[m->kind]));
+    if (m->answers.len)
+        stmt_bind_str(q, 12, m->answers);
     r = stmt_run(q);
     if (r < 0)
         return r;
     *ret_id = tx_last_id(tx);
     return 1;
+}
+
+int record_adopt_messages(struct tx *tx, struct str account)
+{
+    static const char sql[] = "UPDATE message SET account=?1 WHERE account=''";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, account);
+    return stmt_run(q);
 }
 
 /* How a troll behaves. The counts stop where they mean no more. */
@@ -299,7 +313,7 @@ int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int6
     "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS " \
     "staff_id,"                                                                                 \
     " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "     \
-    "p.insisted,"                                                                               \
+    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                              \
     " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                   \
     " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
     "c.state<>'closed')"                                                                        \
@@ -326,15 +340,26 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
         .written_at = col_int64(q, "written_at"),
         .looks = (unsigned)col_int64(q, "looks"),
         .attempts = (unsigned)col_int64(q, "attempts"),
+        .recipient = arena_str(arena, col_str(q, "recipient")),
+        .is_private = col_int64(q, "private") != 0,
+        .confirms = col_int64(q, "confirms") != 0,
     };
-    return ret->body.p && ret->parent.p && ret->error.p ? 1 : ERR_NOMEM;
+    return ret->body.p && ret->parent.p && ret->error.p && ret->recipient.p ? 1 : ERR_NOMEM;
 }
 
-int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
+int record_next_queued(struct tx *tx, struct str account, struct record_lanes lanes,
+                       struct arena *arena, struct record_reply *ret)
 {
-    static const char sql[] =
-        REPLY_COLUMNS "WHERE p.state='queued' ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
+    static const char sql[] = REPLY_COLUMNS
+        "WHERE p.state='queued' AND m.account=?1"
+        " AND CASE WHEN p.staff_id IS NULL THEN iif(p.private, ?5, ?4) ELSE iif(p.private, ?3, ?2)"
+        " END ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, account);
+    stmt_bind_int64(q, 2, lanes.people_public);
+    stmt_bind_int64(q, 3, lanes.people_private);
+    stmt_bind_int64(q, 4, lanes.automatic_public);
+    stmt_bind_int64(q, 5, lanes.automatic_private);
     int r = stmt_next(q);
     if (r == 1)
         r = read_reply(q, arena, ret);
@@ -342,11 +367,14 @@ int record_next_queued(struct tx *tx, struct arena *arena, struct record_reply *
     return r;
 }
 
-int record_list_unknown(struct tx *tx, struct arena *arena, struct record_reply *ret, int max)
+int record_list_unknown(struct tx *tx, struct str account, struct arena *arena,
+                        struct record_reply *ret, int max)
 {
-    static const char sql[] = REPLY_COLUMNS "WHERE p.state='unknown' ORDER BY p.id LIMIT ?1";
+    static const char sql[] =
+        REPLY_COLUMNS "WHERE p.state='unknown' AND m.account=?2 ORDER BY p.id LIMIT ?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, max);
+    stmt_bind_str(q, 2, account);
     int count = 0, r;
     while ((r = stmt_next(q)) == 1) {
         r = read_reply(q, arena, &ret[count]);

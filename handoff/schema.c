@@ -87,6 +87,22 @@ static const char *const steps[] = {
     "CREATE INDEX message_fingerprint ON message(written_at/3600, fingerprint) WHERE fingerprint "
     "IS "
     "NOT NULL;",
+
+    /* several accounts of ours, direct messages, what staff write elsewhere, what its author took
+     * back */
+    "ALTER TABLE message ADD COLUMN account TEXT NOT NULL DEFAULT '';" /* our handle it came to */
+    "ALTER TABLE message ADD COLUMN kind TEXT NOT NULL DEFAULT 'addressed';"
+    "ALTER TABLE message ADD COLUMN answers TEXT;"    /* the network's id of what it answers */
+    "ALTER TABLE message ADD COLUMN gone_at INTEGER;" /* since when its text is erased */
+    "ALTER TABLE message ADD COLUMN edited_at INTEGER;"
+    "ALTER TABLE message ADD COLUMN checked_at INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX message_checked ON message(checked_at) WHERE gone_at IS NULL;"
+    "ALTER TABLE reply ADD COLUMN private INTEGER NOT NULL DEFAULT 0;"   /* a direct message */
+    "ALTER TABLE reply ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;" /* staff sent it, not we */
+    "ALTER TABLE reply ADD COLUMN confirms INTEGER NOT NULL DEFAULT 0;"  /* that they opted out */
+    "DROP INDEX reply_automatic;"
+    "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL AND "
+    "elsewhere=0;",
 };
 
 int record_migrate(struct db *db)

@@ -189,6 +189,12 @@ static int parse_list(struct str body, cJSON **ret_tree, const cJSON **ret_data)
     return 0;
 }
 
+static int by_id(const void *a, const void *b)
+{
+    const struct network_message *x = a, *y = b;
+    return x_id_cmp(x->remote_id, y->remote_id);
+}
+
 int x_read_mentions(struct arena *arena, struct str body, struct str account_id, struct str handle,
                     struct x_page *ret)
 {
@@ -218,9 +224,11 @@ int x_read_mentions(struct arena *arena, struct str body, struct str account_id,
         r = r == ERR_BADINPUT ? 0 : r;
     }
     cJSON_Delete(tree);
-    if (r == 0)
-        *ret = page;
-    return r;
+    if (r < 0)
+        return r;
+    qsort(page.messages, page.count, sizeof *page.messages, by_id); /* ids grow with time */
+    *ret = page;
+    return 0;
 }
 
 /* Takes the next word, between white space, off *rest; without the handles in front. */

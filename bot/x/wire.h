@@ -11,7 +11,7 @@
 #include "bot/network.h"
 
 struct x_page {
-    struct network_message *messages; /* without our own posts and reposts */
+    struct network_message *messages; /* oldest first, without our own posts and reposts */
     size_t count;
     size_t
         unread; /* posts that aren't what X sends: passed over, for one must not stop the others */

@@ -213,19 +213,21 @@ static int add_since(struct x *x, struct str cursor)
     return buf_addf(&x->since_id, "%" PRId64, id > before ? id - before : 1);
 }
 
-static int x_read(struct network *n, struct str cursor, int64_t first_at, network_take *take,
+static int x_read(struct network *n, const struct network_reading *reading, network_take *take,
                   network_done *done, void *data)
 {
     struct x *x = (struct x *)n;
+    if (reading->feed != NETWORK_MENTIONS)
+        return 1;
     x->take = take;
     x->read_done = done;
     x->read_data = data;
-    x->first_at = first_at;
+    x->first_at = reading->first_at;
     buf_clear(&x->since_id);
     buf_clear(&x->newest_id);
     x->first_page = true;
-    (void)buf_add(&x->newest_id, cursor);
-    int r = add_since(x, cursor);
+    (void)buf_add(&x->newest_id, reading->cursor);
+    int r = add_since(x, reading->cursor);
     return r < 0 ? r : ask_mentions(x, STR(""));
 }
 
@@ -248,7 +250,7 @@ static void on_posted(void *data, const struct http_answer *answer)
     arena_release(&arena);
 }
 
-static int x_post(struct network *n, struct str parent, struct str text, network_done *done,
+static int x_post(struct network *n, const struct network_outgoing *outgoing, network_done *done,
                   void *data)
 {
     struct x *x = (struct x *)n;
@@ -257,8 +259,9 @@ static int x_post(struct network *n, struct str parent, struct str text, network
     x->post_data = data;
     (void)buf_addf(&url, "%s/2/tweets", x->options.api);
     (void)buf_addc(&json, "{\"text\":");
-    (void)json_add_text(&json, text);
-    (void)buf_addf(&json, ",\"reply\":{\"in_reply_to_tweet_id\":\"%.*s\"}}", STR_ARG(parent));
+    (void)json_add_text(&json, outgoing->text);
+    (void)buf_addf(&json, ",\"reply\":{\"in_reply_to_tweet_id\":\"%.*s\"}}",
+                   STR_ARG(outgoing->parent));
     int r = json.err;
     if (r == 0)
         r = send_request(x, &url, buf_str(&json), on_posted);
@@ -345,10 +348,20 @@ static int x_find(struct network *n, const struct network_sought *sought, size_t
     return r;
 }
 
+static int64_t x_wait_ms(struct network *n, bool is_private, bool by_person)
+{
+    (void)n;
+    (void)is_private;
+    (void)by_person;
+    return 0;
+}
+
 static const struct network_verbs verbs = {
     .name = "x",
     .rules = &x_text_rules,
     .read = x_read,
+    .private_rules = &x_text_rules,
+    .wait_ms = x_wait_ms,
     .post = x_post,
     .find = x_find,
 };

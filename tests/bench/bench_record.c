@@ -35,7 +35,7 @@ static int take_pages(struct responder *r, int64_t total, int64_t page)
                                           .written_at = time(NULL),
                                           .may_reply = true };
         }
-        e = responder_take(r, messages, (size_t)page, str_of(ids[page - 1]));
+        e = responder_take(r, NETWORK_MENTIONS, messages, (size_t)page, str_of(ids[page - 1]));
     }
     free(messages);
     free(ids);

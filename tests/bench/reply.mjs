@@ -18,7 +18,8 @@ const demo = JSON.parse(readFileSync('config/demo.json', 'utf8'))
 Object.assign(demo, { kb: resolve('kb/content'), database: join(dir, 'kerbside.db') })
 demo.hours.holidays = resolve('config/bank-holidays.json')
 demo.console.port = 0
-Object.assign(demo.x, { api: sandbox.url.replace(/\/$/, ''), token_file: join(dir, 'token') })
+demo.x.api = sandbox.url.replace(/\/$/, '')
+demo.accounts[0].token_file = join(dir, 'token')
 writeFileSync(join(dir, 'token'), 'bench-token\n', { mode: 0o600 })
 writeFileSync(join(dir, 'demo.json'), JSON.stringify(demo))
 

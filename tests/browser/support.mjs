@@ -99,9 +99,9 @@ export class Council {
       console: { address: '127.0.0.1', port },
       x: {
         ...demo.x,
-        api: this.sandbox.url.replace(/\/$/, ''),
-        token_file: join(this.folder, 'token')
-      }
+        api: this.sandbox.url.replace(/\/$/, '')
+      },
+      accounts: [{ ...demo.accounts[0], token_file: join(this.folder, 'token') }]
     }, null, 2))
   }
 

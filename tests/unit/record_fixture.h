@@ -74,6 +74,7 @@ static inline struct record_message a_message(const char *remote_id, const char 
         .text = STR("My bin wasn't emptied"),
         .written_at = NOON - 60 - 2 * RECORD_BURST_S * (number - 900),
         .may_reply = true,
+        .account = STR("NorthmoorHelp"),
     };
 }
 
@@ -130,6 +131,13 @@ static inline int64_t queue_reply(struct tx *tx, int64_t message_id, int64_t cas
     assert_int_equal(record_queue_reply(tx, message_id, case_id, staff_id, str_of(body), NOON, &id),
                      0);
     return id;
+}
+
+/* The next to send, of all lanes. */
+static inline int next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
+{
+    static const struct record_lanes all = { true, true, true, true };
+    return record_next_queued(tx, STR("NorthmoorHelp"), all, arena, ret);
 }
 
 static inline void add_decision(struct tx *tx, int64_t message_id, const char *action,

@@ -271,7 +271,7 @@ static void test_reply(void **state)
     c.version = 2;
     assert_int_equal(case_reply(f->tx, &c, STR("It's on its way ^SR")), CASE_DONE);
     struct record_reply r;
-    assert_int_equal(record_next_queued(f->tx, &f->arena, &r), 1);
+    assert_int_equal(next_queued(f->tx, &f->arena, &r), 1);
     assert_int_equal(r.message_id, newest);
     assert_int_equal(r.case_id, id);
     assert_int_equal(r.staff_id, sam);

@@ -10,8 +10,12 @@ static const char good[] =
     "\"hours\":{\"week\":{\"mon\":[\"09:00-12:30\",\"13:00-17:00\"],\"tue\":[]},"
     "\"holidays\":\"days.json\",\"closed\":[\"2026-12-24\"]},"
     "\"console\":{\"port\":8080},"
-    "\"x\":{\"api\":\"https://api.x.com\",\"account_id\":\"1500000000000000001\","
-    "\"handle\":\"NorthmoorHelp\",\"token_file\":\"token\",\"timeout_ms\":100}}";
+    "\"x\":{\"api\":\"https://api.x.com\",\"timeout_ms\":100},"
+    "\"accounts\":[{\"id\":\"1500000000000000001\",\"handle\":\"NorthmoorHelp\","
+    "\"token_file\":\"token\"},"
+    "{\"id\":\"1500000000000000002\",\"handle\":\"NorthmoorNews\",\"token_file\":\"/n\","
+    "\"team\":\"communications\",\"voice\":\"news\","
+    "\"hours\":{\"week\":{\"tue\":[\"10:00-11:00\"]}}}]}";
 
 static const char good_days[] = "{\"england-and-wales\":{\"division\":\"england-and-wales\","
                                 "\"events\":[{\"title\":\"Christmas Day\",\"date\":\"2026-12-25\","
@@ -48,9 +52,17 @@ static void test_good(void **state)
     assert_string_equal(c->file, path_in(dir, "c.json"));
     assert_string_equal(c->kb_dir, path_in(dir, "kb")); /* beside the file, wherever we run */
     assert_string_equal(c->database, "/srv/x.db");
-    assert_string_equal(c->x_token_file, path_in(dir, "token"));
-    assert_string_equal(c->x_handle, "NorthmoorHelp");
-    assert_string_equal(c->x_account_id, "1500000000000000001");
+    assert_int_equal(c->account_count, 2);
+    const struct conf_account *help = &c->accounts[0], *news = &c->accounts[1];
+    assert_string_equal(help->token_file, path_in(dir, "token"));
+    assert_string_equal(help->handle, "NorthmoorHelp");
+    assert_string_equal(help->id, "1500000000000000001");
+    assert_string_equal(help->team, "customer services");
+    assert_null(help->voice);
+    assert_null(help->hours); /* the council's */
+    assert_string_equal(news->token_file, "/n");
+    assert_string_equal(news->team, "communications");
+    assert_string_equal(news->voice, "news");
     assert_false(c->demo);
     assert_int_equal(c->x_timeout_ms, 100);
     /* what wasn't set */
@@ -72,6 +84,11 @@ static void test_good(void **state)
         assert_true(when_parse(str_of(rows[i].at), &at));
         assert_note(hours_open(c->hours, at) == rows[i].open, rows[i].at);
     }
+    int64_t tuesday, christmas; /* its own week, the council's days off */
+    assert_true(when_parse(STR("2026-12-22T10:30:00Z"), &tuesday));
+    assert_true(when_parse(STR("2026-12-25T10:30:00Z"), &christmas));
+    assert_true(hours_open(news->hours, tuesday));
+    assert_false(hours_open(news->hours, christmas));
     c = conf_free(c);
     assert_null(conf_free(NULL));
 }
@@ -109,8 +126,19 @@ static void test_faults(void **state)
         { "a section's setting at the top", "\"demo\":false", "\"port\":8080",
           ": unknown setting \"port\"; kerbside config manual lists all" },
         { "missing", "\"kb\":\"kb\",", "", ": \"kb\" is missing: Folder of the knowledge base" },
-        { "missing in a section", "\"handle\":\"NorthmoorHelp\",", "",
-          ": \"x.handle\" is missing: The account's handle, without @" },
+        { "missing in an account", "\"handle\":\"NorthmoorHelp\",", "",
+          ": \"accounts[0].handle\" is missing: The account's handle, without @" },
+        { "unknown setting of an account", "\"voice\"", "\"voices\"",
+          ": unknown setting \"accounts[1].voices\"; kerbside config manual lists all" },
+        { "an account that is no object", "\"accounts\":[", "\"accounts\":[5,",
+          ": \"accounts[0]\" must be an object of settings" },
+        { "an account twice", "1500000000000000002", "1500000000000000001",
+          ": \"accounts[1]\" has the id or handle of accounts[0]" },
+        { "an account's hours of another type", "{\"tue\":[\"10:00-11:00\"]}", "5",
+          ": \"accounts[1].hours.week\" must be an object of mon to sun" },
+        { "bad hours of an account", "10:00-11:00", "10-11",
+          ": accounts[1].hours.week.tue: \"10-11\": hours are written like \"09:00-17:00\", the "
+          "first before the second" },
         { "text of another type", "\"kb\":\"kb\"", "\"kb\":5",
           ": \"kb\" must be a text with something in it" },
         { "empty text", "\"kb\":\"kb\"", "\"kb\":\"\"",
@@ -138,11 +166,11 @@ static void test_faults(void **state)
           ": \"x.api\" must begin with https://, unless it is on this "
           "machine" },
         { "handle with @", "\"NorthmoorHelp\"", "\"@NorthmoorHelp\"",
-          ": \"x.handle\" is written without @" },
+          ": \"accounts[0].handle\" is written without @" },
         { "account id that is a name", "1500000000000000001", "NorthmoorHelp",
-          ": \"x.account_id\" must be the account's number, as text" },
+          ": \"accounts[0].id\" must be the account's number, as text" },
         { "account id as a number", "\"1500000000000000001\"", "1500000000000000001",
-          ": \"x.account_id\" must be a text with something in it" },
+          ": \"accounts[0].id\" must be a text with something in it" },
         { "unknown zone", "\"week\"", "\"zone\":\"Europe/Northmoor\",\"week\"",
           ": unknown time zone \"Europe/Northmoor\"; an IANA name is wanted, such as "
           "Europe/London" },
@@ -249,12 +277,16 @@ static void test_all_faults(void **state)
     const char *dir = *state;
     struct report report = REPORT_INIT;
     struct conf *c = NULL;
-    write_text(dir, "c.json", "{\"kbs\":\"kb\",\"x\":{\"handle\":\"@a\",\"account_id\":\"b\"}}");
+    write_text(dir, "c.json", "{\"kbs\":\"kb\",\"accounts\":[{\"handle\":\"@a\",\"id\":\"b\"}]}");
     assert_true(conf_load(path_in(dir, "c.json"), &report, &c) < 0);
     static const char *const parts[] = {
-        "unknown setting \"kbs\"",   "\"kb\" is missing",           "\"database\" is missing",
-        "\"hours.week\" is missing", "\"x.token_file\" is missing", "written without @",
-        "\"x.account_id\" must be",
+        "unknown setting \"kbs\"",
+        "\"kb\" is missing",
+        "\"database\" is missing",
+        "\"hours.week\" is missing",
+        "\"accounts[0].token_file\" is missing",
+        "written without @",
+        "\"accounts[0].id\" must be",
     };
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         assert_reported(&report, parts[i], "");
@@ -301,10 +333,21 @@ static void test_manual(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "kb\n",           "database\n",        "demo\n",         "hours.zone\n",
-        "hours.week\n",   "hours.holidays\n",  "hours.closed\n", "console.address\n",
-        "console.port\n", "x.api\n",           "x.account_id\n", "x.handle\n",
-        "x.token_file\n", "x.poll_every_ms\n", "x.timeout_ms\n",
+        "kb\n",
+        "database\n",
+        "demo\n",
+        "hours.zone\n",
+        "hours.week\n",
+        "hours.holidays\n",
+        "hours.closed\n",
+        "console.address\n",
+        "console.port\n",
+        "x.api\n",
+        "accounts[].id\n",
+        "accounts[].handle\n",
+        "accounts[].token_file\n",
+        "x.poll_every_ms\n",
+        "x.timeout_ms\n",
     };
     struct buf out = BUF_INIT(1 << 20);
     assert_int_equal(conf_manual(&out), 0);

@@ -33,6 +33,7 @@ static struct {
     bool held;      /* nothing is answered */
     bool all_found; /* each look finds all, under the id of what it answers */
     int64_t look_wait_ms;
+    int64_t wait_private_ms, wait_automatic_ms; /* what the network's limits say */
     unsigned turns;
 
     network_done *done;
@@ -88,7 +89,7 @@ static void answer_soon(void)
         assert_int_equal(uv_timer_start(&t.answer, on_answer, 0, 0), 0);
 }
 
-static int fake_post(struct network *n, struct str parent, struct str text, network_done *done,
+static int fake_post(struct network *n, const struct network_outgoing *outgoing, network_done *done,
                      void *data)
 {
     assert_ptr_equal(n, &t.network);
@@ -101,7 +102,7 @@ static int fake_post(struct network *n, struct str parent, struct str text, netw
     if (t.post_count < STEPS)
         t.post_at_ms[t.post_count] = clock_mono_ms();
     t.post_count++;
-    (void)buf_addf(&t.log, "post %.*s %.*s\n", STR_ARG(parent), STR_ARG(text));
+    (void)buf_addf(&t.log, "post %.*s %.*s\n", STR_ARG(outgoing->parent), STR_ARG(outgoing->text));
     if (s.error)
         return s.error;
     t.done = done;
@@ -122,8 +123,10 @@ static int fake_find(struct network *n, const struct network_sought *sought, siz
     t.look_count++;
     (void)buf_addc(&t.log, "look");
     for (size_t i = 0; i < count; i++) {
-        t.sought[i] = (struct network_sought){ arena_str(&t.f->arena, sought[i].parent),
-                                               arena_str(&t.f->arena, sought[i].text), STR("") };
+        t.sought[i] = (struct network_sought){
+            .parent = arena_str(&t.f->arena, sought[i].parent),
+            .text = arena_str(&t.f->arena, sought[i].text),
+        };
         if (i < 3)
             (void)buf_addf(&t.log, " %.*s", STR_ARG(sought[i].parent));
     }
@@ -137,7 +140,15 @@ static int fake_find(struct network *n, const struct network_sought *sought, siz
     return 0;
 }
 
-static const struct network_verbs verbs = { .name = "x", .post = fake_post, .find = fake_find };
+static int64_t fake_wait_ms(struct network *n, bool is_private, bool by_person)
+{
+    assert_ptr_equal(n, &t.network);
+    return is_private ? t.wait_private_ms : by_person ? 0 : t.wait_automatic_ms;
+}
+
+static const struct network_verbs verbs = {
+    .name = "x", .wait_ms = fake_wait_ms, .post = fake_post, .find = fake_find
+};
 
 /* ------------------------------------------------------------------------------------------------
  */
@@ -202,6 +213,7 @@ static void start_outbox(void)
     struct outbox_options options = { .loop = &t.loop,
                                       .db = t.f->db,
                                       .network = &t.network,
+                                      .account = STR("NorthmoorHelp"),
                                       .clock = &t.clock,
                                       .answer_within_s = WITHIN_S,
                                       .lookup_wait_ms = t.look_wait_ms };

@@ -30,15 +30,17 @@ static struct {
     int error; /* the next read returns it */
 } t;
 
-static int fake_read(struct network *n, struct str cursor, int64_t first_at, network_take *take,
+static int fake_read(struct network *n, const struct network_reading *reading, network_take *take,
                      network_done *done, void *data)
 {
     assert_ptr_equal(n, &t.network);
+    if (reading->feed != NETWORK_MENTIONS)
+        return 1;
     assert_null(t.done); /* one sweep at a time */
     assert_true(t.reads < READS);
     t.read_at_ms[t.reads++] = clock_mono_ms();
-    t.cursor = arena_str(&t.f->arena, cursor);
-    t.first_at = first_at;
+    t.cursor = arena_str(&t.f->arena, reading->cursor);
+    t.first_at = reading->first_at;
     if (t.error) {
         int error = t.error;
         t.error = 0;
@@ -57,6 +59,8 @@ static int start_responder(void)
     struct responder_options options = { .loop = &t.loop,
                                          .db = t.f->db,
                                          .network = &t.network,
+                                         .account = STR("NorthmoorHelp"),
+                                         .team = STR("customer services"),
                                          .clock = &t.clock,
                                          .hours = t.hours,
                                          .kb = t.kb,
@@ -128,7 +132,7 @@ static struct network_message says(const char *id, const char *author, const cha
 
 static void take_one(struct network_message m)
 {
-    assert_int_equal(responder_take(t.responder, &m, 1, STR("")), 0);
+    assert_int_equal(responder_take(t.responder, NETWORK_MENTIONS, &m, 1, STR("")), 0);
 }
 
 static void assert_rows(const char *sql, const char *want, const char *note)
@@ -213,26 +217,30 @@ static void test_why(void **state)
     buf_release(&want);
 }
 
-/* Oldest first, however the page came, with its cursor. */
+/* In the page's order, with its cursor. */
 static void test_order(void **state)
 {
     (void)state;
     struct network_message page[] = {
-        says("1002", "kit", "potholes"),
         says("999", "sam", "good morning"),
         says("1001", "sam", "thank you"),
-        says("9007199254740993", "zoe", "good morning"),
+        says("1002", "kit", "potholes"),
         says("9007199254740992", "zoe", "good morning"),
+        says("9007199254740993", "zoe", "good morning"),
     };
-    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("9007199254740993")),
+    assert_int_equal(responder_take(t.responder, NETWORK_MENTIONS, page, ARRAY_LEN(page),
+                                    STR("9007199254740993")),
                      0);
     assert_rows("SELECT remote_id AS t FROM message ORDER BY id",
                 "999\n1001\n1002\n9007199254740992\n9007199254740993\n", "");
-    assert_rows(q_cursor, "x 9007199254740993\n", "");
-    assert_int_equal(responder_take(t.responder, NULL, 0, STR("9007199254740999")), 0);
-    assert_rows(q_cursor, "x 9007199254740999\n", "an empty page may move it");
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 9007199254740993\n", "");
+    assert_int_equal(
+        responder_take(t.responder, NETWORK_MENTIONS, NULL, 0, STR("9007199254740999")), 0);
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 9007199254740999\n",
+                "an empty page may move it");
     take_one(says("9007199254741000", "zoe", "good morning"));
-    assert_rows(q_cursor, "x 9007199254740999\n", "a page in the middle of a sweep doesn't");
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 9007199254740999\n",
+                "a page in the middle of a sweep doesn't");
 }
 
 /* Promise 1: delivered again, alone, among others, or twice in one page. */
@@ -248,13 +256,14 @@ static void test_seen(void **state)
     take_one(first);
     take_one(altered);
     assert_int_equal(db_changes(t.f->db), changes);
-    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("901")), 0);
+    assert_int_equal(
+        responder_take(t.responder, NETWORK_MENTIONS, page, ARRAY_LEN(page), STR("901")), 0);
     assert_rows("SELECT m.remote_id || ' ' || d.action AS t FROM message m JOIN decision d ON "
                 "d.message_id=m.id ORDER BY m.id",
                 "900 answer\n901 none\n", "");
     assert_rows("SELECT count(*) AS t FROM reply", "1\n", "");
     assert_rows(q_cases, "", "");
-    assert_rows(q_cursor, "x 901\n", "");
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 901\n", "");
 }
 
 static void add_trigger(const char *sql)
@@ -288,7 +297,8 @@ static void test_failing(void **state)
             says("901", "kit", "potholes"),
             says("902", "zoe", "my bin hasn't been emptied"),
         };
-        assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), 0);
+        assert_int_equal(
+            responder_take(t.responder, NETWORK_MENTIONS, page, ARRAY_LEN(page), STR("902")), 0);
         assert_rows(
             "SELECT m.remote_id || ' ' || d.action || ' ' || coalesce(d.reason, '-') || ' ' || "
             "d.intents || ' ' || (SELECT count(*) FROM reply p WHERE p.message_id=m.id) AS t FROM "
@@ -300,7 +310,7 @@ static void test_failing(void **state)
                     "message.thanked - 1 -\nreply.queued - 1 1\ncase.opened 1 2 -\n"
                     "message.answered - 3 -\nreply.queued - 3 2\n",
                     rows[i].note);
-        assert_rows(q_cursor, "x 902\n", rows[i].note);
+        assert_rows(q_cursor, "x/NorthmoorHelp/mentions 902\n", rows[i].note);
 
         /* the next one of that conversation joins the case */
         struct network_message next = says("903", "kit", "potholes again");
@@ -315,7 +325,7 @@ static void test_page_fails(void **state)
 {
     (void)state;
     take_one(says("800", "sam", "good morning"));
-    assert_int_equal(responder_take(t.responder, NULL, 0, STR("800")), 0);
+    assert_int_equal(responder_take(t.responder, NETWORK_MENTIONS, NULL, 0, STR("800")), 0);
     add_trigger(
         "CREATE TRIGGER full BEFORE INSERT ON message WHEN NEW.remote_id='902' BEGIN SELECT "
         "RAISE(ABORT, 'no room'); END");
@@ -324,15 +334,17 @@ static void test_page_fails(void **state)
         says("901", "kit", "potholes"),
         says("902", "zoe", "good morning"),
     };
-    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), ERR_DB);
+    assert_int_equal(
+        responder_take(t.responder, NETWORK_MENTIONS, page, ARRAY_LEN(page), STR("902")), ERR_DB);
     assert_rows("SELECT remote_id AS t FROM message", "800\n", "");
     assert_rows("SELECT count(*) AS t FROM reply", "0\n", "");
     assert_rows(q_events, "", "");
-    assert_rows(q_cursor, "x 800\n", "");
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 800\n", "");
     add_trigger("DROP TRIGGER full"); /* and the next try takes it all */
-    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), 0);
+    assert_int_equal(
+        responder_take(t.responder, NETWORK_MENTIONS, page, ARRAY_LEN(page), STR("902")), 0);
     assert_rows("SELECT count(*) AS t FROM message", "4\n", "");
-    assert_rows(q_cursor, "x 902\n", "");
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 902\n", "");
 }
 
 /* A text that is too long to be matched is kept whole, for a person. */
@@ -746,7 +758,8 @@ static void test_burst_in_page(void **state)
         page[i].written_at = t.now;
         pass_s(-2 * RECORD_BURST_S + 10);
     }
-    assert_int_equal(responder_take(t.responder, page, ARRAY_LEN(page), STR("902")), 0);
+    assert_int_equal(
+        responder_take(t.responder, NETWORK_MENTIONS, page, ARRAY_LEN(page), STR("902")), 0);
     assert_rows(q_talk,
                 "900 answer [\"roads.pothole\"] queued potholes\n"
                 "901 handoff unresolved dropped wait\n"
@@ -891,7 +904,7 @@ static void test_reading(void **state)
     assert_rows("SELECT count(*) AS t FROM message", "1\n", "");
     assert_rows(q_cursor, "", "");
     assert_int_equal(t.take(t.data, &last), 0);
-    assert_rows(q_cursor, "x 901\n", "");
+    assert_rows(q_cursor, "x/NorthmoorHelp/mentions 901\n", "");
     end_read(NETWORK_DONE, 0);
     run_until_reads(2);
     assert_true(t.read_at_ms[1] - t.read_at_ms[0] >= POLL_MS - 1);
@@ -933,9 +946,8 @@ static void test_read_fails(void **state)
     /* without a time of the network's own, a second */
     run_until_reads(6);
     end_read(NETWORK_LATER, 0);
-    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
-    int wait_ms = uv_backend_timeout(&t.loop);
-    assert_true(wait_ms > 100 && wait_ms <= 1000);
+    run_until_reads(7);
+    assert_true(t.read_at_ms[6] - t.read_at_ms[5] >= 999);
 }
 
 static void test_read_verb_fails(void **state)

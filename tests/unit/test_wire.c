@@ -54,7 +54,7 @@ static void test_page(void **state)
             &page),
         0);
     assert_int_equal(page.count, 2);
-    const struct network_message *m = &page.messages[0];
+    const struct network_message *m = &page.messages[1]; /* oldest first */
     assert_str(m->remote_id, "1234567890123456789");
     assert_str(m->conversation, "1234567890123456700");
     assert_str(m->author_id, "7");
@@ -63,7 +63,7 @@ static void test_page(void **state)
     assert_str(m->text, "@northmoor my bin");
     assert_int_equal(m->written_at, 1795314896);
     assert_true(m->may_reply);
-    m++; /* without a conversation it begins one; without its author in includes it has no handle */
+    m--; /* without a conversation it begins one; without its author in includes it has no handle */
     assert_str(m->conversation, "900");
     assert_str(m->handle, "");
     assert_str(m->name, "");
@@ -386,9 +386,9 @@ static void test_timeline(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct network_sought sought[SOUGHT] = {
-            { STR("900"), STR("Hello & https://council.example/a"), STR("") },
-            { STR("901"), STR("Twice"), STR("") },
-            { STR("901"), STR("Twice"), STR("") },
+            { .parent = STR("900"), .text = STR("Hello & https://council.example/a") },
+            { .parent = STR("901"), .text = STR("Twice") },
+            { .parent = STR("901"), .text = STR("Twice") },
         };
         struct buf body = BUF_INIT(10000);
         struct str next = STR("untouched");
@@ -400,7 +400,9 @@ static void test_timeline(void **state)
         assert_str(next, "n1");
         buf_release(&body);
     }
-    struct network_sought found = { STR("901"), STR("Twice"), STR("50") };
+    struct network_sought found = { .parent = STR("901"),
+                                    .text = STR("Twice"),
+                                    .found = STR("50") };
     struct str next;
     assert_int_equal(x_read_timeline(&arena,
                                      json_of("{'data':[{'id':'51','text':'Twice','referenced_"

@@ -87,24 +87,22 @@ async function makeStaffed () {
 
 // Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section.
 export function writeConfig (dir, api, more = {}) {
-  const { x, hours, console: desk, ...rest } = more
+  const { x, hours, console: desk, account, ...rest } = more
   const config = {
     kb: KB,
     database: 'kerbside.db',
     demo: true,
-    ...rest,
     hours: { zone: 'Europe/London', week: ALWAYS, holidays: HOLIDAYS, ...hours },
     console: { address: '127.0.0.1', port: 0, ...desk },
     x: {
       api: api.replace(/\/$/, ''),
-      account_id: US,
-      handle: 'NorthmoorHelp',
-      token_file: 'token',
       poll_every_ms: 100,
       timeout_ms: 1000,
       lookup_wait_ms: 60,
       ...x
-    }
+    },
+    accounts: [{ id: US, handle: 'NorthmoorHelp', token_file: 'token', ...account }],
+    ...rest
   }
   const file = join(dir, 'kerbside.json')
   writeFileSync(file, JSON.stringify(config, null, 2))
