@@ -72,7 +72,7 @@ describe('reading: X says to wait, and is left alone until then', SIDE_BY_SIDE, 
       const post = await w.x.says('elm_close_sam', MISSED)
       const { text } = await desk.networkIs(false)
       assert.match(text, words)
-      const waits = [...w.kerbside.log.matchAll(/network\.read_failed wait_ms=(\d+)/g)]
+      const waits = [...w.kerbside.log.matchAll(/network\.read_failed account=NorthmoorHelp feed=mentions wait_ms=(\d+)/g)]
       assert.equal(waits.length, 1)
       const wait = Number(waits[0][1])
       assert.ok(wait >= least && wait <= most, `waits ${wait} ms`)
