@@ -8,6 +8,7 @@ enum serving {
     ANSWERS, /* with server.answer, and keeps the connection */
     CLOSES,  /* when it has read the request */
     HALVES,  /* sends server.answer and closes */
+    STREAMS, /* sends server.answer, and keeps the connection for what the test says */
     SILENT,
 };
 
@@ -46,13 +47,18 @@ static void written(uv_write_t *write, int status)
         close_peer(p);
 }
 
-static void answer(struct peer *p)
+static void say(struct peer *p, const char *text)
 {
-    uv_buf_t out = uv_buf_init((char *)t.answer, (unsigned)strlen(t.answer));
+    uv_buf_t out = uv_buf_init((char *)text, (unsigned)strlen(text));
     uv_write_t *write = calloc(1, sizeof *write);
     assert_non_null(write);
     write->data = p;
     assert_int_equal(uv_write(write, (uv_stream_t *)&p->tcp, &out, 1, written), 0);
+}
+
+static void answer(struct peer *p)
+{
+    say(p, t.answer);
 }
 
 /* A whole request is there: its head, and as much body as the head says. */
@@ -89,6 +95,7 @@ static void on_bytes(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
     switch (t.serving) {
     case ANSWERS:
     case HALVES:
+    case STREAMS:
         answer(p);
         break;
     case CLOSES:
@@ -165,7 +172,8 @@ struct got {
     unsigned calls;
     enum http_end end;
     int status;
-    int64_t remaining, reset_at;
+    int64_t limit, remaining, reset_at;
+    struct http_window app_day, user_day;
     char body[1000], why[300];
     bool again; /* send the same once more from within */
 };
@@ -181,8 +189,11 @@ static void on_done(void *data, const struct http_answer *a)
                        .calls = g->calls + 1,
                        .end = a->end,
                        .status = a->status,
+                       .limit = a->limit,
                        .remaining = a->limit_remaining,
-                       .reset_at = a->limit_reset_at };
+                       .reset_at = a->limit_reset_at,
+                       .app_day = a->app_day,
+                       .user_day = a->user_day };
     (void)snprintf(g->body, sizeof g->body, "%.*s", STR_ARG(a->body));
     (void)snprintf(g->why, sizeof g->why, "%s", a->why ? a->why : "");
     uv_stop(&t.loop); /* or a turn that began with this would go on to wait for what never comes */
@@ -319,20 +330,20 @@ static void test_limits(void **state)
 {
     static const struct {
         const char *note, *headers;
-        int64_t remaining, reset_at;
+        int64_t remaining, reset_at, limit;
     } rows[] = {
-        { "none", "", -1, 0 },
-        { "both", "x-rate-limit-remaining: 7\r\nx-rate-limit-reset: 1795000900\r\n", 7,
-          1795000900 },
+        { "none", "", -1, 0, -1 },
+        { "both", "x-rate-limit-remaining: 7\r\nx-rate-limit-reset: 1795000900\r\n", 7, 1795000900,
+          -1 },
         { "any case of letters", "X-Rate-Limit-Remaining:0\r\nX-RATE-LIMIT-RESET:   12  \r\n", 0,
-          12 },
+          12, -1 },
         { "others",
-          "x-rate-limit-limit: 300\r\nx-rate-limit-resets: 5\r\nrate-limit-remaining: 5\r\n", -1,
-          0 },
-        { "of no use", "x-rate-limit-remaining: many\r\nx-rate-limit-reset: 1.5\r\n", -1, 0 },
-        { "below nothing", "x-rate-limit-remaining: -5\r\nx-rate-limit-reset: -1\r\n", -1, 0 },
+          "x-rate-limit-limit: 300\r\nx-rate-limit-resets: 5\r\nrate-limit-remaining: 5\r\n", -1, 0,
+          300 },
+        { "of no use", "x-rate-limit-remaining: many\r\nx-rate-limit-reset: 1.5\r\n", -1, 0, -1 },
+        { "below nothing", "x-rate-limit-remaining: -5\r\nx-rate-limit-reset: -1\r\n", -1, 0, -1 },
         { "without end", "x-rate-limit-remaining: 99999999999999999999\r\nx-rate-limit-reset:\r\n",
-          -1, 0 },
+          -1, 0, -1 },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -344,8 +355,35 @@ static void test_limits(void **state)
         assert_int_equal(got.status, 429);
         assert_note(got.remaining == rows[i].remaining, rows[i].note);
         assert_note(got.reset_at == rows[i].reset_at, rows[i].note);
+        assert_note(got.limit == rows[i].limit, rows[i].note);
         buf_release(&answer_text);
     }
+}
+
+static void assert_window(struct http_window w, int64_t limit, int64_t remaining, int64_t reset_at)
+{
+    assert_int_equal(w.limit, limit);
+    assert_int_equal(w.remaining, remaining);
+    assert_int_equal(w.reset_at, reset_at);
+}
+
+/* The windows of a day, beside those of a quarter of an hour. */
+static void test_day_limits(void **state)
+{
+    (void)state;
+    struct got got = ask(NULL);
+    assert_window(got.app_day, -1, -1, 0);
+    assert_window(got.user_day, -1, -1, 0);
+
+    t.answer = "HTTP/1.1 429 Too Many\r\nx-rate-limit-remaining: 3\r\n"
+               "x-app-limit-24hour-limit: 1440\r\nx-app-limit-24hour-remaining: 20\r\n"
+               "x-app-limit-24hour-reset: 1795000900\r\nX-User-Limit-24hour-Limit: 100\r\n"
+               "x-user-limit-24hour-remaining: 0\r\nx-user-limit-24hour-reset: 1795000800\r\n"
+               "Content-Length: 0\r\n\r\n";
+    got = ask(NULL);
+    assert_int_equal(got.remaining, 3);
+    assert_window(got.app_day, 1440, 20, 1795000900);
+    assert_window(got.user_day, 100, 0, 1795000800);
 }
 
 /* The other side can't have seen it: nothing listens there, or there is no such place. */
@@ -511,16 +549,222 @@ static void test_freed(void **state)
     assert_null(http_free(NULL));
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * streams */
+
+struct flow {
+    struct got got;
+    struct buf text;
+    unsigned pieces;
+    struct http_stream *stream, *other; /* other: to be closed with the first piece */
+    bool close_at_once, ask_at_once;
+    struct got asked;
+};
+
+static void on_flow_done(void *data, const struct http_answer *a)
+{
+    struct flow *f = data;
+    f->stream = NULL;
+    on_done(&f->got, a);
+}
+
+static void on_piece(void *data, struct str bytes)
+{
+    struct flow *f = data;
+    assert_true(bytes.len > 0);
+    assert_int_equal(buf_add(&f->text, bytes), 0);
+    f->pieces++;
+    if (f->ask_at_once)
+        assert_int_equal(send_to(NULL, NULL, 1000, LONG_MS, &f->asked), 0);
+    f->ask_at_once = false;
+    f->other = http_close(f->other);
+    if (f->close_at_once)
+        f->stream = http_close(f->stream);
+    uv_stop(&t.loop);
+}
+
+static void open_flow(struct flow *f, long idle_ms)
+{
+    char url[100];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/2/x/stream", t.port);
+    struct http_request request = {
+        .url = url, .authorization = "Bearer t0ken", .timeout_ms = LONG_MS, .idle_ms = idle_ms
+    };
+    f->text = BUF_INIT(8 << 20);
+    assert_int_equal(http_stream(t.http, &request, on_piece, on_flow_done, f, &f->stream), 0);
+    assert_false(f->got.done);
+}
+
+static void flow_until(struct flow *f, const char *text)
+{
+    while (!str_is(buf_str(&f->text), text))
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+}
+
+static const char endless[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/* Each piece is there before the next is sent, and the end comes once. */
+static void test_stream(void **state)
+{
+    (void)state;
+    struct flow f = { 0 };
+    t.serving = STREAMS;
+    t.answer = endless;
+    open_flow(&f, 0);
+    while (!t.requests)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    assert_non_null(strstr(buf_cstr(&t.last), "\r\nAuthorization: Bearer t0ken\r\n"));
+    say(t.peers, "3\r\n{\"a\r\n");
+    flow_until(&f, "{\"a");
+    say(t.peers, "4\r\n\":1}\r\n2\r\n\r\n\r\n");
+    flow_until(&f, "{\"a\":1}\r\n");
+    assert_int_equal(f.got.calls, 0);
+    say(t.peers, "0\r\n\r\n");
+    finish(&f.got);
+    assert_int_equal(f.got.calls, 1);
+    assert_int_equal(f.got.end, HTTP_ANSWERED);
+    assert_int_equal(f.got.status, 200);
+    assert_string_equal(f.got.body, "");
+    buf_release(&f.text);
+}
+
+static void test_stream_ends(void **state)
+{
+    static const struct {
+        const char *note;
+        enum serving serving;
+        const char *answer;
+        enum http_end end;
+        int status;
+        const char *body, *text;
+    } rows[] = {
+        { "refused, with words", ANSWERS,
+          "HTTP/1.1 429 Too Many\r\nx-rate-limit-remaining: 5\r\nContent-Length: 4\r\n\r\nwait",
+          HTTP_ANSWERED, 429, "wait", "" },
+        { "cut in the middle", HALVES,
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5\r\nde", HTTP_CUT, 200,
+          "", "abcde" },
+        { "as long as the connection", HALVES, "HTTP/1.1 200 OK\r\n\r\nabc", HTTP_ANSWERED, 200, "",
+          "abc" },
+        { "closed without a word", CLOSES, "", HTTP_CUT, 0, "", "" },
+        { "no stream at all", ANSWERS, "HTTP/1.1 204 No Content\r\n\r\n", HTTP_ANSWERED, 204, "",
+          "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct flow f = { 0 };
+        t.serving = rows[i].serving;
+        t.answer = rows[i].answer;
+        open_flow(&f, 0);
+        finish(&f.got);
+        assert_note(f.got.end == rows[i].end && f.got.status == rows[i].status, rows[i].note);
+        assert_note(strcmp(f.got.body, rows[i].body) == 0, rows[i].note);
+        assert_note(str_is(buf_str(&f.text), rows[i].text), rows[i].note);
+        assert_note(f.got.calls == 1, rows[i].note);
+        buf_release(&f.text);
+    }
+}
+
+/* Silence ends it, from the first moment and after a piece; what came before was handed on. */
+static void test_stream_idle(void **state)
+{
+    static const struct {
+        enum serving serving;
+        const char *answer, *text;
+    } rows[] = {
+        { SILENT, "", "" },
+        { STREAMS, "HTTP/1.1 200 OK\r\n\r\n", "" },
+        { STREAMS, "HTTP/1.1 200 OK\r\n\r\nabc", "abc" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct flow f = { 0 };
+        t.serving = rows[i].serving;
+        t.answer = rows[i].answer;
+        open_flow(&f, 60);
+        finish(&f.got);
+        assert_int_equal(f.got.end, HTTP_CUT);
+        assert_string_equal(f.got.why, "nothing came for 60 ms");
+        assert_string_equal(buf_cstr(&f.text), rows[i].text);
+        buf_release(&f.text);
+    }
+}
+
+/* More than may wait is asked for piece by piece: all of it arrives, in order. */
+static void test_stream_large(void **state)
+{
+    enum { CHUNK = 1 << 20, CHUNKS = 4 };
+    (void)state;
+    struct buf answer_text = BUF_INIT(8 << 20);
+    (void)buf_addc(&answer_text, endless);
+    for (int i = 0; i < CHUNKS; i++) {
+        (void)buf_addf(&answer_text, "%x\r\n", CHUNK);
+        for (int k = 0; k < CHUNK; k++)
+            (void)buf_add_byte(&answer_text, (char)('a' + (i * 7 + k / 1000) % 26));
+        (void)buf_addc(&answer_text, "\r\n");
+    }
+    (void)buf_addc(&answer_text, "0\r\n\r\n");
+    assert_int_equal(answer_text.err, 0);
+    t.serving = STREAMS;
+    t.answer = buf_cstr(&answer_text);
+    struct flow f = { 0 };
+    open_flow(&f, 0);
+    finish(&f.got);
+    assert_int_equal(f.got.end, HTTP_ANSWERED);
+    assert_int_equal(f.text.len, (size_t)CHUNK * CHUNKS);
+    assert_true(f.pieces > CHUNKS);
+    for (int i = 0; i < CHUNK * CHUNKS; i++)
+        assert_int_equal(f.text.p[i], 'a' + (i / CHUNK * 7 + i % CHUNK / 1000) % 26);
+    buf_release(&f.text);
+    buf_release(&answer_text);
+}
+
+/* From within a piece: a request goes out, this stream and another are closed without a word. */
+static void test_stream_closed(void **state)
+{
+    (void)state;
+    struct flow other = { 0 }, f = { .close_at_once = true, .ask_at_once = true };
+    t.serving = SILENT;
+    open_flow(&other, 50);
+    while (!t.requests)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    f.other = other.stream;
+    t.serving = STREAMS;
+    t.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    open_flow(&f, 50);
+    flow_until(&f, "ok");
+    assert_null(f.stream);
+    finish(&f.asked);
+    assert_string_equal(f.asked.body, "ok");
+    assert_int_equal(f.pieces, 1);
+    assert_int_equal(f.got.calls, 0);
+    assert_int_equal(other.got.calls, 0);
+    assert_null(http_close(NULL));
+
+    /* and from elsewhere, or with the client */
+    struct flow last = { 0 };
+    t.serving = SILENT;
+    open_flow(&last, LONG_MS);
+    last.stream = http_close(last.stream);
+    open_flow(&last, LONG_MS);
+    t.http = http_free(t.http);
+    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+    assert_int_equal(last.got.calls, 0);
+    buf_release(&f.text);
+}
+
 #define HTTP_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "ALL_PROXY" };
     const struct CMUnitTest tests[] = {
-        HTTP_TEST(test_get),     HTTP_TEST(test_post),      HTTP_TEST(test_statuses),
-        HTTP_TEST(test_limits),  HTTP_TEST(test_not_sent),  HTTP_TEST(test_cut),
-        HTTP_TEST(test_silence), HTTP_TEST(test_too_large), HTTP_TEST(test_connections),
-        HTTP_TEST(test_many),    HTTP_TEST(test_freed),
+        HTTP_TEST(test_get),          HTTP_TEST(test_post),          HTTP_TEST(test_statuses),
+        HTTP_TEST(test_limits),       HTTP_TEST(test_not_sent),      HTTP_TEST(test_cut),
+        HTTP_TEST(test_silence),      HTTP_TEST(test_too_large),     HTTP_TEST(test_connections),
+        HTTP_TEST(test_many),         HTTP_TEST(test_freed),         HTTP_TEST(test_day_limits),
+        HTTP_TEST(test_stream),       HTTP_TEST(test_stream_ends),   HTTP_TEST(test_stream_idle),
+        HTTP_TEST(test_stream_large), HTTP_TEST(test_stream_closed),
     };
     for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
         (void)unsetenv(proxies[i]);
