@@ -35,7 +35,7 @@ struct exchange {
     http_piece *piece; /* of a stream only, like all below; body is then what waits for it */
     uv_timer_t *idle;
     long idle_ms;
-    bool paused, closed;
+    bool begun, paused, closed;
 };
 
 static void free_timer(uv_handle_t *handle)
@@ -106,7 +106,12 @@ static void finish(struct exchange *x, CURLcode code)
 static void hand_on(struct http *h)
 {
     for (struct exchange *x = h->exchanges; x; x = x->next)
-        while (x->body.len && !x->closed && streams(x)) {
+        while (!x->closed && streams(x) && (x->body.len || !x->begun)) {
+            if (!x->begun) {
+                x->begun = true;
+                x->piece(x->data, STR(""));
+                continue;
+            }
             x->piece(x->data, buf_str(&x->body));
             buf_clear(&x->body);
             if (x->paused && !x->closed) {

@@ -66,9 +66,10 @@ typedef void http_piece(void *data, struct str bytes);
 
 /*
  * Asks for an answer that is handed on as it comes: what it says, if its status is 200, in @piece,
- * never empty; its end, whoever made it, in @done, then without a body. Any other status is an
- * answer like that of http_send. A reader that is slow makes the other side wait; nothing piles up.
- * From within @piece and @done requests may be sent and streams closed.
+ * the first time with nothing, as soon as the answer begins; its end, whoever made it, in @done,
+ * then without a body. Any other status is an answer like that of http_send. A reader that is slow
+ * makes the other side wait; nothing piles up. From within @piece and @done requests may be sent
+ * and streams closed.
  * @ret: valid until the call of @done or http_close
  */
 int http_stream(struct http *h, const struct http_request *request, http_piece *piece,
