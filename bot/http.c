@@ -3,10 +3,15 @@
 #include <curl/curl.h>
 #include <strings.h>
 
+/* Of a stream: what waits to be handed on, and an answer that refuses it. curl hands over at most
+ * 16 KiB at a time. */
+enum { AHEAD_BYTES_MAX = 256 * 1024 };
+
 struct http {
     CURLM *multi;
     uv_timer_t timer;
     struct exchange *exchanges;
+    bool calling; /* functions of others are being called: nothing leaves the list meanwhile */
 };
 
 /* One socket that curl wants watched. */
@@ -27,7 +32,16 @@ struct exchange {
     char why[CURL_ERROR_SIZE];
     http_done *done;
     void *data;
+    http_piece *piece; /* of a stream only, like all below; body is then what waits for it */
+    uv_timer_t *idle;
+    long idle_ms;
+    bool begun, paused, closed;
 };
+
+static void free_timer(uv_handle_t *handle)
+{
+    free(handle);
+}
 
 static struct exchange *exchange_free(struct exchange *x)
 {
@@ -44,6 +58,8 @@ static struct exchange *exchange_free(struct exchange *x)
     curl_slist_free_all(x->headers);
     free(x->sent);
     buf_release(&x->body);
+    if (x->idle)
+        uv_close((uv_handle_t *)x->idle, free_timer);
     free(x);
     return NULL;
 }
@@ -59,11 +75,21 @@ static bool never_left(CURL *easy)
     return before_transfer_us == 0;
 }
 
-static void finish(struct exchange *x, CURLcode code)
+static int status_of(const struct exchange *x)
 {
     long status = 0;
     (void)curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-    x->answer.status = (int)status;
+    return (int)status;
+}
+
+static bool streams(const struct exchange *x)
+{
+    return x->piece && status_of(x) == 200;
+}
+
+static void finish(struct exchange *x, CURLcode code)
+{
+    x->answer.status = status_of(x);
     x->answer.body = buf_str(&x->body);
     x->answer.end = code == CURLE_OK      ? HTTP_ANSWERED
                     : never_left(x->easy) ? HTTP_NOT_SENT
@@ -71,8 +97,37 @@ static void finish(struct exchange *x, CURLcode code)
     x->answer.why = x->body.err == ERR_TOOBIG ? "the answer is too large"
                     : x->why[0]               ? x->why
                                               : curl_easy_strerror(code);
-    x->done(x->data, &x->answer);
+    if (!x->closed)
+        x->done(x->data, &x->answer);
     (void)exchange_free(x);
+}
+
+/* Outside of curl's callbacks, where requests can't be made or ended. */
+static void hand_on(struct http *h)
+{
+    for (struct exchange *x = h->exchanges; x; x = x->next)
+        while (!x->closed && streams(x) && (x->body.len || !x->begun)) {
+            if (!x->begun) {
+                x->begun = true;
+                x->piece(x->data, STR(""));
+                continue;
+            }
+            x->piece(x->data, buf_str(&x->body));
+            buf_clear(&x->body);
+            if (x->paused && !x->closed) {
+                x->paused = false;
+                (void)curl_easy_pause(x->easy, CURLPAUSE_CONT); /* brings what it held back */
+            }
+        }
+}
+
+static void free_closed(struct http *h)
+{
+    for (struct exchange *x = h->exchanges, *next; x; x = next) {
+        next = x->next;
+        if (x->closed)
+            (void)exchange_free(x);
+    }
 }
 
 static void collect_finished(struct http *h)
@@ -87,23 +142,44 @@ static void collect_finished(struct http *h)
     }
 }
 
+static void turn(struct http *h, curl_socket_t socket, int flags)
+{
+    int running;
+    (void)curl_multi_socket_action(h->multi, socket, flags, &running);
+    h->calling = true;
+    hand_on(h);
+    collect_finished(h);
+    h->calling = false;
+    free_closed(h);
+}
+
 static void on_socket(uv_poll_t *poll, int status, int events)
 {
     struct watch *w = poll->data;
-    struct http *h = w->http;
-    int flags = status < 0 ? CURL_CSELECT_ERR : 0, running;
+    int flags = status < 0 ? CURL_CSELECT_ERR : 0;
     flags |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
     flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
-    (void)curl_multi_socket_action(h->multi, w->socket, flags, &running);
-    collect_finished(h);
+    turn(w->http, w->socket, flags);
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-    struct http *h = timer->data;
-    int running;
-    (void)curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    collect_finished(h);
+    turn(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void on_idle(uv_timer_t *idle)
+{
+    struct exchange *x = idle->data;
+    (void)snprintf(x->why, sizeof x->why, "nothing came for %ld ms", x->idle_ms);
+    if (streams(x))
+        buf_clear(&x->body);
+    finish(x, CURLE_OPERATION_TIMEDOUT);
+}
+
+static void not_idle(struct exchange *x)
+{
+    if (x->idle)
+        (void)uv_timer_start(x->idle, on_idle, (uint64_t)x->idle_ms, 0);
 }
 
 static void free_handle(uv_handle_t *handle)
@@ -156,19 +232,42 @@ static int want_timer(CURLM *multi, long timeout_ms, void *data)
 static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
     struct exchange *x = data;
-    return buf_add(&x->body, (struct str){ bytes, size * count }) < 0 ? 0 : size * count;
+    struct str more = { bytes, size * count };
+    not_idle(x);
+    if (x->closed)
+        return more.len;
+    if (streams(x) && x->body.len + more.len > AHEAD_BYTES_MAX) {
+        x->paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    return buf_add(&x->body, more) < 0 ? 0 : more.len;
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *data)
 {
     struct exchange *x = data;
+    struct http_answer *a = &x->answer;
     struct str line = { bytes, size * count }, name;
-    if (str_split(&line, ':', &name) && line.p) {
-        if (name.len == 22 && strncasecmp(name.p, "x-rate-limit-remaining", 22) == 0)
-            (void)str_to_int64(str_trim(line), 0, INT64_MAX, &x->answer.limit_remaining);
-        if (name.len == 18 && strncasecmp(name.p, "x-rate-limit-reset", 18) == 0)
-            (void)str_to_int64(str_trim(line), 0, INT64_MAX, &x->answer.limit_reset_at);
-    }
+    const struct {
+        struct str name;
+        int64_t *at;
+    } limits[] = {
+        { STR("x-rate-limit-limit"), &a->limit },
+        { STR("x-rate-limit-remaining"), &a->limit_remaining },
+        { STR("x-rate-limit-reset"), &a->limit_reset_at },
+        { STR("x-app-limit-24hour-limit"), &a->app_day.limit },
+        { STR("x-app-limit-24hour-remaining"), &a->app_day.remaining },
+        { STR("x-app-limit-24hour-reset"), &a->app_day.reset_at },
+        { STR("x-user-limit-24hour-limit"), &a->user_day.limit },
+        { STR("x-user-limit-24hour-remaining"), &a->user_day.remaining },
+        { STR("x-user-limit-24hour-reset"), &a->user_day.reset_at },
+    };
+    not_idle(x);
+    if (!str_split(&line, ':', &name) || !line.p)
+        return size * count;
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+        if (name.len == limits[i].name.len && strncasecmp(name.p, limits[i].name.p, name.len) == 0)
+            (void)str_to_int64(str_trim(line), 0, INT64_MAX, limits[i].at);
     return size * count;
 }
 
@@ -227,14 +326,14 @@ static int set_options(struct exchange *x, const struct http_request *request)
         CURLoption option;
         long value;
     } numbers[] = {
-        { CURLOPT_TIMEOUT_MS, request->timeout_ms },
+        { x->piece ? CURLOPT_CONNECTTIMEOUT_MS : CURLOPT_TIMEOUT_MS, request->timeout_ms },
         { CURLOPT_NOSIGNAL, 1 },
         { CURLOPT_FOLLOWLOCATION, 0 },
         { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS },
         /* On a connection that turns out dead curl repeats a request by itself, a POST too: a reply
-           could go out twice. */
-        { CURLOPT_FRESH_CONNECT, request->method != HTTP_GET },
-        { CURLOPT_FORBID_REUSE, request->method != HTTP_GET },
+           could go out twice. A stream that is closed takes its connection with it. */
+        { CURLOPT_FRESH_CONNECT, request->method != HTTP_GET || x->piece },
+        { CURLOPT_FORBID_REUSE, request->method != HTTP_GET || x->piece },
     };
     CURLcode c = CURLE_OK;
     for (size_t i = 0; i < ARRAY_LEN(numbers) && c == CURLE_OK; i++)
@@ -266,15 +365,12 @@ static int set_options(struct exchange *x, const struct http_request *request)
     return c == CURLE_OK ? 0 : ERR_NOMEM;
 }
 
-int http_send(struct http *h, const struct http_request *request, http_done *done, void *data)
+/* Hands @x to curl, or frees it. */
+static int begin(struct exchange *x, const struct http_request *request)
 {
-    struct exchange *x = calloc(1, sizeof *x);
-    if (!x)
-        return ERR_NOMEM;
-    *x = (struct exchange){
-        .http = h, .body = BUF_INIT(request->max_bytes), .done = done, .data = data
-    };
-    x->answer.limit_remaining = -1;
+    struct http *h = x->http;
+    x->answer.limit = x->answer.limit_remaining = -1;
+    x->answer.app_day = x->answer.user_day = (struct http_window){ .limit = -1, .remaining = -1 };
     int r = 0;
     if (request->authorization)
         r = add_header(x, "Authorization", request->authorization);
@@ -297,4 +393,54 @@ int http_send(struct http *h, const struct http_request *request, http_done *don
         x->next->at = &x->next;
     h->exchanges = x;
     return 0;
+}
+
+int http_send(struct http *h, const struct http_request *request, http_done *done, void *data)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return ERR_NOMEM;
+    *x = (struct exchange){
+        .http = h, .body = BUF_INIT(request->max_bytes), .done = done, .data = data
+    };
+    return begin(x, request);
+}
+
+/* A stream is an exchange under another name. */
+int http_stream(struct http *h, const struct http_request *request, http_piece *piece,
+                http_done *done, void *data, struct http_stream **ret)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return ERR_NOMEM;
+    *x = (struct exchange){ .http = h,
+                            .body = BUF_INIT(AHEAD_BYTES_MAX),
+                            .piece = piece,
+                            .done = done,
+                            .data = data,
+                            .idle_ms = request->idle_ms };
+    if (request->idle_ms) {
+        x->idle = malloc(sizeof *x->idle);
+        if (!x->idle || uv_timer_init(h->timer.loop, x->idle) < 0) {
+            free(x->idle);
+            free(x);
+            return ERR_NOMEM;
+        }
+        x->idle->data = x;
+        not_idle(x);
+    }
+    int r = begin(x, request);
+    if (r == 0)
+        *ret = (struct http_stream *)x;
+    return r;
+}
+
+struct http_stream *http_close(struct http_stream *stream)
+{
+    struct exchange *x = (struct exchange *)stream;
+    if (x && x->http->calling)
+        x->closed = true;
+    else
+        (void)exchange_free(x);
+    return NULL;
 }

@@ -1,7 +1,7 @@
 /*
  * HTTP requests on the loop: libcurl's multi interface over libuv. Nothing blocks; each request
- * ends in one call of its done function, never from within http_send. Requests that are under way
- * when the client is freed end without that call.
+ * ends in one call of its done function, never from within http_send or http_stream. Requests that
+ * are under way when the client is freed end without that call.
  */
 #ifndef BOT_HTTP_H
 #define BOT_HTTP_H
@@ -20,8 +20,9 @@ struct http_request {
     const char *authorization; /* the header's whole value; copied; NULL: none */
     struct str body;           /* copied */
     const char *type;          /* of the body; copied */
-    long timeout_ms;
-    size_t max_bytes; /* of the answer's body */
+    long timeout_ms;           /* of a stream: for the connection to be made */
+    long idle_ms;              /* of a stream: the longest silence; 0: any */
+    size_t max_bytes;          /* of the answer's body; of no meaning for a stream */
 };
 
 enum http_end {
@@ -30,13 +31,23 @@ enum http_end {
     HTTP_CUT,      /* after the request may have left: time-out, reset, an answer over max_bytes */
 };
 
+/* How much of something is allowed. All of it was used up if nothing remains and reset_at lies
+ * ahead. */
+struct http_window {
+    int64_t limit, remaining; /* -1 if not said */
+    int64_t reset_at;         /* Unix seconds, 0 if not said */
+};
+
 struct http_answer {
     enum http_end end;
     const char *why; /* curl's words if it wasn't answered */
     int status;
     struct str body;
-    int64_t limit_remaining; /* x-rate-limit-remaining, -1 if not said */
-    int64_t limit_reset_at;  /* x-rate-limit-reset, Unix seconds, 0 if not said */
+    int64_t limit;               /* x-rate-limit-limit, -1 if not said */
+    int64_t limit_remaining;     /* x-rate-limit-remaining, -1 if not said */
+    int64_t limit_reset_at;      /* x-rate-limit-reset, Unix seconds, 0 if not said */
+    struct http_window app_day;  /* x-app-limit-24hour-limit and so on */
+    struct http_window user_day; /* x-user-limit-24hour-limit and so on */
 };
 
 typedef void http_done(void *data, const struct http_answer *answer);
@@ -48,5 +59,23 @@ struct http *http_free(struct http *h);
 
 int http_send(struct http *h, const struct http_request *request, http_done *done,
               void *data) MUST_CHECK;
+
+/* An answer that has no end. */
+struct http_stream;
+typedef void http_piece(void *data, struct str bytes);
+
+/*
+ * Asks for an answer that is handed on as it comes: what it says, if its status is 200, in @piece,
+ * the first time with nothing, as soon as the answer begins; its end, whoever made it, in @done,
+ * then without a body. Any other status is an answer like that of http_send. A reader that is slow
+ * makes the other side wait; nothing piles up. From within @piece and @done requests may be sent
+ * and streams closed.
+ * @ret: valid until the call of @done or http_close
+ */
+int http_stream(struct http *h, const struct http_request *request, http_piece *piece,
+                http_done *done, void *data, struct http_stream **ret) MUST_CHECK;
+
+/* Ends it without a further call of its functions. NULL is fine. Returns NULL. */
+struct http_stream *http_close(struct http_stream *stream);
 
 #endif

@@ -173,6 +173,52 @@ static int read_message(struct arena *arena, const cJSON *tree, const cJSON *pos
                                                                                         : ERR_NOMEM;
 }
 
+/* The version before @id in the post's edit history, which is oldest first; empty: none. */
+static struct str version_before(const cJSON *post, struct str id)
+{
+    struct str before = STR("");
+    const cJSON *v;
+    cJSON_ArrayForEach(v, either(post, "edit_history_tweet_ids", "edit_history_post_ids"))
+    {
+        if (str_eq(json_str(v), id))
+            return before;
+        before = x_id_valid(json_str(v)) ? json_str(v) : before;
+    }
+    return STR("");
+}
+
+int x_read_post(struct arena *arena, const cJSON *tree, const cJSON *post, struct str account_id,
+                struct str handle, struct network_message *ret)
+{
+    struct network_message m;
+    if (reference(post, "retweeted") || reference(post, "reposted"))
+        return 0;
+    struct str author_id = text_of(post, "author_id");
+    struct str parent = text_of(reference(post, "replied_to"), "id");
+    bool ours = str_eq(author_id, account_id);
+    int r = read_message(arena, tree, post, account_id, handle, &m);
+    if (r < 0)
+        return r;
+    if (!m.text.len || !m.written_at || !x_id_valid(author_id) ||
+        !x_id_valid(text_of(post, "conversation_id")) || (!m.handle.len && !ours))
+        return ERR_BADINPUT;
+    if (!parent.len)
+        parent = text_of(post, "in_reply_to_tweet_id");
+    m.kind = ours ? NETWORK_OURS : NETWORK_ADDRESSED;
+    m.handle = ours ? arena_str(arena, handle) : m.handle;
+    m.answers = arena_str(arena, x_id_valid(parent) ? parent : STR(""));
+    m.replaces = arena_str(arena, version_before(post, m.remote_id));
+    if (!m.handle.p || !m.answers.p || !m.replaces.p)
+        return ERR_NOMEM;
+    *ret = m;
+    return 1;
+}
+
+int x_read_text(struct arena *arena, struct str shown, struct str *ret)
+{
+    return unescape(arena, shown, ret);
+}
+
 /* Parses an answer that must be an object with an optional list "data". */
 static int parse_list(struct str body, cJSON **ret_tree, const cJSON **ret_data)
 {

@@ -7,6 +7,7 @@
 #define BOT_X_WIRE_H
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "bot/http.h"
 #include "bot/network.h"
 
@@ -22,6 +23,17 @@ struct x_page {
  * lives in @arena. */
 int x_read_mentions(struct arena *arena, struct str body, struct str account_id, struct str handle,
                     struct x_page *ret) MUST_CHECK;
+
+/*
+ * One post, as an event brings it; @tree has its "includes". 1: a message, all in @arena; 0: a
+ * repost, nothing for us; ERR_BADINPUT: it lacks what the record needs, and must be read in another
+ * way.
+ */
+int x_read_post(struct arena *arena, const cJSON *tree, const cJSON *post, struct str account_id,
+                struct str handle, struct network_message *ret) MUST_CHECK;
+
+/* X's text as it was written, without the escapes of & < >, in @arena. */
+int x_read_text(struct arena *arena, struct str shown, struct str *ret) MUST_CHECK;
 
 /* One answer of GET /2/users/:id/tweets: sets found in each of @sought that is there. ret_next
  * lives in @arena. */

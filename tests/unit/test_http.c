@@ -1,171 +1,14 @@
 /* Requests against a small server of our own on loopback: what was answered, what can't have been
  * seen by the other side, and what may have. */
-#include "bot/http.h"
-
-#include "tests/unit/support.h"
-
-enum serving {
-    ANSWERS, /* with server.answer, and keeps the connection */
-    CLOSES,  /* when it has read the request */
-    HALVES,  /* sends server.answer and closes */
-    SILENT,
-};
-
-enum { LONG_MS = 4000 }; /* longer than any test takes */
-
-struct peer {
-    uv_tcp_t tcp;
-    struct buf in;
-    struct peer *next;
-};
-
-static struct {
-    uv_loop_t loop;
-    uv_tcp_t listener;
-    struct peer *peers;
-    int port;
-    enum serving serving;
-    const char *answer;
-    unsigned connections, requests;
-    struct buf last; /* the last request as it came */
-    struct http *http;
-} t;
-
-static void close_peer(struct peer *p)
-{
-    if (!uv_is_closing((uv_handle_t *)&p->tcp))
-        uv_close((uv_handle_t *)&p->tcp, NULL);
-}
-
-static void written(uv_write_t *write, int status)
-{
-    struct peer *p = write->data;
-    (void)status;
-    free(write);
-    if (t.serving == HALVES)
-        close_peer(p);
-}
-
-static void answer(struct peer *p)
-{
-    uv_buf_t out = uv_buf_init((char *)t.answer, (unsigned)strlen(t.answer));
-    uv_write_t *write = calloc(1, sizeof *write);
-    assert_non_null(write);
-    write->data = p;
-    assert_int_equal(uv_write(write, (uv_stream_t *)&p->tcp, &out, 1, written), 0);
-}
-
-/* A whole request is there: its head, and as much body as the head says. */
-static bool whole_request(struct str in)
-{
-    const char *end = in.len ? memmem(in.p, in.len, "\r\n\r\n", 4) : NULL;
-    const char *length = in.len ? memmem(in.p, in.len, "Content-Length: ", 16) : NULL;
-    size_t body = length ? strtoul(length + 16, NULL, 10) : 0;
-    return end && in.len >= (size_t)(end - in.p) + 4 + body;
-}
-
-static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)
-{
-    static char bytes[65536];
-    (void)handle;
-    (void)wanted;
-    *ret = uv_buf_init(bytes, sizeof bytes);
-}
-
-static void on_bytes(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)
-{
-    struct peer *p = stream->data;
-    if (len < 0) {
-        close_peer(p);
-        return;
-    }
-    assert_int_equal(buf_add(&p->in, (struct str){ bytes->base, (size_t)len }), 0);
-    if (!whole_request(buf_str(&p->in)))
-        return;
-    t.requests++;
-    buf_clear(&t.last);
-    (void)buf_add(&t.last, buf_str(&p->in));
-    buf_clear(&p->in);
-    switch (t.serving) {
-    case ANSWERS:
-    case HALVES:
-        answer(p);
-        break;
-    case CLOSES:
-        close_peer(p);
-        break;
-    case SILENT:
-        break;
-    }
-}
-
-static void on_connection(uv_stream_t *listener, int status)
-{
-    struct peer *p = calloc(1, sizeof *p);
-    assert_int_equal(status, 0);
-    assert_non_null(p);
-    p->in = BUF_INIT(1 << 20);
-    p->next = t.peers;
-    t.peers = p;
-    assert_int_equal(uv_tcp_init(&t.loop, &p->tcp), 0);
-    p->tcp.data = p;
-    assert_int_equal(uv_accept(listener, (uv_stream_t *)&p->tcp), 0);
-    assert_int_equal(uv_read_start((uv_stream_t *)&p->tcp, on_alloc, on_bytes), 0);
-    t.connections++;
-}
-
-static int listen_anywhere(uv_tcp_t *listener)
-{
-    struct sockaddr_in at;
-    int len = sizeof at;
-    assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &at), 0);
-    assert_int_equal(uv_tcp_init(&t.loop, listener), 0);
-    assert_int_equal(uv_tcp_bind(listener, (struct sockaddr *)&at, 0), 0);
-    assert_int_equal(uv_listen((uv_stream_t *)listener, 128, on_connection), 0);
-    assert_int_equal(uv_tcp_getsockname(listener, (struct sockaddr *)&at, &len), 0);
-    return ntohs(at.sin_port);
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    memset(&t, 0, sizeof t);
-    t.last = BUF_INIT(1 << 20);
-    t.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    assert_int_equal(uv_loop_init(&t.loop), 0);
-    t.port = listen_anywhere(&t.listener);
-    assert_int_equal(http_new(&t.loop, &t.http), 0);
-    return 0;
-}
-
-/* Whatever happened, everything closes and nothing is left on the loop. */
-static int teardown(void **state)
-{
-    (void)state;
-    t.http = http_free(t.http);
-    uv_close((uv_handle_t *)&t.listener, NULL);
-    for (struct peer *p = t.peers; p; p = p->next)
-        close_peer(p);
-    (void)uv_run(&t.loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&t.loop), 0);
-    for (struct peer *p = t.peers; p; p = t.peers) {
-        t.peers = p->next;
-        buf_release(&p->in);
-        free(p);
-    }
-    buf_release(&t.last);
-    return 0;
-}
-
-/* ------------------------------------------------------------------------------------------------
- */
+#include "tests/unit/http_fixture.h"
 
 struct got {
     bool done;
     unsigned calls;
     enum http_end end;
     int status;
-    int64_t remaining, reset_at;
+    int64_t limit, remaining, reset_at;
+    struct http_window app_day, user_day;
     char body[1000], why[300];
     bool again; /* send the same once more from within */
 };
@@ -181,11 +24,15 @@ static void on_done(void *data, const struct http_answer *a)
                        .calls = g->calls + 1,
                        .end = a->end,
                        .status = a->status,
+                       .limit = a->limit,
                        .remaining = a->limit_remaining,
-                       .reset_at = a->limit_reset_at };
+                       .reset_at = a->limit_reset_at,
+                       .app_day = a->app_day,
+                       .user_day = a->user_day };
     (void)snprintf(g->body, sizeof g->body, "%.*s", STR_ARG(a->body));
     (void)snprintf(g->why, sizeof g->why, "%s", a->why ? a->why : "");
-    uv_stop(&t.loop); /* or a turn that began with this would go on to wait for what never comes */
+    uv_stop(
+        &server.loop); /* or a turn that began with this would go on to wait for what never comes */
     if (again) {
         g->done = false;
         assert_int_equal(send_to(NULL, NULL, 1000, LONG_MS, g), 0);
@@ -197,7 +44,7 @@ static int send_to(const char *url, const char *json, size_t max_bytes, long tim
                    struct got *got)
 {
     char ours[100];
-    (void)snprintf(ours, sizeof ours, "http://127.0.0.1:%d/2/x?a=b%%20c", t.port);
+    (void)snprintf(ours, sizeof ours, "http://127.0.0.1:%d/2/x?a=b%%20c", server.port);
     struct http_request request = {
         .url = url ? url : ours,
         .method = json ? HTTP_POST : HTTP_GET,
@@ -207,7 +54,7 @@ static int send_to(const char *url, const char *json, size_t max_bytes, long tim
         .timeout_ms = timeout_ms,
         .max_bytes = max_bytes,
     };
-    int r = http_send(t.http, &request, on_done, got);
+    int r = http_send(server.http, &request, on_done, got);
     memset(ours, 'x', sizeof ours); /* it was copied */
     assert_false(r == 0 && got->done);
     return r;
@@ -216,7 +63,7 @@ static int send_to(const char *url, const char *json, size_t max_bytes, long tim
 static void finish(struct got *got)
 {
     while (!got->done)
-        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+        assert_true(uv_run(&server.loop, UV_RUN_ONCE) != 0);
 }
 
 static struct got ask(const char *json)
@@ -238,37 +85,37 @@ static void test_get(void **state)
     assert_int_equal(got.end, HTTP_ANSWERED);
     assert_int_equal(got.status, 200);
     assert_string_equal(got.body, "ok");
-    const char *request = buf_cstr(&t.last);
-    assert_true(str_starts(buf_str(&t.last), STR("GET /2/x?a=b%20c HTTP/1.1\r\n")));
+    const char *request = buf_cstr(&server.last);
+    assert_true(str_starts(buf_str(&server.last), STR("GET /2/x?a=b%20c HTTP/1.1\r\n")));
     assert_non_null(strstr(request, "\r\nAuthorization: Bearer t0ken\r\n"));
     assert_non_null(strstr(request, "\r\nUser-Agent: kerbside/"));
     assert_null(strstr(request, "Content-"));
 
     char url[100];
     struct http_request plain = { .url = url, .timeout_ms = LONG_MS, .max_bytes = 10 };
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", t.port);
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", server.port);
     got = (struct got){ 0 };
-    assert_int_equal(http_send(t.http, &plain, on_done, &got), 0);
+    assert_int_equal(http_send(server.http, &plain, on_done, &got), 0);
     finish(&got);
-    assert_null(strstr(buf_cstr(&t.last), "Authorization"));
+    assert_null(strstr(buf_cstr(&server.last), "Authorization"));
 }
 
 static void test_post(void **state)
 {
     (void)state;
     static const char json[] = "{\"text\":\"\xf0\x9f\x91\x8d a & b\"}";
-    t.answer = "HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\n{\"\"}";
+    server.answer = "HTTP/1.1 201 Created\r\nContent-Length: 4\r\n\r\n{\"\"}";
     struct got got = ask(json);
     assert_int_equal(got.end, HTTP_ANSWERED);
     assert_int_equal(got.status, 201);
     assert_string_equal(got.body, "{\"\"}");
-    const char *request = buf_cstr(&t.last);
-    assert_true(str_starts(buf_str(&t.last), STR("POST /2/x?a=b%20c HTTP/1.1\r\n")));
+    const char *request = buf_cstr(&server.last);
+    assert_true(str_starts(buf_str(&server.last), STR("POST /2/x?a=b%20c HTTP/1.1\r\n")));
     assert_non_null(strstr(request, "\r\nAuthorization: Bearer t0ken\r\n"));
     assert_non_null(strstr(request, "\r\nContent-Type: application/json\r\n"));
     assert_null(strstr(request, "Expect"));
     assert_true(
-        str_ends(buf_str(&t.last), str_of("\r\n\r\n{\"text\":\"\xf0\x9f\x91\x8d a & b\"}")));
+        str_ends(buf_str(&server.last), str_of("\r\n\r\n{\"text\":\"\xf0\x9f\x91\x8d a & b\"}")));
 
     /* the body is exactly what was given, though it goes on in memory */
     struct http_request part = { .method = HTTP_POST,
@@ -277,13 +124,13 @@ static void test_post(void **state)
                                  .timeout_ms = LONG_MS,
                                  .max_bytes = 10 };
     char url[100];
-    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", t.port);
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", server.port);
     part.url = url;
     part.body = str_cut(STR("{}garbage"), 0, 2);
     got = (struct got){ 0 };
-    assert_int_equal(http_send(t.http, &part, on_done, &got), 0);
+    assert_int_equal(http_send(server.http, &part, on_done, &got), 0);
     finish(&got);
-    assert_true(str_ends(buf_str(&t.last), STR("\r\n\r\n{}")));
+    assert_true(str_ends(buf_str(&server.last), STR("\r\n\r\n{}")));
 }
 
 static void test_statuses(void **state)
@@ -305,13 +152,13 @@ static void test_statuses(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        t.answer = rows[i].answer;
-        t.requests = 0;
+        server.answer = rows[i].answer;
+        server.requests = 0;
         struct got got = ask(NULL);
         assert_int_equal(got.end, HTTP_ANSWERED);
         assert_int_equal(got.status, rows[i].status);
         assert_string_equal(got.body, rows[i].body);
-        assert_int_equal(t.requests, 1); /* nobody follows */
+        assert_int_equal(server.requests, 1); /* nobody follows */
     }
 }
 
@@ -319,33 +166,60 @@ static void test_limits(void **state)
 {
     static const struct {
         const char *note, *headers;
-        int64_t remaining, reset_at;
+        int64_t remaining, reset_at, limit;
     } rows[] = {
-        { "none", "", -1, 0 },
-        { "both", "x-rate-limit-remaining: 7\r\nx-rate-limit-reset: 1795000900\r\n", 7,
-          1795000900 },
+        { "none", "", -1, 0, -1 },
+        { "both", "x-rate-limit-remaining: 7\r\nx-rate-limit-reset: 1795000900\r\n", 7, 1795000900,
+          -1 },
         { "any case of letters", "X-Rate-Limit-Remaining:0\r\nX-RATE-LIMIT-RESET:   12  \r\n", 0,
-          12 },
+          12, -1 },
         { "others",
-          "x-rate-limit-limit: 300\r\nx-rate-limit-resets: 5\r\nrate-limit-remaining: 5\r\n", -1,
-          0 },
-        { "of no use", "x-rate-limit-remaining: many\r\nx-rate-limit-reset: 1.5\r\n", -1, 0 },
-        { "below nothing", "x-rate-limit-remaining: -5\r\nx-rate-limit-reset: -1\r\n", -1, 0 },
+          "x-rate-limit-limit: 300\r\nx-rate-limit-resets: 5\r\nrate-limit-remaining: 5\r\n", -1, 0,
+          300 },
+        { "of no use", "x-rate-limit-remaining: many\r\nx-rate-limit-reset: 1.5\r\n", -1, 0, -1 },
+        { "below nothing", "x-rate-limit-remaining: -5\r\nx-rate-limit-reset: -1\r\n", -1, 0, -1 },
         { "without end", "x-rate-limit-remaining: 99999999999999999999\r\nx-rate-limit-reset:\r\n",
-          -1, 0 },
+          -1, 0, -1 },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf answer_text = BUF_INIT(10000);
         (void)buf_addf(&answer_text, "HTTP/1.1 429 Too Many\r\n%sContent-Length: 0\r\n\r\n",
                        rows[i].headers);
-        t.answer = buf_cstr(&answer_text);
+        server.answer = buf_cstr(&answer_text);
         struct got got = ask(NULL);
         assert_int_equal(got.status, 429);
         assert_note(got.remaining == rows[i].remaining, rows[i].note);
         assert_note(got.reset_at == rows[i].reset_at, rows[i].note);
+        assert_note(got.limit == rows[i].limit, rows[i].note);
         buf_release(&answer_text);
     }
+}
+
+static void assert_window(struct http_window w, int64_t limit, int64_t remaining, int64_t reset_at)
+{
+    assert_int_equal(w.limit, limit);
+    assert_int_equal(w.remaining, remaining);
+    assert_int_equal(w.reset_at, reset_at);
+}
+
+/* The windows of a day, beside those of a quarter of an hour. */
+static void test_day_limits(void **state)
+{
+    (void)state;
+    struct got got = ask(NULL);
+    assert_window(got.app_day, -1, -1, 0);
+    assert_window(got.user_day, -1, -1, 0);
+
+    server.answer = "HTTP/1.1 429 Too Many\r\nx-rate-limit-remaining: 3\r\n"
+                    "x-app-limit-24hour-limit: 1440\r\nx-app-limit-24hour-remaining: 20\r\n"
+                    "x-app-limit-24hour-reset: 1795000900\r\nX-User-Limit-24hour-Limit: 100\r\n"
+                    "x-user-limit-24hour-remaining: 0\r\nx-user-limit-24hour-reset: 1795000800\r\n"
+                    "Content-Length: 0\r\n\r\n";
+    got = ask(NULL);
+    assert_int_equal(got.remaining, 3);
+    assert_window(got.app_day, 1440, 20, 1795000900);
+    assert_window(got.user_day, 100, 0, 1795000800);
 }
 
 /* The other side can't have seen it: nothing listens there, or there is no such place. */
@@ -356,7 +230,7 @@ static void test_not_sent(void **state)
     char refused[100];
     (void)snprintf(refused, sizeof refused, "http://127.0.0.1:%d/", listen_anywhere(&gone));
     uv_close((uv_handle_t *)&gone, NULL);
-    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+    (void)uv_run(&server.loop, UV_RUN_NOWAIT);
     const char *const urls[] = { refused, "file:///etc/hostname", "ftp://127.0.0.1/", "http://",
                                  "" };
     for (size_t i = 0; i < ARRAY_LEN(urls); i++)
@@ -368,7 +242,7 @@ static void test_not_sent(void **state)
             assert_note(got.end == HTTP_NOT_SENT, urls[i]);
             assert_note(got.why[0] && got.status == 0 && !got.body[0], urls[i]);
         }
-    assert_int_equal(t.requests, 0);
+    assert_int_equal(server.requests, 0);
 }
 
 /* It may have been seen. Once: nothing is repeated behind our back. */
@@ -389,20 +263,20 @@ static void test_cut(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         for (int posting = 0; posting < 2; posting++) {
-            t.serving = rows[i].serving;
-            t.answer = rows[i].answer;
-            t.requests = 0;
+            server.serving = rows[i].serving;
+            server.answer = rows[i].answer;
+            server.requests = 0;
             struct got got = ask(posting ? "{}" : NULL);
             assert_note(got.end == HTTP_CUT, rows[i].note);
             assert_note(got.why[0], rows[i].note);
-            assert_note(t.requests == 1, rows[i].note);
+            assert_note(server.requests == 1, rows[i].note);
         }
 }
 
 static void test_silence(void **state)
 {
     (void)state;
-    t.serving = SILENT;
+    server.serving = SILENT;
     for (int posting = 0; posting < 2; posting++) {
         struct got got = { 0 };
         uint64_t before = uv_hrtime();
@@ -413,7 +287,7 @@ static void test_silence(void **state)
         assert_non_null(strstr(got.why, "timed out"));
         assert_true(took_ms >= 50 && took_ms < 3000);
     }
-    assert_int_equal(t.requests, 2);
+    assert_int_equal(server.requests, 2);
 }
 
 static void test_too_large(void **state)
@@ -435,7 +309,7 @@ static void test_too_large(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct got got = { 0 };
-        t.answer = rows[i].answer;
+        server.answer = rows[i].answer;
         assert_int_equal(send_to(NULL, NULL, rows[i].max_bytes, LONG_MS, &got), 0);
         finish(&got);
         assert_note(got.end == (rows[i].fits ? HTTP_ANSWERED : HTTP_CUT), rows[i].note);
@@ -450,24 +324,24 @@ static void test_connections(void **state)
     (void)state;
     for (int i = 0; i < 3; i++)
         assert_int_equal(ask(NULL).end, HTTP_ANSWERED);
-    assert_int_equal(t.connections, 1);
+    assert_int_equal(server.connections, 1);
     for (int i = 0; i < 3; i++)
         assert_int_equal(ask("{}").end, HTTP_ANSWERED);
-    assert_int_equal(t.connections, 4);
+    assert_int_equal(server.connections, 4);
     assert_int_equal(ask(NULL).end, HTTP_ANSWERED); /* nor is one of a post used again */
-    assert_true(t.connections <= 5);
+    assert_true(server.connections <= 5);
 
     /* the kept connection dies with the next request: a read may be repeated, a post is not */
-    t.serving = CLOSES;
-    t.requests = 0;
+    server.serving = CLOSES;
+    server.requests = 0;
     assert_int_equal(ask("{}").end, HTTP_CUT);
-    assert_int_equal(t.requests, 1);
-    t.serving = ANSWERS;
+    assert_int_equal(server.requests, 1);
+    server.serving = ANSWERS;
     assert_int_equal(ask("{}").end, HTTP_ANSWERED);
-    assert_int_equal(t.requests, 2);
+    assert_int_equal(server.requests, 2);
 
     /* closed while idle: the next read finds another */
-    for (struct peer *p = t.peers; p; p = p->next)
+    for (struct peer *p = server.peers; p; p = p->next)
         close_peer(p);
     struct got got = ask(NULL);
     assert_int_equal(got.end, HTTP_ANSWERED);
@@ -485,7 +359,7 @@ static void test_many(void **state)
         assert_int_equal(got[i].calls, 1);
         assert_int_equal(got[i].end, HTTP_ANSWERED);
     }
-    assert_int_equal(t.requests, ARRAY_LEN(got));
+    assert_int_equal(server.requests, ARRAY_LEN(got));
 
     struct got chain = { .again = true }; /* the next one from within the answer, as sweeps do */
     assert_int_equal(send_to(NULL, NULL, 1000, LONG_MS, &chain), 0);
@@ -499,30 +373,236 @@ static void test_freed(void **state)
 {
     (void)state;
     struct got got[3] = { 0 };
-    t.serving = SILENT;
+    server.serving = SILENT;
     for (size_t i = 0; i < ARRAY_LEN(got); i++)
         assert_int_equal(send_to(NULL, i ? "{}" : NULL, 1000, LONG_MS, &got[i]), 0);
-    while (t.requests < 2)
-        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
-    t.http = http_free(t.http);
-    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+    while (server.requests < 2)
+        assert_true(uv_run(&server.loop, UV_RUN_ONCE) != 0);
+    server.http = http_free(server.http);
+    (void)uv_run(&server.loop, UV_RUN_NOWAIT);
     for (size_t i = 0; i < ARRAY_LEN(got); i++)
         assert_int_equal(got[i].calls, 0);
     assert_null(http_free(NULL));
 }
 
-#define HTTP_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+/* ------------------------------------------------------------------------------------------------
+ * streams */
+
+struct flow {
+    struct got got;
+    struct buf text;
+    unsigned pieces;
+    struct http_stream *stream, *other; /* other: to be closed with the first piece */
+    bool close_at_once, ask_at_once;
+    struct got asked;
+};
+
+static void on_flow_done(void *data, const struct http_answer *a)
+{
+    struct flow *f = data;
+    f->stream = NULL;
+    on_done(&f->got, a);
+}
+
+static void on_piece(void *data, struct str bytes)
+{
+    struct flow *f = data;
+    assert_true((bytes.len == 0) == (f->pieces == 0)); /* the first one is the beginning */
+    assert_int_equal(buf_add(&f->text, bytes), 0);
+    f->pieces++;
+    if (!bytes.len)
+        return;
+    if (f->ask_at_once)
+        assert_int_equal(send_to(NULL, NULL, 1000, LONG_MS, &f->asked), 0);
+    f->ask_at_once = false;
+    f->other = http_close(f->other);
+    if (f->close_at_once)
+        f->stream = http_close(f->stream);
+    uv_stop(&server.loop);
+}
+
+static void open_flow(struct flow *f, long idle_ms)
+{
+    char url[100];
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/2/x/stream", server.port);
+    struct http_request request = {
+        .url = url, .authorization = "Bearer t0ken", .timeout_ms = LONG_MS, .idle_ms = idle_ms
+    };
+    f->text = BUF_INIT(8 << 20);
+    assert_int_equal(http_stream(server.http, &request, on_piece, on_flow_done, f, &f->stream), 0);
+    assert_false(f->got.done);
+}
+
+static void flow_until(struct flow *f, const char *text)
+{
+    while (!str_is(buf_str(&f->text), text))
+        assert_true(uv_run(&server.loop, UV_RUN_ONCE) != 0);
+}
+
+static const char endless[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/* Each piece is there before the next is sent, and the end comes once. */
+static void test_stream(void **state)
+{
+    (void)state;
+    struct flow f = { 0 };
+    server.serving = STREAMS;
+    server.answer = endless;
+    open_flow(&f, 0);
+    while (!server.requests)
+        assert_true(uv_run(&server.loop, UV_RUN_ONCE) != 0);
+    assert_non_null(strstr(buf_cstr(&server.last), "\r\nAuthorization: Bearer t0ken\r\n"));
+    say(server.peers, "3\r\n{\"a\r\n");
+    flow_until(&f, "{\"a");
+    say(server.peers, "4\r\n\":1}\r\n2\r\n\r\n\r\n");
+    flow_until(&f, "{\"a\":1}\r\n");
+    assert_int_equal(f.got.calls, 0);
+    say(server.peers, "0\r\n\r\n");
+    finish(&f.got);
+    assert_int_equal(f.got.calls, 1);
+    assert_int_equal(f.got.end, HTTP_ANSWERED);
+    assert_int_equal(f.got.status, 200);
+    assert_string_equal(f.got.body, "");
+    buf_release(&f.text);
+}
+
+static void test_stream_ends(void **state)
+{
+    static const struct {
+        const char *note;
+        enum serving serving;
+        const char *answer;
+        enum http_end end;
+        int status;
+        const char *body, *text;
+    } rows[] = {
+        { "refused, with words", ANSWERS,
+          "HTTP/1.1 429 Too Many\r\nx-rate-limit-remaining: 5\r\nContent-Length: 4\r\n\r\nwait",
+          HTTP_ANSWERED, 429, "wait", "" },
+        { "cut in the middle", HALVES,
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n5\r\nde", HTTP_CUT, 200,
+          "", "abcde" },
+        { "as long as the connection", HALVES, "HTTP/1.1 200 OK\r\n\r\nabc", HTTP_ANSWERED, 200, "",
+          "abc" },
+        { "closed without a word", CLOSES, "", HTTP_CUT, 0, "", "" },
+        { "no stream at all", ANSWERS, "HTTP/1.1 204 No Content\r\n\r\n", HTTP_ANSWERED, 204, "",
+          "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct flow f = { 0 };
+        server.serving = rows[i].serving;
+        server.answer = rows[i].answer;
+        open_flow(&f, 0);
+        finish(&f.got);
+        assert_note(f.got.end == rows[i].end && f.got.status == rows[i].status, rows[i].note);
+        assert_note(strcmp(f.got.body, rows[i].body) == 0, rows[i].note);
+        assert_note(str_is(buf_str(&f.text), rows[i].text), rows[i].note);
+        assert_note(f.got.calls == 1, rows[i].note);
+        buf_release(&f.text);
+    }
+}
+
+/* Silence ends it, from the first moment and after a piece; what came before was handed on. */
+static void test_stream_idle(void **state)
+{
+    static const struct {
+        enum serving serving;
+        const char *answer, *text;
+    } rows[] = {
+        { SILENT, "", "" },
+        { STREAMS, "HTTP/1.1 200 OK\r\n\r\n", "" },
+        { STREAMS, "HTTP/1.1 200 OK\r\n\r\nabc", "abc" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct flow f = { 0 };
+        server.serving = rows[i].serving;
+        server.answer = rows[i].answer;
+        open_flow(&f, 60);
+        finish(&f.got);
+        assert_int_equal(f.got.end, HTTP_CUT);
+        assert_string_equal(f.got.why, "nothing came for 60 ms");
+        assert_string_equal(buf_cstr(&f.text), rows[i].text);
+        buf_release(&f.text);
+    }
+}
+
+/* More than may wait is asked for piece by piece: all of it arrives, in order. */
+static void test_stream_large(void **state)
+{
+    enum { CHUNK = 1 << 20, CHUNKS = 4 };
+    (void)state;
+    struct buf answer_text = BUF_INIT(8 << 20);
+    (void)buf_addc(&answer_text, endless);
+    for (int i = 0; i < CHUNKS; i++) {
+        (void)buf_addf(&answer_text, "%x\r\n", CHUNK);
+        for (int k = 0; k < CHUNK; k++)
+            (void)buf_add_byte(&answer_text, (char)('a' + (i * 7 + k / 1000) % 26));
+        (void)buf_addc(&answer_text, "\r\n");
+    }
+    (void)buf_addc(&answer_text, "0\r\n\r\n");
+    assert_int_equal(answer_text.err, 0);
+    server.serving = STREAMS;
+    server.answer = buf_cstr(&answer_text);
+    struct flow f = { 0 };
+    open_flow(&f, 0);
+    finish(&f.got);
+    assert_int_equal(f.got.end, HTTP_ANSWERED);
+    assert_int_equal(f.text.len, (size_t)CHUNK * CHUNKS);
+    assert_true(f.pieces > CHUNKS);
+    for (int i = 0; i < CHUNK * CHUNKS; i++)
+        assert_int_equal(f.text.p[i], 'a' + (i / CHUNK * 7 + i % CHUNK / 1000) % 26);
+    buf_release(&f.text);
+    buf_release(&answer_text);
+}
+
+/* From within a piece: a request goes out, this stream and another are closed without a word. */
+static void test_stream_closed(void **state)
+{
+    (void)state;
+    struct flow other = { 0 }, f = { .close_at_once = true, .ask_at_once = true };
+    server.serving = SILENT;
+    open_flow(&other, 50);
+    while (!server.requests)
+        assert_true(uv_run(&server.loop, UV_RUN_ONCE) != 0);
+    f.other = other.stream;
+    server.serving = STREAMS;
+    server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    open_flow(&f, 50);
+    flow_until(&f, "ok");
+    assert_null(f.stream);
+    finish(&f.asked);
+    assert_string_equal(f.asked.body, "ok");
+    assert_int_equal(f.pieces, 2);
+    assert_int_equal(f.got.calls, 0);
+    assert_int_equal(other.got.calls, 0);
+    assert_null(http_close(NULL));
+
+    /* and from elsewhere, or with the client */
+    struct flow last = { 0 };
+    server.serving = SILENT;
+    open_flow(&last, LONG_MS);
+    last.stream = http_close(last.stream);
+    open_flow(&last, LONG_MS);
+    server.http = http_free(server.http);
+    (void)uv_run(&server.loop, UV_RUN_NOWAIT);
+    assert_int_equal(last.got.calls, 0);
+    buf_release(&f.text);
+}
+
+#define HTTP_TEST(test) cmocka_unit_test_setup_teardown(test, server_setup, server_teardown)
 
 int main(void)
 {
-    static const char *const proxies[] = { "http_proxy", "https_proxy", "all_proxy", "ALL_PROXY" };
     const struct CMUnitTest tests[] = {
-        HTTP_TEST(test_get),     HTTP_TEST(test_post),      HTTP_TEST(test_statuses),
-        HTTP_TEST(test_limits),  HTTP_TEST(test_not_sent),  HTTP_TEST(test_cut),
-        HTTP_TEST(test_silence), HTTP_TEST(test_too_large), HTTP_TEST(test_connections),
-        HTTP_TEST(test_many),    HTTP_TEST(test_freed),
+        HTTP_TEST(test_get),          HTTP_TEST(test_post),          HTTP_TEST(test_statuses),
+        HTTP_TEST(test_limits),       HTTP_TEST(test_not_sent),      HTTP_TEST(test_cut),
+        HTTP_TEST(test_silence),      HTTP_TEST(test_too_large),     HTTP_TEST(test_connections),
+        HTTP_TEST(test_many),         HTTP_TEST(test_freed),         HTTP_TEST(test_day_limits),
+        HTTP_TEST(test_stream),       HTTP_TEST(test_stream_ends),   HTTP_TEST(test_stream_idle),
+        HTTP_TEST(test_stream_large), HTTP_TEST(test_stream_closed),
     };
-    for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
-        (void)unsetenv(proxies[i]);
+    no_proxies();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
