@@ -198,13 +198,19 @@ static void end_when_turned(struct call *c)
     (void)uv_timer_start(&client->later, on_later, 0, 0);
 }
 
+/* Nothing about limits was said. */
+static const struct http_window no_window = { -1, -1, 0 };
+
 static void end_not_sent(struct call *c, const char *why)
 {
     buf_clear(&c->words);
     (void)buf_addc(&c->words, why);
     c->end = (struct http_answer){ .end = HTTP_NOT_SENT,
                                    .why = buf_cstr(&c->words),
-                                   .limit_remaining = -1 };
+                                   .limit = -1,
+                                   .limit_remaining = -1,
+                                   .app_day = no_window,
+                                   .user_day = no_window };
     end_when_turned(c);
 }
 
@@ -215,9 +221,13 @@ static void end_refused(struct call *c)
     (void)buf_addc(&c->words, "{\"title\":\"Unauthorized\",\"status\":401,\"detail\":");
     (void)json_add_text(&c->words, buf_str(&c->grant->trouble));
     (void)buf_addc(&c->words, "}");
-    c->end = (struct http_answer){
-        .end = HTTP_ANSWERED, .status = 401, .body = buf_str(&c->words), .limit_remaining = -1
-    };
+    c->end = (struct http_answer){ .end = HTTP_ANSWERED,
+                                   .status = 401,
+                                   .body = buf_str(&c->words),
+                                   .limit = -1,
+                                   .limit_remaining = -1,
+                                   .app_day = no_window,
+                                   .user_day = no_window };
     end_when_turned(c);
 }
 
@@ -585,6 +595,32 @@ static void renew(struct x_client *client, enum x_token token)
 /* ------------------------------------------------------------------------------------------------
  * the way of a call */
 
+/* Without a way to get one: said, and nobody is asked. */
+static bool app_has_token(struct x_app *app)
+{
+    if (app->bearer[0] || can_obtain(app))
+        return true;
+    app->grant.state = GRANT_DEAD;
+    set_trouble(&app->grant,
+                "The app has no bearer token: put \"bearer_token\", or \"consumer_key\" and "
+                "\"consumer_secret\", into %s and start Kerbside again",
+                app_file(app));
+    return false;
+}
+
+int x_client_authorize_app(struct x_client *client, struct buf *out)
+{
+    struct x_app *app = client->options.app;
+    struct grant *g = &app->grant;
+    if (!app_has_token(app))
+        return ERR_DENIED;
+    if (app->bearer[0] && !g->refused)
+        return buf_addf(out, "Bearer %s", app->bearer);
+    if (!g->asking && clock_mono_ms() >= g->again_at_ms)
+        renew(client, X_TOKEN_APP);
+    return ERR_DENIED;
+}
+
 /* Sends it, or has it wait for a token, or ends it when the loop turns. */
 static void advance(struct call *c)
 {
@@ -597,13 +633,8 @@ static void advance(struct call *c)
     }
     if (user && (g->state == GRANT_DEAD || needs_token(c)))
         (void)reload(client);
-    if (!user && !client->options.app->bearer[0] && !can_obtain(client->options.app)) {
-        g->state = GRANT_DEAD;
-        set_trouble(g,
-                    "The app has no bearer token: put \"bearer_token\", or \"consumer_key\" and "
-                    "\"consumer_secret\", into %s and start Kerbside again",
-                    app_file(client->options.app));
-    }
+    if (!user)
+        (void)app_has_token(client->options.app);
     if (g->state == GRANT_DEAD) {
         end_refused(c);
     } else if (!needs_token(c)) {

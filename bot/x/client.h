@@ -106,6 +106,10 @@ struct x_client *x_client_free(struct x_client *client);
 int x_client_send(struct x_client *client, const struct x_request *request, http_done *done,
                   void *data) MUST_CHECK;
 
+/* For streams: appends the value of Authorization as the app. ERR_DENIED: there is no token now;
+ * one is being obtained where that is possible, so ask again. */
+int x_client_authorize_app(struct x_client *client, struct buf *out) MUST_CHECK;
+
 /* X told us that the account withdrew its grant (oauth.revoke): the account's requests are refused
  * until its file changes. */
 void x_client_revoked(struct x_client *client);
