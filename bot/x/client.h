@@ -106,9 +106,19 @@ struct x_client *x_client_free(struct x_client *client);
 int x_client_send(struct x_client *client, const struct x_request *request, http_done *done,
                   void *data) MUST_CHECK;
 
-/* For streams: appends the value of Authorization as the app. ERR_DENIED: there is no token now;
- * one is being obtained where that is possible, so ask again. */
-int x_client_authorize_app(struct x_client *client, struct buf *out) MUST_CHECK;
+/*
+ * The same for an answer that is handed on as it comes, see http_stream: timeout_ms is for the
+ * connection to be made, max_bytes has no meaning.
+ * @idle_ms: the longest silence; 0: any
+ * @ret: valid until the call of @done or x_client_close
+ */
+struct x_client_stream;
+int x_client_stream(struct x_client *client, const struct x_request *request, long idle_ms,
+                    http_piece *piece, http_done *done, void *data,
+                    struct x_client_stream **ret) MUST_CHECK;
+
+/* Ends it without a further call of its functions. Before http_free. NULL is fine. Returns NULL. */
+struct x_client_stream *x_client_close(struct x_client_stream *stream);
 
 /* X told us that the account withdrew its grant (oauth.revoke): the account's requests are refused
  * until its file changes. */
