@@ -10,6 +10,7 @@
 
 enum { FILE_BYTES_MAX = 16384, PATH_BYTES_MAX = 4096 };
 
+/* The variable stands in front; a configuration's path has the configuration's folder before it. */
 static const char credentials[] = "$CREDENTIALS_DIRECTORY/";
 
 struct place {
@@ -19,15 +20,16 @@ struct place {
 
 static int find_place(const char *path, struct report *report, struct place *ret)
 {
-    const char *dir = getenv("CREDENTIALS_DIRECTORY");
+    const char *dir = getenv("CREDENTIALS_DIRECTORY"), *variable = strstr(path, credentials);
     ret->path = BUF_INIT(PATH_BYTES_MAX);
-    if (strncmp(path, credentials, strlen(credentials)) == 0) {
+    if (variable && (variable == path || variable[-1] == '/')) {
+        const char *name = variable + strlen(credentials);
         if (!dir || !*dir)
             return report_error(report,
                                 "%s: systemd has set no CREDENTIALS_DIRECTORY; the unit needs "
                                 "LoadCredential=%s:FILE",
-                                path, path + strlen(credentials));
-        (void)buf_addf(&ret->path, "%s/%s", dir, path + strlen(credentials));
+                                path, name);
+        (void)buf_addf(&ret->path, "%s/%s", dir, name);
     } else {
         (void)buf_addc(&ret->path, path);
     }

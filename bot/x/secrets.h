@@ -47,7 +47,8 @@ struct x_stamp {
 };
 
 /*
- * @path may begin with "$CREDENTIALS_DIRECTORY/". On failure *ret is wiped and the fault is in
+ * @path may begin with "$CREDENTIALS_DIRECTORY/", behind the configuration's folder, too. On
+ * failure *ret is wiped and the fault is in
  * @report: ERR_BADINPUT (a fault in the file or its mode), ERR_IO or ERR_NOMEM. Whoever has been
  * given one wipes it with x_secrets_wipe.
  */
