@@ -385,20 +385,27 @@ static int replace(const char *path, struct str bytes, struct x_stamp *ret_stamp
     return r;
 }
 
+static void add_member(struct buf *json, const char *name, const char *value)
+{
+    (void)buf_addf(json, "%s\n  \"%s\": ", json->len ? "," : "{", name);
+    (void)json_add_text(json, str_of(value));
+}
+
 int x_account_secrets_write(const char *path, const struct x_account_secrets *secrets,
                             struct report *report, struct x_stamp *ret_stamp)
 {
     struct buf json = wipe_buf(FILE_BYTES_MAX);
     struct place place;
     int r = find_place(path, report, &place);
-    (void)buf_addc(&json, "{\n  \"access_token\": ");
-    (void)json_add_text(&json, str_of(secrets->access_token));
-    (void)buf_addc(&json, ",\n  \"refresh_token\": ");
-    (void)json_add_text(&json, str_of(secrets->refresh_token));
-    (void)buf_addf(&json, ",\n  \"expires_at\": %" PRId64, secrets->expires_at);
-    if (secrets->scope[0]) {
-        (void)buf_addc(&json, ",\n  \"scope\": ");
-        (void)json_add_text(&json, str_of(secrets->scope));
+    if (secrets->grant == X_GRANT_OAUTH1) {
+        add_member(&json, "oauth_token", secrets->oauth_token);
+        add_member(&json, "oauth_token_secret", secrets->oauth_token_secret);
+    } else {
+        add_member(&json, "access_token", secrets->access_token);
+        add_member(&json, "refresh_token", secrets->refresh_token);
+        (void)buf_addf(&json, ",\n  \"expires_at\": %" PRId64, secrets->expires_at);
+        if (secrets->scope[0])
+            add_member(&json, "scope", secrets->scope);
     }
     (void)buf_addc(&json, "\n}\n");
     if (r == 0)
