@@ -5,15 +5,17 @@
 
 #include "base/when.h"
 #include "bot/command.h"
-#include "bot/x/login.h"
+#include "bot/x/pin.h"
 #include "bot/x/wipe.h"
 
 static const char usage[] =
-    "usage: kerbside x login [--account HANDLE] [--port PORT] [--config FILE]\n"
+    "usage: kerbside x login [--account HANDLE] [--port PORT | --pin] [--config FILE]\n"
     "       kerbside x check [--config FILE]\n"
     "  login prints an address; open it in a browser where you are signed in to X as the account.\n"
     "  X sends the browser to http://127.0.0.1:PORT/callback (8089 unless --port says otherwise),\n"
     "  which the app's settings at X must list. From another machine: ssh -L 8089:127.0.0.1:8089.\n"
+    "  With --pin X shows a number to type here, and the tokens are OAuth 1.0a's, which don't "
+    "end.\n"
     "  check reads all tokens and asks X whose they are; it changes nothing.\n";
 
 enum { DEFAULT_PORT = 8089, HEADER_BYTES_MAX = 16000 };
@@ -21,6 +23,7 @@ enum { DEFAULT_PORT = 8089, HEADER_BYTES_MAX = 16000 };
 struct request {
     const char *verb, *account, *config;
     int64_t port;
+    bool pin;
 };
 
 /* What waits for one answer, or for Ctrl-C. */
@@ -157,6 +160,78 @@ static int log_in(const struct request *q, const struct conf *conf, const struct
     return w.success ? EXIT_OK : EXIT_FAILED;
 }
 
+/* One step of signing in by a number, and what it said. */
+struct step {
+    struct waiting waiting;
+    struct buf words;
+};
+
+static void on_step(void *data, bool success, struct str words)
+{
+    struct step *step = data;
+    step->waiting.ended = true;
+    step->waiting.success = success;
+    (void)buf_add(&step->words, words);
+    uv_stop(&step->waiting.loop);
+}
+
+/* @number NULL: the first step. Each has a loop of its own, so that Ctrl-C ends the typing, too. */
+static bool take_step(struct step *step, struct x_login_options options, struct x_pin *pin,
+                      const char *number)
+{
+    struct waiting *w = &step->waiting;
+    int r = begin(w);
+    options.http = w->http;
+    buf_clear(&step->words);
+    if (r == 0)
+        r = number ? x_pin_finish(&options, pin, str_of(number), on_step, step)
+                   : x_pin_begin(&options, pin, on_step, step);
+    if (r == 0)
+        turn(w);
+    end(w, NULL);
+    if (r < 0)
+        (void)fail(err_str(r));
+    else if (w->interrupted)
+        (void)fputs("Given up: nothing was kept\n", stderr);
+    else if (!w->success)
+        (void)fprintf(stderr, "error: %s\n", buf_cstr(&step->words));
+    return r == 0 && w->success;
+}
+
+static int log_in_by_pin(const struct conf *conf, const struct x_app_secrets *app,
+                         const struct conf_account *account)
+{
+    struct step step = { .words = BUF_INIT(65536) };
+    struct x_pin pin = { .token = "" };
+    struct x_login_options options = { .api = conf->x_api,
+                                       .app = app,
+                                       .account_id = account->id,
+                                       .handle = account->handle,
+                                       .token_file = account->token_file,
+                                       .timeout_ms = (long)conf->x_timeout_ms };
+    char number[32] = "";
+    bool signed_in = take_step(&step, options, &pin, NULL);
+    if (signed_in) {
+        (void)printf("Open this in a browser where you are signed in to X as @%s:\n\n  %s\n\n"
+                     "The number that X shows: ",
+                     account->handle, buf_cstr(&step.words));
+        (void)fflush(stdout);
+        signed_in = fgets(number, sizeof number, stdin) != NULL;
+        number[strcspn(number, "\r\n")] = '\0';
+        if (!signed_in || !*number) {
+            (void)fputs("error: there was no number: nothing was kept\n", stderr);
+            signed_in = false;
+        }
+    }
+    if (signed_in)
+        signed_in = take_step(&step, options, &pin, number);
+    if (signed_in)
+        (void)printf("%s\n", buf_cstr(&step.words));
+    x_secrets_wipe(&pin);
+    buf_release(&step.words);
+    return signed_in ? EXIT_OK : EXIT_FAILED;
+}
+
 static int login(const struct request *q, const struct conf *conf)
 {
     const struct conf_account *account = find_account(conf, q->account);
@@ -165,13 +240,19 @@ static int login(const struct request *q, const struct conf *conf)
         return fail(q->account ? "the configuration has no account of that handle"
                                : "there are several accounts: name one with --account");
     if (!conf->x_app_file)
-        return fail("the configuration's \"x.app_file\" must name the file with the app's "
-                    "\"client_id\"");
+        return fail("the configuration's \"x.app_file\" must name the file with the app's keys");
+    if (read_app(conf, &app) < 0)
+        return EXIT_FAILED;
     int status = EXIT_FAILED;
-    if (read_app(conf, &app) == 0 && !app.client_id[0])
+    if (q->pin && !app.consumer_key[0])
+        (void)fprintf(stderr,
+                      "error: %s: signing in with --pin needs \"consumer_key\" and "
+                      "\"consumer_secret\"\n",
+                      conf->x_app_file);
+    else if (!q->pin && !app.client_id[0])
         (void)fprintf(stderr, "error: %s: signing in needs \"client_id\"\n", conf->x_app_file);
-    else if (app.client_id[0])
-        status = log_in(q, conf, &app, account);
+    else
+        status = q->pin ? log_in_by_pin(conf, &app, account) : log_in(q, conf, &app, account);
     x_secrets_wipe(&app);
     return status;
 }
@@ -307,11 +388,9 @@ static int check(const struct conf *conf)
 int command_x(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "account", required_argument, NULL, 'a' },
-        { "config", required_argument, NULL, 'c' },
-        { "port", required_argument, NULL, 'p' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL, 0, NULL, 0 },
+        { "account", required_argument, NULL, 'a' }, { "config", required_argument, NULL, 'c' },
+        { "port", required_argument, NULL, 'p' },    { "pin", no_argument, NULL, 'n' },
+        { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
     };
     struct request q = { .verb = "", .port = DEFAULT_PORT };
     int c;
@@ -321,6 +400,8 @@ int command_x(int argc, char **argv)
             q.account = optarg;
         else if (c == 'c')
             q.config = optarg;
+        else if (c == 'n')
+            q.pin = true;
         else if (c == 'p' && str_to_int64(str_of(optarg), 0, 65535, &q.port))
             continue;
         else
@@ -329,7 +410,8 @@ int command_x(int argc, char **argv)
     int count = argc + 1 - optind;
     q.verb = count == 1 ? argv[optind - 1] : "";
     bool to_login = strcmp(q.verb, "login") == 0;
-    if (!to_login && (strcmp(q.verb, "check") != 0 || q.account || q.port != DEFAULT_PORT)) {
+    if (!to_login &&
+        (strcmp(q.verb, "check") != 0 || q.account || q.pin || q.port != DEFAULT_PORT)) {
         (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }

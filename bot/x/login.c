@@ -100,6 +100,29 @@ struct http_request x_me_request(const char *url, const char *authorization, lon
                                   .max_bytes = ANSWER_BYTES_MAX };
 }
 
+const char *x_words_of(const struct http_answer *answer, char words[X_WORDS_MAX])
+{
+    cJSON *tree = NULL;
+    struct str said = STR("");
+    if (answer->end == HTTP_ANSWERED) {
+        if (json_parse(answer->body, &tree, NULL) == 0 &&
+            json_get_str(tree, "error_description", &said) != 1 &&
+            json_get_str(tree, "detail", &said) != 1)
+            (void)json_get_str(
+                cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(tree, "errors"), 0), "message",
+                &said);
+        (void)snprintf(words, X_WORDS_MAX, "X said %d%s%.*s", answer->status, said.len ? ": " : "",
+                       STR_ARG(said));
+    } else {
+        (void)snprintf(words, X_WORDS_MAX, "X can't be reached: %s", answer->why);
+    }
+    for (char *c = words; *c; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    cJSON_Delete(tree);
+    return words;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * the browser */
 
@@ -197,27 +220,6 @@ static void on_give_up(uv_timer_t *timer)
            GIVE_UP_MS / 60000);
 }
 
-/* Why not, for a terminal and a page: X's words without what would move a cursor. */
-static const char *words_of(const struct http_answer *answer, char words[200])
-{
-    cJSON *tree = NULL;
-    struct str said = STR("");
-    if (answer->end == HTTP_ANSWERED) {
-        if (json_parse(answer->body, &tree, NULL) == 0 &&
-            json_get_str(tree, "error_description", &said) != 1)
-            (void)json_get_str(tree, "detail", &said);
-        (void)snprintf(words, 200, "X said %d%s%.*s", answer->status, said.len ? ": " : "",
-                       STR_ARG(said));
-    } else {
-        (void)snprintf(words, 200, "X can't be reached: %s", answer->why);
-    }
-    for (char *c = words; *c; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    cJSON_Delete(tree);
-    return words;
-}
-
 /* ------------------------------------------------------------------------------------------------
  * from the code to the file */
 
@@ -291,11 +293,11 @@ static void keep(struct x_login *login)
 static void on_me(void *data, const struct http_answer *answer)
 {
     struct x_login *login = data;
-    char words[200];
+    char words[X_WORDS_MAX];
     if (answer->end != HTTP_ANSWERED || answer->status != 200 ||
         x_read_me(answer->body, &login->me) < 0)
         finish(login, false, "X doesn't say whose the tokens are (%s): nothing was kept",
-               words_of(answer, words));
+               x_words_of(answer, words));
     else if (strcmp(login->me.id, login->options.account_id) != 0)
         give_back(login);
     else
@@ -319,13 +321,13 @@ static void ask_me(struct x_login *login)
 static void on_exchanged(void *data, const struct http_answer *answer)
 {
     struct x_login *login = data;
-    char words[200];
+    char words[X_WORDS_MAX];
     int r = ERR_BADINPUT;
     if (answer->end == HTTP_ANSWERED && answer->status == 200)
         r = x_read_pair(answer->body, time(NULL), &login->pair);
     if (r < 0)
         finish(login, false, "X gives no tokens for the code (%s): begin again",
-               words_of(answer, words));
+               x_words_of(answer, words));
     else if (!login->pair.refresh_token[0])
         finish(login, false,
                "X gave a token that can't be renewed: the app needs the scope offline.access");
@@ -351,20 +353,6 @@ static void exchange(struct x_login *login, const x_secret code)
 /* ------------------------------------------------------------------------------------------------
  * what the browser brings */
 
-/* The first parameter of that name, decoded; empty if there is none. */
-static void take_parameter(struct str query, const char *name, struct buf *ret)
-{
-    buf_clear(ret);
-    for (struct str part, left; str_split(&query, '&', &part);) {
-        left = part;
-        (void)str_split(&part, '=', &left);
-        if (str_is(left, name)) {
-            (void)oauth1_decode(ret, part);
-            return;
-        }
-    }
-}
-
 static bool same_state(const struct x_login *login, const struct buf *word)
 {
     size_t len = strlen(login->state_word);
@@ -389,7 +377,7 @@ static void take_callback(struct peer *p, struct str query)
     struct x_login *login = p->login;
     struct buf word = wipe_buf(HEAD_BYTES_MAX);
     x_secret code;
-    take_parameter(query, "state", &word);
+    oauth1_parameter(query, "state", &word);
     if (login->state != LOGIN_WAITING) {
         answer_peer(p, "409 Conflict", "Used already",
                     STR("This sign-in has been answered before. Look at the page that came first, "
@@ -399,13 +387,13 @@ static void take_callback(struct peer *p, struct str query)
                     STR("This isn't an answer to the sign-in that Kerbside waits for. Open the "
                         "address that it printed."));
     } else {
-        take_parameter(query, "error", &word);
+        oauth1_parameter(query, "error", &word);
         struct str error = buf_str(&word);
         login->asker = p;
         if (error.len) {
             take_refusal(login, error);
         } else {
-            take_parameter(query, "code", &word);
+            oauth1_parameter(query, "code", &word);
             if (x_secret_take(buf_str(&word), &code))
                 exchange(login, code);
             else

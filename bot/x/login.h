@@ -51,6 +51,12 @@ struct x_me {
 /* An answer of GET /2/users/me. ERR_BADINPUT if that isn't what it is. */
 int x_read_me(struct str body, struct x_me *ret) MUST_CHECK;
 
+enum { X_WORDS_MAX = 200 };
+
+/* Why not, for a terminal and a page: X's words without what would move a cursor. Returns @words.
+ */
+const char *x_words_of(const struct http_answer *answer, char words[X_WORDS_MAX]);
+
 /* The request for it, with that authorization. */
 struct http_request x_me_request(const char *url, const char *authorization, long timeout_ms);
 

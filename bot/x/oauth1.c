@@ -45,6 +45,19 @@ int oauth1_decode(struct buf *out, struct str s)
     return out->err;
 }
 
+void oauth1_parameter(struct str query, const char *name, struct buf *ret)
+{
+    buf_clear(ret);
+    for (struct str part, left; str_split(&query, '&', &part);) {
+        left = part;
+        (void)str_split(&part, '=', &left);
+        if (str_is(left, name)) {
+            (void)oauth1_decode(ret, part);
+            return;
+        }
+    }
+}
+
 /* A pair as it stands in the base string: encoded, so that sorting is by bytes. */
 struct encoded {
     struct str name, value;

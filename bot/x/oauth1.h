@@ -37,6 +37,10 @@ int oauth1_encode(struct buf *out, struct str s);
  */
 int oauth1_decode(struct buf *out, struct str s);
 
+/* The first parameter of that name in a query or a form, decoded, in place of what is in @ret;
+ * empty if there is none. */
+void oauth1_parameter(struct str query, const char *name, struct buf *ret);
+
 /*
  * Appends the signature base string of @method, @url and @pairs (the form's and the header's,
  * oauth_signature left out). The order of @pairs and of the query doesn't matter. ERR_BADINPUT if

@@ -223,12 +223,83 @@ test('Ctrl-C leaves nothing behind', async t => {
   assert.deepEqual(readdirSync(p.dir).sort(), ['app.json', 'kerbside.json'])
 })
 
+// The same by a number: `typed` gets the address and gives what is typed; null types nothing more.
+async function byNumber (t, p, typed) {
+  const child = spawn(process.env.KERBSIDE,
+    ['x', 'login', '--pin', '--account', 'NorthmoorHelp', '--config', p.config])
+  t.after(() => child.kill('SIGKILL'))
+  let out = ''
+  let err = ''
+  child.stderr.on('data', piece => { err += piece })
+  const end = new Promise(resolve => child.on('close', (code, signal) => {
+    resolve({ status: code ?? signal, out, err })
+  }))
+  child.stdout.on('data', piece => { out += piece })
+  await within('the question or the end', Promise.race([end, until('the question', () => {
+    return child.exitCode !== null || out.endsWith('The number that X shows: ')
+  })]))
+  const url = /^ {2}(http\S+)$/m.exec(out)?.[1]
+  const text = await typed(url, child)
+  child.stdin.on('error', () => {})
+  child.stdin.end(text ?? '')
+  return within('the end of the sign-in', end)
+}
+
+test('an account is signed in by a number, and its tokens sign', async t => {
+  const p = await place(t, { app: CONSUMER })
+  const { status, out, err } = await byNumber(t, p, async url =>
+    (await agree(p, { url })) + '\n')
+  assert.equal(status, 0, err)
+  assert.match(out, /Signed in as @NorthmoorHelp\. The tokens are in /)
+  assert.deepEqual(Object.keys(p.read('help.json')), ['oauth_token', 'oauth_token_secret'])
+  assert.equal(statSync(join(p.dir, 'help.json')).mode & 0o777, 0o600)
+  p.put('news.json', 'sandbox-news-token')
+  const checked = await run(['x', 'check', '--config', p.config])
+  assert.equal(checked.status, 0, checked.out)
+  assert.match(checked.out, /@NorthmoorHelp: OAuth 1\.0a, .*; X says it is @NorthmoorHelp /)
+  assert.deepEqual((await p.x.requests()).filter(entry => entry.violation), [])
+})
+
+const NUMBERS = [
+  ['a wrong number', async (p, url) => { await agree(p, { url }); return '0000001x\n' },
+    /no tokens for the number \(X said 401: Could not authenticate you\.\)/],
+  ['another account\'s', async (p, url) =>
+    (await agree(p, { url }, { account: 'NorthmoorNews' })) + '\n', /another account's tokens/],
+  ['no number', async () => null, /there was no number/],
+  ['an empty line', async () => '\n', /there was no number/]
+]
+for (const [name, typed, said] of NUMBERS) {
+  test(`by a number, ${name}: said, and nothing is kept`, async t => {
+    const p = await place(t, { app: CONSUMER })
+    const { status, err } = await byNumber(t, p, url => typed(p, url))
+    assert.equal(status, 1)
+    assert.match(err, said)
+    assert.ok(!existsSync(join(p.dir, 'help.json')))
+  })
+}
+
+test('by a number, wrong keys and Ctrl-C', async t => {
+  const p = await place(t, { app: { ...CONSUMER, consumer_secret: 'wrong' } })
+  const wrong = await byNumber(t, p, async () => null)
+  assert.equal(wrong.status, 1)
+  assert.match(wrong.err, /X gives no address \(X said 401: .*are the consumer key and secret right/)
+  p.put('app.json', CONSUMER)
+  const { status } = await byNumber(t, p, async (url, child) => {
+    assert.ok(url)
+    child.kill('SIGINT')
+    await within('the end', new Promise(resolve => child.on('exit', resolve)))
+  })
+  assert.equal(status, 'SIGINT')
+  assert.deepEqual(readdirSync(p.dir).sort(), ['app.json', 'kerbside.json'])
+})
+
 test('what must be there before is said at once', async t => {
   const p = await place(t, { app: CONSUMER })
   const rows = [
     [['login', '--account', 'NorthmoorHelp'], 1, /app\.json: signing in needs "client_id"/],
     [['login'], 1, /there are several accounts: name one with --account/],
     [['login', '--account', 'Elsewhere'], 1, /no account of that handle/],
+    [['check', '--pin'], 2, /^usage: /],
     [['login', '--port', '70000'], 2, /^usage: /],
     [['login', 'more'], 2, /^usage: /],
     [['check', '--account', 'NorthmoorHelp'], 2, /^usage: /],
