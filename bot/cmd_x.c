@@ -11,6 +11,7 @@
 static const char usage[] =
     "usage: kerbside x login [--account HANDLE] [--port PORT | --pin] [--config FILE]\n"
     "       kerbside x check [--config FILE]\n"
+    "       kerbside x webhook list|add|check|remove|replay ... (see its own --help)\n"
     "  login prints an address; open it in a browser where you are signed in to X as the account.\n"
     "  X sends the browser to http://127.0.0.1:PORT/callback (8089 unless --port says otherwise),\n"
     "  which the app's settings at X must list. From another machine: ssh -L 8089:127.0.0.1:8089.\n"
@@ -394,6 +395,8 @@ int command_x(int argc, char **argv)
     };
     struct request q = { .verb = "", .port = DEFAULT_PORT };
     int c;
+    if (argc > 0 && strcmp(argv[0], "webhook") == 0)
+        return command_x_webhook(argc - 1, argv + 1);
     optind = 0;
     while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
         if (c == 'a')

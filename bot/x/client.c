@@ -880,6 +880,11 @@ struct x_app *x_app_free(struct x_app *app)
     return NULL;
 }
 
+struct str x_app_consumer_secret(const struct x_app *app)
+{
+    return str_of(app->secrets.consumer_secret);
+}
+
 static void free_client(uv_handle_t *handle)
 {
     free(handle->data);

@@ -75,6 +75,10 @@ int x_app_new(const struct x_app_options *options, struct report *report,
 /* After its clients; the loop must turn until the handles are closed. NULL is fine. */
 struct x_app *x_app_free(struct x_app *app);
 
+/* What X signs with what it sends us; empty if the app's file doesn't have it. Lives as long as
+ * @app. */
+struct str x_app_consumer_secret(const struct x_app *app);
+
 struct x_client_options {
     struct x_app *app;
     const char *name;       /* of the account, for logs and people */

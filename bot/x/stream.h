@@ -44,8 +44,8 @@ struct x_stream_options {
     /* A line, without its end, never empty. False: it brought nothing and is the end of it. */
     bool (*line)(void *data, struct str line);
 
-    /* X says that there is nothing to send: no rules. x_stream_start when there are, or it is tried
-     * again as after a refusal. NULL: cannot happen. */
+    /* X says that there is nothing to send: no rules. It is tried again as after any refusal. NULL:
+     * nobody need know. */
     void (*nothing_to_send)(void *data);
 
     void *data;

@@ -17,10 +17,11 @@ enum { X_SIGNATURE_MAX = 52 }; /* "sha256=", 44 characters, and the terminator *
  * can't. */
 int x_sign(struct str secret, struct str bytes, char ret[X_SIGNATURE_MAX]) MUST_CHECK;
 
-/* Does X's header x-twitter-webhooks-signature fit the raw body? Takes as long for a wrong one. */
+/* Does X's header x-twitter-webhooks-signature fit the raw body? Takes as long for a wrong one.
+ * Without a secret none fits, for anybody could sign with nothing. */
 bool x_signature_fits(struct str secret, struct str body, struct str header);
 
-/* The answer to X's challenge, as JSON. */
+/* The answer to X's challenge, as JSON. ERR_DENIED without a secret. */
 int x_crc_answer(struct str secret, struct str token, struct buf *ret_json) MUST_CHECK;
 
 struct x_webhook_options {
@@ -31,7 +32,8 @@ struct x_webhook_options {
     void *data;
 };
 
-/* Where it is answered: /x/webhook. @options must outlive the console. */
+/* Where it is answered: /x/webhook. A body of up to 1 MiB with a Content-Length: the proxy in front
+ * must not send it on in chunks. @options must outlive the console. */
 struct console_mount x_webhook_mount(const struct x_webhook_options *options);
 
 #endif

@@ -31,6 +31,8 @@ static void test_signature(void **state)
         { "another method", SECRET, MENTION,
           "sha1=m17CHQfY86haMoklgwAwPzx5Nq/bcLIdujIbczmxjwA=", false },
         { "empty", SECRET, "", MENTION_SIGNED, false },
+        { "no secret, and signed with none", "", MENTION,
+          "sha256=at3HcjhZZs9IBpY5S+TLrDg3n0ZBe1pHKwwgLtU6MLs=", false },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
