@@ -1,8 +1,7 @@
 // Faults that a test orders in advance: what goes wrong, on which endpoint, and how often.
 
 import { randomBytes } from 'node:crypto'
-import { REFUSALS } from './api.mjs'
-import { ENDPOINTS } from './limits.mjs'
+import { REFUSALS } from './refusals.mjs'
 
 const json = (status, body) => () => ({ status, body })
 
@@ -15,9 +14,9 @@ const html = status => () => ({ status, type: 'text/html; charset=utf-8', bytes:
 // is taken. Where a kind has both sides, the fault's own `taken` chooses.
 const KINDS = {
   rate_limited: {
-    instead: (fault, limits) => ({
+    instead: (fault, spend) => ({
       ...REFUSALS.rate_limited(),
-      headers: limits.pretendSpent(fault.on, fault.reset_in_s ?? 60)
+      headers: spend(fault.reset_in_s ?? 60)
     })
   },
   usage_capped: {
@@ -92,12 +91,12 @@ function hugeJson () {
   return huge
 }
 
-// What is wrong with a fault as ordered, or null.
-export function faultProblem ({ on, kind, times = 1, after = 0, delay_ms: delay = 0, ...rest }) {
+// What is wrong with a fault as ordered, or null; `endpoints` are the names it may be on.
+export function faultProblem (endpoints, { on, kind, times = 1, after = 0, delay_ms: delay = 0, ...rest }) {
   const whole = value => Number.isInteger(value) && value >= 0 && value <= 1e9
   const { reset_in_s: reset = 0, taken = false, ...unknown } = rest
   if (Object.keys(unknown).length) return `unknown member: ${Object.keys(unknown)[0]}`
-  if (!ENDPOINTS.includes(on)) return `on: must be one of ${ENDPOINTS.join(', ')}`
+  if (!endpoints.includes(on)) return `on: must be one of ${endpoints.join(', ')}`
   if (!Object.hasOwn(KINDS, kind)) return `kind: must be one of ${Object.keys(KINDS).join(', ')}`
   if (ONLY_ON[kind]?.includes(on) === false) return `kind: ${kind} does not happen on ${on}`
   if (!whole(times)) return 'times: must be a whole number, 0 for "until cleared"'
@@ -165,14 +164,14 @@ function describe ({ left, skip, ...fault }) {
 }
 
 // Plays one exchange. `process` does what the API would have done, and is only called when the
-// request gets through; otherwise `notice` counts it. The outcome is an answer, { silent } or
-// { reset }.
-export function play (fault, { process, notice, limits }) {
+// request gets through; otherwise `notice` counts it; `spend` makes its rate limit seem used up for some
+// seconds and gives the headers that say so. The outcome is an answer, { silent } or { reset }.
+export function play (fault, { process, notice, spend }) {
   if (!fault) return process()
   const kind = KINDS[fault.kind]
   if (kind.through) return process()
   const taken = fault.taken ?? Boolean(kind.after)
   const { headers: normal, violation, ...answer } = taken ? process() : { body: {}, ...notice() }
-  const { headers, ...outcome } = kind.after ? kind.after(answer) : kind.instead(fault, limits)
+  const { headers, ...outcome } = kind.after ? kind.after(answer) : kind.instead(fault, spend)
   return { headers: { ...normal, ...headers }, violation, ...outcome }
 }

@@ -1,42 +1,31 @@
-// X's rate limits: a window of 15 minutes for each endpoint, always on the real clock.
+// X's rate limits: for each endpoint and token a window of 15 minutes, always on the real clock.
 
-export const ENDPOINTS = ['mentions', 'timeline', 'post', 'me', 'lookup']
-
-const REAL = { mentions: 300, timeline: 900, post: 100, me: 75, lookup: 5000, other: 900 }
+// Reads are loosened so that a demonstration may poll several times a second.
 const DEMO_FACTOR = 1000
-
-export const MODES = {
-  real: REAL,
-  // Reads are loosened so that a demonstration may poll several times a second.
-  demo: Object.fromEntries(Object.entries(REAL)
-    .map(([name, limit]) => [name, name === 'post' ? limit : limit * DEMO_FACTOR])),
-  off: REAL
-}
+export const MODES = ['demo', 'real', 'off']
 
 export class Limits {
   constructor (mode = 'demo') { this.set({ mode }) }
 
-  // Any change starts fresh windows.
-  set ({ mode = this.mode, window_s: seconds = 900, ...perEndpoint }) {
+  // Any change starts fresh windows. `own` has limits by the endpoint's name, for every token.
+  set ({ mode = this.mode, window_s: seconds = 900, ...own }) {
     this.mode = mode
     this.windowMs = seconds * 1000
-    this.limits = { ...MODES[mode], ...perEndpoint }
+    this.own = own
     this.windows = new Map()
   }
 
-  describe () {
-    return { mode: this.mode, window_s: this.windowMs / 1000, ...this.limits }
+  // As a user's token sees it.
+  describe (routes) {
+    const limits = routes.map(route => [route.endpoint, this.#limit(route, { kind: 'oauth2' })])
+    return { mode: this.mode, window_s: this.windowMs / 1000, ...Object.fromEntries(limits) }
   }
 
   // Counts one request. `early` tells that the client had been told to wait and did not.
-  count (endpoint) {
+  count (route, caller) {
     const now = Date.now()
-    let window = this.windows.get(endpoint)
-    if (!window || now >= window.resetsAt) {
-      window = { used: 0, resetsAt: now + this.windowMs, waitUntil: window?.waitUntil ?? 0 }
-      this.windows.set(endpoint, window)
-    }
-    const limit = this.limits[endpoint]
+    const window = this.#window(route, caller, now)
+    const limit = this.#limit(route, caller)
     const early = now < window.waitUntil
     const refused = this.mode !== 'off' && window.used >= limit
     if (!refused) window.used++
@@ -46,12 +35,25 @@ export class Limits {
   }
 
   // A 429 that a fault makes: the client has to wait for it just the same.
-  pretendSpent (endpoint, seconds) {
+  pretendSpent (route, caller, seconds) {
     const now = Date.now()
-    const window = this.windows.get(endpoint) ?? { used: 0, resetsAt: now + this.windowMs }
-    window.waitUntil = now + seconds * 1000
-    this.windows.set(endpoint, window)
-    return headers(this.limits[endpoint], 0, Math.ceil(now / 1000) + seconds)
+    this.#window(route, caller, now).waitUntil = now + seconds * 1000
+    return headers(this.#limit(route, caller), 0, Math.ceil(now / 1000) + seconds)
+  }
+
+  #window ({ endpoint }, { key }, now) {
+    const name = `${endpoint} ${key}`
+    const last = this.windows.get(name)
+    if (last && now < last.resetsAt) return last
+    const window = { used: 0, resetsAt: now + this.windowMs, waitUntil: last?.waitUntil ?? 0 }
+    this.windows.set(name, window)
+    return window
+  }
+
+  #limit ({ endpoint, method, limits }, { kind }) {
+    if (this.own[endpoint] !== undefined) return this.own[endpoint]
+    const limit = (kind === 'app' ? limits.app : limits.user) ?? limits.user ?? limits.app
+    return this.mode === 'demo' && method === 'GET' ? limit * DEMO_FACTOR : limit
   }
 }
 

@@ -1,6 +1,8 @@
 // Query parameters of the v2 endpoints, checked as strictly as X does. What is wrong comes back as
 // a list of problems in the form of X's `errors` members.
 
+import { problem } from './refusals.mjs'
+
 const POST_FIELDS = ['article', 'attachments', 'card_uri', 'community_id', 'context_annotations',
   'conversation_id', 'created_at', 'display_text_range', 'edit_controls', 'entities', 'geo', 'id',
   'lang', 'media_metadata', 'non_public_metrics', 'organic_metrics', 'possibly_sensitive',
@@ -40,17 +42,10 @@ const VOCABULARIES = {
 }
 
 const FIRST_MOMENT = Date.parse('2010-11-06T00:00:00Z')
-const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time', 'end_time']
-const VIEW = ['expansions', 'tweet.fields', 'post.fields', 'user.fields', 'media.fields',
+// The parameters of a list of posts, and those that say how posts are shown.
+export const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time', 'end_time']
+export const VIEW = ['expansions', 'tweet.fields', 'post.fields', 'user.fields', 'media.fields',
   'place.fields', 'poll.fields']
-
-const KNOWN = {
-  mentions: [...LIST, ...VIEW],
-  timeline: [...LIST, ...VIEW, 'exclude'],
-  lookup: ['ids', ...VIEW],
-  me: ['expansions', 'tweet.fields', 'post.fields', 'user.fields'],
-  post: []
-}
 
 export const isId = text => typeof text === 'string' && /^[0-9]{1,19}$/.test(text)
 
@@ -64,18 +59,16 @@ export function parseTime (text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= inMonth ? Date.parse(text) : NaN
 }
 
-export function problem (name, value, message) {
-  return { parameters: { [name]: [String(value)] }, message }
-}
-
-// Returns { params, view, problems }; `params` and `view` are only to be used without problems.
-export function readQuery (endpoint, search) {
+// `query` says what the route knows: { known, needs?, page? }, names of parameters, those that must be
+// there, and what max_results may be. Returns { params, view, problems }; `params` and `view` are
+// only to be used without problems.
+export function readQuery ({ known = [], needs = [], page } = {}, search) {
   const problems = []
   const given = new Map()
   for (const [name, value] of new URLSearchParams(search)) {
     const wrong = message => problems.push(problem(name, value, message))
-    if (!KNOWN[endpoint].includes(name)) {
-      wrong(`The query parameter [${name}] is not one of [${KNOWN[endpoint].join(',')}]`)
+    if (!known.includes(name)) {
+      wrong(`The query parameter [${name}] is not one of [${known.join(',')}]`)
     } else if (given.has(name)) {
       wrong(`The query parameter [${name}] was given more than once`)
     } else if (value === '') {
@@ -87,7 +80,7 @@ export function readQuery (endpoint, search) {
   const params = {}
   for (const [name, read] of Object.entries(READERS)) {
     if (!given.has(name)) continue
-    const { value, wrong } = read(given.get(name), name)
+    const { value, wrong } = read(given.get(name), name, page)
     if (wrong) problems.push(problem(name, given.get(name), wrong))
     params[name] = value
   }
@@ -95,9 +88,9 @@ export function readQuery (endpoint, search) {
     problems.push(problem('start_time', given.get('start_time'),
       "Invalid 'start_time'. 'start_time' must be before 'end_time'"))
   }
-  if (endpoint === 'lookup' && !given.has('ids')) {
-    const message = 'The `ids` query parameter can not be empty'
-    problems.push({ parameters: { ids: [] }, message })
+  for (const name of needs.filter(name => !given.has(name))) {
+    const message = `The \`${name}\` query parameter can not be empty`
+    problems.push({ parameters: { [name]: [] }, message })
   }
   return { params, view: readView(given, problems), problems }
 }
@@ -122,11 +115,11 @@ const READERS = {
   until_id: readId,
   start_time: readTime,
   end_time: readTime,
-  max_results (text) {
+  max_results (text, name, [least, most]) {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-    return value >= 5 && value <= 100
-      ? { value }
-      : { wrong: `The \`max_results\` query parameter value [${text}] is not between 5 and 100` }
+    if (value >= least && value <= most) return { value }
+    const range = `${least} and ${most}`
+    return { wrong: `The \`${name}\` query parameter value [${text}] is not between ${range}` }
   },
   pagination_token (text) {
     const value = readToken(text)

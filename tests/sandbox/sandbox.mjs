@@ -5,10 +5,13 @@ import { readFileSync, realpathSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Api, route } from './api.mjs'
-import { BadInput, Control, isFromHere } from './control.mjs'
+import { Api } from './api.mjs'
+import { Control, isFromHere } from './control.mjs'
 import { Faults, play } from './faults.mjs'
+import { Identity } from './identity.mjs'
+import { BadInput } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
+import { Router, ROUTES } from './routes.mjs'
 import { DataFileError, Store } from './store.mjs'
 
 const MAX_BODY = 1024 * 1024
@@ -47,18 +50,23 @@ class RequestLog {
   clear () { this.entries = [] }
 }
 
+// What the files of endpoints get as `world`.
 class Sandbox {
   #timers = new Set()
   #sockets = new Set()
+  #router = new Router(ROUTES)
 
-  constructor ({ token, limits, kerbside, data, carried, warn }) {
+  constructor (options) {
+    const { limits, kerbside, data, carried, warn } = options
+    this.options = options
     this.clock = new Clock()
     this.store = new Store({ clock: this.clock, file: data, carried, warn })
     this.limits = new Limits(limits)
     this.faults = new Faults()
     this.log = new RequestLog()
-    this.api = new Api({ store: this.store, limits: this.limits, token })
-    this.control = new Control({ ...this, kerbside })
+    this.identity = new Identity(this)
+    this.api = new Api(this)
+    this.control = new Control(this, kerbside)
     this.store.on('post', post => {
       this.faults.hold(post, this.store.isOurs(post) ? 'timeline' : 'mentions')
     })
@@ -120,43 +128,48 @@ class Sandbox {
   }
 
   #serveApi (req, res, { path, search, body }) {
-    const { endpoint, argument, refusal } = route(req.method, path)
+    const { route, args, refusal } = this.#router.find(req.method, path)
     const entry = this.log.add({
       method: req.method, path: req.url, status: null, at: new Date().toISOString()
     })
-    const fault = this.faults.take(endpoint)
+    const fault = this.faults.take(route.endpoint)
     if (fault) entry.fault = fault.kind
     const request = {
-      endpoint,
-      argument,
+      route,
+      args,
       refusal,
+      method: req.method,
+      url: new URL(req.url, `http://${req.headers.host ?? '127.0.0.1'}`),
       search,
       headers: req.headers,
       body,
       visible: post => !this.faults.isHeld(post),
       repeat: fault?.kind === 'repeat'
     }
+    request.caller = this.identity.caller(request)
     const finish = outcome => {
       if (outcome.violation) entry.violation = outcome.violation
       if (outcome.silent) return
       if (outcome.reset) return req.socket.resetAndDestroy()
       entry.status = outcome.status
-      const { status, type, headers } = outcome
-      const body = outcome.bytes ?? outcome.body
-      send(res, status, body, { ...headers, ...(type && contentType(type)) })
+      const { status, type, stream } = outcome
+      const headers = { ...outcome.headers, ...(type && contentType(type)) }
+      if (!stream) return send(res, status, outcome.bytes ?? outcome.body, headers)
+      res.writeHead(status, headers)
+      stream(res)
     }
     const exchange = () => play(fault, {
       process: () => this.api.answer(request),
       notice: () => this.api.notice(request),
-      limits: this.limits
+      spend: seconds => this.limits.pretendSpent(route, request.caller, seconds)
     })
     if (!fault?.delay_ms) return finish(exchange())
     // A slow answer is only slow to arrive; any other fault waits before it happens.
     if (fault.kind === 'slow') {
       const outcome = exchange()
-      this.#later(fault.delay_ms, () => finish(outcome))
+      this.later(fault.delay_ms, () => finish(outcome))
     } else {
-      this.#later(fault.delay_ms, () => finish(exchange()))
+      this.later(fault.delay_ms, () => finish(exchange()))
     }
   }
 
@@ -172,7 +185,8 @@ class Sandbox {
     }
   }
 
-  #later (ms, work) {
+  // Runs `work` after a while, unless the sandbox stops before.
+  later (ms, work) {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       work()
@@ -263,7 +277,7 @@ function readCommandLine (args) {
       throw new UsageError(`--${name} must be one of ${choices.join(', ')}`)
     }
   }
-  oneOf('limits', Object.keys(MODES))
+  oneOf('limits', MODES)
   oneOf('carried', ['on', 'off'])
   if (!/^\d{1,5}$/.test(values.port ?? '0') || Number(values.port ?? 0) > 65535) {
     throw new UsageError('--port must be a number from 0 to 65535')

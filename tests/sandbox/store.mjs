@@ -5,9 +5,12 @@ import { EventEmitter } from 'node:events'
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { findMentions } from './weigh.mjs'
 
-export const OUR_ID = '1500000000000000001'
-export const OUR_HANDLE = 'NorthmoorHelp'
-export const OUR_NAME = 'Northmoor Council Help'
+// The council's accounts.
+export const ACCOUNTS = [
+  { id: '1500000000000000001', username: 'NorthmoorHelp', name: 'Northmoor Council Help' },
+  { id: '1500000000000000002', username: 'NorthmoorNews', name: 'Northmoor Council News' }
+]
+const OUR_IDS = new Set(ACCOUNTS.map(({ id }) => id))
 
 const TWITTER_EPOCH = 1288834974657n
 const DAY = 24 * 60 * 60 * 1000
@@ -29,8 +32,9 @@ export class Store extends EventEmitter {
     this.setMaxListeners(0)
     this.clock = clock
     this.carried = carried
-    const us = { id: OUR_ID, username: OUR_HANDLE, name: OUR_NAME }
-    this.#keepUser({ ...us, created_at: '2022-03-05T09:00:00.000Z' })
+    for (const account of ACCOUNTS) {
+      this.#keepUser({ ...account, created_at: '2022-03-05T09:00:00.000Z' })
+    }
     if (file) this.#open(file, warn)
   }
 
@@ -68,7 +72,7 @@ export class Store extends EventEmitter {
   // Also for a deleted post: a reply to it still says whom it answered.
   authorOf (id) { return this.#posts.get(id).author_id }
 
-  isOurs (post) { return post.author_id === OUR_ID }
+  isOurs (post) { return OUR_IDS.has(post.author_id) }
 
   addPost ({ authorId, text, inReplyTo = null, quote = null, createdAt = null }) {
     const id = this.#nextId()
@@ -97,14 +101,15 @@ export class Store extends EventEmitter {
     return true
   }
 
-  // What X's summon rule asks for: our handle in the text as written, or a quote of ours.
-  summonsUs (post) {
+  // What X's summon rule asks for: the account's handle in the text as written, or a quote of a post
+  // of its.
+  summons (post, account) {
     const quoted = post.quote && this.#posts.get(post.quote)
-    return post.visible.some(name => sameHandle(name, OUR_HANDLE)) ||
-      Boolean(quoted && this.isOurs(quoted))
+    return post.visible.some(name => sameHandle(name, account.username)) ||
+      quoted?.author_id === account.id
   }
 
-  // An earlier post of ours with the same words within a day, on the sandbox's clock.
+  // An earlier post of an account of ours with the same words within a day, on the sandbox's clock.
   duplicateOf (text) {
     const now = this.clock.now()
     return this.posts().find(post => this.isOurs(post) && post.text.trim() === text.trim() &&
@@ -144,7 +149,7 @@ export class Store extends EventEmitter {
   }
 
   #seenId (id) {
-    if (id !== OUR_ID && BigInt(id) > this.#lastId) this.#lastId = BigInt(id)
+    if (!OUR_IDS.has(id) && BigInt(id) > this.#lastId) this.#lastId = BigInt(id)
   }
 
   #keepUser (user) {
@@ -167,13 +172,15 @@ export class Store extends EventEmitter {
   }
 
   // A reply carries the handles of the post above: its author, whom it named, whom it carried.
-  // Our own handle is also carried where we wrote in the thread before.
+  // An account of ours is also carried where it wrote in the thread before.
   #carriedBy (post, thread) {
     const parent = post.in_reply_to && this.#posts.get(post.in_reply_to)
     if (!parent) return []
     const names = [this.#users.get(parent.author_id).username,
       ...parent.carriedNames, ...parent.visible]
-    if (thread.some(other => this.isOurs(other))) names.push(OUR_HANDLE)
+    for (const { id, username } of ACCOUNTS) {
+      if (thread.some(other => other.author_id === id)) names.push(username)
+    }
     const author = this.#users.get(post.author_id).username
     const taken = new Set([author, ...post.visible].map(name => name.toLowerCase()))
     return names.filter(name => {
