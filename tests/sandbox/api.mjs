@@ -1,8 +1,9 @@
 // One request to the API: it is counted, its query read, and its route answers.
 // No sockets and no faults here.
 
-import { invalid, REFUSALS } from './refusals.mjs'
+import { forbids } from './identity.mjs'
 import { readQuery } from './params.mjs'
+import { invalid, REFUSALS } from './refusals.mjs'
 
 export class Api {
   constructor (world) { this.world = world }
@@ -36,9 +37,11 @@ export class Api {
 
   #decide (request, refused) {
     const { route, caller, refusal } = request
-    if (caller.refusal) return caller.refusal
-    if (refused) return { ...REFUSALS.rate_limited(), violation: 'rate limit exceeded' }
     if (refusal) return { ...REFUSALS[refusal](), violation: 'no such endpoint' }
+    const forbidden = forbids(route.tokens, caller)
+    if (forbidden) return forbidden
+    if (refused) return { ...REFUSALS.rate_limited(), violation: 'rate limit exceeded' }
+    if (!route.tokens) return route.answer(this.world, request)
     const { params, view, problems } = readQuery(route.query, request.search)
     if (problems.length) return invalid(problems)
     return route.answer(this.world, { ...request, params, view })

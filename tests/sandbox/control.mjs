@@ -6,6 +6,7 @@ import https from 'node:https'
 import { faultProblem } from './faults.mjs'
 import { need, ok, onlyMembers } from './input.mjs'
 import { MODES } from './limits.mjs'
+import { loginControl } from './login.mjs'
 import { isId, parseTime } from './params.mjs'
 import { endpointNames, Router, ROUTES } from './routes.mjs'
 import { hasForbiddenCharacter } from './weigh.mjs'
@@ -54,7 +55,8 @@ const ROWS = [
   { method: 'POST', path: '/sandbox/limits', answer: limit },
   { method: 'GET', path: '/sandbox/clock', answer: ({ control }) => ok(control.time()) },
   { method: 'POST', path: '/sandbox/clock', answer: move },
-  { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) }
+  { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) },
+  ...loginControl
 ]
 
 export class Control {
@@ -151,7 +153,7 @@ function order ({ faults }, { body }) {
 }
 
 function limit ({ limits }, { body }) {
-  onlyMembers(body, ['mode', 'window_s', ...endpointNames(ROUTES)])
+  onlyMembers(body, ['mode', 'window_s', ...endpointNames(ROUTES.filter(route => route.limits))])
   const { mode, ...numbers } = body
   need(mode === undefined || MODES.includes(mode), `mode: must be one of ${MODES.join(', ')}`)
   for (const [name, value] of Object.entries(numbers)) {

@@ -17,12 +17,13 @@ export class Limits {
 
   // As a user's token sees it.
   describe (routes) {
-    const limits = routes.map(route => [route.endpoint, this.#limit(route, { kind: 'oauth2' })])
+    const limits = routes.filter(route => route.limits).map(route => [route.endpoint, this.#limit(route, { kind: 'oauth2' })])
     return { mode: this.mode, window_s: this.windowMs / 1000, ...Object.fromEntries(limits) }
   }
 
   // Counts one request. `early` tells that the client had been told to wait and did not.
   count (route, caller) {
+    if (!route.limits) return { refused: false, early: false, headers: {} }
     const now = Date.now()
     const window = this.#window(route, caller, now)
     const limit = this.#limit(route, caller)
@@ -36,6 +37,7 @@ export class Limits {
 
   // A 429 that a fault makes: the client has to wait for it just the same.
   pretendSpent (route, caller, seconds) {
+    if (!route.limits) return {}
     const now = Date.now()
     this.#window(route, caller, now).waitUntil = now + seconds * 1000
     return headers(this.#limit(route, caller), 0, Math.ceil(now / 1000) + seconds)

@@ -6,7 +6,8 @@
 //   tokens    which tokens may use it (x-api.md 4.1): { app, oauth1, scopes }, where `scopes` are what
 //             an OAuth 2.0 token of an account needs and null refuses those tokens; without `tokens`
 //             the endpoint sees to it itself
-//   limits    how many requests a window has: { app, user }, and { app_day, user_day } in 24 hours
+//   limits    how many requests a window has: { app, user }, and { app_day, user_day } in 24 hours;
+//             without it, requests are not counted
 //   query     the parameters it knows, see params.mjs; none if left out
 //   answer    (world, request) => { status, body, headers?, type?, bytes?, violation?, stream? }
 //
@@ -16,12 +17,13 @@
 // { kind: 'app' | 'oauth1' | 'oauth2', user, scopes, key }. An answer with `stream` has no body: the
 // function is given the response after its head was written, and keeps it.
 
+import { loginRoutes } from './login.mjs'
 import { postingRoutes } from './posting.mjs'
 import { readingRoutes } from './reading.mjs'
 
-export const ROUTES = [...readingRoutes, ...postingRoutes]
+export const ROUTES = [...readingRoutes, ...postingRoutes, ...loginRoutes]
 
-const NOWHERE = { endpoint: 'other', limits: { app: 900, user: 900 } }
+const NOWHERE = { endpoint: 'other' }
 
 export const endpointNames = routes => [...new Set(routes.map(route => route.endpoint))]
 
