@@ -8,7 +8,9 @@ import { need, ok, onlyMembers } from './input.mjs'
 import { MODES } from './limits.mjs'
 import { loginControl } from './login.mjs'
 import { isId, parseTime } from './params.mjs'
+import { editsLeft } from './render.mjs'
 import { endpointNames, Router, ROUTES } from './routes.mjs'
+import { ACCOUNTS, STATES } from './store.mjs'
 import { hasForbiddenCharacter } from './weigh.mjs'
 
 const LONGEST_POST = 25000
@@ -32,6 +34,14 @@ const ROWS = [
   },
   { method: 'POST', path: '/sandbox/posts', answer: write },
   { method: 'POST', path: '/sandbox/posts/:id/delete', answer: remove },
+  { method: 'POST', path: '/sandbox/posts/:id/edit', answer: edit },
+  { method: 'POST', path: '/sandbox/posts/:id/withhold', answer: withhold },
+  {
+    method: 'GET',
+    path: '/sandbox/users',
+    answer: ({ store }) => ok(store.users().map(user => describeUser(store, user)))
+  },
+  { method: 'POST', path: '/sandbox/users/:handle', answer: change },
   { method: 'GET', path: '/sandbox/requests', answer: ({ log }) => ok(log.entries) },
   {
     method: 'DELETE',
@@ -68,6 +78,10 @@ export class Control {
     this.kerbside = kerbside
     world.store.on('post', post => this.tell('post', this.describe(post)))
     world.store.on('deleted', id => this.tell('deleted', { id }))
+    world.store.on('edited', ({ post, former }) => {
+      this.tell('deleted', { id: former.id })
+      this.tell('post', this.describe(post))
+    })
   }
 
   async answer (method, path, body) {
@@ -90,7 +104,13 @@ export class Control {
       in_reply_to: post.in_reply_to,
       ours: store.isOurs(post)
     }
-    return post.quote ? { ...described, quote: post.quote } : described
+    return {
+      ...described,
+      ...(post.quote && { quote: post.quote }),
+      ...(post.repost_of && { repost: post.repost_of }),
+      ...(post.versions.length > 1 && { versions: post.versions }),
+      ...(described.ours && !post.by_api && { by_hand: true })
+    }
   }
 
   // Adds a server-sent events connection; the caller has written its head.
@@ -113,31 +133,94 @@ export class Control {
   }
 }
 
-function write ({ store }, { body }) {
-  onlyMembers(body, ['handle', 'name', 'text', 'in_reply_to', 'quote', 'created_at'])
-  const { handle: given, name, text, in_reply_to: parent, quote, created_at: at } = body
-  need(typeof given === 'string', 'handle: must be a text')
-  const handle = given.replace(/^@/, '')
-  need(/^[A-Za-z0-9_]{1,15}$/.test(handle), 'handle: 1 to 15 letters, digits or _')
-  need(name === undefined || (typeof name === 'string' && /^\S.{0,49}$/su.test(name)),
-    'name: must be a text of 1 to 50 characters')
+const isMoment = at => at === undefined || at === null || !Number.isNaN(parseTime(at))
+
+function needText (text) {
   need(typeof text === 'string' && text.trim() !== '', 'text: must be a text that is not empty')
   need([...text].length <= LONGEST_POST, `text: at most ${LONGEST_POST} characters`)
   need(!hasForbiddenCharacter(text), 'text: holds a character that no post may hold')
+}
+
+function needHandle (given, member) {
+  need(typeof given === 'string', `${member}: must be a text`)
+  const handle = given.replace(/^@/, '')
+  need(/^[A-Za-z0-9_]{1,15}$/.test(handle), `${member}: 1 to 15 letters, digits or _`)
+  return handle
+}
+
+function needName (name) {
+  need(name === undefined || (typeof name === 'string' && /^\S.{0,49}$/su.test(name)),
+    'name: must be a text of 1 to 50 characters')
+}
+
+// As a resident, or as an account of ours in X's own app.
+function write ({ store }, { body }) {
+  onlyMembers(body, ['handle', 'name', 'text', 'in_reply_to', 'quote', 'repost', 'created_at'])
+  const { name, in_reply_to: parent, quote, repost, created_at: at } = body
+  const handle = needHandle(body.handle, 'handle')
+  needName(name)
   const known = (id, member) => need(id === undefined || id === null ||
     (isId(id) && store.post(id)), `${member}: no such post`)
   known(parent, 'in_reply_to')
   known(quote, 'quote')
-  const moment = at === undefined || at === null ? null : parseTime(at)
-  need(!Number.isNaN(moment), 'created_at: must be an RFC 3339 date and time')
+  known(repost, 'repost')
+  need(!repost || ![body.text, parent, quote].some(Boolean), 'repost: goes with nothing else')
+  if (!repost) needText(body.text)
+  need(isMoment(at), 'created_at: must be an RFC 3339 date and time')
+  const author = store.ensureUser(handle, name)
+  const other = repost && store.post(repost)
   const post = store.addPost({
-    authorId: store.ensureUser(handle, name).id,
-    text,
+    authorId: author.id,
+    text: other ? `RT @${store.user(other.author_id).username}: ${other.text}` : body.text,
     inReplyTo: parent ?? null,
     quote: quote ?? null,
-    createdAt: moment === null ? null : new Date(moment).toISOString()
+    createdAt: at ? new Date(parseTime(at)).toISOString() : null,
+    ...(other && { repost_of: repost })
   })
   return { status: 201, body: { id: post.id, conversation_id: post.conversation_id } }
+}
+
+function edit ({ store }, { args: { id }, body }) {
+  onlyMembers(body, ['text'])
+  needText(body.text)
+  const post = store.post(id)
+  if (!post) return { status: 404, body: { error: 'no such post' } }
+  need(!post.repost_of, 'a repost can not be edited')
+  need(editsLeft(post) > 0, 'the post was edited too often')
+  return { status: 201, body: { id: store.editPost(id, body.text).id } }
+}
+
+function withhold ({ store }, { args: { id } }) {
+  if (!store.post(id)) return { status: 404, body: { error: 'no such post' } }
+  store.withholdPost(id)
+  return ok({ id, withheld: true })
+}
+
+function describeUser (store, { id, username, name, state = 'active', blocks = [] }) {
+  return { id, handle: username, name, state, blocks: blocks.map(id => store.user(id).username) }
+}
+
+// Something about a resident changes: how others see them, whom of us they block, what they are called.
+function change ({ store }, { args, body }) {
+  onlyMembers(body, ['state', 'blocks', 'handle', 'name'])
+  const user = store.ensureUser(needHandle(args.handle, 'the path'))
+  const { state, blocks, handle, name } = body
+  need(state === undefined || STATES.includes(state), `state: must be one of ${STATES.join(', ')}`)
+  needName(name)
+  const ours = ACCOUNTS.map(({ username }) => username)
+  need(blocks === undefined || (Array.isArray(blocks) && blocks.every(each => ours.includes(each))),
+    `blocks: must be a list with some of ${ours.join(', ')}`)
+  if (handle !== undefined) {
+    const owner = store.userByHandle(needHandle(handle, 'handle'))
+    need(!owner || owner === user, 'handle: is taken')
+  }
+  store.changeUser(user, {
+    ...(state && { state }),
+    ...(blocks && { blocks: blocks.map(each => store.userByHandle(each).id) }),
+    ...(handle && { username: handle.replace(/^@/, '') }),
+    ...(name && { name })
+  })
+  return ok(describeUser(store, user))
 }
 
 function remove ({ store }, { args: { id } }) {

@@ -1,7 +1,7 @@
-// Writing: new posts.
+// Writing: new posts, and taking ours back.
 
-import { invalid, problem, REFUSALS } from './refusals.mjs'
 import { isId } from './params.mjs'
+import { invalid, notFound, problem, REFUSALS } from './refusals.mjs'
 import { renderPost } from './render.mjs'
 import { hasForbiddenCharacter, LIMIT, weigh } from './weigh.mjs'
 
@@ -15,34 +15,98 @@ export const postingRoutes = [
     tokens: WRITE,
     limits: { user: 100, app_day: 10000 },
     answer: create
+  },
+  {
+    endpoint: 'delete',
+    method: 'DELETE',
+    path: '/2/tweets/:id',
+    tokens: WRITE,
+    limits: { user: 50 },
+    answer: remove
   }
 ]
 
-function create ({ store }, { headers, body, caller }) {
+// Known to X, but not for plans like ours, or of no use to us.
+const REFUSED_MEMBERS = ['card_uri', 'community_id', 'edit_options', 'for_super_followers_only',
+  'geo', 'media', 'nullcast', 'paid_partnership', 'poll', 'share_with_followers']
+const MEMBERS = [...REFUSED_MEMBERS, 'direct_message_deep_link', 'made_with_ai', 'quote_tweet_id',
+  'reply', 'reply_settings', 'text']
+const REPLY_MEMBERS = ['auto_populate_reply_metadata', 'exclude_reply_user_ids',
+  'in_reply_to_tweet_id']
+const REPLY_SETTINGS = ['following', 'mentionedUsers', 'subscribers', 'verified']
+
+const CASHTAG = /(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![A-Za-z0-9])/g
+
+function create (world, { headers, body, caller: { user } }) {
+  const { store, watch } = world
   const { value, errors } = readBody(headers['content-type'], body)
   if (errors) return invalid(errors)
-  const { text, reply } = value
+  const parentId = value.reply?.in_reply_to_tweet_id ?? null
+  const refusal = refuse(world, user, value, parentId)
+  if (refusal) return refusal
+  const { text } = value
+  const watched = watch.judge({ text, parentId, user })
+  const excluded = value.reply?.exclude_reply_user_ids
+  const post = store.addPost({
+    authorId: user.id, text, inReplyTo: parentId, by_api: true, ...(excluded && { excluded })
+  })
+  const view = { vocabulary: 'tweet', fields: new Set() }
+  return {
+    status: 201,
+    body: { data: renderPost(store, post, view) },
+    violation: watched.join('; ') || undefined
+  }
+}
+
+// Why X would not take a post, or undefined; with a violation where the client should have known.
+function refuse ({ store, options }, user, value, parentId) {
+  const { text, quote_tweet_id: quoted } = value
+  const known = REFUSED_MEMBERS.find(name => name in value)
+  if (known) return { ...REFUSALS.forbidden(), violation: `${known} is not for this plan` }
   const weight = weigh(text)
   if (weight > LIMIT) {
     return { ...REFUSALS.too_long(weight), violation: `post too long: ${weight}` }
   }
-  const parentId = reply?.in_reply_to_tweet_id ?? null
+  if ((text.match(CASHTAG) ?? []).length > 1) {
+    return { ...REFUSALS.forbidden(), violation: 'more than one cashtag' }
+  }
+  if (quoted) return { ...REFUSALS.quote_refused(), violation: 'quoting needs another plan' }
   if (parentId) {
+    // What became of the post above, the client cannot know.
+    if (store.hides(parentId, user)) return REFUSALS.parent_gone()
     const parent = store.post(parentId)
-    if (!parent) return REFUSALS.parent_gone()
-    if (parent.author_id !== caller.user.id && !store.summons(parent, caller.user)) {
+    if (!mayAnswer(store, options, parent, user)) {
       return {
         ...REFUSALS.not_summoned(),
-        violation: `replied to a post that neither mentions nor quotes @${caller.user.username}`
+        violation: `replied to a post that neither mentions nor quotes @${user.username}`
       }
     }
   }
-  if (store.duplicateOf(text)) {
+  if (store.duplicateOf(text, user)) {
     return { ...REFUSALS.duplicate(), violation: 'duplicate text' }
   }
-  const post = store.addPost({ authorId: caller.user.id, text, inReplyTo: parentId })
-  const view = { vocabulary: 'tweet', fields: new Set() }
-  return { status: 201, body: { data: renderPost(store, post, view) } }
+  return undefined
+}
+
+// Our own posts, and those that summon us. Whether an answer to a post of ours that does not name us is
+// a summons, X does not say: an option decides.
+function mayAnswer (store, { bareReplies }, parent, user) {
+  if (parent.author_id === user.id || store.summons(parent, user)) return true
+  const above = parent.in_reply_to
+  return bareReplies === 'allowed' && above !== null && store.authorOf(above) === user.id
+}
+
+function remove ({ store }, { args: { id }, caller: { user } }) {
+  if (!isId(id)) {
+    return invalid([problem('id', id, `The \`id\` query parameter value [${id}] is not valid`)])
+  }
+  const post = store.post(id)
+  if (!post) return { status: 404, body: { status: 404, ...notFound('tweet', 'id', id) } }
+  if (post.author_id !== user.id) {
+    return { ...REFUSALS.forbidden(), violation: 'deleted a post that is not its own' }
+  }
+  store.deletePost(id)
+  return { status: 200, body: { data: { deleted: true } } }
 }
 
 // The body of POST /2/tweets: { value }, or { errors } as X lists them.
@@ -64,31 +128,37 @@ function readBody (type = '', bytes) {
     wrong('body', '', 'The body must be an object')
     return { errors }
   }
+  const check = (name, right, must) => {
+    if (!right) wrong(name, JSON.stringify(at(value, name)), `${name}: ${must}`)
+  }
   const onlyKnown = (object, known, prefix) => {
     for (const name of Object.keys(object)) {
-      if (!known.includes(name)) {
-        wrong(prefix + name, JSON.stringify(object[name]),
-          `${prefix}${name}: is not defined in the schema`)
-      }
+      check(prefix + name, known.includes(name), 'is not defined in the schema')
     }
   }
-  onlyKnown(value, ['text', 'reply'], '$.')
-  const { text, reply } = value
-  if (typeof text !== 'string' || text.trim() === '') {
-    wrong('$.text', JSON.stringify(text), '$.text: must be a text that is not empty')
-  } else if (hasForbiddenCharacter(text)) {
-    wrong('$.text', text, '$.text: holds a character that no post may hold')
+  onlyKnown(value, MEMBERS, '$.')
+  const { text, reply, reply_settings: who, made_with_ai: ai, quote_tweet_id: quoted } = value
+  check('$.text', typeof text === 'string' && text.trim() !== '', 'must be a text that is not empty')
+  check('$.text', typeof text !== 'string' || !hasForbiddenCharacter(text),
+    'holds a character that no post may hold')
+  check('$.reply_settings', who === undefined || REPLY_SETTINGS.includes(who),
+    `must be one of ${REPLY_SETTINGS.join(', ')}`)
+  check('$.made_with_ai', ai === undefined || typeof ai === 'boolean', 'must be true or false')
+  check('$.quote_tweet_id', quoted === undefined || isId(quoted),
+    'must be a string of 1 to 19 digits')
+  if (reply === undefined) return errors.length ? { errors } : { value }
+  if (reply === null || typeof reply !== 'object' || Array.isArray(reply)) {
+    check('$.reply', false, 'must be an object')
+    return { errors }
   }
-  if (reply !== undefined) {
-    if (reply === null || typeof reply !== 'object' || Array.isArray(reply)) {
-      wrong('$.reply', JSON.stringify(reply), '$.reply: must be an object')
-    } else {
-      onlyKnown(reply, ['in_reply_to_tweet_id'], '$.reply.')
-      if (!isId(reply.in_reply_to_tweet_id)) {
-        wrong('$.reply.in_reply_to_tweet_id', JSON.stringify(reply.in_reply_to_tweet_id),
-          '$.reply.in_reply_to_tweet_id: must be a string of 1 to 19 digits')
-      }
-    }
-  }
+  onlyKnown(reply, REPLY_MEMBERS, '$.reply.')
+  check('$.reply.in_reply_to_tweet_id', isId(reply.in_reply_to_tweet_id),
+    'must be a string of 1 to 19 digits')
+  const { exclude_reply_user_ids: without = [] } = reply
+  check('$.reply.exclude_reply_user_ids', Array.isArray(without) && without.every(isId),
+    'must be a list of ids')
   return errors.length ? { errors } : { value }
 }
+
+// The member at a path as `$.reply.text`.
+const at = (value, path) => path.split('.').slice(1).reduce((inner, name) => inner?.[name], value)

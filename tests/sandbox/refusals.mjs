@@ -2,7 +2,7 @@
 
 import { LIMIT } from './weigh.mjs'
 
-export const PROBLEMS = 'https://api.twitter.com/2/problems/'
+export const PROBLEMS = 'https://api.x.com/2/problems/'
 
 export const plainProblem = (status, title, detail = title) =>
   ({ status, body: { title, type: 'about:blank', status, detail } })
@@ -16,6 +16,9 @@ export const REFUSALS = {
   not_summoned: () => plainProblem(403, 'Forbidden',
     'Reply to this conversation is not allowed because you have not been mentioned or ' +
     'otherwise engaged by the author of the post you are replying to.'),
+  quote_refused: () => plainProblem(403, 'Forbidden',
+    'Quoting this post is not allowed because you have not been mentioned or are not part of the ' +
+    'conversation thread of the post you are quoting.'),
   parent_gone: () => plainProblem(403, 'Forbidden',
     'You attempted to reply to a Tweet that is deleted or not visible to you.'),
   too_long: weight => plainProblem(403, 'Forbidden',
@@ -54,4 +57,35 @@ export function notFound (kind, parameter, id) {
     resource_id: id,
     type: PROBLEMS + 'resource-not-found'
   }
+}
+
+// The same for what the caller may not see: protected, suspended, or the caller was blocked.
+export function notAuthorized (kind, parameter, id) {
+  return {
+    value: id,
+    detail: `Sorry, you are not authorized to see the ${kind} with ${parameter}: [${id}].`,
+    title: 'Authorization Error',
+    resource_type: kind,
+    parameter,
+    resource_id: id,
+    type: PROBLEMS + 'not-authorized-for-resource'
+  }
+}
+
+// The same for what is withheld. X's wording is not documented.
+export function unavailable (kind, parameter, id) {
+  return {
+    value: id,
+    detail: `The ${kind} with ${parameter}: [${id}] is withheld.`,
+    title: 'Resource Unavailable',
+    resource_type: kind,
+    parameter,
+    resource_id: id,
+    type: PROBLEMS + 'resource-unavailable'
+  }
+}
+
+export function suspended (parameter, id) {
+  const detail = `User has been suspended: [${id}].`
+  return { ...notFound('user', parameter, id), detail, title: 'Forbidden' }
 }

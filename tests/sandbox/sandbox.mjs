@@ -13,6 +13,7 @@ import { BadInput } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
 import { Router, ROUTES } from './routes.mjs'
 import { DataFileError, Store } from './store.mjs'
+import { Watch } from './watch.mjs'
 
 const MAX_BODY = 1024 * 1024
 const LOG_LENGTH = 10000
@@ -65,6 +66,7 @@ class Sandbox {
     this.faults = new Faults()
     this.log = new RequestLog()
     this.identity = new Identity(this)
+    this.watch = new Watch(this)
     this.api = new Api(this)
     this.control = new Control(this, kerbside)
     this.store.on('post', post => {
@@ -247,9 +249,12 @@ function servePage (req, res, path) {
 // Starts a sandbox. Options: port (0 takes any), token, kerbside, data, limits ("demo", "real",
 // "off"), carried, warn. The result has `url`, `port`, `store` and `stop()`.
 export async function startSandbox (options = {}) {
-  const { port = 0, token = 'sandbox-token', limits = 'demo', carried = true, ...rest } = options
+  const defaults = {
+    token: 'sandbox-token', limits: 'demo', carried: true, searchLag: 30, watch: false, bareReplies: 'refused'
+  }
+  const { port = 0, ...rest } = { ...defaults, ...options }
   const warn = rest.warn ?? (text => process.stderr.write(`sandbox: ${text}\n`))
-  const sandbox = new Sandbox({ ...rest, token, limits, carried, warn })
+  const sandbox = new Sandbox({ ...rest, warn })
   try {
     await sandbox.listen(port)
   } catch (error) {

@@ -15,8 +15,15 @@ const OUR_IDS = new Set(ACCOUNTS.map(({ id }) => id))
 const TWITTER_EPOCH = 1288834974657n
 const DAY = 24 * 60 * 60 * 1000
 
+// The moment an id was made, in milliseconds.
+export const timeOfId = id => Number((BigInt(id) >> 22n) + TWITTER_EPOCH)
+
 export class DataFileError extends Error {}
 
+export const STATES = ['active', 'protected', 'suspended', 'deactivated']
+
+const isNewest = post => post.versions.at(-1) === post.id
+const sameWords = (authorId, text) => `${authorId} ${text.trim()}`
 const sameHandle = (a, b) => a.toLowerCase() === b.toLowerCase()
 
 export class Store extends EventEmitter {
@@ -25,6 +32,7 @@ export class Store extends EventEmitter {
   #handles = new Map() // lower-case handle to user
   #posts = new Map() // by id, oldest first
   #threads = new Map() // conversation id to its posts, oldest first
+  #texts = new Map() // author and words to the posts that said just that
   #fd = null
 
   constructor ({ clock, file, carried = true, warn = () => {} }) {
@@ -51,7 +59,8 @@ export class Store extends EventEmitter {
 
   ensureUser (handle, name) {
     const known = this.userByHandle(handle)
-    if (known) return known
+    // A handle that was given up is free for somebody else.
+    if (known && sameHandle(known.username, handle)) return known
     const created = { username: handle, name: name || handle, created_at: this.#now() }
     const user = { id: this.#nextId(), ...created }
     this.#keepUser(user)
@@ -59,22 +68,50 @@ export class Store extends EventEmitter {
     return user
   }
 
+  users () { return [...this.#users.values()] }
+
+  // `change` has some of username, name, state (see STATES) and blocks (ids of accounts of ours).
+  changeUser (user, change) {
+    this.#keepUser(Object.assign(user, change))
+    this.#append({ user })
+    this.emit('user', user)
+  }
+
   // --- posts ---
 
-  // A post somebody could see; a deleted one is gone for every reader.
+  // A post that was not deleted, in any of its versions.
   post (id) {
     const post = this.#posts.get(id)
     return post && !post.deleted ? post : undefined
   }
 
-  posts () { return [...this.#posts.values()].filter(post => !post.deleted) }
+  // The newest version of each.
+  posts () {
+    return [...this.#posts.values()].filter(post => !post.deleted && isNewest(post))
+  }
+
+  // What keeps `viewer`, a user or null for the app, from seeing a post: 'gone', 'withheld',
+  // 'unauthorized', or null for nothing.
+  hides (id, viewer) {
+    const post = this.post(id)
+    if (!post) return 'gone'
+    const author = this.#users.get(post.author_id)
+    if (author === viewer) return null
+    if (author.state === 'deactivated') return 'gone'
+    if (author.state === 'protected' || author.state === 'suspended') return 'unauthorized'
+    if (viewer && author.blocks?.includes(viewer.id)) return 'unauthorized'
+    if (post.withheld) return 'withheld'
+    return post.repost_of ? this.hides(post.repost_of, viewer) : null
+  }
 
   // Also for a deleted post: a reply to it still says whom it answered.
   authorOf (id) { return this.#posts.get(id).author_id }
 
   isOurs (post) { return OUR_IDS.has(post.author_id) }
 
-  addPost ({ authorId, text, inReplyTo = null, quote = null, createdAt = null }) {
+  // `more` has what only some posts have: repost_of, by_api, and `excluded`, ids of users whom the reply
+  // does not carry.
+  addPost ({ authorId, text, inReplyTo = null, quote = null, createdAt = null, ...more }) {
     const id = this.#nextId()
     const parent = inReplyTo ? this.#posts.get(inReplyTo) : null
     const post = {
@@ -84,7 +121,8 @@ export class Store extends EventEmitter {
       created_at: createdAt ?? this.#now(),
       conversation_id: parent ? parent.conversation_id : id,
       in_reply_to: inReplyTo,
-      quote
+      quote,
+      ...more
     }
     this.#keepPost(post)
     this.#append({ post })
@@ -92,12 +130,30 @@ export class Store extends EventEmitter {
     return post
   }
 
+  // A new version, with an id of its own.
+  editPost (id, text) {
+    const former = this.#posts.get(id)
+    const newest = this.#posts.get(former.versions.at(-1))
+    const post = { ...newest, id: this.#nextId(), text, edit_of: former.versions[0] }
+    this.#keepPost(post)
+    this.#append({ post })
+    this.emit('edited', { post, former: newest })
+    return post
+  }
+
+  withholdPost (id) {
+    this.#posts.get(id).withheld = true
+    this.#append({ withheld: id })
+  }
+
+  // With all its versions and reposts.
   deletePost (id) {
     const post = this.post(id)
     if (!post) return false
-    post.deleted = true
+    for (const version of post.versions) this.#posts.get(version).deleted = true
     this.#append({ deleted: id })
-    this.emit('deleted', id)
+    this.emit('deleted', post.versions.at(-1))
+    for (const other of this.posts()) if (other.repost_of === id) this.deletePost(other.id)
     return true
   }
 
@@ -109,10 +165,10 @@ export class Store extends EventEmitter {
       quoted?.author_id === account.id
   }
 
-  // An earlier post of an account of ours with the same words within a day, on the sandbox's clock.
-  duplicateOf (text) {
+  // An earlier post of the account with the same words within a day, on the sandbox's clock.
+  duplicateOf (text, account) {
     const now = this.clock.now()
-    return this.posts().find(post => this.isOurs(post) && post.text.trim() === text.trim() &&
+    return (this.#texts.get(sameWords(account.id, text)) ?? []).find(post => !post.deleted &&
       Math.abs(now - Date.parse(post.created_at)) < DAY)
   }
 
@@ -128,11 +184,18 @@ export class Store extends EventEmitter {
     return this.posts().reverse().filter(post => post.author_id === user.id)
   }
 
+  // Of the post in all its versions, oldest first.
+  repliesTo (post) {
+    return this.#threads.get(post.conversation_id).filter(other => !other.deleted &&
+      isNewest(other) && post.versions.includes(other.in_reply_to))
+  }
+
   counts (post) {
     const all = this.posts()
     return {
-      replies: all.filter(other => other.in_reply_to === post.id).length,
-      quotes: all.filter(other => other.quote === post.id).length
+      replies: this.repliesTo(post).length,
+      quotes: all.filter(other => post.versions.includes(other.quote)).length,
+      reposts: all.filter(other => post.versions.includes(other.repost_of)).length
     }
   }
 
@@ -152,6 +215,7 @@ export class Store extends EventEmitter {
     if (!OUR_IDS.has(id) && BigInt(id) > this.#lastId) this.#lastId = BigInt(id)
   }
 
+  // An old handle stays with its user, until somebody else takes it.
   #keepUser (user) {
     this.#seenId(user.id)
     this.#users.set(user.id, user)
@@ -161,12 +225,17 @@ export class Store extends EventEmitter {
   #keepPost (post) {
     this.#seenId(post.id)
     const thread = this.#threads.get(post.conversation_id) ?? []
-    // Neither of these is stored: they follow from the texts.
+    // None of these is stored: they follow from the texts, and from the versions before.
+    const versions = this.#posts.get(post.edit_of)?.versions ?? []
+    versions.push(post.id)
+    Object.defineProperty(post, 'versions', { value: versions })
     Object.defineProperty(post, 'visible', {
       value: findMentions(post.text).map(mention => mention.username)
     })
     Object.defineProperty(post, 'carriedNames', { value: this.#carriedBy(post, thread) })
     this.#posts.set(post.id, post)
+    const key = sameWords(post.author_id, post.text)
+    this.#texts.set(key, [...(this.#texts.get(key) ?? []), post])
     thread.push(post)
     this.#threads.set(post.conversation_id, thread)
   }
@@ -182,7 +251,8 @@ export class Store extends EventEmitter {
       if (thread.some(other => other.author_id === id)) names.push(username)
     }
     const author = this.#users.get(post.author_id).username
-    const taken = new Set([author, ...post.visible].map(name => name.toLowerCase()))
+    const excluded = (post.excluded ?? []).map(id => this.#users.get(id)?.username ?? '')
+    const taken = new Set([author, ...excluded, ...post.visible].map(name => name.toLowerCase()))
     return names.filter(name => {
       const key = name.toLowerCase()
       return !taken.has(key) && taken.add(key)
@@ -215,17 +285,19 @@ export class Store extends EventEmitter {
     if (good < bytes.length) ftruncateSync(this.#fd, good)
   }
 
-  #replay ({ user, post, deleted }) {
+  #replay ({ user, post, deleted, withheld }) {
     if (user) {
       if (!/^\d{1,19}$/.test(user.id) || !user.username) throw new TypeError('user')
-      this.#keepUser(user)
+      this.#keepUser(Object.assign(this.#users.get(user.id) ?? {}, user))
     } else if (post) {
       if (!/^\d{1,19}$/.test(post.id) || !this.#users.has(post.author_id)) {
         throw new TypeError('post')
       }
       this.#keepPost(post)
     } else if (this.#posts.has(deleted)) {
-      this.#posts.get(deleted).deleted = true
+      for (const id of this.#posts.get(deleted).versions) this.#posts.get(id).deleted = true
+    } else if (this.#posts.has(withheld)) {
+      this.#posts.get(withheld).withheld = true
     } else {
       throw new TypeError('record')
     }

@@ -117,7 +117,7 @@ test('each endpoint takes its kinds of token', async t => {
     const answer = await x.send(method, path, { headers: app, body })
     assert.equal(answer.status, status, path)
     if (status === 200) continue
-    assert.equal(answer.json.type, 'https://api.twitter.com/2/problems/unsupported-authentication')
+    assert.equal(answer.json.type, 'https://api.x.com/2/problems/unsupported-authentication')
     assert.equal(answer.json.title, 'Unsupported Authentication')
     assert.match((await x.requests()).at(-1).violation, /token of the kind app/)
   }
