@@ -4,6 +4,7 @@
 import { forbids } from './identity.mjs'
 import { readQuery } from './params.mjs'
 import { invalid, REFUSALS } from './refusals.mjs'
+import { ACCOUNTS } from './store.mjs'
 
 export class Api {
   constructor (world) { this.world = world }
@@ -13,6 +14,7 @@ export class Api {
     const { refused, headers, violations } = this.#count(request)
     const result = this.#decide(request, refused)
     if (result.violation) violations.push(result.violation)
+    this.#charge(request, result)
     return {
       ...result,
       headers: { ...headers, ...result.headers },
@@ -24,6 +26,15 @@ export class Api {
   notice (request) {
     const { headers, violations } = this.#count(request)
     return { headers, violation: violations.join('; ') || undefined }
+  }
+
+  // Failed requests cost nothing. Whose app it is: the first account's.
+  #charge ({ route, args, caller }, { status, body, bill }) {
+    if (status >= 300) return
+    if (bill) this.world.bill.add(bill)
+    if (!route.bills) return
+    const owned = route.owned && args.id === ACCOUNTS[0].id && caller.user?.id === args.id
+    this.world.bill.answer(body, route.bills, owned)
   }
 
   #count (request) {

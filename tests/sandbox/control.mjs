@@ -5,7 +5,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { faultProblem } from './faults.mjs'
 import { need, ok, onlyMembers } from './input.mjs'
-import { MODES } from './limits.mjs'
+import { KINDS, MODES } from './limits.mjs'
 import { loginControl } from './login.mjs'
 import { isId, parseTime } from './params.mjs'
 import { editsLeft } from './render.mjs'
@@ -63,6 +63,15 @@ const ROWS = [
   },
   { method: 'GET', path: '/sandbox/limits', answer: ({ limits }) => ok(limits.describe(ROUTES)) },
   { method: 'POST', path: '/sandbox/limits', answer: limit },
+  { method: 'GET', path: '/sandbox/bill', answer: ({ bill }) => ok(bill.describe()) },
+  {
+    method: 'DELETE',
+    path: '/sandbox/bill',
+    answer ({ bill }) {
+      bill.clear()
+      return ok(bill.describe())
+    }
+  },
   { method: 'GET', path: '/sandbox/clock', answer: ({ control }) => ok(control.time()) },
   { method: 'POST', path: '/sandbox/clock', answer: move },
   { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) },
@@ -229,18 +238,26 @@ function remove ({ store }, { args: { id } }) {
 }
 
 function order ({ faults }, { body }) {
-  onlyMembers(body, ['on', 'kind', 'times', 'after', 'delay_ms', 'reset_in_s', 'taken'])
+  onlyMembers(body, ['on', 'kind', 'times', 'after', 'delay_ms', 'reset_in_s', 'taken', 'rate'])
   const problem = faultProblem(endpointNames(ROUTES), body)
   need(problem === null, problem)
   return { status: 201, body: faults.add(body) }
 }
 
 function limit ({ limits }, { body }) {
-  onlyMembers(body, ['mode', 'window_s', ...endpointNames(ROUTES.filter(route => route.limits))])
+  onlyMembers(body, ['mode', 'window_s', 'day_s',
+    ...endpointNames(ROUTES.filter(route => route.limits))])
   const { mode, ...numbers } = body
   need(mode === undefined || MODES.includes(mode), `mode: must be one of ${MODES.join(', ')}`)
-  for (const [name, value] of Object.entries(numbers)) {
+  const whole = (name, value) =>
     need(Number.isInteger(value) && value >= 0, `${name}: must be a whole number`)
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value === null || typeof value !== 'object' || name.endsWith('_s')) {
+      whole(name, value)
+      continue
+    }
+    onlyMembers(value, KINDS)
+    for (const [kind, limit] of Object.entries(value)) whole(`${name}.${kind}`, limit)
   }
   limits.set(body)
   return ok(limits.describe(ROUTES))

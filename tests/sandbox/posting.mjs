@@ -3,7 +3,7 @@
 import { isId } from './params.mjs'
 import { invalid, notFound, problem, REFUSALS } from './refusals.mjs'
 import { renderPost } from './render.mjs'
-import { hasForbiddenCharacter, LIMIT, weigh } from './weigh.mjs'
+import { findLinks, hasForbiddenCharacter, LIMIT, weigh } from './weigh.mjs'
 
 const WRITE = { app: false, oauth1: true, scopes: ['tweet.read', 'tweet.write', 'users.read'] }
 
@@ -54,6 +54,7 @@ function create (world, { headers, body, caller: { user } }) {
   return {
     status: 201,
     body: { data: renderPost(store, post, view) },
+    bill: price(store, post, user),
     violation: watched.join('; ') || undefined
   }
 }
@@ -88,6 +89,12 @@ function refuse ({ store, options }, user, value, parentId) {
   return undefined
 }
 
+function price (store, post, user) {
+  const parent = post.in_reply_to && store.post(post.in_reply_to)
+  const kind = parent && parent.author_id !== user.id ? 'summoned_reply' : 'post'
+  return findLinks(post.text).length ? `${kind}_with_url` : kind
+}
+
 // Our own posts, and those that summon us. Whether an answer to a post of ours that does not name us is
 // a summons, X does not say: an option decides.
 function mayAnswer (store, { bareReplies }, parent, user) {
@@ -106,7 +113,7 @@ function remove ({ store }, { args: { id }, caller: { user } }) {
     return { ...REFUSALS.forbidden(), violation: 'deleted a post that is not its own' }
   }
   store.deletePost(id)
-  return { status: 200, body: { data: { deleted: true } } }
+  return { status: 200, body: { data: { deleted: true } }, bill: 'delete' }
 }
 
 // The body of POST /2/tweets: { value }, or { errors } as X lists them.

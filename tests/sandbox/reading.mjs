@@ -24,6 +24,7 @@ export const readingRoutes = [
     tokens: { ...READ, app: false },
     limits: { user: 75 },
     query: USERS,
+    bills: 'user',
     answer: me
   },
   {
@@ -33,6 +34,7 @@ export const readingRoutes = [
     tokens: READ,
     limits: { app: 300, user: 900 },
     query: { ...USERS, known: [...USERS.known, 'ids'], needs: ['ids'] },
+    bills: 'user',
     answer: users
   },
   {
@@ -42,6 +44,7 @@ export const readingRoutes = [
     tokens: READ,
     limits: { app: 300, user: 900 },
     query: USERS,
+    bills: 'user',
     answer: user
   },
   {
@@ -51,6 +54,8 @@ export const readingRoutes = [
     tokens: READ,
     limits: { app: 450, user: 300 },
     query: { known: [...LIST, ...VIEW], page: [5, 100] },
+    bills: 'post',
+    owned: true,
     answer: list
   },
   {
@@ -60,6 +65,8 @@ export const readingRoutes = [
     tokens: READ,
     limits: { app: 10000, user: 900 },
     query: { known: [...LIST, ...VIEW, 'exclude'], page: [5, 100] },
+    bills: 'post',
+    owned: true,
     answer: list
   },
   {
@@ -69,6 +76,7 @@ export const readingRoutes = [
     tokens: READ,
     limits: { app: 3500, user: 5000 },
     query: { known: ['ids', ...VIEW], needs: ['ids'] },
+    bills: 'post',
     answer: lookup
   },
   {
@@ -82,6 +90,7 @@ export const readingRoutes = [
       needs: ['query'],
       page: [10, 100]
     },
+    bills: 'post',
     answer: search
   },
   {
@@ -91,6 +100,7 @@ export const readingRoutes = [
     tokens: READ,
     limits: { app: 450, user: 900 },
     query: { known: VIEW },
+    bills: 'post',
     answer: tweet
   }
 ]

@@ -9,13 +9,15 @@
 //   limits    how many requests a window has: { app, user }, and { app_day, user_day } in 24 hours;
 //             without it, requests are not counted
 //   query     the parameters it knows, see params.mjs; none if left out
-//   answer    (world, request) => { status, body, headers?, type?, bytes?, violation?, stream? }
+//   bills     'post', 'user' or 'dm': what its data is charged as; with `owned`, our own cost less
+//   answer    (world, request) => { status, body, headers?, type?, bytes?, violation?, bill?, stream? }
 //
-// `world` is the Sandbox: store, clock, limits, faults, log, identity, options, later(ms, work). `request` is
+// `world` is the Sandbox: store, clock, limits, faults, log, identity, bill, options, later(ms, work). `request` is
 // { route, args, params, view, search, headers, method, url, body, caller, visible, repeat }: `args` has the
 // path's parts, `params` and `view` come from the query, `body` is the bytes, `caller` is
 // { kind: 'app' | 'oauth1' | 'oauth2', user, scopes, key }. An answer with `stream` has no body: the
-// function is given the response after its head was written, and keeps it.
+// function is given the response after its head was written, and keeps it. `bill` names a price of bill.mjs
+// that is due.
 
 import { loginRoutes } from './login.mjs'
 import { postingRoutes } from './posting.mjs'

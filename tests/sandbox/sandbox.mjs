@@ -6,6 +6,7 @@ import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Api } from './api.mjs'
+import { Bill } from './bill.mjs'
 import { Control, isFromHere } from './control.mjs'
 import { Faults, play } from './faults.mjs'
 import { Identity } from './identity.mjs'
@@ -67,6 +68,7 @@ class Sandbox {
     this.log = new RequestLog()
     this.identity = new Identity(this)
     this.watch = new Watch(this)
+    this.bill = new Bill(this)
     this.api = new Api(this)
     this.control = new Control(this, kerbside)
     this.store.on('post', post => {
@@ -163,7 +165,8 @@ class Sandbox {
     const exchange = () => play(fault, {
       process: () => this.api.answer(request),
       notice: () => this.api.notice(request),
-      spend: seconds => this.limits.pretendSpent(route, request.caller, seconds)
+      spend: (seconds, which) =>
+        this.limits.pretendSpent(route, request.caller, seconds, which)
     })
     if (!fault?.delay_ms) return finish(exchange())
     // A slow answer is only slow to arrive; any other fault waits before it happens.
