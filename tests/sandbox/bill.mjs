@@ -1,4 +1,4 @@
-// What X would charge (x-api.md section 1), in thousandths of a dollar.
+// What X would charge, in thousandths of a dollar: its page on prices, 2026-08.
 
 const PRICES = {
   post_read: 5,
@@ -43,7 +43,8 @@ export class Bill {
     this.add(kind)
   }
 
-  // Everything in the answer to a read; `type` is what its data holds, `owned` whether they are our own.
+  // Everything in the answer to a read; `type` is what its data holds, `owned` whether they are our
+  // own.
   answer ({ data = [], includes = {} }, type, owned) {
     for (const { id } of [data].flat()) this.read(owned ? 'owned_read' : `${type}_read`, type, id)
     for (const { id } of includes.users ?? []) this.read('user_read', 'user', id)

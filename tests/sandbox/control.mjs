@@ -209,7 +209,8 @@ function describeUser (store, { id, username, name, state = 'active', blocks = [
   return { id, handle: username, name, state, blocks: blocks.map(id => store.user(id).username) }
 }
 
-// Something about a resident changes: how others see them, whom of us they block, what they are called.
+// Something about a resident changes: how others see them, whom of us they block, what they are
+// called.
 function change ({ store }, { args, body }) {
   onlyMembers(body, ['state', 'blocks', 'handle', 'name'])
   const user = store.ensureUser(needHandle(args.handle, 'the path'))

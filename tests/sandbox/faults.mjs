@@ -17,7 +17,8 @@ const spent = (which, body) => (fault, spend) =>
 // A kind either replaces the whole exchange (`instead`), or lets the request through and spoils the
 // answer (`after`); with `through`, the answer stays as it is, but for what `change` does to its
 // body. What is let through counts: a post is taken. Where a kind has both sides, the fault's own
-// `taken` chooses. Bodies are the ones of x-api.md section 8, with the host of each as quoted there.
+// `taken` chooses. Bodies are those of X's page on errors and of reports from 2026, with the
+// host that each was seen with.
 const KINDS = {
   bad_request: {
     instead: json(400, {
@@ -259,7 +260,8 @@ function hugeJson () {
 }
 
 // What is wrong with a fault as ordered, or null; `endpoints` are the names it may be on.
-export function faultProblem (endpoints, { on, kind, times = 1, after = 0, delay_ms: delay = 0, ...rest }) {
+export function faultProblem (endpoints, fault) {
+  const { on, kind, times = 1, after = 0, delay_ms: delay = 0, ...rest } = fault
   const whole = value => Number.isInteger(value) && value >= 0 && value <= 1e9
   const { reset_in_s: reset = 0, taken = false, rate = 'none', ...unknown } = rest
   if (Object.keys(unknown).length) return `unknown member: ${Object.keys(unknown)[0]}`
@@ -332,8 +334,9 @@ function describe ({ left, skip, ...fault }) {
 }
 
 // Plays one exchange. `process` does what the API would have done, and is only called when the
-// request gets through; otherwise `notice` counts it; `spend` makes a rate limit of it seem used up for
-// some seconds and gives the headers that say so. The outcome is an answer, { silent } or { reset }.
+// request gets through; otherwise `notice` counts it; `spend` makes a rate limit of it seem used up
+// for some seconds and gives the headers that say so. The outcome is an answer, { silent } or {
+// reset }.
 export function play (fault, { process, notice, spend }) {
   if (!fault) return process()
   const { through, change, after, instead } = KINDS[fault.kind]

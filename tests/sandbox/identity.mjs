@@ -1,5 +1,6 @@
-// Who asks: the tokens of accounts and of the app, the grants behind them, signatures. In memory only: a
-// restart knows the built-in tokens again and no others. Lives are measured on the real clock.
+// Who asks: the tokens of accounts and of the app, the grants behind them, signatures. In memory
+// only: a restart knows the built-in tokens again and no others. Lives are measured on the real
+// clock.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
@@ -100,7 +101,8 @@ export class Identity extends EventEmitter {
     if (bearer !== undefined && bearer === this.#appBearer) return { kind: 'app', key: 'app' }
     const known = this.#bearers.get(bearer)
     if (!known) return stranger('wrong or missing bearer token')
-    // To be met with an expired token is the ordinary course of things, and no fault of the client's.
+    // To be met with an expired token is the ordinary course of things, and no fault of the
+    // client's.
     if (Date.now() >= known.expiresAt) return stranger()
     const { user, scopes } = known
     return { kind: 'oauth2', user, scopes, key: `oauth2 ${user.id}` }

@@ -1,5 +1,5 @@
-// X's rate limits: for each endpoint and token a window of 15 minutes, and for some windows of 24 hours for
-// the user and for the app; always on the real clock.
+// X's rate limits: for each endpoint and token a window of 15 minutes, and for some windows of 24
+// hours for the user and for the app; always on the real clock.
 
 // Reads are loosened so that a demonstration may poll several times a second.
 const DEMO_FACTOR = 1000

@@ -1,5 +1,5 @@
-// How a program gets its tokens: OAuth 2.0 with PKCE, the app's bearer token, OAuth 1.0a in three legs.
-// People agree on a page; tests by POST /sandbox/identity/authorize.
+// How a program gets its tokens: OAuth 2.0 with PKCE, the app's bearer token, OAuth 1.0a in three
+// legs. People agree on a page; tests by POST /sandbox/identity/authorize.
 
 import { need, ok, onlyMembers } from './input.mjs'
 import { SCOPES } from './identity.mjs'
@@ -126,7 +126,8 @@ function token ({ identity }, request) {
   const absent = needs.find(name => !form.get(name))
   if (absent) return missing(absent)
   const { wrong, violation, ...given } = give(Object.fromEntries(form))
-  // A dead token is the account's doing as often as the program's: only a re-used one is a violation.
+  // A dead token is the account's doing as often as the program's: only a re-used one is a
+  // violation.
   if (wrong) return { ...oauthError(400, 'invalid_request', wrong), violation }
   return { status: 200, body: given }
 }
@@ -301,7 +302,8 @@ function settle ({ identity }, { body }) {
       `${name}: must be a whole number of seconds`)
   }
   const { redirect_uris: uris } = body
-  need(uris === undefined || (Array.isArray(uris) && uris.length <= 10 && uris.every(isRedirectUri)),
+  need(uris === undefined ||
+    (Array.isArray(uris) && uris.length <= 10 && uris.every(isRedirectUri)),
     'redirect_uris: at most 10 addresses; https, or http on 127.0.0.1 and not localhost')
   Object.assign(identity.settings, body)
   return ok(identity.describe())

@@ -12,17 +12,17 @@ const POST_FIELDS = ['article', 'attachments', 'card_uri', 'community_id', 'cont
 const NEW_FIELDS = ['article_title', 'matched_media_notes', 'note_request_suggestions',
   'paid_partnership', 'suggested_source_links', 'suggested_source_links_with_counts']
 const EXPANSIONS = ['article.cover_media', 'article.media_entities',
-  'attachments.media_source_tweet', 'author_id', 'in_reply_to_user_id', 'entities.mentions.username',
-  'attachments.media_keys', 'attachments.poll_ids', 'geo.place_id']
+  'attachments.media_source_tweet', 'author_id', 'in_reply_to_user_id',
+  'entities.mentions.username', 'attachments.media_keys', 'attachments.poll_ids', 'geo.place_id']
 const USER_EXPANSIONS = {
   tweet: ['affiliation.user_id', 'most_recent_tweet_id', 'pinned_tweet_id'],
   post: ['affiliation', 'most_recent_post_id', 'pinned_post_id']
 }
-const USER_FIELDS = ['affiliation', 'confirmed_email', 'connection_status', 'created_at', 'description', 'entities',
-  'id', 'is_identity_verified', 'location', 'name', 'parody', 'profile_banner_url',
-  'profile_image_url', 'protected', 'public_metrics', 'receives_your_dm', 'subscribes_to_you', 'subscription',
-  'subscription_type', 'url', 'username', 'verified', 'verified_followers_count', 'verified_type',
-  'withheld']
+const USER_FIELDS = ['affiliation', 'confirmed_email', 'connection_status', 'created_at',
+  'description', 'entities', 'id', 'is_identity_verified', 'location', 'name', 'parody',
+  'profile_banner_url', 'profile_image_url', 'protected', 'public_metrics', 'receives_your_dm',
+  'subscribes_to_you', 'subscription', 'subscription_type', 'url', 'username', 'verified',
+  'verified_followers_count', 'verified_type', 'withheld']
 
 // The two vocabularies. Names on the right are the ones the renderer knows.
 const VOCABULARIES = {
@@ -55,7 +55,8 @@ const QUERY_LENGTH = 512
 
 const FIRST_MOMENT = Date.parse('2010-11-06T00:00:00Z')
 // The parameters of a list of posts, and those that say how posts are shown.
-export const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time', 'end_time']
+export const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time',
+  'end_time']
 export const VIEW = ['expansions', 'tweet.fields', 'post.fields', 'user.fields', 'media.fields',
   'place.fields', 'poll.fields']
 
@@ -71,9 +72,9 @@ export function parseTime (text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= inMonth ? Date.parse(text) : NaN
 }
 
-// `query` says what the route knows: { known, needs?, page?, users? }, names of parameters, those that must be
-// there, and what max_results may be; `users` true where what is shown is users. Returns { params, view, problems }; `params` and `view` are
-// only to be used without problems.
+// `query` says what the route knows: { known, needs?, page?, users? }, names of parameters, those
+// that must be there, and what max_results may be; `users` true where what is shown is users.
+// Returns { params, view, problems }; `params` and `view` are only to be used without problems.
 export function readQuery ({ known = [], needs = [], page, users = false } = {}, search) {
   const problems = []
   const given = new Map()

@@ -95,8 +95,8 @@ function price (store, post, user) {
   return findLinks(post.text).length ? `${kind}_with_url` : kind
 }
 
-// Our own posts, and those that summon us. Whether an answer to a post of ours that does not name us is
-// a summons, X does not say: an option decides.
+// Our own posts, and those that summon us. Whether an answer to a post of ours that does not name
+// us is a summons, X does not say: an option decides.
 function mayAnswer (store, { bareReplies }, parent, user) {
   if (parent.author_id === user.id || store.summons(parent, user)) return true
   const above = parent.in_reply_to
@@ -145,7 +145,8 @@ function readBody (type = '', bytes) {
   }
   onlyKnown(value, MEMBERS, '$.')
   const { text, reply, reply_settings: who, made_with_ai: ai, quote_tweet_id: quoted } = value
-  check('$.text', typeof text === 'string' && text.trim() !== '', 'must be a text that is not empty')
+  check('$.text', typeof text === 'string' && text.trim() !== '',
+    'must be a text that is not empty')
   check('$.text', typeof text !== 'string' || !hasForbiddenCharacter(text),
     'holds a character that no post may hold')
   check('$.reply_settings', who === undefined || REPLY_SETTINGS.includes(who),

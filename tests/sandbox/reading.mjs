@@ -106,7 +106,7 @@ export const readingRoutes = [
 ]
 
 function me (world, { caller, view }) {
-  return { status: 200, body: { data: renderUser(caller.user, view.userFields, caller.user) } }
+  return { status: 200, body: { data: renderUser(caller.user, view, caller.user) } }
 }
 
 function users (world, { params: { ids }, view, caller }) {
@@ -126,7 +126,7 @@ function usersById ({ store }, ids, parameter, view, caller) {
     const found = store.user(id)
     if (!found || found.state === 'deactivated') errors.push(notFound('user', parameter, id))
     else if (found.state === 'suspended') errors.push(suspended(parameter, id))
-    else data.push(renderUser(found, view.userFields, caller.user))
+    else data.push(renderUser(found, view, caller.user))
   }
   return {
     status: 200, body: { ...(data.length && { data }), ...(errors.length && { errors }) }
@@ -231,7 +231,7 @@ export function envelope (store, posts, view, viewer, errors = []) {
   const { users, referenced, gone } = included(store, posts, view, viewer)
   const includes = {}
   if (users.size) {
-    includes.users = [...users].map(user => renderUser(user, view.userFields, viewer))
+    includes.users = [...users].map(user => renderUser(user, view, viewer))
   }
   if (referenced.size) {
     const name = view.vocabulary === 'post' ? 'posts' : 'tweets'

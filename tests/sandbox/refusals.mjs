@@ -1,4 +1,4 @@
-// The bodies with which X refuses (x-api.md section 8), each with its status.
+// The bodies with which X refuses (its page on errors, 2026-08), each with its status.
 
 import { LIMIT } from './weigh.mjs'
 

@@ -162,7 +162,7 @@ function metrics (store, post, renamed) {
 }
 
 // `viewer` is the user who looks, or null.
-export function renderUser (user, fields, viewer) {
+export function renderUser (user, { userFields, vocabulary }, viewer) {
   const extra = {
     created_at: user.created_at,
     description: '',
@@ -173,9 +173,14 @@ export function renderUser (user, fields, viewer) {
     verified: false,
     verified_type: 'none',
     receives_your_dm: Boolean(viewer) && !user.blocks?.includes(viewer.id),
-    public_metrics: { followers_count: 0, following_count: 0, tweet_count: 0, listed_count: 0 }
+    public_metrics: {
+      followers_count: 0,
+      following_count: 0,
+      [vocabulary === 'post' ? 'post_count' : 'tweet_count']: 0,
+      listed_count: 0
+    }
   }
   const json = { id: user.id, name: user.name, username: user.username }
-  for (const name of fields) if (name in extra) json[name] = extra[name]
+  for (const name of userFields) if (name in extra) json[name] = extra[name]
   return json
 }

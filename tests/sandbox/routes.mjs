@@ -3,21 +3,22 @@
 //   endpoint  its name, in faults, limits and the log
 //   method    GET, POST, ...
 //   path      with `:name` for a part that varies: /2/users/:id/tweets
-//   tokens    which tokens may use it (x-api.md 4.1): { app, oauth1, scopes }, where `scopes` are what
-//             an OAuth 2.0 token of an account needs and null refuses those tokens; without `tokens`
-//             the endpoint sees to it itself
-//   limits    how many requests a window has: { app, user }, and { app_day, user_day } in 24 hours;
-//             without it, requests are not counted
+//   tokens    which tokens may use it, as X's OpenAPI document has it: { app, oauth1, scopes }, where `scopes` are
+//             what an OAuth 2.0 token of an account needs and null refuses those tokens; without
+//             `tokens` the endpoint sees to it itself
+//   limits    how many requests a window has: { app, user }, and { app_day, user_day } in 24
+//             hours; without it, requests are not counted
 //   query     the parameters it knows, see params.mjs; none if left out
 //   bills     'post', 'user' or 'dm': what its data is charged as; with `owned`, our own cost less
-//   answer    (world, request) => { status, body, headers?, type?, bytes?, violation?, bill?, stream? }
+//   answer    (world, request) => { status, body, headers?, type?, bytes?, violation?, bill?,
+//             stream? }
 //
-// `world` is the Sandbox: store, clock, limits, faults, log, identity, bill, options, later(ms, work). `request` is
-// { route, args, params, view, search, headers, method, url, body, caller, visible, repeat }: `args` has the
-// path's parts, `params` and `view` come from the query, `body` is the bytes, `caller` is
-// { kind: 'app' | 'oauth1' | 'oauth2', user, scopes, key }. An answer with `stream` has no body: the
-// function is given the response after its head was written, and keeps it. `bill` names a price of bill.mjs
-// that is due.
+// `world` is the Sandbox: store, clock, limits, faults, log, identity, bill, options,
+// later(ms, work). `request` is { route, args, params, view, search, headers, method, url, body,
+// caller, visible, repeat }: `args` has the path's parts, `params` and `view` come from the query,
+// `body` is the bytes, `caller` is { kind: 'app' | 'oauth1' | 'oauth2', user, scopes, key }. An
+// answer with `stream` has no body: the function is given the response after its head was
+// written, and keeps it. `bill` names a price of bill.mjs that is due.
 
 import { loginRoutes } from './login.mjs'
 import { postingRoutes } from './posting.mjs'

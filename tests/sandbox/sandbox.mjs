@@ -12,6 +12,7 @@ import { Faults, play } from './faults.mjs'
 import { Identity } from './identity.mjs'
 import { BadInput } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
+import { readDocument } from './openapi.mjs'
 import { Router, ROUTES } from './routes.mjs'
 import { DataFileError, Store } from './store.mjs'
 import { Watch } from './watch.mjs'
@@ -71,6 +72,7 @@ class Sandbox {
     this.bill = new Bill(this)
     this.api = new Api(this)
     this.control = new Control(this, kerbside)
+    this.openapi = options.openapi ? readDocument(options.openapi) : null
     this.store.on('post', post => {
       this.faults.hold(post, this.store.isOurs(post) ? 'timeline' : 'mentions')
     })
@@ -153,6 +155,7 @@ class Sandbox {
     request.caller = this.identity.caller(request)
     const finish = outcome => {
       if (outcome.violation) entry.violation = outcome.violation
+      this.#compare(request, entry, outcome)
       if (outcome.silent) return
       if (outcome.reset) return req.socket.resetAndDestroy()
       entry.status = outcome.status
@@ -176,6 +179,24 @@ class Sandbox {
     } else {
       this.later(fault.delay_ms, () => finish(exchange()))
     }
+  }
+
+  // Against X's own document; an answer that a fault spoiled is left out.
+  #compare ({ method, url, headers, body, caller, route }, entry, outcome) {
+    if (!this.openapi || !url.pathname.startsWith('/2/') || !route.tokens) return
+    const exchange = { method, url, kind: caller.kind, type: headers['content-type'], body }
+    const whole = !entry.fault && !outcome.stream
+    const differs = this.openapi.check(whole
+      ? {
+          ...exchange,
+          status: outcome.status,
+          answerType: outcome.type ?? typeOf(outcome.status, outcome.body),
+          answer: Buffer.from(JSON.stringify(outcome.body))
+        }
+      : exchange)
+    if (differs.length === 0) return
+    entry.differs = differs
+    entry.violation = [entry.violation, ...differs].filter(Boolean).join('; ')
   }
 
   async #serveControl (req, res, path, bytes) {
@@ -226,12 +247,14 @@ function parseJson (bytes) {
   }
 }
 
+const typeOf = (status, body) =>
+  status >= 400 && body?.type ? 'application/problem+json' : 'application/json'
+
 function send (res, status, body, headers = {}) {
   const raw = typeof body === 'string' || Buffer.isBuffer(body)
   const bytes = Buffer.from(raw ? body : JSON.stringify(body))
-  const type = status >= 400 && body?.type ? 'application/problem+json' : 'application/json'
   res.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
+    'content-type': `${typeOf(status, body)}; charset=utf-8`,
     'content-length': bytes.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -249,15 +272,21 @@ function servePage (req, res, path) {
   send(res, 200, bytes, { ...PAGE_HEADERS, ...contentType(`${type}; charset=utf-8`) })
 }
 
-// Starts a sandbox. Options: port (0 takes any), token, kerbside, data, limits ("demo", "real",
-// "off"), carried, warn. The result has `url`, `port`, `store` and `stop()`.
-export async function startSandbox (options = {}) {
-  const defaults = {
-    token: 'sandbox-token', limits: 'demo', carried: true, searchLag: 30, watch: false, bareReplies: 'refused'
-  }
-  const { port = 0, ...rest } = { ...defaults, ...options }
-  const warn = rest.warn ?? (text => process.stderr.write(`sandbox: ${text}\n`))
-  const sandbox = new Sandbox({ ...rest, warn })
+const DEFAULTS = {
+  token: 'sandbox-token',
+  limits: 'demo',
+  carried: true,
+  searchLag: 30,
+  bareReplies: 'refused',
+  watch: false,
+  warn: text => process.stderr.write(`sandbox: ${text}\n`)
+}
+
+// Starts a sandbox. Options: port (0 takes any), kerbside, data, and those of DEFAULTS: token,
+// limits ("demo", "real", "off"), carried, searchLag in seconds, bareReplies ("refused",
+// "allowed"), watch, warn. The result has `url`, `port`, `store` and `stop()`.
+export async function startSandbox ({ port = 0, ...options } = {}) {
+  const sandbox = new Sandbox({ ...DEFAULTS, ...options })
   try {
     await sandbox.listen(port)
   } catch (error) {
@@ -272,7 +301,16 @@ class UsageError extends Error {}
 function readCommandLine (args) {
   const text = { type: 'string' }
   const options = {
-    port: text, token: text, kerbside: text, data: text, limits: text, carried: text
+    port: text,
+    token: text,
+    openapi: text,
+    kerbside: text,
+    data: text,
+    limits: text,
+    carried: text,
+    'search-lag': text,
+    'bare-replies': text,
+    watch: text
   }
   let values
   try {
@@ -287,6 +325,10 @@ function readCommandLine (args) {
   }
   oneOf('limits', MODES)
   oneOf('carried', ['on', 'off'])
+  oneOf('watch', ['on', 'off'])
+  oneOf('bare-replies', ['refused', 'allowed'])
+  const { 'search-lag': lag = '30', 'bare-replies': bareReplies = 'refused', ...rest } = values
+  if (!/^\d{1,5}$/.test(lag)) throw new UsageError('--search-lag must be a number of seconds')
   if (!/^\d{1,5}$/.test(values.port ?? '0') || Number(values.port ?? 0) > 65535) {
     throw new UsageError('--port must be a number from 0 to 65535')
   }
@@ -296,7 +338,14 @@ function readCommandLine (args) {
   if (values.kerbside !== undefined && !isHttpUrl(values.kerbside)) {
     throw new UsageError('--kerbside must be a URL that begins with http:// or https://')
   }
-  return { ...values, port: Number(values.port ?? 0), carried: values.carried !== 'off' }
+  return {
+    ...rest,
+    port: Number(values.port ?? 0),
+    carried: values.carried !== 'off',
+    watch: values.watch === 'on',
+    searchLag: Number(lag),
+    bareReplies
+  }
 }
 
 function isHttpUrl (text) {

@@ -1,5 +1,5 @@
-// X's query language, as recent search and stream rules speak it: what is wrong with a query, and which
-// posts it matches.
+// X's query language, as recent search and stream rules speak it: what is wrong with a query, and
+// which posts it matches.
 
 import { findHashtags, findLinks } from './weigh.mjs'
 
@@ -19,7 +19,9 @@ const isId = value => /^[0-9]{1,19}$/.test(value)
 // Operators that may stand alone, by their value.
 const STANDALONE = {
   from: { valid: isName, fits: (name, post, store) => isUser(store.user(post.author_id), name) },
-  to: { valid: isName, fits: (name, post, store) => isUser(authorOf(store, post.in_reply_to), name) },
+  to: {
+    valid: isName, fits: (name, post, store) => isUser(authorOf(store, post.in_reply_to), name)
+  },
   conversation_id: { valid: isId, fits: (id, post) => post.conversation_id === id },
   in_reply_to_tweet_id: { valid: isId, fits: (id, post) => post.in_reply_to === id },
   quotes_of_tweet_id: { valid: isId, fits: (id, post) => post.quote === id },

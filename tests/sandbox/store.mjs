@@ -109,8 +109,8 @@ export class Store extends EventEmitter {
 
   isOurs (post) { return OUR_IDS.has(post.author_id) }
 
-  // `more` has what only some posts have: repost_of, by_api, and `excluded`, ids of users whom the reply
-  // does not carry.
+  // `more` has what only some posts have: repost_of, by_api, and `excluded`, ids of users whom the
+  // reply does not carry.
   addPost ({ authorId, text, inReplyTo = null, quote = null, createdAt = null, ...more }) {
     const id = this.#nextId()
     const parent = inReplyTo ? this.#posts.get(inReplyTo) : null
@@ -157,8 +157,8 @@ export class Store extends EventEmitter {
     return true
   }
 
-  // What X's summon rule asks for: the account's handle in the text as written, or a quote of a post
-  // of its.
+  // What X's summon rule asks for: the account's handle in the text as written, or a quote of a
+  // post of its.
   summons (post, account) {
     const quoted = post.quote && this.#posts.get(post.quote)
     return post.visible.some(name => sameHandle(name, account.username)) ||

@@ -75,8 +75,9 @@ export const ids = answer => (answer.json.data ?? []).map(post => post.id)
 
 const SECRETS = { [US]: 'sandbox-token-secret', [NEWS]: 'sandbox-news-token-secret' }
 
-// The header of a request signed by OAuth 1.0a, put together apart from what the sandbox checks it by.
-// Right unless an option spoils it; `token` null signs for the app alone, `more` adds oauth_* members.
+// The header of a request signed by OAuth 1.0a, put together apart from what the sandbox checks it
+// by. Right unless an option spoils it; `token` null signs for the app alone, `more` adds oauth_*
+// members.
 export function sign (x, verb, path, options = {}) {
   const { account = US, age = 0, method = 'HMAC-SHA1', key = 'sandbox-consumer' } = options
   const { token = `${account}-sandbox`, more = {} } = options

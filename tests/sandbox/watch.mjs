@@ -1,5 +1,6 @@
-// Watches what the program sends for X's rules on automated replies (x-api.md section 9). X would take these
-// posts at first and act on them later, so they are posted here as well, and recorded as violations.
+// Watches what the program sends for X's automation rules (April 2026). X would
+// take these posts at first and act on them later, so they are posted here as well, and recorded as
+// violations.
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const NEARLY = 0.9
@@ -14,12 +15,16 @@ const OPT_OUT = new RegExp([
 ].join('|'), 'i')
 const OPT_IN = /^(?:please )?(?:start|unstop|opt (?:me )?(?:back )?in)(?: please)?$/i
 
-const ASKING = new RegExp("\\b(?:what(?:'s| is)|send|tell|give|confirm|share|provide|post|reply with|need|" +
-  'let us (?:have|know))\\b[^.!?]{0,40}?\\b(?:your|ur)\\b[^.!?]{0,30}?\\b(?:full name|surname|(?:home |' +
-  'street |email |e-mail )?address|post ?code|(?:phone|mobile|telephone|account|reference|case|' +
-  'card|insurance) number|email|e-mail|mobile|date of birth|dob|bank details|sort code)\\b', 'i')
+const ASKING = new RegExp([
+  "\\b(?:what(?:'s| is)|send|tell|give|confirm|share|provide|post|reply with|need|",
+  'let us (?:have|know))\\b[^.!?]{0,40}?\\b(?:your|ur)\\b[^.!?]{0,30}?',
+  '\\b(?:full name|surname|(?:home |street |email |e-mail )?address|post ?code|',
+  '(?:phone|mobile|telephone|account|reference|case|card|insurance) number|',
+  'email|e-mail|mobile|date of birth|dob|bank details|sort code)\\b'
+].join(''), 'i')
 // Said beside it, the words ask for nothing in public.
-const PRIVATELY = /\b(?:don't|do not|never|without|not post|direct message|dm|private|form|call|phone us)\b/i
+const PRIVATELY =
+  /\b(?:don't|do not|never|without|direct message|dm|private|form|call|phone us)\b/i
 
 const withoutHandles = text => text.replace(/[@＠][A-Za-z0-9_]+/g, ' ').trim()
 const words = text => withoutHandles(text).replace(/https?:\/\/\S+/gi, ' ').toLowerCase()

@@ -73,7 +73,8 @@ test('headers that mislead', async t => {
   const rate = async fault => {
     await x.fault({ on: 'me', ...fault })
     const { status, headers } = await x.get('/2/users/me')
-    return [status, ...['limit', 'remaining', 'reset'].map(name => headers.get('x-rate-limit-' + name))]
+    const names = ['limit', 'remaining', 'reset']
+    return [status, ...names.map(name => headers.get('x-rate-limit-' + name))]
   }
   assert.deepEqual(await rate({ kind: 'headers', rate: 'none' }), [200, null, null, null])
   assert.deepEqual(await rate({ kind: 'rate_limited', rate: 'none' }), [429, null, null, null])

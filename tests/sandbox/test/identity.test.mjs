@@ -350,7 +350,8 @@ test('OAuth 1.0a in three legs', async t => {
     const answer = await x.send('POST', path, { headers })
     return { status: answer.status, form: Object.fromEntries(new URLSearchParams(answer.text)) }
   }
-  const odd = await leg('/oauth/request_token', { token: null, more: { oauth_callback: 'http://a.b/' } })
+  const odd = await leg('/oauth/request_token',
+    { token: null, more: { oauth_callback: 'http://a.b/' } })
   assert.equal(odd.status, 403)
   for (const callback of [CALLBACK, 'oob']) {
     const { form } = await leg('/oauth/request_token',

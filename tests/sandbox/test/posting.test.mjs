@@ -199,8 +199,9 @@ test('we delete what is ours', async t => {
 
 test('who blocked us or is hidden can not be answered', async t => {
   const x = await open(t)
-  for (const [handle, change] of [['jo', { blocks: ['NorthmoorHelp'] }], ['mo', { state: 'protected' }],
-    ['al', { state: 'suspended' }], ['ed', { state: 'deactivated' }]]) {
+  for (const [handle, change] of [['jo', { blocks: ['NorthmoorHelp'] }],
+    ['mo', { state: 'protected' }], ['al', { state: 'suspended' }],
+    ['ed', { state: 'deactivated' }]]) {
     const post = await x.write('@NorthmoorHelp hello', { handle })
     await x.control('POST', `users/${handle}`, change)
     const { status, json } = await x.tweet(`Hello ${handle}`, post)

@@ -63,7 +63,8 @@ test('a busy port and wrong options end it', async t => {
   assert.equal(second.code, 1)
   assert.equal(second.stderr, `sandbox: port ${port} is in use\n`)
   for (const args of [['--colour'], ['extra'], ['--port', 'x'], ['--port', '70000'], ['--port'],
-    ['--limits', 'none'], ['--kerbside', 'ftp://127.0.0.1/'], ['--token', '']]) {
+    ['--limits', 'none'], ['--kerbside', 'ftp://127.0.0.1/'], ['--token', ''],
+    ['--watch', 'yes'], ['--bare-replies', 'x'], ['--search-lag', '-1']]) {
     const wrong = await run(t, ...args)
     assert.equal(wrong.code, 2, args.join(' '))
     assert.match(wrong.stderr, /^sandbox: [^\n]+\n$/)

@@ -60,7 +60,8 @@ test('bounds and pages', async t => {
   const first = await find(x, 'from:sam')
   assert.equal(ids(first).length, 10)
   assert.equal(first.json.meta.previous_token, undefined)
-  const second = await find(x, 'from:sam', `&max_results=13&next_token=${first.json.meta.next_token}`)
+  const { next_token: next } = first.json.meta
+  const second = await find(x, 'from:sam', `&max_results=13&next_token=${next}`)
   assert.deepEqual([...ids(first), ...ids(second)], written.slice().reverse())
   assert.equal(second.json.meta.next_token, undefined)
   assert.deepEqual(ids(await find(x, 'from:sam', `&since_id=${written[20]}`)),
