@@ -16,13 +16,6 @@ import { hasForbiddenCharacter } from './weigh.mjs'
 const LONGEST_POST = 25000
 const KERBSIDE_TIMEOUT_MS = 3000
 
-// A page from elsewhere must not reach the sandbox through the browser: neither under a name of
-// its own (DNS rebinding) nor with a request across origins.
-export function isFromHere ({ host = '', origin }) {
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return false
-  return origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`
-}
-
 // A row is { method, path, answer }: `answer (world, { args, body })` gives { status, body }, or
 // { events: true } for the stream of events; `body` is the parsed JSON or undefined. Other files
 // bring rows of their own.

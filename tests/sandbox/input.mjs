@@ -15,3 +15,10 @@ export function onlyMembers (body, known) {
 }
 
 export const ok = body => ({ status: 200, body })
+
+// A page from elsewhere must not reach the sandbox through the browser: neither under a name of
+// its own (DNS rebinding) nor with a request across origins.
+export function isFromHere ({ host = '', origin }) {
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return false
+  return origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`
+}

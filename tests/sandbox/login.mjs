@@ -1,14 +1,17 @@
 // How a program gets its tokens: OAuth 2.0 with PKCE, the app's bearer token, OAuth 1.0a in three
 // legs. People agree on a page; tests by POST /sandbox/identity/authorize.
 
-import { need, ok, onlyMembers } from './input.mjs'
+import { isFromHere, need, ok, onlyMembers } from './input.mjs'
 import { SCOPES } from './identity.mjs'
 import { formOf } from './oauth1.mjs'
 import { ACCOUNTS } from './store.mjs'
 
 export const loginRoutes = [
+  // The pages say the first address, X's OpenAPI document the second.
   { endpoint: 'authorize', method: 'GET', path: '/i/oauth2/authorize', answer: askPage },
   { endpoint: 'authorize', method: 'POST', path: '/i/oauth2/authorize', answer: agree },
+  { endpoint: 'authorize', method: 'GET', path: '/2/oauth2/authorize', answer: askPage },
+  { endpoint: 'authorize', method: 'POST', path: '/2/oauth2/authorize', answer: agree },
   { endpoint: 'token', method: 'POST', path: '/2/oauth2/token', answer: token },
   { endpoint: 'revoke', method: 'POST', path: '/2/oauth2/revoke', answer: revoke },
   { endpoint: 'app_token', method: 'POST', path: '/oauth2/token', answer: appToken },
@@ -247,8 +250,8 @@ const form = members => ({
 // --- pages ---
 
 // A page from elsewhere must not press our button.
-function notFromPage ({ headers, url }) {
-  return headers.origin === url.origin ? null : 'the button was not pressed on this page'
+function notFromPage ({ headers }) {
+  return headers.origin && isFromHere(headers) ? null : 'the button was not pressed on this page'
 }
 
 const redirect = location => ({ status: 302, bytes: '', headers: { location } })

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Api } from './api.mjs'
 import { Bill } from './bill.mjs'
-import { Control, isFromHere } from './control.mjs'
+import { Control } from './control.mjs'
 import { Faults, play } from './faults.mjs'
 import { Identity } from './identity.mjs'
-import { BadInput } from './input.mjs'
+import { BadInput, isFromHere } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
 import { readDocument } from './openapi.mjs'
 import { Router, ROUTES } from './routes.mjs'
@@ -18,7 +18,7 @@ import { DataFileError, Store } from './store.mjs'
 import { Watch } from './watch.mjs'
 
 const MAX_BODY = 1024 * 1024
-const LOG_LENGTH = 10000
+const LOG_LENGTH = 100000
 
 const PAGE = {
   '/': ['index.html', 'text/html'],

@@ -134,7 +134,9 @@ export class Store extends EventEmitter {
   editPost (id, text) {
     const former = this.#posts.get(id)
     const newest = this.#posts.get(former.versions.at(-1))
-    const post = { ...newest, id: this.#nextId(), text, edit_of: former.versions[0] }
+    const post = {
+      ...newest, id: this.#nextId(), text, created_at: this.#now(), edit_of: former.versions[0]
+    }
     this.#keepPost(post)
     this.#append({ post })
     this.emit('edited', { post, former: newest })
@@ -174,9 +176,13 @@ export class Store extends EventEmitter {
 
   // Newest first: posts of others that mention the user, in their words or carried by a reply.
   mentionsOf (user) {
-    const named = name => sameHandle(name, user.username)
-    return this.posts().reverse().filter(post => post.author_id !== user.id &&
-      (post.visible.some(named) || post.carriedNames.some(named)))
+    return this.posts().reverse()
+      .filter(post => post.author_id !== user.id && this.names(post, user))
+  }
+
+  // In its words, or carried.
+  names (post, user) {
+    return [...post.visible, ...post.carriedNames].some(name => sameHandle(name, user.username))
   }
 
   // Newest first: what the user wrote.

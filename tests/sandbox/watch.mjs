@@ -2,6 +2,8 @@
 // take these posts at first and act on them later, so they are posted here as well, and recorded as
 // violations.
 
+import { ACCOUNTS } from './store.mjs'
+
 const DAY_MS = 24 * 60 * 60 * 1000
 const NEARLY = 0.9
 // So many of the latest posts with a pair of words are compared: enough for any test, and bounded.
@@ -104,6 +106,8 @@ export class Watch {
       }
       return
     }
+    // What is said to others is not said to us.
+    if (!ACCOUNTS.some(account => this.store.names(post, account))) return
     const said = withoutHandles(post.text).replace(/[.!]+$/, '')
     if (OPT_IN.test(said)) this.#optedOut.delete(post.author_id)
     else if (OPT_OUT.test(said) && !this.#optedOut.has(post.author_id)) {

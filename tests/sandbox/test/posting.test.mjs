@@ -246,6 +246,9 @@ test('the watch remembers who opted out', async t => {
     return lastViolation(x)
   }
   assert.equal(await reply('We will not answer you again', stop), undefined)
+  await x.write('stop', { handle: 'al' })
+  const al = await x.write('@NorthmoorHelp and the other lamp', { handle: 'al' })
+  assert.equal(await reply('That one as well', al), undefined)
   assert.match(await reply('Lamps are mended within five days', later), /had opted out/)
   await x.write('@NorthmoorHelp start')
   assert.equal(await reply('Answers are back on', later), 'a second automatic reply to ' + later)

@@ -98,6 +98,30 @@ test('a data file keeps everything', async t => {
   for (const line of lines) JSON.parse(line)
 })
 
+test('a data file keeps what became of posts and people', async t => {
+  const file = join(directory(t), 'posts.jsonl')
+  let program = await run(t, '--data', file)
+  let x = new Client(program.url)
+  const edited = await x.write('@NorthmoorHelp one')
+  await x.control('POST', `posts/${edited}/edit`, { text: '@NorthmoorHelp two' })
+  const withheld = await x.write('@NorthmoorHelp three')
+  await x.control('POST', `posts/${withheld}/withhold`)
+  await x.write('@NorthmoorHelp four', { handle: 'jo' })
+  await x.control('POST', 'users/jo', { blocks: ['NorthmoorHelp'], handle: 'joanna' })
+  const gone = await x.write('@NorthmoorHelp five')
+  await x.control('POST', `posts/${gone}/edit`, { text: '@NorthmoorHelp six' })
+  await x.control('POST', `posts/${gone}/delete`)
+  const before = [await x.posts(), (await x.control('GET', 'users')).json]
+  const seen = (await x.get(MENTIONS)).json
+  await program.stop('SIGTERM')
+  program = await run(t, '--data', file)
+  x = new Client(program.url)
+  assert.deepEqual([await x.posts(), (await x.control('GET', 'users')).json], before)
+  assert.deepEqual((await x.get(MENTIONS)).json, seen)
+  assert.equal(seen.data.length, 1)
+  await program.stop('SIGTERM')
+})
+
 test('ids rise even if the file is from the future', async t => {
   const file = join(directory(t), 'posts.jsonl')
   const user = { id: '9000000000000000000', username: 'sam', name: 'Sam', created_at: '' }
