@@ -52,7 +52,10 @@ function authorisationProblem (identity, asked) {
   const scopes = asked.get('scope').split(' ')
   const odd = scopes.find(scope => !SCOPES.includes(scope))
   if (odd !== undefined) return `scope ${odd} is not known`
-  if (asked.get('code_challenge_method') !== 'S256') return 'code_challenge_method is not S256'
+  // Clients are known that write it small, and X takes it.
+  if (!/^s256$/i.test(asked.get('code_challenge_method'))) {
+    return 'code_challenge_method is not S256'
+  }
   return /^[A-Za-z0-9\-_]{43}$/.test(asked.get('code_challenge'))
     ? null
     : 'code_challenge is not a SHA-256 in base64url'
@@ -90,25 +93,36 @@ function goBack (identity, asked, user) {
 const oauthError = (status, error, description, violation = description) =>
   ({ status, violation, body: { error, error_description: description } })
 
-// The form of a request to a token endpoint and its client, or a refusal.
+// The form of a request to a token endpoint and its client, or a refusal. X's pages have a form; a
+// client in wide use sends JSON, and X takes it: so it is taken, but is a violation.
 function readForm (identity, request) {
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
+  const isJson = /^application\/json *(;|$)/i.test(type)
+  if (!isJson && !/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
     return { refusal: oauthError(400, 'invalid_request', 'The body must be a form.') }
   }
-  const form = formOf(request)
   if (request.search) {
     return { refusal: oauthError(400, 'invalid_request', 'Parameters belong into the body.') }
   }
+  const form = isJson ? formOfJson(request.body) : formOf(request)
+  if (!form) return { refusal: oauthError(400, 'invalid_request', 'The body is no JSON object.') }
   const { id, wrong } = identity.client(request, form)
   if (wrong) return { refusal: oauthError(401, 'unauthorized_client', wrong) }
-  return { form, client: id }
+  return { form, client: id, violation: isJson ? 'JSON where a form belongs' : undefined }
+}
+
+function formOfJson (body) {
+  try {
+    return new URLSearchParams(JSON.parse(body.toString('utf8')))
+  } catch {
+    return null
+  }
 }
 
 const missing = name => oauthError(400, 'invalid_request', `Missing required parameter [${name}].`)
 
 function token ({ identity }, request) {
-  const { form, client, refusal } = readForm(identity, request)
+  const { form, client, refusal, violation: unusual } = readForm(identity, request)
   if (refusal) return refusal
   const grants = {
     authorization_code: {
@@ -132,15 +146,15 @@ function token ({ identity }, request) {
   // A dead token is the account's doing as often as the program's: only a re-used one is a
   // violation.
   if (wrong) return { ...oauthError(400, 'invalid_request', wrong), violation }
-  return { status: 200, body: given }
+  return { status: 200, body: given, violation: unusual }
 }
 
 function revoke ({ identity }, request) {
-  const { form, refusal } = readForm(identity, request)
+  const { form, refusal, violation } = readForm(identity, request)
   if (refusal) return refusal
   if (!form.get('token')) return missing('token')
   identity.revoke(form.get('token'))
-  return { status: 200, body: { revoked: true } }
+  return { status: 200, body: { revoked: true }, violation }
 }
 
 // --- the app's bearer token ---

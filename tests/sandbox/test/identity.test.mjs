@@ -294,6 +294,15 @@ test('the built-in token can be expired, refreshed and revoked', async t => {
     { handle: 'NorthmoorNews', access_tokens: 0, grants: 0, oauth1_tokens: 0 })
 })
 
+test('JSON at the token endpoint is taken, and told', async t => {
+  const x = await open(t)
+  const body = { grant_type: 'refresh_token', refresh_token: 'sandbox-refresh-token' }
+  const headers = { authorization: BASIC }
+  assert.equal((await x.send('POST', '/2/oauth2/token', { body, headers })).status, 200)
+  assert.match((await x.requests()).at(-1).violation, /JSON where a form belongs/)
+  assert.equal((await x.send('POST', '/2/oauth2/token', { body: '{', headers })).status, 400)
+})
+
 test('scopes bound a token, and without offline.access nothing is refreshed', async t => {
   const x = await open(t)
   const { access_token: access, ...rest } = await logIn(x, { scope: 'tweet.read users.read' })
