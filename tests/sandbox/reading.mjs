@@ -160,8 +160,8 @@ function list ({ store }, { route, args: { id }, params, view, caller, visible, 
   if (whose.state === 'suspended') return refused(suspended('id', id))
   if (whose.state === 'protected') return refused(notAuthorized('user', 'id', id))
   const posts = (route.endpoint === 'mentions' ? store.mentionsOf(whose) : store.postsBy(whose))
-    .filter(post => visible(post) && !store.hides(post.id, viewer))
-  const { page, meta } = paginate(choose(posts, route.endpoint, params, repeat), params)
+  const seen = post => visible(post) && !store.hides(post.id, viewer)
+  const { page, meta } = paginate(choose(posts, seen, route.endpoint, params, repeat), params)
   return { status: 200, body: { ...envelope(store, page, view, viewer), meta } }
 }
 
@@ -279,21 +279,25 @@ function included (store, posts, { expand }, viewer) {
 }
 
 // The posts of a timeline that the query asks for, newest first.
-function choose (posts, endpoint, params, repeat) {
+function choose (posts, seen, endpoint, params, repeat) {
   const withoutReplies = params.exclude?.includes('replies')
   const withoutReposts = params.exclude?.includes('retweets')
   const reach = endpoint === 'mentions' || withoutReplies ? MENTIONS_REACH : TIMELINE_REACH
   const since = repeat || !params.since_id ? -1n : BigInt(params.since_id)
   const until = params.until_id ? BigInt(params.until_id) : null
-  return posts
-    .filter(post => !(withoutReplies && post.in_reply_to) && !(withoutReposts && post.repost_of))
-    .slice(0, reach)
-    .filter(post => {
-      const id = BigInt(post.id)
-      const at = Date.parse(post.created_at)
-      return id > since && (until === null || id < until) &&
-        !(at < params.start_time) && !(at >= params.end_time)
-    })
+  const within = []
+  for (const post of posts) {
+    if (within.length === reach) break
+    if (withoutReplies && post.in_reply_to) continue
+    if (withoutReposts && post.repost_of) continue
+    if (seen(post)) within.push(post)
+  }
+  return within.filter(post => {
+    const id = BigInt(post.id)
+    const at = Date.parse(post.created_at)
+    return id > since && (until === null || id < until) &&
+      !(at < params.start_time) && !(at >= params.end_time)
+  })
 }
 
 // Tokens name the post to go on from, so that posts arriving meanwhile open no gap.

@@ -22,8 +22,9 @@ export class DataFileError extends Error {}
 
 export const STATES = ['active', 'protected', 'suspended', 'deactivated']
 
-const isNewest = post => post.versions.at(-1) === post.id
+const isShown = post => !post.deleted && post.versions.at(-1) === post.id
 const sameWords = (authorId, text) => `${authorId} ${text.trim()}`
+const add = (map, key, value) => map.has(key) ? map.get(key).push(value) : map.set(key, [value])
 const sameHandle = (a, b) => a.toLowerCase() === b.toLowerCase()
 
 export class Store extends EventEmitter {
@@ -33,6 +34,8 @@ export class Store extends EventEmitter {
   #posts = new Map() // by id, oldest first
   #threads = new Map() // conversation id to its posts, oldest first
   #texts = new Map() // author and words to the posts that said just that
+  #written = new Map() // user id to what they wrote, oldest first
+  #naming = new Map() // lower-case handle to the posts that mention it, oldest first
   #fd = null
 
   constructor ({ clock, file, carried = true, warn = () => {} }) {
@@ -87,7 +90,7 @@ export class Store extends EventEmitter {
 
   // The newest version of each.
   posts () {
-    return [...this.#posts.values()].filter(post => !post.deleted && isNewest(post))
+    return [...this.#posts.values()].filter(isShown)
   }
 
   // What keeps `viewer`, a user or null for the app, from seeing a post: 'gone', 'withheld',
@@ -176,8 +179,8 @@ export class Store extends EventEmitter {
 
   // Newest first: posts of others that mention the user, in their words or carried by a reply.
   mentionsOf (user) {
-    return this.posts().reverse()
-      .filter(post => post.author_id !== user.id && this.names(post, user))
+    const naming = this.#naming.get(user.username.toLowerCase()) ?? []
+    return naming.filter(post => post.author_id !== user.id && isShown(post)).reverse()
   }
 
   // In its words, or carried.
@@ -187,13 +190,13 @@ export class Store extends EventEmitter {
 
   // Newest first: what the user wrote.
   postsBy (user) {
-    return this.posts().reverse().filter(post => post.author_id === user.id)
+    return (this.#written.get(user.id) ?? []).filter(isShown).reverse()
   }
 
   // Of the post in all its versions, oldest first.
   repliesTo (post) {
-    return this.#threads.get(post.conversation_id).filter(other => !other.deleted &&
-      isNewest(other) && post.versions.includes(other.in_reply_to))
+    return this.#threads.get(post.conversation_id)
+      .filter(other => isShown(other) && post.versions.includes(other.in_reply_to))
   }
 
   counts (post) {
@@ -240,10 +243,11 @@ export class Store extends EventEmitter {
     })
     Object.defineProperty(post, 'carriedNames', { value: this.#carriedBy(post, thread) })
     this.#posts.set(post.id, post)
-    const key = sameWords(post.author_id, post.text)
-    this.#texts.set(key, [...(this.#texts.get(key) ?? []), post])
-    thread.push(post)
-    this.#threads.set(post.conversation_id, thread)
+    add(this.#threads, post.conversation_id, post)
+    add(this.#texts, sameWords(post.author_id, post.text), post)
+    add(this.#written, post.author_id, post)
+    const names = [...post.visible, ...post.carriedNames].map(name => name.toLowerCase())
+    for (const name of new Set(names)) add(this.#naming, name, post)
   }
 
   // A reply carries the handles of the post above: its author, whom it named, whom it carried.
