@@ -66,7 +66,7 @@ function askPage ({ identity }, { url, search }) {
   const problem = authorisationProblem(identity, asked)
   if (problem) return failure(problem)
   const scopes = asked.get('scope').split(' ').join(', ')
-  return page(`An app wants to act for an account`, `It asks for: ${scopes}.`,
+  return page('An app wants to act for an account', `It asks for: ${scopes}.`,
     { action: url.pathname + url.search, onward: new URL(asked.get('redirect_uri')).origin })
 }
 
@@ -319,8 +319,8 @@ function settle ({ identity }, { body }) {
       `${name}: must be a whole number of seconds`)
   }
   const { redirect_uris: uris } = body
-  need(uris === undefined ||
-    (Array.isArray(uris) && uris.length <= 10 && uris.every(isRedirectUri)),
+  const right = Array.isArray(uris) && uris.length <= 10 && uris.every(isRedirectUri)
+  need(uris === undefined || right,
     'redirect_uris: at most 10 addresses; https, or http on 127.0.0.1 and not localhost')
   Object.assign(identity.settings, body)
   return ok(identity.describe())

@@ -50,6 +50,10 @@ const VOCABULARIES = {
   }
 }
 
+const EXPANSIONS_BY_NAME = {
+  tweet: VOCABULARIES.tweet.expansions, post: VOCABULARIES.post.expansions
+}
+
 // What self-serve plans may ask.
 const QUERY_LENGTH = 512
 
@@ -195,9 +199,7 @@ function readView (given, users, problems) {
       'Only one of [tweet.fields, post.fields] can be given'))
   }
   const expansions = given.get('expansions')?.split(',') ?? []
-  const expandable = users ? USER_EXPANSIONS : {
-    tweet: VOCABULARIES.tweet.expansions, post: VOCABULARIES.post.expansions
-  }
+  const expandable = users ? USER_EXPANSIONS : EXPANSIONS_BY_NAME
   const newName = expansions.some(name => expandable.post.includes(name) &&
     !expandable.tweet.includes(name))
   const vocabulary = given.has('post.fields') || (newName && !given.has('tweet.fields'))

@@ -3,9 +3,9 @@
 //   endpoint  its name, in faults, limits and the log
 //   method    GET, POST, ...
 //   path      with `:name` for a part that varies: /2/users/:id/tweets
-//   tokens    which tokens may use it, as X's OpenAPI document has it: { app, oauth1, scopes }, where `scopes` are
-//             what an OAuth 2.0 token of an account needs and null refuses those tokens; without
-//             `tokens` the endpoint sees to it itself
+//   tokens    which tokens may use it, as X's OpenAPI document has it: { app, oauth1, scopes },
+//             where `scopes` are what an OAuth 2.0 token of an account needs and null refuses
+//             those tokens; without `tokens` the endpoint sees to it itself
 //   limits    how many requests a window has: { app, user }, and { app_day, user_day } in 24
 //             hours; without it, requests are not counted
 //   query     the parameters it knows, see params.mjs; none if left out

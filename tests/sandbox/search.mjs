@@ -119,7 +119,7 @@ export function parseQuery (text) {
   try {
     const pieces = cut(text)
     const query = readEither(pieces)
-    if (pieces.length) throw new QueryError(`missing '(' before ')'`)
+    if (pieces.length) throw new QueryError('there is a bracket too many')
     if (!query.standalone) {
       throw new QueryError('query must have at least one standalone operator')
     }

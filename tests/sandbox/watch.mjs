@@ -12,13 +12,13 @@ const COMPARED = 100
 // Words that say "no more answers", as a whole message or plainly inside one; and the way back.
 const OPT_OUT = new RegExp([
   '^(?:please )?(?:stop|stopall|unsubscribe|end|quit|cancel)(?: please)?$',
-  "\\b(?:opt(?:ing)? (?:me )?out|stop (?:replying|messaging|answering|tweeting)|leave me alone|" +
-    "(?:don't|do not|no more) (?:reply|replies|answer|answers))\\b"
+  '\\b(?:opt(?:ing)? (?:me )?out|stop (?:replying|messaging|answering|tweeting)|leave me alone)\\b',
+  "\\b(?:don['’]t|do not|no more) (?:reply|replies|answer|answers)\\b"
 ].join('|'), 'i')
 const OPT_IN = /^(?:please )?(?:start|unstop|opt (?:me )?(?:back )?in)(?: please)?$/i
 
 const ASKING = new RegExp([
-  "\\b(?:what(?:'s| is)|send|tell|give|confirm|share|provide|post|reply with|need|",
+  "\\b(?:what(?:['’]s| is)|send|tell|give|confirm|share|provide|post|reply with|need|",
   'let us (?:have|know))\\b[^.!?]{0,40}?\\b(?:your|ur)\\b[^.!?]{0,30}?',
   '\\b(?:full name|surname|(?:home |street |email |e-mail )?address|post ?code|',
   '(?:phone|mobile|telephone|account|reference|case|card|insurance) number|',
@@ -26,7 +26,7 @@ const ASKING = new RegExp([
 ].join(''), 'i')
 // Said beside it, the words ask for nothing in public.
 const PRIVATELY =
-  /\b(?:don't|do not|never|without|direct message|dm|private|form|call|phone us)\b/i
+  /\b(?:don['’]t|do not|never|without|direct message|dm|private|form|call|phone us)\b/i
 
 const withoutHandles = text => text.replace(/[@＠][A-Za-z0-9_]+/g, ' ').trim()
 const words = text => withoutHandles(text).replace(/https?:\/\/\S+/gi, ' ').toLowerCase()
