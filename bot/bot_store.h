@@ -14,4 +14,28 @@ int cursor_set(struct tx *tx, struct str feed, struct str cursor) MUST_CHECK;
 /* The cursor of a database that knew one account only is @feed's. */
 int cursor_adopt(struct tx *tx, struct str network, struct str feed) MUST_CHECK;
 
+/*
+ * What came from outside and was accepted, until its messages are recorded: the network may be told
+ * "we have it" once the commit is through. Bodies are as they came.
+ */
+struct inbox_item {
+    int64_t id;
+    struct str body;
+    int64_t received_at;
+};
+
+/* 1 stored, 0 there already: the same @key, still waiting or set aside. */
+int inbox_add(struct tx *tx, struct str network, struct str key, struct str body,
+              int64_t now) MUST_CHECK;
+
+/* The oldest that waits, its body in @arena. 1 found, 0 none. */
+int inbox_next(struct tx *tx, struct arena *arena, struct str network,
+               struct inbox_item *ret) MUST_CHECK;
+
+/* It is dealt with, and forgotten. */
+int inbox_done(struct tx *tx, int64_t id) MUST_CHECK;
+
+/* It can't be read: kept for a person to look at, and not taken again. */
+int inbox_set_aside(struct tx *tx, int64_t id) MUST_CHECK;
+
 #endif

@@ -14,6 +14,8 @@ int command_try(int argc, char **argv);
 int command_kb(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_staff(int argc, char **argv);
+int command_x(int argc, char **argv);
+int command_x_webhook(int argc, char **argv); /* of command_x */
 
 /* The configuration that is used when none is named: $KERBSIDE_CONFIG, else what the build set. */
 const char *default_config(void);

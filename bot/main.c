@@ -15,6 +15,7 @@ static const struct {
     { "kb", command_kb, "the editors' tools: check, score and explain the knowledge base" },
     { "config", command_config, "check the configuration, explain its settings" },
     { "staff", command_staff, "people who work in the console: add, list, remove, new password" },
+    { "x", command_x, "who we are on X: sign an account in, check its tokens" },
 };
 
 static void print_help(FILE *to)

@@ -8,12 +8,37 @@
 
 #include <uv.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/db.h"
 #include "base/report.h"
 #include "base/text_rules.h"
 
 struct console;
+
+/* What another program asks at the mounted path. */
+struct console_request {
+    bool posting;        /* else getting */
+    struct str argument; /* of the address's query, decoded; empty: not there */
+    struct str header;   /* empty: not there */
+    struct str body;     /* as it came */
+};
+
+/*
+ * A path of somebody else's beside the consoles' own, for another program: no session and no Origin
+ * is asked for, so whoever answers there must know by other means who it is. Answered from within
+ * the loop, before the next thing happens; always as JSON.
+ */
+struct console_mount {
+    const char *path;     /* such as "/in", shorter than 64 bytes; NULL: none */
+    const char *argument; /* the one that is handed on, by name */
+    const char *header;   /* the one that is handed on: its name in lower case, and a colon */
+    size_t body_bytes_max;
+
+    /* Returns the status, with what it says in @ret_json, empty and with room for 64 KiB. */
+    unsigned (*answer)(void *data, const struct console_request *request, struct buf *ret_json);
+    void *data;
+};
 
 struct console_options {
     uv_loop_t *loop;
@@ -24,6 +49,7 @@ struct console_options {
     int port;            /* 0: any */
     const char *origin;  /* where browsers see us; NULL: http:// and the address */
     int64_t session_s;
+    struct console_mount mount;
 };
 
 /* What the consoles show besides cases. Texts are copied. */

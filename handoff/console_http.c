@@ -1,7 +1,8 @@
 /*
- * The console over HTTP: its own files, signing in and out, and in the demo the clock. Whatever
- * changes something must come from our own page: the Origin is checked, the body is JSON. Passwords
- * are checked off the loop, one at a time, since each check takes 50 ms and 19 MiB.
+ * The console over HTTP: its own files, signing in and out, in the demo the clock, and what another
+ * program asks at the mounted path. Whatever else changes something must come from our own page:
+ * the Origin is checked, the body is JSON. Passwords are checked off the loop, one at a time, since
+ * each check takes 50 ms and 19 MiB.
  */
 #include "handoff/console/console_assets.h"
 #include "handoff/console_private.h"
@@ -15,6 +16,7 @@
 
 enum {
     BODY_BYTES_MAX = 4096,
+    HANDED_ON_BYTES_MAX = 4096,
     CHUNK_BYTES = 16384,
     SIGN_INS_MAX = 8,
     THROTTLE_SLOTS = 1024,
@@ -29,7 +31,9 @@ static const char policy[] =
 struct http_peer {
     struct lws *wsi;
     bool posting;
-    bool last; /* nothing more is taken from this connection */
+    bool last;    /* nothing more is taken from this connection */
+    bool mounted; /* for the mounted path, with its header */
+    struct buf header;
     char path[64];
     struct buf body, answer;  /* answer: what is to be written if it is our own */
     const unsigned char *out; /* what is being written */
@@ -132,6 +136,21 @@ static int answer_json(struct lws *wsi, struct http_peer *peer, unsigned status,
         return -1;
     return answer_with(wsi, peer, status, "application/json", (const unsigned char *)peer->answer.p,
                        peer->answer.len, extra, cookie ? 2 : 1);
+}
+
+static int answer_mounted(struct console *c, struct lws *wsi, struct http_peer *peer,
+                          struct str argument)
+{
+    static const char *const extra[][2] = { { "cache-control:", "no-store" } };
+    const struct console_mount *m = &c->options.mount;
+    struct console_request request = { .posting = peer->posting,
+                                       .argument = argument,
+                                       .header = buf_str(&peer->header),
+                                       .body = buf_str(&peer->body) };
+    buf_clear(&peer->answer);
+    unsigned status = m->answer(m->data, &request, &peer->answer);
+    return answer_with(wsi, peer, status, "application/json", (const unsigned char *)peer->answer.p,
+                       peer->answer.len, extra, 1);
 }
 
 static int answer_error(struct lws *wsi, struct http_peer *peer, unsigned status, const char *text)
@@ -431,6 +450,40 @@ static int post(struct console *c, struct lws *wsi, struct http_peer *peer)
     return r;
 }
 
+/* The length that the request's head announces; 0 if none, negative if that is no number. */
+static int64_t body_length(struct lws *wsi)
+{
+    char text[32] = "";
+    int64_t length;
+    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0)
+        return 0;
+    return lws_hdr_copy(wsi, text, sizeof text, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 &&
+                   str_to_int64(str_of(text), 0, INT64_MAX, &length)
+               ? length
+               : -1;
+}
+
+/* What the head says is taken down now: it isn't there any more when the body is. */
+static int begin_mounted(struct console *c, struct lws *wsi, struct http_peer *peer)
+{
+    const struct console_mount *m = &c->options.mount;
+    char name[64], text[HANDED_ON_BYTES_MAX];
+    peer->mounted = true;
+    if (!peer->posting) {
+        (void)snprintf(name, sizeof name, "%s=", m->argument);
+        const char *value = lws_get_urlarg_by_name(wsi, name, text, sizeof text);
+        return answer_mounted(c, wsi, peer, str_of(value));
+    }
+    int64_t length = body_length(wsi);
+    if (length < 0 || (uint64_t)length > m->body_bytes_max)
+        return answer_error(wsi, peer, 413, "The body is too large.");
+    peer->body = BUF_INIT(m->body_bytes_max);
+    int len = lws_hdr_custom_copy(wsi, text, sizeof text, m->header, (int)strlen(m->header));
+    if (len > 0 && buf_add(&peer->header, (struct str){ text, (size_t)len }) < 0)
+        return -1;
+    return length == 0 ? answer_mounted(c, wsi, peer, STR("")) : 0; /* else the body comes */
+}
+
 static bool is_json(const char *type)
 {
     size_t len = strlen("application/json");
@@ -443,8 +496,10 @@ static int begin_request(struct console *c, struct lws *wsi, struct http_peer *p
     char type[64] = "";
     buf_release(&peer->body);
     buf_release(&peer->answer);
+    buf_release(&peer->header);
     *peer = (struct http_peer){ .wsi = wsi,
                                 .body = BUF_INIT(BODY_BYTES_MAX),
+                                .header = BUF_INIT(HANDED_ON_BYTES_MAX),
                                 .answer = BUF_INIT(65536) };
     peer->posting = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
     bool getting = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
@@ -453,6 +508,8 @@ static int begin_request(struct console *c, struct lws *wsi, struct http_peer *p
     peer->last = peer->posting || !getting;
     if (!peer->posting && !getting) /* HEAD too: its answer may have no body */
         return answer_with(wsi, peer, 405, "text/plain", NULL, 0, NULL, 0);
+    if (c->options.mount.path && strcmp(peer->path, c->options.mount.path) == 0)
+        return begin_mounted(c, wsi, peer);
     if (!peer->posting)
         return get(c, wsi, peer);
     (void)lws_hdr_copy(wsi, type, sizeof type, WSI_TOKEN_HTTP_CONTENT_TYPE);
@@ -460,11 +517,7 @@ static int begin_request(struct console *c, struct lws *wsi, struct http_peer *p
         return answer_error(wsi, peer, 403, "This must be asked from the console's own page.");
     if (strcmp(peer->path, "/api/sign-out") != 0 && !is_json(type))
         return answer_error(wsi, peer, 415, "The body must be application/json.");
-    if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) == 0 ||
-        lws_hdr_copy(wsi, type, sizeof type, WSI_TOKEN_HTTP_CONTENT_LENGTH) <= 0 ||
-        strcmp(type, "0") == 0)
-        return post(c, wsi, peer);
-    return 0; /* the body comes */
+    return body_length(wsi) == 0 ? post(c, wsi, peer) : 0; /* else the body comes */
 }
 
 int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
@@ -486,9 +539,9 @@ int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, 
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         if (peer->sign_in)
             return -1;
-        return peer->out_len
-                   ? 0
-                   : post(c, wsi, peer); /* refused already if there is something to write */
+        if (peer->out_len)
+            return 0; /* refused already, since there is something to write */
+        return peer->mounted ? answer_mounted(c, wsi, peer, STR("")) : post(c, wsi, peer);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return write_more(wsi, peer);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
@@ -500,6 +553,7 @@ int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, 
         peer->sign_in = NULL;
         buf_release(&peer->body);
         buf_release(&peer->answer);
+        buf_release(&peer->header);
         return 0;
     default:
         return 0; /* a library's enum: default is right. Not lws_callback_http_dummy, which would

@@ -184,6 +184,16 @@ static int read_for(struct reading *r, const struct x_us *us, struct str type, c
     return add_post(r, us, data, payload, str_is(type, "post.quote.create"));
 }
 
+static int read_key(struct reading *r, struct str type, struct str user_id, struct str uuid)
+{
+    struct buf key = BUF_INIT(4096);
+    if (type.len && uuid.len)
+        (void)buf_addf(&key, "%.*s %.*s %.*s", STR_ARG(type), STR_ARG(user_id), STR_ARG(uuid));
+    r->events.key = arena_str(r->arena, key.err ? STR("") : buf_str(&key));
+    buf_release(&key);
+    return r->events.key.p ? 0 : ERR_NOMEM;
+}
+
 static int read_activity(struct reading *r, const cJSON *data)
 {
     static const char *const known[] = { "post.mention.create",
@@ -197,8 +207,7 @@ static int read_activity(struct reading *r, const cJSON *data)
     struct str user_id = text_of(member(data, "filter"), "user_id");
     bool is_known = false;
     int e = 0;
-    r->events.uuid = arena_str(r->arena, text_of(data, "event_uuid"));
-    if (!r->events.uuid.p)
+    if (read_key(r, type, user_id, text_of(data, "event_uuid")) < 0)
         return ERR_NOMEM;
     if (str_is(type, "oauth.revoke")) /* its filter is empty */
         return read_revoked(r, text_of(member(data, "payload"), "user_id"));
@@ -347,7 +356,7 @@ int x_read_events(struct arena *arena, struct str body, const struct x_us *us, s
                   struct x_events *ret)
 {
     struct reading r = { .arena = arena, .us = us, .us_count = us_count };
-    r.events.uuid = r.events.ends = STR("");
+    r.events.key = r.events.ends = STR("");
     cJSON *tree;
     int e = json_parse(body, &tree, NULL);
     if (e < 0)

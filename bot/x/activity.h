@@ -26,9 +26,10 @@ struct x_event {
 
 struct x_events {
     struct x_event *list;
-    size_t count;    /* 0: nothing for us, which is no fault: X adds kinds of events at any time */
-    struct str uuid; /* X's id of the event, to know it again by; samples have negative ones, though
-                        the specification says digits: opaque. Empty: it has none */
+    size_t count;   /* 0: nothing for us, which is no fault: X adds kinds of events at any time */
+    struct str key; /* to know the event again by, empty if it has no id. X's event_uuid is negative
+                       in samples, though the specification says digits, and is often the post's id,
+                       so that one post can have it twice: with the event's kind and filter */
     struct str ends; /* X ends the stream, and this is its word why; empty: it doesn't */
 };
 

@@ -75,6 +75,11 @@ struct call {
     void *data;
     struct http_answer end;
     struct buf words; /* that end points to */
+
+    http_piece *piece; /* of a stream only, like the rest */
+    long idle_ms;
+    struct http_stream *stream; /* while it is under way */
+    bool closed;                /* it ends without a word when its turn comes */
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -173,7 +178,8 @@ static struct call *call_free(struct call *c)
 /* Whoever asked is told, and may ask the next from within. */
 static void finish(struct call *c, const struct http_answer *answer)
 {
-    c->done(c->data, answer);
+    if (!c->closed)
+        c->done(c->data, answer);
     (void)call_free(c);
 }
 
@@ -198,13 +204,19 @@ static void end_when_turned(struct call *c)
     (void)uv_timer_start(&client->later, on_later, 0, 0);
 }
 
+/* Nothing about limits was said. */
+static const struct http_window no_window = { -1, -1, 0 };
+
 static void end_not_sent(struct call *c, const char *why)
 {
     buf_clear(&c->words);
     (void)buf_addc(&c->words, why);
     c->end = (struct http_answer){ .end = HTTP_NOT_SENT,
                                    .why = buf_cstr(&c->words),
-                                   .limit_remaining = -1 };
+                                   .limit = -1,
+                                   .limit_remaining = -1,
+                                   .app_day = no_window,
+                                   .user_day = no_window };
     end_when_turned(c);
 }
 
@@ -215,9 +227,13 @@ static void end_refused(struct call *c)
     (void)buf_addc(&c->words, "{\"title\":\"Unauthorized\",\"status\":401,\"detail\":");
     (void)json_add_text(&c->words, buf_str(&c->grant->trouble));
     (void)buf_addc(&c->words, "}");
-    c->end = (struct http_answer){
-        .end = HTTP_ANSWERED, .status = 401, .body = buf_str(&c->words), .limit_remaining = -1
-    };
+    c->end = (struct http_answer){ .end = HTTP_ANSWERED,
+                                   .status = 401,
+                                   .body = buf_str(&c->words),
+                                   .limit = -1,
+                                   .limit_remaining = -1,
+                                   .app_day = no_window,
+                                   .user_day = no_window };
     end_when_turned(c);
 }
 
@@ -585,6 +601,18 @@ static void renew(struct x_client *client, enum x_token token)
 /* ------------------------------------------------------------------------------------------------
  * the way of a call */
 
+/* Without a way to get a token it is said, and nobody is asked. */
+static void look_for_bearer(struct x_app *app)
+{
+    if (app->bearer[0] || can_obtain(app))
+        return;
+    app->grant.state = GRANT_DEAD;
+    set_trouble(&app->grant,
+                "The app has no bearer token: put \"bearer_token\", or \"consumer_key\" and "
+                "\"consumer_secret\", into %s and start Kerbside again",
+                app_file(app));
+}
+
 /* Sends it, or has it wait for a token, or ends it when the loop turns. */
 static void advance(struct call *c)
 {
@@ -597,13 +625,8 @@ static void advance(struct call *c)
     }
     if (user && (g->state == GRANT_DEAD || needs_token(c)))
         (void)reload(client);
-    if (!user && !client->options.app->bearer[0] && !can_obtain(client->options.app)) {
-        g->state = GRANT_DEAD;
-        set_trouble(g,
-                    "The app has no bearer token: put \"bearer_token\", or \"consumer_key\" and "
-                    "\"consumer_secret\", into %s and start Kerbside again",
-                    app_file(client->options.app));
-    }
+    if (!user)
+        look_for_bearer(client->options.app);
     if (g->state == GRANT_DEAD) {
         end_refused(c);
     } else if (!needs_token(c)) {
@@ -665,10 +688,27 @@ static bool goes_on_after_401(struct call *c)
     return true;
 }
 
+static void taken_for_good(struct call *c)
+{
+    if (c->generation != c->grant->generation || c->grant->state != GRANT_GOOD)
+        return;
+    c->grant->accepted = true;
+    buf_clear(&c->grant->trouble);
+}
+
+static void on_piece(void *data, struct str bytes)
+{
+    struct call *c = data;
+    if (!bytes.len)
+        taken_for_good(c);
+    c->piece(c->data, bytes);
+}
+
 static void on_answer(void *data, const struct http_answer *answer)
 {
     struct call *c = data;
     struct grant *g = c->grant;
+    c->stream = NULL;
     struct http_request request = { .method = c->request.method,
                                     .url = buf_cstr(&c->url),
                                     .body = buf_str(&c->json),
@@ -680,10 +720,8 @@ static void on_answer(void *data, const struct http_answer *answer)
             return;
         if (c->generation == g->generation && g->state == GRANT_GOOD)
             say_refused(c);
-    } else if (answer->end == HTTP_ANSWERED && c->generation == g->generation &&
-               g->state == GRANT_GOOD) {
-        g->accepted = true;
-        buf_clear(&g->trouble);
+    } else if (answer->end == HTTP_ANSWERED) {
+        taken_for_good(c);
     }
     finish(c, answer);
 }
@@ -692,6 +730,10 @@ static void transmit(struct call *c)
 {
     struct x_client *client = c->client;
     const struct x_app *app = client->options.app;
+    if (c->closed) {
+        (void)call_free(c);
+        return;
+    }
     struct buf authorization = wipe_buf(HEADER_BYTES_MAX);
     int r = c->request.token == X_TOKEN_APP
                 ? buf_addf(&authorization, "Bearer %s", app->bearer)
@@ -704,18 +746,21 @@ static void transmit(struct call *c)
         .body = buf_str(&c->json),
         .type = c->json.len ? "application/json" : NULL,
         .timeout_ms = c->request.timeout_ms,
+        .idle_ms = c->idle_ms,
         .max_bytes = c->request.max_bytes,
     };
     c->generation = c->grant->generation;
-    if (r == 0)
+    if (r == 0 && c->piece)
+        r = http_stream(app->options.http, &request, on_piece, on_answer, c, &c->stream);
+    else if (r == 0)
         r = http_send(app->options.http, &request, on_answer, c);
     if (r < 0)
         end_not_sent(c, err_str(r));
     wipe_buf_release(&authorization);
 }
 
-int x_client_send(struct x_client *client, const struct x_request *request, http_done *done,
-                  void *data)
+static int begin(struct x_client *client, const struct x_request *request, struct call how,
+                 struct call **ret)
 {
     struct x_app *app = client->options.app;
     assert(request->path[0] == '/'); /* or it could change the host */
@@ -726,14 +771,13 @@ int x_client_send(struct x_client *client, const struct x_request *request, http
     struct call *c = calloc(1, sizeof *c);
     if (!c)
         return ERR_NOMEM;
-    *c = (struct call){ .client = client,
-                        .grant = request->token == X_TOKEN_APP ? &app->grant : &client->grant,
-                        .request = *request,
-                        .url = BUF_INIT(URL_BYTES_MAX),
-                        .json = BUF_INIT(JSON_BYTES_MAX),
-                        .words = BUF_INIT(4096),
-                        .done = done,
-                        .data = data };
+    *c = how;
+    c->client = client;
+    c->grant = request->token == X_TOKEN_APP ? &app->grant : &client->grant;
+    c->request = *request;
+    c->url = BUF_INIT(URL_BYTES_MAX);
+    c->json = BUF_INIT(JSON_BYTES_MAX);
+    c->words = BUF_INIT(4096);
     (void)buf_addf(&c->url, "%s%s", app->options.api, request->path);
     (void)buf_add(&c->json, request->json);
     int r = c->url.err ? c->url.err : c->json.err;
@@ -744,8 +788,40 @@ int x_client_send(struct x_client *client, const struct x_request *request, http
     if (c->next)
         c->next->at = &c->next;
     client->calls = c;
+    *ret = c;
     advance(c);
     return 0;
+}
+
+int x_client_send(struct x_client *client, const struct x_request *request, http_done *done,
+                  void *data)
+{
+    struct call *c;
+    return begin(client, request, (struct call){ .done = done, .data = data }, &c);
+}
+
+/* A stream is a call under another name. */
+int x_client_stream(struct x_client *client, const struct x_request *request, long idle_ms,
+                    http_piece *piece, http_done *done, void *data, struct x_client_stream **ret)
+{
+    struct call *c, how = { .done = done, .data = data, .piece = piece, .idle_ms = idle_ms };
+    int r = begin(client, request, how, &c);
+    if (r == 0)
+        *ret = (struct x_client_stream *)c;
+    return r;
+}
+
+struct x_client_stream *x_client_close(struct x_client_stream *stream)
+{
+    struct call *c = (struct call *)stream;
+    if (!c)
+        return NULL;
+    c->closed = true; /* it may be in a queue */
+    if (c->stream) {
+        c->stream = http_close(c->stream);
+        (void)call_free(c);
+    }
+    return NULL;
 }
 
 void x_client_revoked(struct x_client *client)
@@ -802,6 +878,11 @@ struct x_app *x_app_free(struct x_app *app)
     x_secrets_wipe(app);
     free(app);
     return NULL;
+}
+
+struct str x_app_consumer_secret(const struct x_app *app)
+{
+    return str_of(app->secrets.consumer_secret);
 }
 
 static void free_client(uv_handle_t *handle)

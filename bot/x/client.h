@@ -75,6 +75,10 @@ int x_app_new(const struct x_app_options *options, struct report *report,
 /* After its clients; the loop must turn until the handles are closed. NULL is fine. */
 struct x_app *x_app_free(struct x_app *app);
 
+/* What X signs with what it sends us; empty if the app's file doesn't have it. Lives as long as
+ * @app. */
+struct str x_app_consumer_secret(const struct x_app *app);
+
 struct x_client_options {
     struct x_app *app;
     const char *name;       /* of the account, for logs and people */
@@ -105,6 +109,20 @@ struct x_client *x_client_free(struct x_client *client);
  */
 int x_client_send(struct x_client *client, const struct x_request *request, http_done *done,
                   void *data) MUST_CHECK;
+
+/*
+ * The same for an answer that is handed on as it comes, see http_stream: timeout_ms is for the
+ * connection to be made, max_bytes has no meaning.
+ * @idle_ms: the longest silence; 0: any
+ * @ret: valid until the call of @done or x_client_close
+ */
+struct x_client_stream;
+int x_client_stream(struct x_client *client, const struct x_request *request, long idle_ms,
+                    http_piece *piece, http_done *done, void *data,
+                    struct x_client_stream **ret) MUST_CHECK;
+
+/* Ends it without a further call of its functions. Before http_free. NULL is fine. Returns NULL. */
+struct x_client_stream *x_client_close(struct x_client_stream *stream);
 
 /* X told us that the account withdrew its grant (oauth.revoke): the account's requests are refused
  * until its file changes. */

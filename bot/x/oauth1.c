@@ -22,6 +22,42 @@ int oauth1_encode(struct buf *out, struct str s)
     return out->err;
 }
 
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+int oauth1_decode(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        bool escape = s.p[i] == '%' && i + 2 < s.len && hex_value(s.p[i + 1]) >= 0 &&
+                      hex_value(s.p[i + 2]) >= 0;
+        char c = s.p[i] == '+' ? ' ' : s.p[i];
+        if (escape) {
+            c = (char)(hex_value(s.p[i + 1]) * 16 + hex_value(s.p[i + 2]));
+            i += 2;
+        }
+        (void)buf_add_byte(out, c);
+    }
+    return out->err;
+}
+
+void oauth1_parameter(struct str query, const char *name, struct buf *ret)
+{
+    buf_clear(ret);
+    for (struct str part, left; str_split(&query, '&', &part);) {
+        left = part;
+        (void)str_split(&part, '=', &left);
+        if (str_is(left, name)) {
+            (void)oauth1_decode(ret, part);
+            return;
+        }
+    }
+}
+
 /* A pair as it stands in the base string: encoded, so that sorting is by bytes. */
 struct encoded {
     struct str name, value;
@@ -52,30 +88,7 @@ static int add(struct parameters *p, struct str name, struct str value)
     return r;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* A query is read as a form is (RFC 5849, 3.4.1.3.1): + is a space, %XX a byte. */
-static int decode(struct str s, struct buf *out)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        bool escape = s.p[i] == '%' && i + 2 < s.len && hex_value(s.p[i + 1]) >= 0 &&
-                      hex_value(s.p[i + 2]) >= 0;
-        char c = s.p[i] == '+' ? ' ' : s.p[i];
-        if (escape) {
-            c = (char)(hex_value(s.p[i + 1]) * 16 + hex_value(s.p[i + 2]));
-            i += 2;
-        }
-        (void)buf_add_byte(out, c);
-    }
-    return out->err;
-}
-
+/* A query is read as a form is: RFC 5849, 3.4.1.3.1. */
 static int add_query(struct parameters *p, struct str query)
 {
     struct buf name = BUF_INIT(TEXT_MAX), value = BUF_INIT(TEXT_MAX);
@@ -87,9 +100,9 @@ static int add_query(struct parameters *p, struct str query)
         buf_clear(&name);
         buf_clear(&value);
         (void)str_split(&part, '=', &left); /* the rest of the part is its value */
-        r = decode(left, &name);
+        r = oauth1_decode(&name, left);
         if (r == 0)
-            r = decode(part, &value);
+            r = oauth1_decode(&value, part);
         if (r == 0)
             r = add(p, buf_str(&name), buf_str(&value));
     }

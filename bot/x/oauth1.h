@@ -33,6 +33,14 @@ enum { OAUTH1_SIGNATURE_MAX = 32 }; /* base64 of SHA-1's 20 bytes, with the term
 /* Appends @s with everything but A-Z a-z 0-9 - . _ ~ written as %XX (RFC 3986). */
 int oauth1_encode(struct buf *out, struct str s);
 
+/* Appends what a query or a form means by @s: + is a space, %XX a byte; a % that begins none stays.
+ */
+int oauth1_decode(struct buf *out, struct str s);
+
+/* The first parameter of that name in a query or a form, decoded, in place of what is in @ret;
+ * empty if there is none. */
+void oauth1_parameter(struct str query, const char *name, struct buf *ret);
+
 /*
  * Appends the signature base string of @method, @url and @pairs (the form's and the header's,
  * oauth_signature left out). The order of @pairs and of the query doesn't matter. ERR_BADINPUT if

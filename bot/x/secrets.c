@@ -10,6 +10,7 @@
 
 enum { FILE_BYTES_MAX = 16384, PATH_BYTES_MAX = 4096 };
 
+/* The variable stands in front; a configuration's path has the configuration's folder before it. */
 static const char credentials[] = "$CREDENTIALS_DIRECTORY/";
 
 struct place {
@@ -19,15 +20,16 @@ struct place {
 
 static int find_place(const char *path, struct report *report, struct place *ret)
 {
-    const char *dir = getenv("CREDENTIALS_DIRECTORY");
+    const char *dir = getenv("CREDENTIALS_DIRECTORY"), *variable = strstr(path, credentials);
     ret->path = BUF_INIT(PATH_BYTES_MAX);
-    if (strncmp(path, credentials, strlen(credentials)) == 0) {
+    if (variable && (variable == path || variable[-1] == '/')) {
+        const char *name = variable + strlen(credentials);
         if (!dir || !*dir)
             return report_error(report,
                                 "%s: systemd has set no CREDENTIALS_DIRECTORY; the unit needs "
                                 "LoadCredential=%s:FILE",
-                                path, path + strlen(credentials));
-        (void)buf_addf(&ret->path, "%s/%s", dir, path + strlen(credentials));
+                                path, name);
+        (void)buf_addf(&ret->path, "%s/%s", dir, name);
     } else {
         (void)buf_addc(&ret->path, path);
     }
@@ -383,20 +385,27 @@ static int replace(const char *path, struct str bytes, struct x_stamp *ret_stamp
     return r;
 }
 
+static void add_member(struct buf *json, const char *name, const char *value)
+{
+    (void)buf_addf(json, "%s\n  \"%s\": ", json->len ? "," : "{", name);
+    (void)json_add_text(json, str_of(value));
+}
+
 int x_account_secrets_write(const char *path, const struct x_account_secrets *secrets,
                             struct report *report, struct x_stamp *ret_stamp)
 {
     struct buf json = wipe_buf(FILE_BYTES_MAX);
     struct place place;
     int r = find_place(path, report, &place);
-    (void)buf_addc(&json, "{\n  \"access_token\": ");
-    (void)json_add_text(&json, str_of(secrets->access_token));
-    (void)buf_addc(&json, ",\n  \"refresh_token\": ");
-    (void)json_add_text(&json, str_of(secrets->refresh_token));
-    (void)buf_addf(&json, ",\n  \"expires_at\": %" PRId64, secrets->expires_at);
-    if (secrets->scope[0]) {
-        (void)buf_addc(&json, ",\n  \"scope\": ");
-        (void)json_add_text(&json, str_of(secrets->scope));
+    if (secrets->grant == X_GRANT_OAUTH1) {
+        add_member(&json, "oauth_token", secrets->oauth_token);
+        add_member(&json, "oauth_token_secret", secrets->oauth_token_secret);
+    } else {
+        add_member(&json, "access_token", secrets->access_token);
+        add_member(&json, "refresh_token", secrets->refresh_token);
+        (void)buf_addf(&json, ",\n  \"expires_at\": %" PRId64, secrets->expires_at);
+        if (secrets->scope[0])
+            add_member(&json, "scope", secrets->scope);
     }
     (void)buf_addc(&json, "\n}\n");
     if (r == 0)

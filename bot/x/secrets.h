@@ -47,7 +47,8 @@ struct x_stamp {
 };
 
 /*
- * @path may begin with "$CREDENTIALS_DIRECTORY/". On failure *ret is wiped and the fault is in
+ * @path may begin with "$CREDENTIALS_DIRECTORY/", behind the configuration's folder, too. On
+ * failure *ret is wiped and the fault is in
  * @report: ERR_BADINPUT (a fault in the file or its mode), ERR_IO or ERR_NOMEM. Whoever has been
  * given one wipes it with x_secrets_wipe.
  */
@@ -60,9 +61,10 @@ int x_account_secrets_read(const char *path, struct report *report, struct x_acc
                            struct x_stamp *ret_stamp) MUST_CHECK;
 
 /*
- * Puts an OAuth 2.0 pair in the place of what is at @path, whole or not at all: written beside it,
- * made durable, renamed, the folder made durable. The one who owned the file, or owns the folder,
- * owns the new one, so that root may sign in for the service. ERR_IO (in @report), ERR_NOMEM.
+ * Puts an OAuth 2.0 pair, or OAuth 1.0a's tokens, in the place of what is at @path, whole or not at
+ * all: written beside it, made durable, renamed, the folder made durable. The one who owned the
+ * file, or owns the folder, owns the new one, so that root may sign in for the service. ERR_IO (in
+ * @report), ERR_NOMEM.
  */
 int x_account_secrets_write(const char *path, const struct x_account_secrets *secrets,
                             struct report *report, struct x_stamp *ret_stamp) MUST_CHECK;

@@ -19,17 +19,17 @@ const struct x_stream_delays x_stream_delays = {
     .idle = 22000,
 };
 
-enum { HEADER_BYTES_MAX = 8192, TROUBLE_BYTES_MAX = 4096 };
+enum { TROUBLE_BYTES_MAX = 4096 };
 
 struct x_stream {
     struct x_stream_options options;
     uv_timer_t timer; /* until the next attempt */
-    struct http_stream *http;
+    struct x_client_stream *connection;
     bool begun;
     struct buf line; /* what came of a line that isn't whole */
     struct x_stream_tries tries;
     struct buf trouble;
-    struct http_stream *clearing; /* X is being asked to forget our old connections */
+    struct x_client_stream *clearing; /* X is being asked to forget our old connections */
 };
 
 static int64_t doubled(int64_t first, int64_t most, unsigned times)
@@ -114,7 +114,7 @@ static void on_piece(void *data, struct str bytes)
     if (take(s, bytes))
         return;
     log_warn("stream.line_too_long name=%s bytes=%d", s->options.name, X_STREAM_LINE_MAX);
-    s->http = http_close(s->http);
+    s->connection = x_client_close(s->connection);
     lost(s, X_STREAM_BROKE);
 }
 
@@ -134,37 +134,27 @@ static void on_cleared(void *data, const struct http_answer *answer)
     log_info("stream.cleared name=%s status=%d", s->options.name, answer->status);
 }
 
-/* As a stream, since such a request can be closed. */
-static int ask(struct x_stream *s, enum http_method method, const char *url, http_piece *piece,
-               http_done *done, struct http_stream **ret)
+/* As a stream whatever it is, since such a request can be closed. */
+static int ask(struct x_stream *s, enum x_endpoint endpoint, enum http_method method,
+               const char *path, http_piece *piece, http_done *done, struct x_client_stream **ret)
 {
-    struct buf authorization = BUF_INIT(HEADER_BYTES_MAX);
-    int r = s->options.authorize(s->options.data, &authorization);
-    struct http_request request = {
-        .method = method,
-        .url = url,
-        .authorization = buf_cstr(&authorization),
-        .timeout_ms = s->options.connect_ms,
-        .idle_ms = (long)s->options.delays->idle,
-    };
-    if (r == 0)
-        r = authorization.err;
-    if (r == 0)
-        r = http_stream(s->options.http, &request, piece, done, s, ret);
-    buf_release(&authorization);
-    return r;
+    struct x_request request = { .endpoint = endpoint,
+                                 .token = X_TOKEN_APP,
+                                 .method = method,
+                                 .path = path,
+                                 .timeout_ms = s->options.connect_ms };
+    return x_client_stream(s->options.client, &request, (long)s->options.delays->idle, piece, done,
+                           s, ret);
 }
 
 /* X still counts a connection of ours that we have lost. Its quick start says that a new one takes
  * its place, its list of errors that the new one is refused. */
 static void clear_connections(struct x_stream *s)
 {
-    struct buf url = BUF_INIT(4096);
-    (void)buf_addf(&url, "%s/2/connections/all", s->options.api);
-    if (!s->clearing && !url.err &&
-        ask(s, HTTP_DELETE, buf_cstr(&url), ignore_piece, on_cleared, &s->clearing) < 0)
+    static const char path[] = "/2/connections/all";
+    if (!s->clearing && ask(s, X_ENDPOINT_CONNECTIONS, HTTP_DELETE, path, ignore_piece, on_cleared,
+                            &s->clearing) < 0)
         log_warn("stream.not_cleared name=%s", s->options.name);
-    buf_release(&url);
 }
 
 static void complain(struct x_stream *s, struct str words)
@@ -219,7 +209,7 @@ static void on_done(void *data, const struct http_answer *a)
 {
     struct x_stream *s = data;
     bool broke = a->end != HTTP_ANSWERED || s->begun;
-    s->http = NULL;
+    s->connection = NULL;
     if (!broke) {
         refused(s, a);
         return;
@@ -232,7 +222,8 @@ static void on_done(void *data, const struct http_answer *a)
 
 static void connect_now(struct x_stream *s)
 {
-    int r = ask(s, HTTP_GET, s->options.url, on_piece, on_done, &s->http);
+    int r =
+        ask(s, s->options.endpoint, HTTP_GET, s->options.path, on_piece, on_done, &s->connection);
     if (r == 0)
         return;
     log_warn("stream.not_asked name=%s why=\"%s\"", s->options.name, err_str(r));
@@ -271,8 +262,8 @@ struct x_stream *x_stream_free(struct x_stream *s)
 {
     if (!s)
         return NULL;
-    s->http = http_close(s->http);
-    s->clearing = http_close(s->clearing);
+    s->connection = x_client_close(s->connection);
+    s->clearing = x_client_close(s->clearing);
     (void)uv_timer_stop(&s->timer);
     uv_close((uv_handle_t *)&s->timer, free_with_handle);
     return NULL;
@@ -280,7 +271,7 @@ struct x_stream *x_stream_free(struct x_stream *s)
 
 void x_stream_start(struct x_stream *s)
 {
-    if (s->http)
+    if (s->connection)
         return;
     (void)uv_timer_stop(&s->timer);
     connect_now(s);

@@ -8,7 +8,7 @@
 #ifndef BOT_X_STREAM_H
 #define BOT_X_STREAM_H
 
-#include "bot/http.h"
+#include "bot/x/client.h"
 
 /* Milliseconds. */
 struct x_stream_delays {
@@ -31,15 +31,12 @@ int64_t x_stream_wait(const struct x_stream_delays *delays, struct x_stream_trie
 
 struct x_stream_options {
     uv_loop_t *loop;
-    struct http *http; /* must be freed after it */
-    const char *name;  /* for the log */
-    const char *api;   /* such as https://api.x.com; borrowed, like url */
-    const char *url;
+    struct x_client *client; /* whose app asks; closed before http_free */
+    const char *name;        /* for the log; borrowed, like path */
+    enum x_endpoint endpoint;
+    const char *path; /* with its query */
     long connect_ms;
     const struct x_stream_delays *delays;
-
-    /* Adds the header's value for the app itself, "Bearer …"; negative: there is none now. */
-    int (*authorize)(void *data, struct buf *ret);
 
     /* An answer began: what happened before it must be read in another way. */
     void (*begun)(void *data);
@@ -47,8 +44,8 @@ struct x_stream_options {
     /* A line, without its end, never empty. False: it brought nothing and is the end of it. */
     bool (*line)(void *data, struct str line);
 
-    /* X says that there is nothing to send: no rules. x_stream_start when there are, or it is tried
-     * again as after a refusal. NULL: cannot happen. */
+    /* X says that there is nothing to send: no rules. It is tried again as after any refusal. NULL:
+     * nobody need know. */
     void (*nothing_to_send)(void *data);
 
     void *data;
@@ -61,7 +58,8 @@ enum { X_STREAM_LINE_MAX = 1 << 20 };
 
 int x_stream_new(const struct x_stream_options *options, struct x_stream **ret) MUST_CHECK;
 
-/* Not from within its own functions. The loop must turn until its handle is closed. NULL is fine.
+/* Not from within its own functions, and before http_free. The loop must turn until its handle is
+ * closed. NULL is fine.
  */
 struct x_stream *x_stream_free(struct x_stream *s);
 

@@ -1,15 +1,15 @@
 /*
- * The weighted length of a post, as twitter-text counts it (configuration v3): NFC; a link 23,
- * whatever its length; an emoji sequence 2; code points of the Latin and general punctuation ranges
- * 1; everything else 2.
+ * The weighted length of a post: NFC; a link 23, whatever its length; an emoji 2; code points of
+ * the Latin and general punctuation ranges 1; everything else 2.
  */
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-#include <unicode/ustring.h>
+#include <stdlib.h>
 
+#include <unicode/unorm2.h>
+
+#include "bot/x/text_private.h"
 #include "bot/x/x.h"
 
-enum { LIMIT = 280, LINK_WEIGHT = 23, EMOJI_WEIGHT = 2, WEIGHED_BYTES_MAX = 1 << 20 };
+enum { LINK_WEIGHT = 23, EMOJI_WEIGHT = 2 };
 
 static bool weighs_one(uint32_t c)
 {
@@ -17,169 +17,84 @@ static bool weighs_one(uint32_t c)
            (c >= 0x2032 && c <= 0x2037);
 }
 
-static bool is_emoji(uint32_t c)
+/* Emoji are looked for from the text's start on, as if there were no links, and one that begins in
+ * a link is the link's. *at and *len are the last that was found. */
+static bool emoji_begins(struct units t, size_t here, size_t *at, size_t *len)
 {
-    return c > 0xff && (u_hasBinaryProperty((UChar32)c, UCHAR_EMOJI_PRESENTATION) ||
-                        u_hasBinaryProperty((UChar32)c, UCHAR_EXTENDED_PICTOGRAPHIC));
-}
-
-/* Parts that carry on an emoji: joiner, variation selector, skin tone, flag letters, tags, the
- * keycap. */
-static bool carries_on(uint32_t c)
-{
-    return c == 0xfe0f || c == 0x20e3 || (c >= 0x1f3fb && c <= 0x1f3ff) ||
-           (c >= 0xe0020 && c <= 0xe007f);
-}
-
-static bool is_regional(uint32_t c)
-{
-    return c >= 0x1f1e6 && c <= 0x1f1ff;
-}
-
-static bool is_domain_byte(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-}
-
-static bool is_path_byte(char c)
-{
-    return c > ' ' && !strchr("\"<>\\^`{|}", c);
-}
-
-/* Bytes of the domain at the start of @s if its last label can end one: letters of a country or one
- * of the widespread names. */
-static size_t domain_len(struct str s)
-{
-    static const char *const tops[] = { "com",  "org",   "net",    "info", "gov",     "edu",
-                                        "app",  "dev",   "biz",    "io",   "example", "london",
-                                        "scot", "wales", "online", "site", "xyz" };
-    size_t len = 0, last_dot = 0;
-    while (len < s.len &&
-           (is_domain_byte(s.p[len]) || (s.p[len] == '.' && len && s.p[len - 1] != '.'))) {
-        if (s.p[len] == '.')
-            last_dot = len;
-        len++;
+    while (*at < here) {
+        *at += *len ? *len : 1;
+        *len = *at < t.len ? emoji_len(t, *at) : 0;
     }
-    while (len > 0 && (s.p[len - 1] == '.' || s.p[len - 1] == '-'))
-        len--;
-    if (last_dot >= len) /* a full stop at the end */
-        for (last_dot = len; last_dot > 0 && s.p[last_dot - 1] != '.';)
-            last_dot--;
-    else
-        last_dot++;
-    if (last_dot < 2)
-        return 0;
-    struct str top = str_cut(s, last_dot, len);
-    bool letters = top.len == 2;
-    for (size_t i = 0; i < top.len && letters; i++)
-        letters = (top.p[i] | 32) >= 'a' && (top.p[i] | 32) <= 'z';
-    for (size_t i = 0; i < ARRAY_LEN(tops) && !letters; i++)
-        letters = top.len == strlen(tops[i]) && strncasecmp(top.p, tops[i], top.len) == 0;
-    return letters ? len : 0;
+    return *at == here && *len;
 }
 
-/* Bytes of the link at s.p[at], 0 if none begins there. */
-static size_t link_len(struct str s, size_t at)
+static struct x_weight weigh_units(struct units t, enum x_emoji_reading emoji,
+                                   const struct links *links)
 {
-    struct str rest = str_cut(s, at, s.len);
-    unsigned char before = at ? (unsigned char)s.p[at - 1] : ' ';
-    if (is_domain_byte((char)before) || before == '@' || before == '.' || before == '_' ||
-        before == '/' || before == '#' || before == '$')
-        return 0;
-    size_t scheme = str_starts(rest, STR("https://"))  ? 8
-                    : str_starts(rest, STR("http://")) ? 7
-                                                       : 0;
-    size_t len = domain_len(str_cut(rest, scheme, rest.len));
-    if (!len)
-        return 0;
-    len += scheme;
-    if (len < rest.len && rest.p[len] == '@') /* an email address */
-        return 0;
-    if (len + 1 < rest.len && rest.p[len] == ':' && rest.p[len + 1] >= '0' &&
-        rest.p[len + 1] <= '9')
-        for (len++; len < rest.len && rest.p[len] >= '0' && rest.p[len] <= '9';)
-            len++;
-    if (len < rest.len && (rest.p[len] == '/' || rest.p[len] == '?')) {
-        while (len < rest.len && is_path_byte(rest.p[len]))
-            len++;
-        while (len > 0 &&
-               strchr(".,!?:;'\")", rest.p[len - 1])) /* the sentence's, not the link's */
-            len--;
+    struct x_weight w = { .valid = true, .units = t.len };
+    size_t emoji_at = 0, len = t.len ? emoji_len(t, 0) : 0;
+    for (size_t at = 0, l = 0; at < t.len;) {
+        if (l < links->count && links->items[l].from == at) {
+            w.weight += LINK_WEIGHT;
+            at += links->items[l++].weighed;
+        } else if (emoji == X_EMOJI_WHOLE && emoji_begins(t, at, &emoji_at, &len)) {
+            w.weight += EMOJI_WEIGHT;
+            at += len;
+        } else {
+            uint32_t c = units_point(t, at);
+            w.weight += weighs_one(c) ? 1 : 2;
+            w.valid = w.valid && c != 0xfffe && c != 0xfeff && c != 0xffff;
+            at += c > 0xffff ? 2 : 1;
+        }
+        if (w.valid && w.weight <= X_WEIGHT_MAX)
+            w.fits = at;
     }
-    return len;
+    w.valid = w.valid && w.weight > 0 && w.weight <= X_WEIGHT_MAX;
+    return w;
 }
 
-static unsigned weigh_normal(struct str s)
+static int to_nfc(struct units *t)
 {
-    unsigned weight = 0;
-    for (size_t at = 0; at < s.len;) {
-        size_t link = link_len(s, at);
-        if (link) {
-            weight += LINK_WEIGHT;
-            at += link;
-            continue;
-        }
-        uint32_t c = utf8_next(s, &at);
-        size_t next = at;
-        uint32_t after = at < s.len ? utf8_next(s, &next) : 0;
-        bool keycap = (c == '#' || c == '*' || (c >= '0' && c <= '9')) &&
-                      (after == 0xfe0f || after == 0x20e3);
-        if (is_regional(c) && is_regional(after)) {
-            at = next;
-            weight += EMOJI_WEIGHT;
-            continue;
-        }
-        if (!keycap && !is_emoji(c)) {
-            weight += weighs_one(c) ? 1 : 2;
-            continue;
-        }
-        weight += EMOJI_WEIGHT;
-        while (at < s.len) {
-            next = at;
-            after = utf8_next(s, &next);
-            if (carries_on(after)) {
-                at = next;
-            } else if (after == 0x200d && next < s.len) {
-                size_t joined = next;
-                if (!is_emoji(utf8_next(s, &joined)))
-                    break;
-                at = joined;
-            } else {
-                break;
-            }
-        }
-    }
-    return weight;
-}
-
-static unsigned x_weight(struct str text)
-{
-    if (text.len > WEIGHED_BYTES_MAX)
-        return UINT32_MAX;
-    bool ascii = true;
-    for (size_t i = 0; i < text.len && ascii; i++)
-        ascii = (unsigned char)text.p[i] < 0x80;
-    if (ascii)
-        return weigh_normal(text);
     UErrorCode code = U_ZERO_ERROR;
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&code);
-    int32_t room = (int32_t)text.len * 3 + 8, len = 0,
-            bytes = 0; /* NFC grows a text at most threefold */
-    UChar *units = calloc((size_t)room, sizeof *units),
-          *composed = calloc((size_t)room, sizeof *composed);
-    char *plain = calloc((size_t)room, 3);
-    unsigned weight = UINT32_MAX; /* out of memory reads as too long: nothing is cut */
-    if (units && composed && plain) {
-        (void)u_strFromUTF8(units, room, &len, text.p, (int32_t)text.len, &code);
-        len = unorm2_normalize(nfc, units, len, composed, room, &code);
-        (void)u_strToUTF8(plain, room * 3, &bytes, composed, len, &code);
-        if (U_SUCCESS(code))
-            weight = weigh_normal((struct str){ plain, (size_t)bytes });
+    if (unorm2_quickCheck(nfc, t->p, (int32_t)t->len, &code) == UNORM_YES)
+        return 0;
+    int32_t room = (int32_t)t->len * 3 + 1; /* NFC grows a text at most threefold */
+    uint16_t *composed = malloc((size_t)room * sizeof *composed);
+    if (!composed)
+        return ERR_NOMEM;
+    int32_t len = unorm2_normalize(nfc, t->p, (int32_t)t->len, composed, room, &code);
+    if (U_FAILURE(code)) {
+        free(composed);
+        return ERR_NOMEM;
     }
-    free(units);
-    free(composed);
-    free(plain);
-    return weight;
+    free(t->p);
+    *t = (struct units){ composed, (size_t)len };
+    return 0;
+}
+
+int x_weigh(struct str text, enum x_emoji_reading emoji, struct x_weight *ret)
+{
+    struct units t;
+    struct links links = { 0 };
+    int r = units_read(text, &t);
+    if (r < 0)
+        return r;
+    r = to_nfc(&t);
+    if (r == 0)
+        r = links_find(t, &links);
+    if (r == 0)
+        *ret = weigh_units(t, emoji, &links);
+    links_release(&links);
+    free(t.p);
+    return r;
+}
+
+/* What can't be weighed reads as too heavy: nothing is cut. */
+static unsigned x_text_weight(struct str text)
+{
+    struct x_weight w;
+    return x_weigh(text, X_EMOJI_WHOLE, &w) < 0 ? UINT32_MAX : w.weight;
 }
 
 static int x_address(struct buf *out, struct str handle, struct str remote_id)
@@ -187,4 +102,6 @@ static int x_address(struct buf *out, struct str handle, struct str remote_id)
     return buf_addf(out, "https://x.com/%.*s/status/%.*s", STR_ARG(handle), STR_ARG(remote_id));
 }
 
-const struct text_rules x_text_rules = { .limit = LIMIT, .weight = x_weight, .address = x_address };
+const struct text_rules x_text_rules = { .limit = X_WEIGHT_MAX,
+                                         .weight = x_text_weight,
+                                         .address = x_address };

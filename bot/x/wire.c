@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/when.h"
+#include "bot/x/text.h"
 
 enum { ID_DIGITS_MAX = 19 };
 
@@ -83,16 +84,19 @@ static bool is_handle_byte(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static bool mentions(struct str text, struct str handle)
+/* Does the text name the account of that handle, as X reads mentions? */
+static int find_mention(struct arena *arena, struct str text, struct str handle, bool *ret)
 {
-    for (size_t i = 0; i + handle.len < text.len; i++) {
-        if (text.p[i] != '@' || (i > 0 && is_handle_byte(text.p[i - 1])))
-            continue;
-        bool whole = i + 1 + handle.len == text.len || !is_handle_byte(text.p[i + 1 + handle.len]);
-        if (whole && strncasecmp(text.p + i + 1, handle.p, handle.len) == 0)
-            return true;
+    struct x_found found;
+    int r = x_text_find(arena, text, &found);
+    *ret = false;
+    for (size_t i = 0; r == 0 && i < found.mention_count; i++) {
+        struct str name = str_cut(text, found.mentions[i].from, found.mentions[i].to);
+        *ret |= name.len > handle.len &&
+                strncasecmp(name.p + name.len - handle.len, handle.p, handle.len) == 0 &&
+                !is_handle_byte(name.p[name.len - handle.len - 1]);
     }
-    return false;
+    return r == ERR_TOOBIG ? 0 : r; /* nobody wrote that: it names nobody */
 }
 
 /*
@@ -107,16 +111,17 @@ static int read_text(struct arena *arena, const cJSON *post, struct str handle, 
     const cJSON *range = cJSON_GetObjectItemCaseSensitive(post, "display_text_range");
     const cJSON *from = cJSON_GetArrayItem(range, 0);
     struct str shown = text_of(post, "text"), text = text_of(note, "text");
+    int r = 0;
     *ret_carries = false;
     if (!text.len)
         text = shown;
     if (cJSON_IsNumber(from) && from->valueint > 0) {
         struct str carried = utf8_cut(text, (size_t)from->valueint);
-        *ret_carries = mentions(utf8_cut(shown, (size_t)from->valueint), handle);
+        r = find_mention(arena, utf8_cut(shown, (size_t)from->valueint), handle, ret_carries);
         if (only_handles(carried)) /* the text of a long post may come without them */
             text = str_cut(text, carried.len, text.len);
     }
-    return unescape(arena, text, ret);
+    return r < 0 ? r : unescape(arena, text, ret);
 }
 
 /* The type of reference of the post, "replied_to" for instance, to the post @ret_id. NULL: none of
@@ -222,6 +227,8 @@ static int read_message(struct arena *arena, const cJSON *tree, const cJSON *pos
     if (!x_id_valid(id))
         return ERR_BADINPUT;
     int r = read_text(arena, post, us->handle, &m.text, &to_us.carries);
+    if (r == 0)
+        r = find_mention(arena, m.text, us->handle, &to_us.names);
     if (r < 0)
         return r;
     ours |= str_eq(author_id, us->id);
@@ -230,7 +237,6 @@ static int read_message(struct arena *arena, const cJSON *tree, const cJSON *pos
     const cJSON *author = author_of(tree, author_id);
     bool whole = m.text.len > 0 && x_id_valid(author_id) &&
                  when_parse(text_of(post, "created_at"), &m.written_at);
-    to_us.names = mentions(m.text, us->handle);
     to_us.quotes = refers_to_us(tree, post, "quoted", us->id);
     to_us.answers = str_eq(text_of(post, "in_reply_to_user_id"), us->id) ||
                     refers_to_us(tree, post, "replied_to", us->id);

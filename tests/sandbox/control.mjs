@@ -4,71 +4,98 @@
 import http from 'node:http'
 import https from 'node:https'
 import { faultProblem } from './faults.mjs'
-import { ENDPOINTS, MODES } from './limits.mjs'
+import { need, ok, onlyMembers } from './input.mjs'
+import { KINDS, MODES } from './limits.mjs'
+import { loginControl } from './login.mjs'
 import { isId, parseTime } from './params.mjs'
+import { editsLeft } from './render.mjs'
+import { endpointNames, Router, ROUTES } from './routes.mjs'
+import { ACCOUNTS, STATES } from './store.mjs'
 import { hasForbiddenCharacter } from './weigh.mjs'
 
 const LONGEST_POST = 25000
 const KERBSIDE_TIMEOUT_MS = 3000
 
-export class BadInput extends Error {}
-
-function need (condition, message) {
-  if (!condition) throw new BadInput(message)
-}
-
-function onlyMembers (body, known) {
-  need(body !== null && typeof body === 'object' && !Array.isArray(body),
-    'the body must be a JSON object')
-  const unknown = Object.keys(body).find(name => !known.includes(name))
-  need(unknown === undefined, `unknown member: ${unknown}`)
-}
-
-// A page from elsewhere must not reach the sandbox through the browser: neither under a name of
-// its own (DNS rebinding) nor with a request across origins.
-export function isFromHere ({ host = '', origin }) {
-  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) return false
-  return origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`
-}
+// A row is { method, path, answer }: `answer (world, { args, body })` gives { status, body }, or
+// { events: true } for the stream of events; `body` is the parsed JSON or undefined. Other files
+// bring rows of their own.
+const ROWS = [
+  {
+    method: 'GET',
+    path: '/sandbox/posts',
+    answer: ({ store, control }) => ok(store.posts().map(post => control.describe(post)))
+  },
+  { method: 'POST', path: '/sandbox/posts', answer: write },
+  { method: 'POST', path: '/sandbox/posts/:id/delete', answer: remove },
+  { method: 'POST', path: '/sandbox/posts/:id/edit', answer: edit },
+  { method: 'POST', path: '/sandbox/posts/:id/withhold', answer: withhold },
+  {
+    method: 'GET',
+    path: '/sandbox/users',
+    answer: ({ store }) => ok(store.users().map(user => describeUser(store, user)))
+  },
+  { method: 'POST', path: '/sandbox/users/:handle', answer: change },
+  { method: 'GET', path: '/sandbox/requests', answer: ({ log }) => ok(log.entries) },
+  {
+    method: 'DELETE',
+    path: '/sandbox/requests',
+    answer ({ log }) {
+      log.clear()
+      return ok([])
+    }
+  },
+  { method: 'GET', path: '/sandbox/faults', answer: ({ faults }) => ok(faults.list()) },
+  { method: 'POST', path: '/sandbox/faults', answer: order },
+  {
+    method: 'DELETE',
+    path: '/sandbox/faults',
+    answer ({ faults }) {
+      faults.clear()
+      return ok([])
+    }
+  },
+  { method: 'GET', path: '/sandbox/limits', answer: ({ limits }) => ok(limits.describe(ROUTES)) },
+  { method: 'POST', path: '/sandbox/limits', answer: limit },
+  { method: 'GET', path: '/sandbox/bill', answer: ({ bill }) => ok(bill.describe()) },
+  {
+    method: 'DELETE',
+    path: '/sandbox/bill',
+    answer ({ bill }) {
+      bill.clear()
+      return ok(bill.describe())
+    }
+  },
+  { method: 'GET', path: '/sandbox/clock', answer: ({ control }) => ok(control.time()) },
+  { method: 'POST', path: '/sandbox/clock', answer: move },
+  { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) },
+  ...loginControl
+]
 
 export class Control {
   #listeners = new Set()
+  #router = new Router(ROWS)
 
-  constructor ({ store, clock, faults, limits, log, kerbside }) {
-    Object.assign(this, { store, clock, faults, limits, log, kerbside })
-    store.on('post', post => this.#tell('post', this.describe(post)))
-    store.on('deleted', id => this.#tell('deleted', { id }))
+  constructor (world, kerbside) {
+    this.world = world
+    this.kerbside = kerbside
+    world.store.on('post', post => this.tell('post', this.describe(post)))
+    world.store.on('deleted', id => this.tell('deleted', { id }))
+    world.store.on('edited', ({ post, former }) => {
+      this.tell('deleted', { id: former.id })
+      this.tell('post', this.describe(post))
+    })
   }
 
-  // { status, body }, or { events: true } for the stream. `body` is the parsed JSON or undefined.
   async answer (method, path, body) {
-    const deleted = /^\/sandbox\/posts\/([^/]+)\/delete$/.exec(path)
-    if (deleted && method === 'POST') return this.#delete(deleted[1])
-    switch (`${method} ${path}`) {
-      case 'GET /sandbox/posts':
-        return { status: 200, body: this.store.posts().map(post => this.describe(post)) }
-      case 'POST /sandbox/posts': return this.#write(body)
-      case 'GET /sandbox/requests': return { status: 200, body: this.log.entries }
-      case 'DELETE /sandbox/requests':
-        this.log.clear()
-        return { status: 200, body: [] }
-      case 'GET /sandbox/faults': return { status: 200, body: this.faults.list() }
-      case 'POST /sandbox/faults': return this.#order(body)
-      case 'DELETE /sandbox/faults':
-        this.faults.clear()
-        return { status: 200, body: [] }
-      case 'GET /sandbox/limits': return { status: 200, body: this.limits.describe() }
-      case 'POST /sandbox/limits': return this.#limit(body)
-      case 'GET /sandbox/clock': return { status: 200, body: this.#time() }
-      case 'POST /sandbox/clock': return this.#move(body)
-      case 'GET /sandbox/events': return { events: true }
-    }
-    return { status: 404, body: { error: `no such endpoint: ${method} ${path}` } }
+    const { route, args, refusal } = this.#router.find(method, path)
+    if (refusal) return { status: 404, body: { error: `no such endpoint: ${method} ${path}` } }
+    return route.answer(this.world, { args, body })
   }
 
   // A post as written, for tests and the page.
   describe (post) {
-    const author = this.store.user(post.author_id)
+    const { store } = this.world
+    const author = store.user(post.author_id)
     const described = {
       id: post.id,
       handle: author.username,
@@ -77,9 +104,15 @@ export class Control {
       created_at: post.created_at,
       conversation_id: post.conversation_id,
       in_reply_to: post.in_reply_to,
-      ours: this.store.isOurs(post)
+      ours: store.isOurs(post)
     }
-    return post.quote ? { ...described, quote: post.quote } : described
+    return {
+      ...described,
+      ...(post.quote && { quote: post.quote }),
+      ...(post.repost_of && { repost: post.repost_of }),
+      ...(post.versions.length > 1 && { versions: post.versions }),
+      ...(described.ours && !post.by_api && { by_hand: true })
+    }
   }
 
   // Adds a server-sent events connection; the caller has written its head.
@@ -89,78 +122,151 @@ export class Control {
     res.on('close', () => this.#listeners.delete(res))
   }
 
-  #tell (event, data) {
+  // To everybody who listens.
+  tell (event, data) {
     const frame = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
     for (const res of this.#listeners) res.write(frame)
   }
 
-  #write (body) {
-    onlyMembers(body, ['handle', 'name', 'text', 'in_reply_to', 'quote', 'created_at'])
-    const { handle: given, name, text, in_reply_to: parent, quote, created_at: at } = body
-    need(typeof given === 'string', 'handle: must be a text')
-    const handle = given.replace(/^@/, '')
-    need(/^[A-Za-z0-9_]{1,15}$/.test(handle), 'handle: 1 to 15 letters, digits or _')
-    need(name === undefined || (typeof name === 'string' && /^\S.{0,49}$/su.test(name)),
-      'name: must be a text of 1 to 50 characters')
-    need(typeof text === 'string' && text.trim() !== '', 'text: must be a text that is not empty')
-    need([...text].length <= LONGEST_POST, `text: at most ${LONGEST_POST} characters`)
-    need(!hasForbiddenCharacter(text), 'text: holds a character that no post may hold')
-    const known = (id, member) => need(id === undefined || id === null ||
-      (isId(id) && this.store.post(id)), `${member}: no such post`)
-    known(parent, 'in_reply_to')
-    known(quote, 'quote')
-    const moment = at === undefined || at === null ? null : parseTime(at)
-    need(!Number.isNaN(moment), 'created_at: must be an RFC 3339 date and time')
-    const post = this.store.addPost({
-      authorId: this.store.ensureUser(handle, name).id,
-      text,
-      inReplyTo: parent ?? null,
-      quote: quote ?? null,
-      createdAt: moment === null ? null : new Date(moment).toISOString()
-    })
-    return { status: 201, body: { id: post.id, conversation_id: post.conversation_id } }
+  time () {
+    const { clock } = this.world
+    const at = new Date(clock.now()).toISOString()
+    return { at, moved: clock.moved(), kerbside_url: this.kerbside ?? null }
   }
+}
 
-  #delete (id) {
-    if (!this.store.deletePost(id)) return { status: 404, body: { error: 'no such post' } }
-    return { status: 200, body: { id, deleted: true } }
+const isMoment = at => at === undefined || at === null || !Number.isNaN(parseTime(at))
+
+function needText (text) {
+  need(typeof text === 'string' && text.trim() !== '', 'text: must be a text that is not empty')
+  need([...text].length <= LONGEST_POST, `text: at most ${LONGEST_POST} characters`)
+  need(!hasForbiddenCharacter(text), 'text: holds a character that no post may hold')
+}
+
+function needHandle (given, member) {
+  need(typeof given === 'string', `${member}: must be a text`)
+  const handle = given.replace(/^@/, '')
+  need(/^[A-Za-z0-9_]{1,15}$/.test(handle), `${member}: 1 to 15 letters, digits or _`)
+  return handle
+}
+
+function needName (name) {
+  need(name === undefined || (typeof name === 'string' && /^\S.{0,49}$/su.test(name)),
+    'name: must be a text of 1 to 50 characters')
+}
+
+// As a resident, or as an account of ours in X's own app.
+function write ({ store }, { body }) {
+  onlyMembers(body, ['handle', 'name', 'text', 'in_reply_to', 'quote', 'repost', 'created_at'])
+  const { name, in_reply_to: parent, quote, repost, created_at: at } = body
+  const handle = needHandle(body.handle, 'handle')
+  needName(name)
+  const known = (id, member) => need(id === undefined || id === null ||
+    (isId(id) && store.post(id)), `${member}: no such post`)
+  known(parent, 'in_reply_to')
+  known(quote, 'quote')
+  known(repost, 'repost')
+  need(!repost || ![body.text, parent, quote].some(Boolean), 'repost: goes with nothing else')
+  if (!repost) needText(body.text)
+  need(isMoment(at), 'created_at: must be an RFC 3339 date and time')
+  const author = store.ensureUser(handle, name)
+  const other = repost && store.post(repost)
+  const post = store.addPost({
+    authorId: author.id,
+    text: other ? `RT @${store.user(other.author_id).username}: ${other.text}` : body.text,
+    inReplyTo: parent ?? null,
+    quote: quote ?? null,
+    createdAt: at ? new Date(parseTime(at)).toISOString() : null,
+    ...(other && { repost_of: repost })
+  })
+  return { status: 201, body: { id: post.id, conversation_id: post.conversation_id } }
+}
+
+function edit ({ store }, { args: { id }, body }) {
+  onlyMembers(body, ['text'])
+  needText(body.text)
+  const post = store.post(id)
+  if (!post) return { status: 404, body: { error: 'no such post' } }
+  need(!post.repost_of, 'a repost can not be edited')
+  need(editsLeft(post) > 0, 'the post was edited too often')
+  return { status: 201, body: { id: store.editPost(id, body.text).id } }
+}
+
+function withhold ({ store }, { args: { id } }) {
+  if (!store.post(id)) return { status: 404, body: { error: 'no such post' } }
+  store.withholdPost(id)
+  return ok({ id, withheld: true })
+}
+
+function describeUser (store, { id, username, name, state = 'active', blocks = [] }) {
+  return { id, handle: username, name, state, blocks: blocks.map(id => store.user(id).username) }
+}
+
+// Something about a resident changes: how others see them, whom of us they block, what they are
+// called.
+function change ({ store }, { args, body }) {
+  onlyMembers(body, ['state', 'blocks', 'handle', 'name'])
+  const user = store.ensureUser(needHandle(args.handle, 'the path'))
+  const { state, blocks, handle, name } = body
+  need(state === undefined || STATES.includes(state), `state: must be one of ${STATES.join(', ')}`)
+  needName(name)
+  const ours = ACCOUNTS.map(({ username }) => username)
+  need(blocks === undefined || (Array.isArray(blocks) && blocks.every(each => ours.includes(each))),
+    `blocks: must be a list with some of ${ours.join(', ')}`)
+  if (handle !== undefined) {
+    const owner = store.userByHandle(needHandle(handle, 'handle'))
+    need(!owner || owner === user, 'handle: is taken')
   }
+  store.changeUser(user, {
+    ...(state && { state }),
+    ...(blocks && { blocks: blocks.map(each => store.userByHandle(each).id) }),
+    ...(handle && { username: handle.replace(/^@/, '') }),
+    ...(name && { name })
+  })
+  return ok(describeUser(store, user))
+}
 
-  #order (body) {
-    onlyMembers(body, ['on', 'kind', 'times', 'after', 'delay_ms', 'reset_in_s', 'taken'])
-    const problem = faultProblem(body)
-    need(problem === null, problem)
-    return { status: 201, body: this.faults.add(body) }
-  }
+function remove ({ store }, { args: { id } }) {
+  if (!store.deletePost(id)) return { status: 404, body: { error: 'no such post' } }
+  return ok({ id, deleted: true })
+}
 
-  #limit (body) {
-    onlyMembers(body, ['mode', 'window_s', ...ENDPOINTS])
-    const { mode, ...numbers } = body
-    need(mode === undefined || Object.hasOwn(MODES, mode),
-      `mode: must be one of ${Object.keys(MODES).join(', ')}`)
-    for (const [name, value] of Object.entries(numbers)) {
-      need(Number.isInteger(value) && value >= 0, `${name}: must be a whole number`)
+function order ({ faults }, { body }) {
+  onlyMembers(body, ['on', 'kind', 'times', 'after', 'delay_ms', 'reset_in_s', 'taken', 'rate'])
+  const problem = faultProblem(endpointNames(ROUTES), body)
+  need(problem === null, problem)
+  return { status: 201, body: faults.add(body) }
+}
+
+function limit ({ limits }, { body }) {
+  onlyMembers(body, ['mode', 'window_s', 'day_s',
+    ...endpointNames(ROUTES.filter(route => route.limits))])
+  const { mode, ...numbers } = body
+  need(mode === undefined || MODES.includes(mode), `mode: must be one of ${MODES.join(', ')}`)
+  const whole = (name, value) =>
+    need(Number.isInteger(value) && value >= 0, `${name}: must be a whole number`)
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value === null || typeof value !== 'object' || name.endsWith('_s')) {
+      whole(name, value)
+      continue
     }
-    this.limits.set(body)
-    return { status: 200, body: this.limits.describe() }
+    onlyMembers(value, KINDS)
+    for (const [kind, limit] of Object.entries(value)) whole(`${name}.${kind}`, limit)
   }
+  limits.set(body)
+  return ok(limits.describe(ROUTES))
+}
 
-  #time () {
-    const at = new Date(this.clock.now()).toISOString()
-    return { at, moved: this.clock.moved(), kerbside_url: this.kerbside ?? null }
-  }
-
-  async #move (body) {
-    onlyMembers(body, ['at'])
-    need('at' in body, 'at: is missing')
-    const moment = body.at === null ? null : parseTime(body.at)
-    need(!Number.isNaN(moment), 'at: must be an RFC 3339 date and time, or null')
-    this.clock.set(moment)
-    const time = this.#time()
-    this.#tell('clock', { at: time.at, moved: time.moved })
-    const kerbside = this.kerbside ? await forward(this.kerbside, body) : 'not given'
-    return { status: 200, body: { at: time.at, kerbside } }
-  }
+async function move ({ clock, control }, { body }) {
+  onlyMembers(body, ['at'])
+  need('at' in body, 'at: is missing')
+  const moment = body.at === null ? null : parseTime(body.at)
+  need(!Number.isNaN(moment), 'at: must be an RFC 3339 date and time, or null')
+  clock.set(moment)
+  const { at, moved } = control.time()
+  control.tell('clock', { at, moved })
+  const kerbside = control.kerbside ? await forward(control.kerbside, body) : 'not given'
+  return ok({ at, kerbside })
 }
 
 // Tells Kerbside of the new time; how that went.

@@ -1,17 +1,28 @@
 // Query parameters of the v2 endpoints, checked as strictly as X does. What is wrong comes back as
 // a list of problems in the form of X's `errors` members.
 
+import { problem } from './refusals.mjs'
+import { parseQuery } from './search.mjs'
+
 const POST_FIELDS = ['article', 'attachments', 'card_uri', 'community_id', 'context_annotations',
   'conversation_id', 'created_at', 'display_text_range', 'edit_controls', 'entities', 'geo', 'id',
   'lang', 'media_metadata', 'non_public_metrics', 'organic_metrics', 'possibly_sensitive',
   'promoted_metrics', 'public_metrics', 'reply_settings', 'scopes', 'source', 'text', 'withheld']
-const EXPANSIONS = ['author_id', 'in_reply_to_user_id', 'entities.mentions.username',
-  'attachments.media_keys', 'attachments.poll_ids', 'geo.place_id']
-const USER_FIELDS = ['affiliation', 'connection_status', 'created_at', 'description', 'entities',
-  'id', 'is_identity_verified', 'location', 'name', 'parody', 'profile_banner_url',
-  'profile_image_url', 'protected', 'public_metrics', 'receives_your_dm', 'subscription',
-  'subscription_type', 'url', 'username', 'verified', 'verified_followers_count', 'verified_type',
-  'withheld']
+// Only under the new name.
+const NEW_FIELDS = ['article_title', 'matched_media_notes', 'note_request_suggestions',
+  'paid_partnership', 'suggested_source_links', 'suggested_source_links_with_counts']
+const EXPANSIONS = ['article.cover_media', 'article.media_entities',
+  'attachments.media_source_tweet', 'author_id', 'in_reply_to_user_id',
+  'entities.mentions.username', 'attachments.media_keys', 'attachments.poll_ids', 'geo.place_id']
+const USER_EXPANSIONS = {
+  tweet: ['affiliation.user_id', 'most_recent_tweet_id', 'pinned_tweet_id'],
+  post: ['affiliation', 'most_recent_post_id', 'pinned_post_id']
+}
+const USER_FIELDS = ['affiliation', 'confirmed_email', 'connection_status', 'created_at',
+  'description', 'entities', 'id', 'is_identity_verified', 'location', 'name', 'parody',
+  'profile_banner_url', 'profile_image_url', 'protected', 'public_metrics', 'receives_your_dm',
+  'subscribes_to_you', 'subscription', 'subscription_type', 'url', 'username', 'verified',
+  'verified_followers_count', 'verified_type', 'withheld']
 
 // The two vocabularies. Names on the right are the ones the renderer knows.
 const VOCABULARIES = {
@@ -24,33 +35,34 @@ const VOCABULARIES = {
       referenced_tweets: 'referenced',
       'referenced_tweets.id': 'referenced',
       'referenced_tweets.id.author_id': 'referenced.author',
+      edit_history_tweet_ids: 'edit_history',
       note_tweet: 'note'
     }
   },
   post: {
-    fields: [...POST_FIELDS, 'note_post'],
-    expansions: [...EXPANSIONS, 'referenced_posts', 'referenced_posts.author_id',
-      'edit_history_post_ids'],
+    fields: [...POST_FIELDS, ...NEW_FIELDS, 'note_post'],
+    expansions: [...EXPANSIONS, 'referenced_posts', 'edit_history_post_ids', 'username'],
     inner: {
       referenced_posts: 'referenced',
-      'referenced_posts.author_id': 'referenced.author',
+      edit_history_post_ids: 'edit_history',
       note_post: 'note'
     }
   }
 }
 
-const FIRST_MOMENT = Date.parse('2010-11-06T00:00:00Z')
-const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time', 'end_time']
-const VIEW = ['expansions', 'tweet.fields', 'post.fields', 'user.fields', 'media.fields',
-  'place.fields', 'poll.fields']
-
-const KNOWN = {
-  mentions: [...LIST, ...VIEW],
-  timeline: [...LIST, ...VIEW, 'exclude'],
-  lookup: ['ids', ...VIEW],
-  me: ['expansions', 'tweet.fields', 'post.fields', 'user.fields'],
-  post: []
+const EXPANSIONS_BY_NAME = {
+  tweet: VOCABULARIES.tweet.expansions, post: VOCABULARIES.post.expansions
 }
+
+// What self-serve plans may ask.
+const QUERY_LENGTH = 512
+
+const FIRST_MOMENT = Date.parse('2010-11-06T00:00:00Z')
+// The parameters of a list of posts, and those that say how posts are shown.
+export const LIST = ['max_results', 'pagination_token', 'since_id', 'until_id', 'start_time',
+  'end_time']
+export const VIEW = ['expansions', 'tweet.fields', 'post.fields', 'user.fields', 'media.fields',
+  'place.fields', 'poll.fields']
 
 export const isId = text => typeof text === 'string' && /^[0-9]{1,19}$/.test(text)
 
@@ -64,18 +76,16 @@ export function parseTime (text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= inMonth ? Date.parse(text) : NaN
 }
 
-export function problem (name, value, message) {
-  return { parameters: { [name]: [String(value)] }, message }
-}
-
+// `query` says what the route knows: { known, needs?, page?, users? }, names of parameters, those
+// that must be there, and what max_results may be; `users` true where what is shown is users.
 // Returns { params, view, problems }; `params` and `view` are only to be used without problems.
-export function readQuery (endpoint, search) {
+export function readQuery ({ known = [], needs = [], page, users = false } = {}, search) {
   const problems = []
   const given = new Map()
   for (const [name, value] of new URLSearchParams(search)) {
     const wrong = message => problems.push(problem(name, value, message))
-    if (!KNOWN[endpoint].includes(name)) {
-      wrong(`The query parameter [${name}] is not one of [${KNOWN[endpoint].join(',')}]`)
+    if (!known.includes(name)) {
+      wrong(`The query parameter [${name}] is not one of [${known.join(',')}]`)
     } else if (given.has(name)) {
       wrong(`The query parameter [${name}] was given more than once`)
     } else if (value === '') {
@@ -87,7 +97,7 @@ export function readQuery (endpoint, search) {
   const params = {}
   for (const [name, read] of Object.entries(READERS)) {
     if (!given.has(name)) continue
-    const { value, wrong } = read(given.get(name), name)
+    const { value, wrong } = read(given.get(name), name, page)
     if (wrong) problems.push(problem(name, given.get(name), wrong))
     params[name] = value
   }
@@ -95,11 +105,16 @@ export function readQuery (endpoint, search) {
     problems.push(problem('start_time', given.get('start_time'),
       "Invalid 'start_time'. 'start_time' must be before 'end_time'"))
   }
-  if (endpoint === 'lookup' && !given.has('ids')) {
-    const message = 'The `ids` query parameter can not be empty'
-    problems.push({ parameters: { ids: [] }, message })
+  for (const [one, other] of EITHER) {
+    if (!given.has(one) || !given.has(other)) continue
+    problems.push(problem(other, given.get(other),
+      `Only one of the query parameters [${one},${other}] can be given`))
   }
-  return { params, view: readView(given, problems), problems }
+  for (const name of needs.filter(name => !given.has(name))) {
+    const message = `The \`${name}\` query parameter can not be empty`
+    problems.push({ parameters: { [name]: [] }, message })
+  }
+  return { params, view: readView(given, users, problems), problems }
 }
 
 const readId = (text, name) => isId(text)
@@ -117,20 +132,40 @@ const readTime = (text, name) => {
   return { value }
 }
 
+const EITHER = [['next_token', 'pagination_token']]
+
+// Each gives { value } or { wrong }.
 const READERS = {
   since_id: readId,
   until_id: readId,
   start_time: readTime,
   end_time: readTime,
-  max_results (text) {
+  max_results (text, name, [least, most]) {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-    return value >= 5 && value <= 100
-      ? { value }
-      : { wrong: `The \`max_results\` query parameter value [${text}] is not between 5 and 100` }
+    if (value >= least && value <= most) return { value }
+    const range = `${least} and ${most}`
+    return { wrong: `The \`${name}\` query parameter value [${text}] is not between ${range}` }
   },
   pagination_token (text) {
     const value = readToken(text)
     return value ? { value } : { wrong: 'The `pagination_token` query parameter is not valid' }
+  },
+  next_token (text) {
+    const value = readToken(text)
+    return value ? { value } : { wrong: 'The `next_token` query parameter is not valid' }
+  },
+  sort_order (text) {
+    return ['recency', 'relevancy'].includes(text)
+      ? { value: text }
+      : { wrong: `The \`sort_order\` query parameter value [${text}] is not valid` }
+  },
+  query (text) {
+    if ([...text].length > QUERY_LENGTH) {
+      return { wrong: `The \`query\` is longer than ${QUERY_LENGTH} characters` }
+    }
+    const { problem, matches } = parseQuery(text)
+    if (!problem) return { value: matches }
+    return { wrong: `There were errors processing your request: ${problem}` }
   },
   exclude (text) {
     const value = text.split(',')
@@ -158,20 +193,25 @@ function readToken (text) {
   return { direction: text[0], id }
 }
 
-function readView (given, problems) {
+function readView (given, users, problems) {
   if (given.has('tweet.fields') && given.has('post.fields')) {
     problems.push(problem('post.fields', given.get('post.fields'),
       'Only one of [tweet.fields, post.fields] can be given'))
   }
   const expansions = given.get('expansions')?.split(',') ?? []
-  const newName = expansions.some(name => VOCABULARIES.post.expansions.includes(name) &&
-    !VOCABULARIES.tweet.expansions.includes(name))
+  const expandable = users ? USER_EXPANSIONS : EXPANSIONS_BY_NAME
+  const newName = expansions.some(name => expandable.post.includes(name) &&
+    !expandable.tweet.includes(name))
   const vocabulary = given.has('post.fields') || (newName && !given.has('tweet.fields'))
     ? 'post'
     : 'tweet'
-  const { fields: allowed, expansions: expandable, inner } = VOCABULARIES[vocabulary]
+  const { fields: allowed, inner } = VOCABULARIES[vocabulary]
   const list = (name, known) => {
     const values = given.get(name)?.split(',') ?? []
+    if (new Set(values).size < values.length) {
+      problems.push(problem(name, given.get(name),
+        `The \`${name}\` query parameter value [${given.get(name)}] names one twice`))
+    }
     for (const value of values) {
       if (known.includes(value)) continue
       problems.push(problem(name, given.get(name),
@@ -181,7 +221,7 @@ function readView (given, problems) {
   }
   const toInner = name => inner[name] ?? name
   const fields = new Set(list(vocabulary + '.fields', allowed).map(toInner))
-  const expand = new Set(list('expansions', expandable).map(toInner))
+  const expand = new Set(list('expansions', expandable[vocabulary]).map(toInner))
   // What is expanded shows in the post as well.
   for (const name of expand) {
     if (name === 'entities.mentions.username') fields.add('entities')

@@ -7,6 +7,10 @@ import { findHashtags, findLinks, findMentions, LIMIT, weigh } from './weigh.mjs
 const escape = text =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 
+const REPOST_LENGTH = 140
+const MAX_EDITS = 5
+const EDIT_WINDOW_MS = 60 * 60 * 1000
+
 const BASE62 = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
 // The short link of a post's n-th link: always the same one.
@@ -27,6 +31,12 @@ function cut (text) {
     else high = middle - 1
   }
   return chars.slice(0, low).join('') + '…'
+}
+
+// A repost is cut to the length that posts once had.
+function reposted (text) {
+  const chars = [...text]
+  return chars.length > REPOST_LENGTH ? chars.slice(0, REPOST_LENGTH - 1).join('') + '…' : text
 }
 
 // Text and entities. Positions count code points of the text as delivered, escapes included.
@@ -86,11 +96,11 @@ function urlEntity (put, url, written) {
 // `view` is { vocabulary: 'tweet' | 'post', fields: Set } as read from the request.
 export function renderPost (store, post, view) {
   const renamed = view.vocabulary === 'post'
-  const shown = compose(store, post, cut(post.text))
+  const shown = compose(store, post, post.repost_of ? reposted(post.text) : cut(post.text))
   const json = {
     id: post.id,
     text: shown.text,
-    [renamed ? 'edit_history_post_ids' : 'edit_history_tweet_ids']: [post.id]
+    [renamed ? 'edit_history_post_ids' : 'edit_history_tweet_ids']: post.versions
   }
   const has = name => view.fields.has(name)
   if (has('author_id')) json.author_id = post.author_id
@@ -114,6 +124,8 @@ export function renderPost (store, post, view) {
   if (has('public_metrics')) json.public_metrics = metrics(store, post, renamed)
   if (has('lang')) json.lang = 'en'
   if (has('possibly_sensitive')) json.possibly_sensitive = false
+  if (has('source')) json.source = post.by_api ? 'Kerbside' : 'X Web App'
+  if (has('edit_controls')) json.edit_controls = editControls(store, post)
   if (has('reply_settings')) json.reply_settings = 'everyone'
   return json
 }
@@ -122,13 +134,25 @@ export function references (post) {
   const refs = []
   if (post.in_reply_to) refs.push({ type: 'replied_to', id: post.in_reply_to })
   if (post.quote) refs.push({ type: 'quoted', id: post.quote })
+  if (post.repost_of) refs.push({ type: 'retweeted', id: post.repost_of })
   return refs
 }
 
-function metrics (store, post, renamed) {
-  const { replies, quotes } = store.counts(post)
+export const editsLeft = post => MAX_EDITS - (post.versions.length - 1)
+
+function editControls (store, post) {
+  const until = Date.parse(store.post(post.versions[0]).created_at) + EDIT_WINDOW_MS
   return {
-    [renamed ? 'repost_count' : 'retweet_count']: 0,
+    edits_remaining: editsLeft(post),
+    is_edit_eligible: !post.in_reply_to,
+    editable_until: new Date(until).toISOString()
+  }
+}
+
+function metrics (store, post, renamed) {
+  const { replies, quotes, reposts } = store.counts(post)
+  return {
+    [renamed ? 'repost_count' : 'retweet_count']: reposts,
     reply_count: replies,
     like_count: 0,
     quote_count: quotes,
@@ -137,17 +161,26 @@ function metrics (store, post, renamed) {
   }
 }
 
-export function renderUser (user, fields) {
+// `viewer` is the user who looks, or null.
+export function renderUser (user, { userFields, vocabulary }, viewer) {
   const extra = {
     created_at: user.created_at,
     description: '',
-    protected: false,
+    location: '',
+    url: '',
+    profile_image_url: 'https://abs.twimg.com/sticky/default_profile_images/default_profile.png',
+    protected: user.state === 'protected',
     verified: false,
     verified_type: 'none',
-    receives_your_dm: false,
-    public_metrics: { followers_count: 0, following_count: 0, tweet_count: 0, listed_count: 0 }
+    receives_your_dm: Boolean(viewer) && !user.blocks?.includes(viewer.id),
+    public_metrics: {
+      followers_count: 0,
+      following_count: 0,
+      [vocabulary === 'post' ? 'post_count' : 'tweet_count']: 0,
+      listed_count: 0
+    }
   }
   const json = { id: user.id, name: user.name, username: user.username }
-  for (const name of fields) if (name in extra) json[name] = extra[name]
+  for (const name of userFields) if (name in extra) json[name] = extra[name]
   return json
 }

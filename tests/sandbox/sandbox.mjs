@@ -5,14 +5,20 @@ import { readFileSync, realpathSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { Api, route } from './api.mjs'
-import { BadInput, Control, isFromHere } from './control.mjs'
+import { Api } from './api.mjs'
+import { Bill } from './bill.mjs'
+import { Control } from './control.mjs'
 import { Faults, play } from './faults.mjs'
+import { Identity } from './identity.mjs'
+import { BadInput, isFromHere } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
+import { readDocument } from './openapi.mjs'
+import { Router, ROUTES } from './routes.mjs'
 import { DataFileError, Store } from './store.mjs'
+import { Watch } from './watch.mjs'
 
 const MAX_BODY = 1024 * 1024
-const LOG_LENGTH = 10000
+const LOG_LENGTH = 100000
 
 const PAGE = {
   '/': ['index.html', 'text/html'],
@@ -47,18 +53,26 @@ class RequestLog {
   clear () { this.entries = [] }
 }
 
+// What the files of endpoints get as `world`.
 class Sandbox {
   #timers = new Set()
   #sockets = new Set()
+  #router = new Router(ROUTES)
 
-  constructor ({ token, limits, kerbside, data, carried, warn }) {
+  constructor (options) {
+    const { limits, kerbside, data, carried, warn } = options
+    this.options = options
     this.clock = new Clock()
     this.store = new Store({ clock: this.clock, file: data, carried, warn })
     this.limits = new Limits(limits)
     this.faults = new Faults()
     this.log = new RequestLog()
-    this.api = new Api({ store: this.store, limits: this.limits, token })
-    this.control = new Control({ ...this, kerbside })
+    this.identity = new Identity(this)
+    this.watch = new Watch(this)
+    this.bill = new Bill(this)
+    this.api = new Api(this)
+    this.control = new Control(this, kerbside)
+    this.openapi = options.openapi ? readDocument(options.openapi) : null
     this.store.on('post', post => {
       this.faults.hold(post, this.store.isOurs(post) ? 'timeline' : 'mentions')
     })
@@ -120,44 +134,69 @@ class Sandbox {
   }
 
   #serveApi (req, res, { path, search, body }) {
-    const { endpoint, argument, refusal } = route(req.method, path)
+    const { route, args, refusal } = this.#router.find(req.method, path)
     const entry = this.log.add({
       method: req.method, path: req.url, status: null, at: new Date().toISOString()
     })
-    const fault = this.faults.take(endpoint)
+    const fault = this.faults.take(route.endpoint)
     if (fault) entry.fault = fault.kind
     const request = {
-      endpoint,
-      argument,
+      route,
+      args,
       refusal,
+      method: req.method,
+      url: new URL(req.url, `http://${req.headers.host ?? '127.0.0.1'}`),
       search,
       headers: req.headers,
       body,
       visible: post => !this.faults.isHeld(post),
       repeat: fault?.kind === 'repeat'
     }
+    request.caller = this.identity.caller(request)
     const finish = outcome => {
       if (outcome.violation) entry.violation = outcome.violation
+      this.#compare(request, entry, outcome)
       if (outcome.silent) return
       if (outcome.reset) return req.socket.resetAndDestroy()
       entry.status = outcome.status
-      const { status, type, headers } = outcome
-      const body = outcome.bytes ?? outcome.body
-      send(res, status, body, { ...headers, ...(type && contentType(type)) })
+      const { status, type, stream } = outcome
+      const headers = { ...outcome.headers, ...(type && contentType(type)) }
+      if (!stream) return send(res, status, outcome.bytes ?? outcome.body, headers)
+      res.writeHead(status, headers)
+      stream(res)
     }
     const exchange = () => play(fault, {
       process: () => this.api.answer(request),
       notice: () => this.api.notice(request),
-      limits: this.limits
+      spend: (seconds, which) =>
+        this.limits.pretendSpent(route, request.caller, seconds, which)
     })
     if (!fault?.delay_ms) return finish(exchange())
     // A slow answer is only slow to arrive; any other fault waits before it happens.
     if (fault.kind === 'slow') {
       const outcome = exchange()
-      this.#later(fault.delay_ms, () => finish(outcome))
+      this.later(fault.delay_ms, () => finish(outcome))
     } else {
-      this.#later(fault.delay_ms, () => finish(exchange()))
+      this.later(fault.delay_ms, () => finish(exchange()))
     }
+  }
+
+  // Against X's own document; an answer that a fault spoiled is left out.
+  #compare ({ method, url, headers, body, caller, route }, entry, outcome) {
+    if (!this.openapi || !url.pathname.startsWith('/2/') || !route.tokens) return
+    const exchange = { method, url, kind: caller.kind, type: headers['content-type'], body }
+    const whole = !entry.fault && !outcome.stream
+    const differs = this.openapi.check(whole
+      ? {
+          ...exchange,
+          status: outcome.status,
+          answerType: outcome.type ?? typeOf(outcome.status, outcome.body),
+          answer: Buffer.from(JSON.stringify(outcome.body))
+        }
+      : exchange)
+    if (differs.length === 0) return
+    entry.differs = differs
+    entry.violation = [entry.violation, ...differs].filter(Boolean).join('; ')
   }
 
   async #serveControl (req, res, path, bytes) {
@@ -172,7 +211,8 @@ class Sandbox {
     }
   }
 
-  #later (ms, work) {
+  // Runs `work` after a while, unless the sandbox stops before.
+  later (ms, work) {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       work()
@@ -207,12 +247,14 @@ function parseJson (bytes) {
   }
 }
 
+const typeOf = (status, body) =>
+  status >= 400 && body?.type ? 'application/problem+json' : 'application/json'
+
 function send (res, status, body, headers = {}) {
   const raw = typeof body === 'string' || Buffer.isBuffer(body)
   const bytes = Buffer.from(raw ? body : JSON.stringify(body))
-  const type = status >= 400 && body?.type ? 'application/problem+json' : 'application/json'
   res.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
+    'content-type': `${typeOf(status, body)}; charset=utf-8`,
     'content-length': bytes.length,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
@@ -230,12 +272,21 @@ function servePage (req, res, path) {
   send(res, 200, bytes, { ...PAGE_HEADERS, ...contentType(`${type}; charset=utf-8`) })
 }
 
-// Starts a sandbox. Options: port (0 takes any), token, kerbside, data, limits ("demo", "real",
-// "off"), carried, warn. The result has `url`, `port`, `store` and `stop()`.
-export async function startSandbox (options = {}) {
-  const { port = 0, token = 'sandbox-token', limits = 'demo', carried = true, ...rest } = options
-  const warn = rest.warn ?? (text => process.stderr.write(`sandbox: ${text}\n`))
-  const sandbox = new Sandbox({ ...rest, token, limits, carried, warn })
+const DEFAULTS = {
+  token: 'sandbox-token',
+  limits: 'demo',
+  carried: true,
+  searchLag: 30,
+  bareReplies: 'refused',
+  watch: false,
+  warn: text => process.stderr.write(`sandbox: ${text}\n`)
+}
+
+// Starts a sandbox. Options: port (0 takes any), kerbside, data, and those of DEFAULTS: token,
+// limits ("demo", "real", "off"), carried, searchLag in seconds, bareReplies ("refused",
+// "allowed"), watch, warn. The result has `url`, `port`, `store` and `stop()`.
+export async function startSandbox ({ port = 0, ...options } = {}) {
+  const sandbox = new Sandbox({ ...DEFAULTS, ...options })
   try {
     await sandbox.listen(port)
   } catch (error) {
@@ -250,7 +301,16 @@ class UsageError extends Error {}
 function readCommandLine (args) {
   const text = { type: 'string' }
   const options = {
-    port: text, token: text, kerbside: text, data: text, limits: text, carried: text
+    port: text,
+    token: text,
+    openapi: text,
+    kerbside: text,
+    data: text,
+    limits: text,
+    carried: text,
+    'search-lag': text,
+    'bare-replies': text,
+    watch: text
   }
   let values
   try {
@@ -263,8 +323,12 @@ function readCommandLine (args) {
       throw new UsageError(`--${name} must be one of ${choices.join(', ')}`)
     }
   }
-  oneOf('limits', Object.keys(MODES))
+  oneOf('limits', MODES)
   oneOf('carried', ['on', 'off'])
+  oneOf('watch', ['on', 'off'])
+  oneOf('bare-replies', ['refused', 'allowed'])
+  const { 'search-lag': lag = '30', 'bare-replies': bareReplies = 'refused', ...rest } = values
+  if (!/^\d{1,5}$/.test(lag)) throw new UsageError('--search-lag must be a number of seconds')
   if (!/^\d{1,5}$/.test(values.port ?? '0') || Number(values.port ?? 0) > 65535) {
     throw new UsageError('--port must be a number from 0 to 65535')
   }
@@ -274,7 +338,14 @@ function readCommandLine (args) {
   if (values.kerbside !== undefined && !isHttpUrl(values.kerbside)) {
     throw new UsageError('--kerbside must be a URL that begins with http:// or https://')
   }
-  return { ...values, port: Number(values.port ?? 0), carried: values.carried !== 'off' }
+  return {
+    ...rest,
+    port: Number(values.port ?? 0),
+    carried: values.carried !== 'off',
+    watch: values.watch === 'on',
+    searchLag: Number(lag),
+    bareReplies
+  }
 }
 
 function isHttpUrl (text) {

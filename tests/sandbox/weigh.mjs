@@ -1,106 +1,145 @@
 // How X reads a text: where links and mentions are, and how many of the 280 characters it uses.
-// Written from the published rules alone, so that it checks other implementations independently.
+// Written from the published rules alone, so that it checks other implementations independently; only which names are
+// top-level domains and what is one emoji are tables.
+
+import { EMOJI, FLAGS, JOINED, TOPS } from './tables.mjs'
 
 export const LIMIT = 280
 const URL_WEIGHT = 23
+const URL_MOST = 4096
+const LABEL_MOST = 63
+const SHORT_NAME_MOST = 40
 
 // Names reserved for examples are no top-level domains, but a demonstration needs links that work:
 // with http:// or https:// before them they are links here too.
-const DEMO_TLDS = new Set(['example'])
+const DEMO_TOPS = ['example']
 
-// A link needs a top-level domain. Countries' have two letters; of the others these are the ones
-// that residents and councils write. X knows some 1,200 more: none of them stands in our texts.
-const COUNTRY = /^[a-z]{2}$/
-const TLDS = new Set(
-  ('com net org edu gov mil int info biz name pro mobi museum coop aero jobs tel asia ' +
-   'cat travel app dev page blog shop store online site website web tech cloud news live ' +
-   'life world today media agency email chat social help support community city town ' +
-   'london scot wales cymru irish gal eus xyz top club space fun art design photo tv ' +
-   'school academy church charity ngo ong foundation health care doctor dental clinic ' +
-   'law legal bank insurance house homes property garden green eco energy taxi cab bike ' +
-   'cars auto bus pub bar cafe pizza restaurant').split(' ')
-)
+const LATIN = '\\xc0-\\xd6\\xd8-\\xf6\\xf8-\\u024f\\u0253\\u0254\\u0256\\u0257\\u0259\\u025b\\u0263\\u0268\\u026f' +
+  '\\u0272\\u0289\\u028b\\u02bb\\u0300-\\u036f\\u1e00-\\u1eff'
+const CYRILLIC = '\\u0400-\\u04ff'
+const TURNS = '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069'
+const FORBIDDEN = '\\ufffe\\ufeff\\uffff'
 
-// A label starts and ends with a letter or digit; letters of any script may be in it.
-const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}_-]{0,62}[\\p{L}\\p{N}])?'
-const CANDIDATE = new RegExp(`(https?://)?((?:${LABEL}\\.)+)(${LABEL})`, 'giu')
-const PATH_PART = /[\p{L}\p{M}\p{N}!*';:=+,.$%#[\]\-/\\_~@&|()]/u
-const PATH_END = /[\p{L}\p{M}\p{N}=_#/+\-)]/u
-const QUERY_PART = /[A-Za-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]/
-const QUERY_END = /[A-Za-z0-9\-_&=#/]/
+// A label is of any characters but punctuation, spaces and the invisible; - and _ stand inside only, _ not in the last.
+// The flag u is left out on purpose: X's rules see halves of a pair as characters.
+const IN_LABEL = `[^\\s\\x85\\u180e!'#%&()*+,\\-./:;<=>?@[\\]\\\\^_{|}~$${TURNS}${FORBIDDEN}]`
+const top = names => `(?:(?:${[...names].sort((a, b) => b.length - a.length).join('|')})(?![0-9A-Za-z@+-])|xn--[-0-9a-z]+)`
+const domain = names =>
+  `(?:${IN_LABEL}(?:[-_]*${IN_LABEL})*\\.)*${IN_LABEL}(?:-*${IN_LABEL})*\\.${top(names)}`
 
-// Where a link's path and query end: trailing punctuation and unbalanced brackets are not part.
-function takeWhile (text, from, part, end) {
-  let to = from
-  let kept = from
-  let open = 0
-  while (to < text.length) {
-    const char = String.fromCodePoint(text.codePointAt(to))
-    if (!part.test(char)) break
-    if (char === '(') open++
-    if (char === ')' && --open < 0) break
-    to += char.length
-    if (end.test(char) && open === 0) kept = to
-  }
-  return kept
+const START = new RegExp(`([^A-Za-z0-9@＠$#＃${FORBIDDEN}]|^)(https?://)?(${domain([...TOPS, ...DEMO_TOPS])})`, 'gi')
+const BARE = new RegExp(`(?:[-a-z0-9${LATIN}]+\\.)+${top(TOPS)}`, 'gi')
+
+const IN_PATH = `[-a-z0-9!*';:=+,.$/%#[\\]\\u2013_~@|&${LATIN}${CYRILLIC}]`
+const BRACKETS = `\\((?:${IN_PATH}+|${IN_PATH}*\\(${IN_PATH}+\\)${IN_PATH}*)\\)`
+const PORT = /:\d+/y
+const PATH = new RegExp(`/(?:(?:${IN_PATH}|${BRACKETS})*[-a-z0-9+=_#/${LATIN}${CYRILLIC}]|${BRACKETS})*`, 'iy')
+const QUERY = /\?[a-z0-9!?*'@();:&=+$/%#[\]\-_.,~|]*[a-z0-9\-_&=#/]/iy
+const SHORT_LINK = /^https?:\/\/t\.co\/([a-z0-9]+)/i
+
+// Behind @at, if @form stands there.
+function skip (form, text, at) {
+  form.lastIndex = at
+  return form.test(text) ? form.lastIndex : at
 }
 
-// The longest run of labels from the left that ends in a known top-level domain.
-function knownDomain (labels, withProtocol) {
-  for (let n = labels.length; n >= 2; n--) {
-    const tld = labels[n - 1].toLowerCase()
-    if (labels[n - 2].includes('_')) continue
-    if (COUNTRY.test(tld) || TLDS.has(tld) || (withProtocol && DEMO_TLDS.has(tld))) {
-      return labels.slice(0, n).join('.')
+// How long a label is in the form that name servers know (RFC 3492).
+function asciiLength (label) {
+  if (!/\P{ASCII}/u.test(label)) return label.length
+  const points = [...label].map(c => c.codePointAt(0))
+  const plain = points.filter(point => point < 128).length
+  let length = 4 + plain + (plain ? 1 : 0)
+  let done = plain
+  let [bias, delta, last] = [72, 0, 128]
+  for (const point of [...new Set(points)].filter(point => point >= 128).sort((a, b) => a - b)) {
+    delta += (point - last) * (done + 1)
+    for (const other of points) {
+      if (other < point) delta++
+      if (other !== point) continue
+      for (let k = 36, rest = delta; ; k += 36) {
+        const threshold = Math.min(Math.max(k - bias, 1), 26)
+        length++
+        if (rest < threshold) break
+        rest = Math.floor((rest - threshold) / (36 - threshold))
+      }
+      delta = Math.floor(delta / (done === plain ? 700 : 2))
+      delta += Math.floor(delta / ++done)
+      bias = 0
+      for (; delta > 455; bias += 36) delta = Math.floor(delta / 35)
+      bias += Math.floor(36 * delta / (delta + 38))
+      delta = 0
     }
+    delta++
+    last = point + 1
   }
-  return null
+  return length
 }
 
-export function findLinks (text) {
+function isNameValid (name) {
+  if (name.startsWith('xn--') && !name.match(BARE)) return false
+  return name.split('.').every(label => {
+    const parts = label.split(/[\u3002\uff0e\uff61]/)
+    return label.length <= 2 * LABEL_MOST &&
+      parts.reduce((sum, part) => sum + asciiLength(part), parts.length - 1) <= LABEL_MOST
+  })
+}
+
+// Without a protocol only the domains of Latin letters in the name are links; the path belongs to the last of them. They
+// are looked up by their letters, one behind the other, which finds them where the same letters stand earlier.
+function bareLinks (text, name, start, pathAt, end) {
   const links = []
-  let done = 0
-  for (const match of text.matchAll(CANDIDATE)) {
-    if (match.index < done) continue
-    const [whole, protocol = ''] = match
-    const before = text.slice(0, match.index)
-    const refused = protocol ? /[A-Za-z0-9@＠$#＃\u202a-\u202e]$/ : /[\p{L}\p{N}@＠$#＃_./-]$/u
-    if (refused.test(before)) continue
-    const domain = knownDomain(whole.slice(protocol.length).split('.'), protocol !== '')
-    if (!domain) continue
-    let end = match.index + protocol.length + domain.length
-    if (/^[@＠]/.test(text.slice(end))) continue // the left part of an email address
-    const port = /^:\d+/.exec(text.slice(end))
-    if (port) end += port[0].length
-    if (text[end] === '/') end = Math.max(end + 1, takeWhile(text, end, PATH_PART, PATH_END))
-    if (text[end] === '?') {
-      const query = takeWhile(text, end, QUERY_PART, QUERY_END)
-      if (query > end) end = query
-    }
-    links.push({ start: match.index, end, url: text.slice(match.index, end) })
-    done = end
+  let at = 0
+  for (const [url] of name.matchAll(BARE)) {
+    const from = name.indexOf(url, at)
+    at = from + url.length
+    links.push({ start: start + from, end: start + at, url })
+  }
+  if (links.length && pathAt !== null) {
+    const last = links.at(-1)
+    last.end = end
+    last.url += text.slice(start + name.length, end)
   }
   return links
 }
 
-// An accented Latin letter, another @ or :// right behind a handle: no mention.
-const NOT_AFTER_MENTION = new RegExp('^(?:://|[@＠\\u00c0-\\u024f\\u0253\\u0254\\u0256' +
-  '\\u0257\\u0259\\u025b\\u0263\\u0268\\u026f\\u0272\\u0289\\u028b\\u02bb' +
-  '\\u0300-\\u036f\\u1e00-\\u1eff])')
+export function findLinks (text) {
+  const links = []
+  START.lastIndex = 0
+  for (let match; (match = START.exec(text));) {
+    const [whole, before, protocol = '', name] = match
+    const start = match.index + before.length
+    const portEnd = skip(PORT, text, match.index + whole.length)
+    const pathEnd = skip(PATH, text, portEnd)
+    const end = skip(QUERY, text, pathEnd)
+    START.lastIndex = end
+    const url = text.slice(start, end)
+    if ((protocol || 'https://').length + url.length > URL_MOST || !isNameValid(name)) continue
+    if (!protocol) {
+      if (!/[-_./]/.test(before)) links.push(...bareLinks(text, name, start, pathEnd > portEnd ? portEnd : null, end))
+      continue
+    }
+    const short = SHORT_LINK.exec(url)
+    if (short && short[1].length > SHORT_NAME_MOST) continue
+    const kept = short ? url.slice(0, skip(QUERY, url, short[0].length)) : url
+    links.push({ start, end: start + kept.length, url: kept })
+  }
+  return links
+}
+
+// A name behind which stands an accented Latin letter, another @ or :// is no mention; nor is a list's (@name/list).
+const MENTION = new RegExp('(^|[^A-Za-z0-9_!#$%&*@＠]|(?:^|[^A-Za-z0-9_+~.-])[Rr][Tt]:?)' +
+  '[@＠]([A-Za-z0-9_]{1,20})(/[A-Za-z][A-Za-z0-9_-]{0,24})?', 'g')
+const NOT_AFTER_MENTION = new RegExp(`^(?:://|[@＠${LATIN}])`)
 
 export function findMentions (text) {
-  const mentions = []
   const links = findLinks(text)
-  const form = /(^|[^A-Za-z0-9_!#$%&*@＠]|(?:^|[^A-Za-z0-9_+~.-])RT:?)[@＠]([A-Za-z0-9_]{1,20})/g
-  for (let match; (match = form.exec(text));) {
-    const start = match.index + match[1].length
-    const end = start + 1 + match[2].length
-    form.lastIndex = end
-    if (NOT_AFTER_MENTION.test(text.slice(end))) continue
-    if (links.some(link => start < link.end && end > link.start)) continue
-    mentions.push({ start, end, username: match[2] })
-  }
-  return mentions
+  return [...text.matchAll(MENTION)].flatMap(match => {
+    const [whole, before, username, list] = match
+    const start = match.index + before.length
+    const end = start + 1 + username.length
+    if (list || NOT_AFTER_MENTION.test(text.slice(match.index + whole.length))) return []
+    return links.some(link => start < link.end && end > link.start) ? [] : [{ start, end, username }]
+  })
 }
 
 export function findHashtags (text) {
@@ -109,13 +148,19 @@ export function findHashtags (text) {
     .map(m => ({ start: m.index, end: m.index + m[0].length, tag: m[1] }))
 }
 
-const PERSON = '(?![\\u00a9\\u00ae])\\p{Extended_Pictographic}(?:\\ufe0f|\\p{Emoji_Modifier})?'
-const EMOJI = new RegExp([
-  '\\p{Regional_Indicator}{2}',
-  '[0-9#*]\\ufe0f?\\u20e3',
-  '\\u{1f3f4}[\\u{e0030}-\\u{e007a}]+\\u{e007f}',
-  '[\\u00a9\\u00ae]\\ufe0f',
-  `${PERSON}(?:\\u200d${PERSON}|\\u200d[\\u2640\\u2642]\\ufe0f?)*`
+const TONE = '[\\u{1f3fb}-\\u{1f3ff}]'
+const { ALONE, OR_TEXT, MARKED, GENDER, ROLE, ROLE_MARKED } = EMOJI
+const SINGLE = `(?:[${OR_TEXT}](?:\\ufe0f|(?!\\ufe0e))|[${ALONE}])`
+const EMOJI_FORM = new RegExp([
+  ...JOINED,
+  `(?=[${GENDER}])(?:[${OR_TEXT}](?:\\ufe0f|${TONE})|(?![${OR_TEXT}])(?:(?=[${EMOJI.TONE}]).${TONE}?|(?![${EMOJI.TONE}]).))` +
+    '\\u200d[\\u2640\\u2642]\\ufe0f',
+  `[\\u{1f468}\\u{1f469}]${TONE}?\\u200d(?:[${ROLE}]|[${ROLE_MARKED}]\\ufe0f)`,
+  ...FLAGS.map(flag => flag.replace(/./g, letter => `\\u{${(letter.charCodeAt(0) + 0x1f1a5).toString(16)}}`)),
+  '[#*0-9]\\ufe0f?\\u20e3',
+  `[${MARKED}]\\ufe0f`,
+  `(?=[${EMOJI.TONE}])${SINGLE}${TONE}?`,
+  SINGLE
 ].join('|'), 'gu')
 
 // Latin and most European scripts count one, everything else two.
@@ -127,18 +172,17 @@ function codePointWeight (code) {
 
 export function weigh (written) {
   const text = written.normalize('NFC')
+  // How far each thing reaches that counts as one, by where it begins; a link goes before an emoji.
+  const whole = new Map()
+  for (const match of text.matchAll(EMOJI_FORM)) whole.set(match.index, { length: match[0].length, weight: 2 })
+  for (const { start, url } of findLinks(text)) whole.set(start, { length: url.length, weight: URL_WEIGHT })
   let weight = 0
-  let rest = ''
-  let at = 0
-  for (const link of findLinks(text)) {
-    weight += URL_WEIGHT
-    rest += text.slice(at, link.start) + '\n' // keeps emoji on both sides of a link apart
-    weight -= 1
-    at = link.end
+  for (let at = 0; at < text.length;) {
+    const code = text.codePointAt(at)
+    const thing = whole.get(at) ?? { length: code > 0xffff ? 2 : 1, weight: codePointWeight(code) }
+    weight += thing.weight
+    at += thing.length
   }
-  rest += text.slice(at)
-  rest = rest.replace(EMOJI, () => { weight += 2; return '' })
-  for (const char of rest) weight += codePointWeight(char.codePointAt(0))
   return weight
 }
 

@@ -401,16 +401,19 @@ static void test_old(void **state)
     run(rows, ARRAY_LEN(rows));
 }
 
-static void test_uuid(void **state)
+static void test_key(void **state)
 {
     (void)state;
     struct arena arena = ARENA_INIT;
     struct x_events events;
-    assert_int_equal(
-        x_read_events(&arena, str_of(EVENT("dm.read", "{}", "")), us, ARRAY_LEN(us), &events), 0);
-    assert_str(events.uuid, "-2781149976877970683");
+    struct str body = str_of(EVENT("dm.read", "{}", ""));
+    assert_int_equal(x_read_events(&arena, body, us, ARRAY_LEN(us), &events), 0);
+    assert_str(events.key, "dm.read " HELP " -2781149976877970683");
     assert_int_equal(x_read_events(&arena, STR("{}"), us, ARRAY_LEN(us), &events), 0);
-    assert_str(events.uuid, "");
+    assert_str(events.key, "");
+    body = STR("{\"data\":{\"event_type\":\"post.create\",\"payload\":{}}}");
+    assert_int_equal(x_read_events(&arena, body, us, ARRAY_LEN(us), &events), 0);
+    assert_str(events.key, "");
     arena_release(&arena);
 }
 
@@ -420,7 +423,7 @@ int main(void)
         cmocka_unit_test(test_posts),    cmocka_unit_test(test_read_now),
         cmocka_unit_test(test_directs),  cmocka_unit_test(test_others),
         cmocka_unit_test(test_filtered), cmocka_unit_test(test_old),
-        cmocka_unit_test(test_uuid),
+        cmocka_unit_test(test_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,8 @@ time_t __wrap_time(time_t *ret)
 struct peer {
     uv_tcp_t tcp;
     struct buf in;
-    bool waits; /* for release_answers */
+    bool waits;   /* for release_answers */
+    bool refused; /* waits for release_refusals */
 };
 
 /* One request as X saw it. */
@@ -50,6 +51,7 @@ static struct {
     const char *refusal; /* the token endpoints' whole answer; NULL: a new pair */
     bool hold;           /* token requests get no answer until release_answers */
     bool close;          /* token requests are cut off */
+    bool refuse_posts;   /* but not before release_refusals */
     bool look;           /* at the first request with a new token: is it on disk? */
     bool was_on_disk;
     char access[40]; /* the newest token handed out */
@@ -103,6 +105,12 @@ static void answer_pair(struct peer *p)
     answer(p, "200 OK", body);
 }
 
+static void answer_401(struct peer *p)
+{
+    answer(p, "401 Unauthorized",
+           "{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"Unauthorized\"}");
+}
+
 static void take_token_request(struct peer *p)
 {
     t.refreshes++;
@@ -153,11 +161,16 @@ static void take_request(struct peer *p)
         t.was_on_disk = on_disk(t.access);
         t.look = false;
     }
+    if (t.refuse_posts && str_starts(line, STR("POST"))) {
+        p->refused = true;
+        return;
+    }
     bool good = !t.good || (strncmp(s->authorization, "Bearer ", 7) == 0 &&
                             strcmp(s->authorization + 7, t.good) == 0);
-    answer(p, good ? "200 OK" : "401 Unauthorized",
-           good ? "{\"data\":{}}"
-                : "{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"Unauthorized\"}");
+    if (good)
+        answer(p, "200 OK", "{\"data\":{}}");
+    else
+        answer_401(p);
 }
 
 static bool whole_request(struct str in)
@@ -211,6 +224,15 @@ static void release_answers(void)
         if (t.peers[i]->waits) {
             t.peers[i]->waits = false;
             answer_pair(t.peers[i]);
+        }
+}
+
+static void release_refusals(void)
+{
+    for (unsigned i = 0; i < t.peer_count; i++)
+        if (t.peers[i]->refused) {
+            t.peers[i]->refused = false;
+            answer_401(t.peers[i]);
         }
 }
 
@@ -545,6 +567,13 @@ static void test_public_client(void **state)
     assert_string_equal(t.log[0].authorization, "");
     assert_string_equal(t.log[0].body,
                         "grant_type=refresh_token&refresh_token=refresh-0&client_id=a%2Bb");
+
+    (void)teardown(NULL);
+    (void)setup(NULL); /* both halves as a form has them, before they are joined */
+    assert_int_equal(
+        open_files("{\"client_id\":\"c\",\"client_secret\":\"s+/=\"}", pair_for(0), false), 0);
+    assert_int_equal(ask_user().status, 200);
+    assert_string_equal(t.log[0].authorization, "Basic YzpzJTJCJTJGJTNE");
 }
 
 /* X refuses before the end: renewed and repeated once, for all that were under way. */
@@ -580,6 +609,27 @@ static void test_401_once(void **state)
     t.good = "stale";
     assert_int_equal(ask_user().status, 200);
     assert_string_equal(trouble(), "");
+}
+
+/* Refused again with a token that others use well: repeated once all the same. */
+static void test_401_of_one(void **state)
+{
+    (void)state;
+    assert_int_equal(open_files(app_keys, pair_for(7200), false), 0);
+    t.refuse_posts = true;
+    struct got got = { 0 };
+    start(X_TOKEN_USER, HTTP_POST, &got);
+    while (t.count < 1)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    release_refusals();
+    while (t.count < 3)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    assert_int_equal(ask_user().status, 200);
+    release_refusals();
+    finish(&got);
+    assert_int_equal(got.status, 401);
+    assert_int_equal(t.refreshes, 1);
+    assert_int_equal(t.count, 4);
 }
 
 /* A dead grant asks nobody again until somebody signs in. */
@@ -884,6 +934,7 @@ int main(void)
         CLIENT_TEST(test_one_refresh),
         CLIENT_TEST(test_public_client),
         CLIENT_TEST(test_401_once),
+        CLIENT_TEST(test_401_of_one),
         CLIENT_TEST(test_dead),
         CLIENT_TEST(test_later),
         CLIENT_TEST(test_used_to_its_end),

@@ -221,6 +221,9 @@ static void test_modes(void **state)
     assert_int_equal(
         x_account_secrets_read("$CREDENTIALS_DIRECTORY/help", &report, &account, &stamp), 0);
     assert_string_equal(account.access_token, "t0ken");
+    assert_int_equal(x_account_secrets_read("/etc/kerbside/$CREDENTIALS_DIRECTORY/help", &report,
+                                            &account, &stamp),
+                     0);
     assert_int_equal(x_account_secrets_read(path_in(dir, "help"), &report, &account, &stamp), 0);
     assert_int_equal(x_account_secrets_read("$CREDENTIALS_DIRECTORY/../../etc/hostname", &report,
                                             &account, &stamp) < 0,

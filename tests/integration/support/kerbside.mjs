@@ -195,7 +195,9 @@ export class Kerbside {
 export async function world (t, options = {}) {
   const { conf = {}, sandbox: choices = {}, staffed = true, started = true, env } = options
   const dir = mkdtempSync(join(tmpdir(), 'kerbside-test-'))
-  const sandbox = await startSandbox({ limits: 'off', ...choices })
+  const sandbox = await startSandbox({
+    limits: 'off', openapi: process.env.X_OPENAPI, ...choices
+  })
   const kerbside = new Kerbside(dir, writeConfig(dir, sandbox.url, conf))
   t.after(async () => {
     try {

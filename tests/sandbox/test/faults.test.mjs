@@ -29,6 +29,75 @@ test('faults that answer in place of X', async t => {
   assert.equal((await x.tweet('Hello')).status, 201)
 })
 
+test('every refusal has its form', async t => {
+  const x = await open(t, { limits: 'off' })
+  const rows = [
+    ['bad_request', 400, 'invalid-request'], ['no_credits', 402, 'credits'],
+    ['payment_required', 402, 'credits-depleted'], ['not_summoned', 403, 'about:blank'],
+    ['parent_gone', 403, 'about:blank'], ['quote_refused', 403, 'about:blank'],
+    ['oauth1_permissions', 403, 'oauth1-permissions'], ['not_enrolled', 403, 'client-forbidden'],
+    ['official_client', 403, 'client-forbidden'], ['plan_subset', 403, undefined],
+    ['unsupported_authentication', 403, 'unsupported-authentication'],
+    ['dm_refused', 403, 'about:blank'], ['dm_closed', 403, 'about:blank'],
+    ['not_found', 404, 'resource-not-found'],
+    ['not_authorized', 404, 'not-authorized-for-resource'], ['conflict', 409, 'conflict'],
+    ['rate_limited', 429, 'about:blank'], ['rate_limited_88', 429, undefined],
+    ['rate_limit_exceeded', 429, 'rate-limit-exceeded'], ['app_day_spent', 429, 'about:blank'],
+    ['user_day_spent', 429, 'about:blank'], ['usage_capped', 429, 'usage-capped'],
+    ['too_many_connections', 429, 'streaming-connection']
+  ]
+  for (const [kind, status, type] of rows) {
+    await x.fault({ on: 'post', kind })
+    const answer = await x.tweet('Hello')
+    assert.equal(answer.status, status, kind)
+    assert.equal(answer.json.type?.replace(/^.*\/problems\//, ''), type, kind)
+    assert.ok(answer.json.status === undefined || answer.json.status === status, kind)
+  }
+  await x.fault({ on: 'me', kind: 'gateway_timeout' })
+  assert.equal((await x.get('/2/users/me')).status, 504)
+  const { json } = await x.fault({ on: 'me', kind: 'token_invalid' })
+  assert.match(json.error, /does not happen on me/)
+})
+
+test('part of an answer can be missing', async t => {
+  const x = await open(t)
+  const id = await x.write('@NorthmoorHelp hello')
+  await x.fault({ on: 'mentions', kind: 'partial' })
+  const answer = await x.get(MENTIONS)
+  assert.deepEqual(ids(answer), [id])
+  assert.match(answer.json.errors[0].type, /resource-unavailable$/)
+})
+
+test('headers that mislead', async t => {
+  const x = await open(t, { limits: 'real' })
+  const rate = async fault => {
+    await x.fault({ on: 'me', ...fault })
+    const { status, headers } = await x.get('/2/users/me')
+    const names = ['limit', 'remaining', 'reset']
+    return [status, ...names.map(name => headers.get('x-rate-limit-' + name))]
+  }
+  assert.deepEqual(await rate({ kind: 'headers', rate: 'none' }), [200, null, null, null])
+  assert.deepEqual(await rate({ kind: 'rate_limited', rate: 'none' }), [429, null, null, null])
+  const [status, limit, remaining, reset] = await rate({ kind: 'rate_limited', rate: 'past' })
+  assert.deepEqual([status, limit, remaining], [429, '75', '0'])
+  assert.ok(Number(reset) < Date.now() / 1000 - 50)
+  assert.equal((await rate({ kind: 'headers', rate: 'large' }))[1], '1080000')
+  assert.equal((await x.fault({ on: 'me', kind: 'headers', rate: 'odd' })).status, 400)
+})
+
+test('a day that is spent says so, while the window has room', async t => {
+  const x = await open(t, { limits: 'real' })
+  await x.fault({ on: 'post', kind: 'user_day_spent', reset_in_s: 3600 })
+  const { status, headers } = await x.tweet('Hello')
+  assert.equal(status, 429)
+  assert.equal(headers.get('x-rate-limit-remaining'), '99')
+  assert.equal(headers.get('x-user-limit-24hour-remaining'), '0')
+  const reset = Number(headers.get('x-user-limit-24hour-reset')) - Date.now() / 1000
+  assert.ok(reset > 3590 && reset <= 3601)
+  await x.tweet('Hello')
+  assert.match((await x.requests()).at(-1).violation, /before the reset/)
+})
+
 test('a rate limit names its reset', async t => {
   const x = await open(t)
   await x.fault({ on: 'mentions', kind: 'rate_limited', reset_in_s: 30, times: 2 })

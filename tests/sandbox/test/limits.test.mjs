@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MENTIONS, open, TIMELINE } from '../testing.mjs'
+import { as, MENTIONS, NEWS, open, sign, TIMELINE } from '../testing.mjs'
 
 const rate = ({ headers }) => ['limit', 'remaining', 'reset']
   .map(name => Number(headers.get('x-rate-limit-' + name)))
@@ -51,4 +51,44 @@ test('limits can be off', async t => {
   await x.control('POST', 'limits', { mode: 'off', me: 0 })
   assert.equal((await x.get('/2/users/me')).status, 200)
   assert.equal((await x.control('POST', 'limits', { mode: 'none' })).status, 400)
+})
+
+test('each kind of token has its own window', async t => {
+  const x = await open(t, { limits: 'real' })
+  const left = async authorization => {
+    const answer = await x.get(MENTIONS, { headers: { authorization } })
+    return rate(answer).slice(0, 2)
+  }
+  const signed = () => sign(x, 'GET', MENTIONS)
+  assert.deepEqual(await left('Bearer sandbox-token'), [300, 299])
+  assert.deepEqual(await left('Bearer sandbox-news-token'), [300, 299])
+  assert.deepEqual(await left('Bearer sandbox-app-token'), [450, 449])
+  assert.deepEqual(await left(signed()), [300, 299])
+  assert.deepEqual(await left(signed()), [300, 298])
+  const search = '/2/tweets/search/recent?query=from:sam'
+  assert.equal(rate(await x.get(search))[0], 300)
+  assert.equal(rate(await x.get('/2/tweets?ids=1'))[0], 5000)
+  assert.equal(rate(await x.get('/2/tweets/1'))[0], 900)
+})
+
+test('days are counted beside the windows, for the app and for the user', async t => {
+  const x = await open(t, { limits: 'real' })
+  const day = ({ headers }, who) => headers.get(`x-${who}-limit-24hour-remaining`)
+  const first = await x.tweet('one')
+  assert.equal(day(first, 'app'), '9999')
+  assert.equal(day(first, 'user'), null)
+  await x.control('POST', 'limits', { post: { app_day: 3, user_day: 2 } })
+  const second = await x.tweet('two')
+  assert.deepEqual([day(second, 'app'), day(second, 'user')], ['2', '1'])
+  await x.tweet('three')
+  const refused = await x.tweet('four')
+  assert.equal(refused.status, 429)
+  assert.deepEqual(rate(refused).slice(0, 2), [100, 98])
+  assert.deepEqual([day(refused, 'app'), day(refused, 'user')], ['1', '0'])
+  const news = as(x, NEWS)
+  assert.equal((await news.tweet('four')).status, 201)
+  assert.equal((await news.tweet('five')).status, 429, 'the app has none left')
+  for (const body of [{ post: { day: 1 } }, { post: { user: -1 } }, { window_s: {} }]) {
+    assert.equal((await x.control('POST', 'limits', body)).status, 400)
+  }
 })

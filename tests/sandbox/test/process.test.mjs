@@ -63,7 +63,8 @@ test('a busy port and wrong options end it', async t => {
   assert.equal(second.code, 1)
   assert.equal(second.stderr, `sandbox: port ${port} is in use\n`)
   for (const args of [['--colour'], ['extra'], ['--port', 'x'], ['--port', '70000'], ['--port'],
-    ['--limits', 'none'], ['--kerbside', 'ftp://127.0.0.1/'], ['--token', '']]) {
+    ['--limits', 'none'], ['--kerbside', 'ftp://127.0.0.1/'], ['--token', ''],
+    ['--watch', 'yes'], ['--bare-replies', 'x'], ['--search-lag', '-1']]) {
     const wrong = await run(t, ...args)
     assert.equal(wrong.code, 2, args.join(' '))
     assert.match(wrong.stderr, /^sandbox: [^\n]+\n$/)
@@ -95,6 +96,30 @@ test('a data file keeps everything', async t => {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
   assert.equal(lines.length, 6)
   for (const line of lines) JSON.parse(line)
+})
+
+test('a data file keeps what became of posts and people', async t => {
+  const file = join(directory(t), 'posts.jsonl')
+  let program = await run(t, '--data', file)
+  let x = new Client(program.url)
+  const edited = await x.write('@NorthmoorHelp one')
+  await x.control('POST', `posts/${edited}/edit`, { text: '@NorthmoorHelp two' })
+  const withheld = await x.write('@NorthmoorHelp three')
+  await x.control('POST', `posts/${withheld}/withhold`)
+  await x.write('@NorthmoorHelp four', { handle: 'jo' })
+  await x.control('POST', 'users/jo', { blocks: ['NorthmoorHelp'], handle: 'joanna' })
+  const gone = await x.write('@NorthmoorHelp five')
+  await x.control('POST', `posts/${gone}/edit`, { text: '@NorthmoorHelp six' })
+  await x.control('POST', `posts/${gone}/delete`)
+  const before = [await x.posts(), (await x.control('GET', 'users')).json]
+  const seen = (await x.get(MENTIONS)).json
+  await program.stop('SIGTERM')
+  program = await run(t, '--data', file)
+  x = new Client(program.url)
+  assert.deepEqual([await x.posts(), (await x.control('GET', 'users')).json], before)
+  assert.deepEqual((await x.get(MENTIONS)).json, seen)
+  assert.equal(seen.data.length, 1)
+  await program.stop('SIGTERM')
 })
 
 test('ids rise even if the file is from the future', async t => {

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ids, MENTIONS, open, TIMELINE, US } from '../testing.mjs'
 
-const INVALID = 'https://api.twitter.com/2/problems/invalid-request'
-const NOT_FOUND = 'https://api.twitter.com/2/problems/resource-not-found'
+const INVALID = 'https://api.x.com/2/problems/invalid-request'
+const NOT_FOUND = 'https://api.x.com/2/problems/resource-not-found'
 
 test('the account is the council\'s', async t => {
   const x = await open(t)
