@@ -7,6 +7,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
+#include "bot/x/wire.h"
 #include "bot/x/x.h"
 
 enum { LIMIT = 280, LINK_WEIGHT = 23, EMOJI_WEIGHT = 2, WEIGHED_BYTES_MAX = 1 << 20 };
@@ -187,4 +188,9 @@ static int x_address(struct buf *out, struct str handle, struct str remote_id)
     return buf_addf(out, "https://x.com/%.*s/status/%.*s", STR_ARG(handle), STR_ARG(remote_id));
 }
 
-const struct text_rules x_text_rules = { .limit = LIMIT, .weight = x_weight, .address = x_address };
+const struct text_rules x_text_rules = {
+    .limit = LIMIT,
+    .weight = x_weight,
+    .address = x_address,
+    .same = x_same_text,
+};
