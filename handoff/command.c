@@ -63,6 +63,10 @@ static int conclude(const struct command *c, int refusal)
                       "Take the case first: only the person who has it can do that.");
     case CASE_CLOSED:
         return refuse(c, "closed", "This case is closed.");
+    case CASE_NO_WAY:
+        return refuse(c, "no_way",
+                      "Nothing in this case can be answered that way: they have only written "
+                      "direct messages.");
     }
     return refuse(c, "failed", "Something went wrong here. Nothing was done.");
 }
@@ -136,7 +140,7 @@ static int run_reply(struct command *c)
         r = refuse(c, "too_long", buf_cstr(&why));
         buf_release(&why);
     } else {
-        r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full)));
+        r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full), false));
     }
     buf_release(&full);
     return r;

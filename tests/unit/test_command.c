@@ -16,7 +16,7 @@ static int address(struct buf *out, struct str handle, struct str remote_id)
     return buf_addf(out, "https://net.example/%.*s/%.*s", STR_ARG(handle), STR_ARG(remote_id));
 }
 
-static const struct text_rules rules = { LIMIT, weight, address };
+static const struct text_rules rules = { .limit = LIMIT, .weight = weight, .address = address };
 
 /* Sam and Kit at work: case 1 waits, 2 is Sam's and holds failed reply 1, 3 is Kit's, 4 is closed;
  * message 5 is ignored. */

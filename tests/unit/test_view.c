@@ -14,7 +14,7 @@ static int address(struct buf *out, struct str handle, struct str remote_id)
                     STR_ARG(remote_id));
 }
 
-static const struct text_rules rules = { 280, weight, address };
+static const struct text_rules rules = { .limit = 280, .weight = weight, .address = address };
 
 static void assert_json(const cJSON *got, const char *want, const char *note, int line)
 {
