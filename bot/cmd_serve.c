@@ -35,6 +35,8 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct http *http;
+    struct x_app *app;
+    struct x_limits app_limits;
     struct account *accounts;
     size_t account_count;
     struct console *console;
@@ -180,13 +182,22 @@ static int start_network(struct service *s, struct report *report)
         r = http_new(&s->loop, &s->http);
     if (r < 0)
         return r;
+    struct x_app_options app = { .loop = &s->loop,
+                                 .http = s->http,
+                                 .api = conf->x_api,
+                                 .app_file = conf->x_app_file,
+                                 .timeout_ms = conf->x_timeout_ms };
+    r = x_app_new(&app, report, &s->app);
     for (size_t i = 0; i < s->account_count && r == 0; i++) {
         struct account *a = &s->accounts[i];
-        struct x_options x = { .http = s->http,
-                               .api = conf->x_api,
+        struct x_options x = { .loop = &s->loop,
+                               .app = s->app,
+                               .app_limits = &s->app_limits,
                                .account_id = a->conf->id,
                                .handle = a->conf->handle,
                                .token_file = a->conf->token_file,
+                               .enterprise = conf->x_plan == PLAN_ENTERPRISE,
+                               .read_only = conf->mode == MODE_SHADOW,
                                .timeout_ms = conf->x_timeout_ms };
         r = x_new(&x, report, &a->network);
     }
@@ -264,6 +275,7 @@ static void stop_parts(struct service *s)
     s->http = http_free(s->http);
     for (size_t i = 0; i < s->account_count; i++)
         (void)x_free(s->accounts[i].network);
+    s->app = x_app_free(s->app);
     s->console = console_free(s->console);
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);

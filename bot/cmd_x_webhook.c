@@ -7,6 +7,7 @@
 #include "base/when.h"
 #include "bot/command.h"
 #include "bot/x/client.h"
+#include "bot/x/errors.h"
 #include "bot/x/wire.h"
 
 static const char usage[] =
@@ -84,7 +85,7 @@ static void on_answer(void *data, const struct http_answer *answer)
     bool success = answer->end == HTTP_ANSWERED && answer->status / 100 == 2;
     a->ended = true;
     if (!success || json_parse(answer->body, &a->tree, NULL) < 0) {
-        struct str words = x_read_error(&arena, answer, false, time(NULL)).words;
+        struct str words = x_read_error(&arena, answer, X_READ, time(NULL)).words;
         (void)fprintf(stderr, "error: kerbside x webhook: %.*s\n", STR_ARG(words));
         a->tree = NULL;
     }

@@ -65,7 +65,7 @@ static int add_post(struct reading *r, const struct x_us *us, const cJSON *tree,
                     bool quotes_us)
 {
     struct x_event e = { .kind = X_EVENT_MESSAGE };
-    int found = x_read_post(r->arena, tree, post, us->id, us->handle, &e.message);
+    int found = x_read_post(r->arena, tree, post, us, &e.message);
     if (found == ERR_BADINPUT)
         return add_read_now(r, us->id);
     if (found <= 0)

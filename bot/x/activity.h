@@ -8,13 +8,7 @@
 #ifndef BOT_X_ACTIVITY_H
 #define BOT_X_ACTIVITY_H
 
-#include "base/arena.h"
-#include "bot/network.h"
-
-/* An account of ours. */
-struct x_us {
-    struct str id, handle; /* without @ */
-};
+#include "bot/x/wire.h"
 
 enum x_event_kind {
     X_EVENT_MESSAGE,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "bot/backoff.h"
 #include "bot/bot_store.h"
+#include "bot/x/errors.h"
 #include "bot/x/wire.h"
 
 /* Five minutes and six hours, say. */
@@ -224,7 +225,7 @@ static void on_webhooks(void *data, const struct http_answer *answer)
     l->looking = false;
     buf_clear(&l->trouble);
     if (answer->end != HTTP_ANSWERED || answer->status != 200) {
-        struct str words = x_read_error(&arena, answer, false, time(NULL)).words;
+        struct str words = x_read_error(&arena, answer, X_READ, time(NULL)).words;
         (void)buf_addf(&l->trouble, "X's list of webhooks can't be read: %.*s", STR_ARG(words));
     } else {
         read_webhook_id(l, answer->body);

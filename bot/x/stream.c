@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "bot/x/wire.h"
+#include "bot/x/errors.h"
 
 /* "Too many connections" needs a minute like any other 429; X counts requests by the quarter of an
  * hour, so that nothing is gained by waiting longer. Two seconds are added to the silence that X
@@ -184,7 +184,7 @@ static void refused(struct x_stream *s, const struct http_answer *a)
     const struct x_stream_delays *d = s->options.delays;
     struct arena arena = ARENA_INIT;
     int64_t now = time(NULL); /* X's resets are in real time */
-    struct network_answer said = x_read_error(&arena, a, false, now);
+    struct network_answer said = x_read_error(&arena, a, X_READ, now);
     bool limited = a->status == 429, held = limited && issue_is(a->body, "TooManyConnections");
     int64_t ms = x_stream_wait(d, &s->tries, limited ? X_STREAM_LIMITED : X_STREAM_REFUSED);
     bool longest = ms >= (limited ? d->limited_most : d->refused_most);

@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "bot/x/errors.h"
 #include "bot/x/oauth1.h"
 #include "bot/x/wire.h"
 
@@ -104,7 +105,7 @@ static void complain_of_answer(struct x_subscriptions *s, const char *what,
                                const struct http_answer *answer)
 {
     struct arena arena = ARENA_INIT;
-    complain(s, what, x_read_error(&arena, answer, false, time(NULL)).words);
+    complain(s, what, x_read_error(&arena, answer, X_READ, time(NULL)).words);
     arena_release(&arena);
 }
 

@@ -5,27 +5,33 @@
 #ifndef BOT_X_X_H
 #define BOT_X_X_H
 
-#include "base/report.h"
-#include "bot/http.h"
 #include "bot/network.h"
+#include "bot/x/client.h"
+#include "bot/x/limits.h"
 
 /* How X counts: twitter-text's configuration v3, 280 weighted characters, a link 23, an emoji 2. */
 extern const struct text_rules x_text_rules;
 
 struct x_options {
-    struct http *http;      /* must outlive it */
-    const char *api;        /* such as https://api.x.com */
-    const char *account_id; /* ours */
-    const char *handle;     /* ours, without @ */
-    const char
-        *token_file; /* the OAuth 2.0 user token; read again whenever X refuses the one we have */
+    uv_loop_t *loop;
+    struct x_app *app;           /* must outlive it */
+    struct x_limits *app_limits; /* shared by all accounts; must outlive it */
+    const char *account_id;      /* ours */
+    const char *handle;          /* ours, without @ */
+    const char *token_file;
+    bool enterprise; /* the plan: whoever answers us may be answered, named or not */
+    bool read_only;  /* nothing is ever sent */
     long timeout_ms;
 };
 
-/* Reads the token; one that is missing, empty or readable by others goes to @report. Texts of
- * @options are borrowed. */
+/* Reads the account's tokens; faults go to @report. Texts of @options are borrowed. */
 int x_new(const struct x_options *options, struct report *report, struct network **ret) MUST_CHECK;
-struct network *x_free(
-    struct network *n); /* after the http client, so that nothing under way comes back */
+
+/* After the http client, so that nothing under way comes back; the loop must turn until the handles
+ * are closed. */
+struct network *x_free(struct network *n);
+
+/* For what else is asked of X as this account: subscriptions, for instance. */
+struct x_client *x_client_of(struct network *n);
 
 #endif

@@ -4,8 +4,8 @@
 #include "tests/fuzz/fuzz.h"
 
 static const struct x_us us[] = {
-    { { "1500000000000000001", 19 }, { "NorthmoorHelp", 13 } },
-    { { "1500000000000000002", 19 }, { "NorthmoorNews", 13 } },
+    { { "1500000000000000001", 19 }, { "NorthmoorHelp", 13 }, false },
+    { { "1500000000000000002", 19 }, { "NorthmoorNews", 13 }, false },
 };
 
 static void check_message(const struct network_message *m)

@@ -9,8 +9,8 @@
 #define NEWS "1500000000000000002"
 
 static const struct x_us us[] = {
-    { { HELP, sizeof HELP - 1 }, { "NorthmoorHelp", 13 } },
-    { { NEWS, sizeof NEWS - 1 }, { "NorthmoorNews", 13 } },
+    { { HELP, sizeof HELP - 1 }, { "NorthmoorHelp", 13 }, false },
+    { { NEWS, sizeof NEWS - 1 }, { "NorthmoorNews", 13 }, false },
 };
 
 static void add_message(struct buf *out, const struct network_message *m)

@@ -132,7 +132,7 @@ static void make_client(size_t i, const char *name, const char *id)
                                         .name = name,
                                         .token_file = secret_file(i, name, "token") };
     assert_int_equal(x_client_new(&options, &report, &t.clients[i]), 0);
-    t.accounts[i] = (struct x_subscriber){ { str_of(id), str_of(name) }, t.clients[i] };
+    t.accounts[i] = (struct x_subscriber){ { str_of(id), str_of(name), false }, t.clients[i] };
     report_release(&report);
 }
 

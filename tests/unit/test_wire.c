@@ -1,4 +1,4 @@
-/* X's JSON as bytes: both vocabularies, what is ours and what isn't, and what each error means. */
+/* X's JSON as bytes: both vocabularies, what is ours and what isn't, and what became of it. */
 #include "bot/x/wire.h"
 
 #include "tests/unit/support.h"
@@ -30,9 +30,12 @@ static struct str json_of(const char *text)
     return copy;
 }
 
+static const struct x_us us = { { "100", 3 }, { "northmoor", 9 }, false };
+static const struct x_us us_enterprise = { { "100", 3 }, { "northmoor", 9 }, true };
+
 static int read_page(const char *body, struct x_page *page)
 {
-    return x_read_mentions(&arena, json_of(body), STR("100"), STR("northmoor"), page);
+    return x_read_posts(&arena, json_of(body), &us, X_POSTS_MENTIONS, page);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -311,7 +314,7 @@ static void test_ids(void **state)
 /* ------------------------------------------------------------------------------------------------
  * our own posts */
 
-static void test_posted(void **state)
+static void test_sent(void **state)
 {
     static const struct {
         const char *body, *id; /* NULL: refused */
@@ -319,6 +322,9 @@ static void test_posted(void **state)
         { "{'data':{'id':'1234567890123456789','text':'x','edit_history_tweet_ids':['1']}}",
           "1234567890123456789" },
         { "{'data':{'id':'5'},'errors':[{'title':'x'}]}", "5" },
+        { "{'data':{'dm_conversation_id':'7-100','dm_event_id':'1234567890123456789'}}",
+          "dm:1234567890123456789" },
+        { "{'data':{'dm_conversation_id':'7-100','dm_event_id':'x'}}", NULL },
         { "{'data':{'id':5}}", NULL },
         { "{'data':{'id':'five'}}", NULL },
         { "{'data':{}}", NULL },
@@ -332,7 +338,7 @@ static void test_posted(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct str id = STR("untouched");
-        int r = x_read_posted(&arena, json_of(rows[i].body), &id);
+        int r = x_read_sent(&arena, json_of(rows[i].body), &id);
         assert_note(r == (rows[i].id ? 0 : ERR_BADINPUT), rows[i].body);
         assert_str_note(id, rows[i].id ? rows[i].id : "untouched", rows[i].body);
     }
@@ -377,7 +383,7 @@ static void test_timeline(void **state)
         { "the same words to the same post are two replies",
           "{'id':'50','text':'Twice','referenced_tweets':[{'type':'replied_to','id':'901'}]},"
           "{'id':'51','text':'Twice','referenced_tweets':[{'type':'replied_to','id':'901'}]}",
-          { "", "50", "51" } },
+          { "", "51", "50" } },
         { "and one of them is one",
           "{'id':'50','text':'Twice','referenced_tweets':[{'type':'replied_to','id':'901'}]}",
           { "", "50", "" } },
@@ -391,31 +397,28 @@ static void test_timeline(void **state)
             { .parent = STR("901"), .text = STR("Twice") },
         };
         struct buf body = BUF_INIT(10000);
-        struct str next = STR("untouched");
+        struct x_page page;
         (void)buf_addf(&body, "{'data':[%s],'meta':{'next_token':'n1'}}", rows[i].data);
-        assert_note(x_read_timeline(&arena, json_of(buf_cstr(&body)), sought, SOUGHT, &next) == 0,
+        assert_note(x_read_posts(&arena, json_of(buf_cstr(&body)), &us, X_POSTS_OURS, &page) == 0,
                     rows[i].note);
+        assert_int_equal(x_find_sent(&arena, &page, sought, SOUGHT), 0);
         for (size_t k = 0; k < SOUGHT; k++)
             assert_str_note(sought[k].found, rows[i].found[k], rows[i].note);
-        assert_str(next, "n1");
+        assert_str(page.next_token, "n1");
         buf_release(&body);
     }
     struct network_sought found = { .parent = STR("901"),
                                     .text = STR("Twice"),
                                     .found = STR("50") };
-    struct str next;
-    assert_int_equal(x_read_timeline(&arena,
-                                     json_of("{'data':[{'id':'51','text':'Twice','referenced_"
-                                             "tweets':[{'type':'replied_to','id':'901'}]}],"
-                                             "'meta':{}}"),
-                                     &found, 1, &next),
+    struct x_page page;
+    assert_int_equal(x_read_posts(&arena,
+                                  json_of("{'data':[{'id':'51','text':'Twice','referenced_"
+                                          "tweets':[{'type':'replied_to','id':'901'}]}],"
+                                          "'meta':{}}"),
+                                  &us, X_POSTS_OURS, &page),
                      0);
+    assert_int_equal(x_find_sent(&arena, &page, &found, 1), 0);
     assert_str(found.found, "50"); /* found on an earlier page */
-    assert_str(next, "");
-    assert_int_equal(x_read_timeline(&arena, json_of("{'meta':{}}"), &found, 1, &next), 0);
-    assert_int_equal(x_read_timeline(&arena, json_of("{'data':[]}"), &found, 1, &next),
-                     ERR_BADINPUT);
-    assert_int_equal(x_read_timeline(&arena, json_of("<html>"), &found, 1, &next), ERR_BADINPUT);
 }
 
 static void test_same_text(void **state)
@@ -431,9 +434,7 @@ static void test_same_text(void **state)
         { "less", "Hello", "Hello you", false },
         { "nothing", "", "", true },
         { "nothing of something", "", "Hello", false },
-        { "escaped", "Mind the &lt;gap&gt; &amp; go", "Mind the <gap> & go", true },
-        { "escaped once only", "&amp;lt;", "&lt;", true },
-        { "escaped by nobody", "&quot;", "\"", false },
+        { "escapes were undone before", "&lt;", "<", false },
         { "handles that a reply carries", "@sam @kit Hello", "Hello", true },
         { "handles that we wrote", "@sam Hello", "@sam Hello", true },
         { "a handle inside", "Hello @sam", "Hello", false },
@@ -467,193 +468,379 @@ static void test_same_text(void **state)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * errors */
+ * how a post is to us */
 
-enum { NOW = 1795000000 };
-
-#define DEPLETED                                                                         \
-    "{'title':'CreditsDepleted','detail':'Your enrolled account [..] does not have any " \
-    "credits to fulfill this request.','type':'https://api.x.com/2/problems/credits'}"
-#define ENROLLED                                                                             \
-    "{'client_id':'5','detail':'When authenticating requests you must use keys from an App " \
-    "that is attached to a Project.','title':'Client Forbidden','required_enrollment':"      \
-    "'Standard Basic','reason':'client-not-enrolled','type':"                                \
-    "'https://api.twitter.com/2/problems/client-forbidden'}"
-#define READ_ONLY                                                                            \
-    "{'title':'Forbidden','detail':'Your client app is not configured with the appropriate " \
-    "oauth1 app permissions for this endpoint.','status':403,"                               \
-    "'type':'https://api.x.com/2/problems/oauth1-permissions'}"
-#define NOT_SUMMONED                                                                  \
-    "{'detail':'Reply to this conversation is not allowed because you have not been " \
-    "mentioned or otherwise engaged by the author of the post you are replying to.'," \
-    "'type':'about:blank','title':'Forbidden','status':403}"
-#define DUPLICATE                                                                       \
-    "{'detail':'You are not allowed to create a Tweet with duplicate content.','type':" \
-    "'about:blank','title':'Forbidden','status':403}"
-
-static void test_errors(void **state)
+static void test_kinds(void **state)
 {
-    /* what it comes to for a post, and for a read where that differs; a wait of 0 is the caller's
-     * own backoff */
+    static const char ours[] = "'tweets':[{'id':'55','author_id':'100'}]";
+    static const char theirs[] = "'tweets':[{'id':'55','author_id':'8'}]";
     static const struct {
-        const char *note;
-        int status;
-        const char *body;
-        int64_t reset_at;
-        enum network_end post, read;
-        int64_t after_s;
-        bool repeated;
-        const char *words;
+        const char *note, *post, *includes;
+        enum network_kind kind;
+        bool self_serve, enterprise; /* may we answer? */
     } rows[] = {
-        { "a bad request", 400,
-          "{'errors':[{'parameters':{'x':['1']},'message':'x is not valid'}],'title':'Invalid "
-          "Request','detail':'One or more parameters to your request was invalid.','type':"
-          "'https://api.x.com/2/problems/invalid-request'}",
-          0, NETWORK_REFUSED, NETWORK_LATER, 0, false,
-          "X said 400: One or more parameters to your request was invalid." },
-        { "the token", 401,
-          "{'title':'Unauthorized','type':'about:blank','status':401,'detail':'Unauthorized'}", 0,
-          NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false, "X said 401: Unauthorized" },
-        { "the token, by OAuth 2", 401,
-          "{'error':'invalid_request','error_description':'Value passed for the token was "
-          "invalid.'}",
-          0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false,
-          "X said 401: Value passed for the token was invalid." },
-        { "no credit", 402, DEPLETED, 0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false,
-          "X said 402: Your enrolled account [..] does not have any credits to fulfill this "
-          "request." },
-        { "no credit, the other body", 402,
-          "{'detail':'credits depleted','status':402,'title':'Payment Required','type':"
-          "'https://api.x.com/2/problems/credits-depleted'}",
-          0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false, "X said 402: credits depleted" },
-        { "said before", 403, DUPLICATE, 0, NETWORK_REFUSED, NETWORK_LATER, 0, true,
-          "X said 403: You are not allowed to create a Tweet with duplicate content." },
-        { "not summoned", 403, NOT_SUMMONED, 0, NETWORK_REFUSED, NETWORK_LATER, 0, false,
-          "X said 403: Reply to this conversation is not allowed because you have not been "
-          "mentioned or otherwise engaged by the author of the post you are replying to." },
-        { "the parent has gone", 403,
-          "{'detail':'You attempted to reply to a Tweet that is deleted or not visible to you.',"
-          "'type':'about:blank','title':'Forbidden','status':403}",
-          0, NETWORK_REFUSED, NETWORK_LATER, 0, false,
-          "X said 403: You attempted to reply to a Tweet that is deleted or not visible to you." },
-        { "the app is read-only", 403, READ_ONLY, 0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false,
-          "X said 403: Your client app is not configured with the appropriate oauth1 app "
-          "permissions for this endpoint." },
-        { "the plan doesn't cover it", 403,
-          "{'errors':[{'message':'You currently have access to a subset of X API V2 endpoints and "
-          "limited v1.1 endpoints.','code':453}]}",
-          0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false,
-          "X said 403: You currently have access to a subset of X API V2 endpoints and limited "
-          "v1.1 endpoints." },
-        { "not enrolled", 403, ENROLLED, 0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false,
-          "X said 403: When authenticating requests you must use keys from an App that is attached "
-          "to a Project." },
-        { "unspecific", 403,
-          "{'detail':'You are not permitted to perform this action.','type':'about:blank','title':"
-          "'Forbidden','status':403}",
-          0, NETWORK_REFUSED, NETWORK_LATER, 0, false,
-          "X said 403: You are not permitted to perform this action." },
-        { "not found", 404,
-          "{'title':'Not Found Error','type':'https://api.x.com/2/problems/resource-not-found'}", 0,
-          NETWORK_REFUSED, NETWORK_LATER, 0, false, "X said 404: Not Found Error" },
-        { "a conflict", 409, "{'title':'ConnectionException'}", 0, NETWORK_REFUSED, NETWORK_LATER,
-          0, false, "X said 409: ConnectionException" },
-        { "too many, no reset", 429,
-          "{'title':'Too Many Requests','detail':'Too Many Requests','type':'about:blank',"
-          "'status':429}",
-          0, NETWORK_LATER, NETWORK_LATER, 60, false, "X said 429: Too Many Requests" },
-        { "too many, the page's body", 429,
-          "{'errors':[{'code':88,'message':'Rate limit exceeded'}]}", NOW + 300, NETWORK_LATER,
-          NETWORK_LATER, 300, false, "X said 429: Rate limit exceeded" },
-        { "too many, nearly over", 429, "{}", NOW + 5, NETWORK_LATER, NETWORK_LATER, 60, false,
-          "X said 429" },
-        { "too many, a reset in the past", 429, "{}", NOW - 5000, NETWORK_LATER, NETWORK_LATER, 60,
-          false, "X said 429" },
-        { "too many, a reset in another age", 429, "{}", NOW + 1000000, NETWORK_LATER,
-          NETWORK_LATER, 900, false, "X said 429" },
-        { "the month is used up", 429,
-          "{'title':'UsageCapExceeded','period':'Monthly','scope':'Product','detail':'Usage cap "
-          "exceeded: Monthly product cap','type':'https://api.x.com/2/problems/usage-capped'}",
-          0, NETWORK_BLOCKED, NETWORK_BLOCKED, 60, false,
-          "X said 429: Usage cap exceeded: Monthly product cap" },
-        { "an error", 500, "{'title':'Internal Server Error'}", 0, NETWORK_UNKNOWN, NETWORK_LATER,
-          0, false, "X said 500: Internal Server Error" },
-        { "a page of the edge", 502, "<html><head><title>502 Bad Gateway</title></head></html>", 0,
-          NETWORK_UNKNOWN, NETWORK_LATER, 0, false, "X said 502" },
-        { "overload", 503,
-          "{'title':'Service Unavailable','detail':'Service Unavailable','type':'about:blank',"
-          "'status':503}",
-          0, NETWORK_UNKNOWN, NETWORK_LATER, 0, false, "X said 503: Service Unavailable" },
-        { "a time-out of theirs", 504, "", 0, NETWORK_UNKNOWN, NETWORK_LATER, 0, false,
-          "X said 504" },
-        { "a success that can't be read", 201, "{'data':{}}", 0, NETWORK_UNKNOWN, NETWORK_LATER, 0,
-          false, "X sent something that isn't an answer (status 201)" },
-        { "a success with an error in it", 200, "{'errors':[{'detail':'gone'}]}", 0,
-          NETWORK_UNKNOWN, NETWORK_LATER, 0, false,
-          "X sent something that isn't an answer (status 200)" },
-        { "elsewhere", 302, "", 0, NETWORK_UNKNOWN, NETWORK_LATER, 0, false,
-          "X sent something that isn't an answer (status 302)" },
-        { "words of no use", 403, "{'detail':5,'title':[],'errors':'x'}", 0, NETWORK_REFUSED,
-          NETWORK_LATER, 0, false, "X said 403" },
-        { "a list", 400, "[1,2]", 0, NETWORK_REFUSED, NETWORK_LATER, 0, false, "X said 400" },
-        { "a text that isn't one", 400, "{'detail':'\xff'}", 0, NETWORK_REFUSED, NETWORK_LATER, 0,
-          false, "X said 400" },
-    };
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        for (int posting = 0; posting < 2; posting++) {
-            struct http_answer a = { .end = HTTP_ANSWERED,
-                                     .status = rows[i].status,
-                                     .body = json_of(rows[i].body),
-                                     .limit_remaining = -1,
-                                     .limit_reset_at = rows[i].reset_at };
-            struct network_answer got = x_read_error(&arena, &a, posting, NOW);
-            assert_note(got.end == (posting ? rows[i].post : rows[i].read), rows[i].note);
-            assert_note(got.after_ms == rows[i].after_s * 1000, rows[i].note);
-            assert_note((got.why == NETWORK_WHY_REPEATED) == (posting && rows[i].repeated),
-                        rows[i].note);
-            assert_str_note(got.words, rows[i].words, rows[i].note);
-            assert_int_equal(got.remote_id.len, 0);
-        }
-}
-
-static void test_unanswered(void **state)
-{
-    static const struct {
-        enum http_end end;
-        bool posting;
-        enum network_end want;
-    } rows[] = {
-        { HTTP_NOT_SENT, true, NETWORK_LATER },
-        { HTTP_NOT_SENT, false, NETWORK_LATER },
-        { HTTP_CUT, true, NETWORK_UNKNOWN },
-        { HTTP_CUT, false, NETWORK_LATER },
+        { "names us", "'text':'@northmoor hi'", "", NETWORK_ADDRESSED, true, true },
+        { "quotes us", "'text':'this','referenced_tweets':[{'type':'quoted','id':'55'}]", ours,
+          NETWORK_ADDRESSED, true, true },
+        { "answers us, by the author's id",
+          "'text':'why','in_reply_to_user_id':'100','referenced_tweets':[{'type':'replied_to',"
+          "'id':'55'}]",
+          "", NETWORK_ADDRESSED, false, true },
+        { "answers us, by the post",
+          "'text':'why','referenced_posts':[{'type':'replied_to','id':"
+          "'55'}]",
+          ours, NETWORK_ADDRESSED, false, true },
+        { "carries us in a reply to another",
+          "'text':'@kit @northmoor yes','display_text_range':[16,19],'in_reply_to_user_id':'8'", "",
+          NETWORK_ADDRESSED, false, false },
+        { "answers another",
+          "'text':'yes','in_reply_to_user_id':'8','referenced_tweets':[{'type':'replied_to',"
+          "'id':'55'}]",
+          theirs, NETWORK_OVERHEARD, false, false },
+        { "carries another", "'text':'@kit @northmoor_bins yes','display_text_range':[21,24]", "",
+          NETWORK_OVERHEARD, false, false },
+        { "quotes another", "'text':'this','referenced_tweets':[{'type':'quoted','id':'55'}]",
+          theirs, NETWORK_OVERHEARD, false, false },
+        { "begins a thread", "'text':'Bins!'", "", NETWORK_OVERHEARD, false, false },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct http_answer a = { .end = rows[i].end, .why = "no route", .limit_remaining = -1 };
-        struct network_answer got = x_read_error(&arena, &a, rows[i].posting, NOW);
-        assert_int_equal(got.end, rows[i].want);
-        assert_int_equal(got.after_ms, 0);
-        assert_int_equal(got.why, NETWORK_WHY_OTHER);
-        assert_str(got.words, "X can't be reached: no route");
+        struct buf body = BUF_INIT(10000);
+        struct x_page page;
+        (void)buf_addf(&body,
+                       "{'data':[{'id':'900','created_at':'2026-11-22T02:34:56Z','author_id':'7',"
+                       "%s}],'includes':{%s},'meta':{}}",
+                       rows[i].post, rows[i].includes);
+        for (int enterprise = 0; enterprise < 2; enterprise++) {
+            assert_note(x_read_posts(&arena, json_of(buf_cstr(&body)),
+                                     enterprise ? &us_enterprise : &us, X_POSTS_THREADS,
+                                     &page) == 0,
+                        rows[i].note);
+            assert_note(page.count == 1, rows[i].note);
+            assert_note(page.messages[0].kind == rows[i].kind, rows[i].note);
+            assert_note(page.messages[0].may_reply ==
+                            (enterprise ? rows[i].enterprise : rows[i].self_serve),
+                        rows[i].note);
+        }
+        assert_int_equal(read_page(buf_cstr(&body), &page), 0);
+        assert_note(page.messages[0].kind == NETWORK_ADDRESSED, rows[i].note); /* says X */
+        buf_release(&body);
     }
 }
 
-/* However much X says, people get a sentence of it. */
-static void test_words_end(void **state)
+static void test_references(void **state)
+{
+    static const struct {
+        const char *note, *post, *answers, *replaces;
+    } rows[] = {
+        { "a reply", "'referenced_tweets':[{'type':'replied_to','id':'55'}]", "55", "" },
+        { "a reply, new names", "'referenced_posts':[{'type':'replied_to','id':'55'}]", "55", "" },
+        { "a reply that quotes",
+          "'referenced_tweets':[{'type':'quoted','id':'54'},{'type':'replied_to','id':'55'}]", "55",
+          "" },
+        { "a quote", "'referenced_tweets':[{'type':'quoted','id':'54'}]", "", "" },
+        { "a reply to what is none", "'referenced_tweets':[{'type':'replied_to','id':55}]", "",
+          "" },
+        { "never edited", "'edit_history_tweet_ids':['900']", "", "" },
+        { "edited", "'edit_history_tweet_ids':['890','900']", "", "890" },
+        { "edited twice, new names", "'edit_history_post_ids':['890','895','900']", "", "895" },
+        { "an older version", "'edit_history_tweet_ids':['890','900','950']", "", "890" },
+        { "a history of others", "'edit_history_tweet_ids':['1','2']", "", "" },
+        { "a history that is none", "'edit_history_tweet_ids':[[],5,'900']", "", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf body = BUF_INIT(10000);
+        struct x_page page;
+        (void)buf_addf(&body, "{'data':[{'id':'900','text':'hi','author_id':'7',%s}],'meta':{}}",
+                       rows[i].post);
+        assert_note(read_page(buf_cstr(&body), &page) == 0 && page.count == 1, rows[i].note);
+        assert_str_note(page.messages[0].answers, rows[i].answers, rows[i].note);
+        assert_str_note(page.messages[0].replaces, rows[i].replaces, rows[i].note);
+        buf_release(&body);
+    }
+}
+
+/* Our timeline is asked for without authors; a lookup names them. */
+static void test_ours(void **state)
+{
+    static const char posts[] =
+        "{'data':[{'id':'60','conversation_id':'55','text':'@sam Done &amp; dusted',"
+        "'display_text_range':[5,19],'created_at':'2026-11-22T02:34:56Z','referenced_tweets':"
+        "[{'type':'replied_to','id':'55'}]%s}],'meta':{'newest_id':'60'}}";
+    static const struct {
+        const char *note, *author;
+        enum x_posts which;
+        bool there;
+    } rows[] = {
+        { "the timeline", "", X_POSTS_OURS, true },
+        { "a lookup", ",'author_id':'100'", X_POSTS_ALL, true },
+        { "among mentions", ",'author_id':'100'", X_POSTS_MENTIONS, false },
+        { "in a thread", ",'author_id':'100'", X_POSTS_THREADS, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf body = BUF_INIT(10000);
+        struct x_page page;
+        (void)buf_addf(&body, posts, rows[i].author);
+        assert_note(x_read_posts(&arena, json_of(buf_cstr(&body)), &us_enterprise, rows[i].which,
+                                 &page) == 0,
+                    rows[i].note);
+        assert_note(page.count == rows[i].there, rows[i].note);
+        if (rows[i].there) {
+            const struct network_message *m = &page.messages[0];
+            assert_note(m->kind == NETWORK_OURS && !m->may_reply && !m->is_private, rows[i].note);
+            assert_str_note(m->text, "Done & dusted", rows[i].note);
+            assert_str_note(m->author_id, "100", rows[i].note);
+            assert_str_note(m->handle, "northmoor", rows[i].note);
+            assert_str_note(m->answers, "55", rows[i].note);
+            assert_str_note(m->conversation, "55", rows[i].note);
+        }
+        buf_release(&body);
+    }
+    struct x_page page; /* a lookup is no page */
+    assert_int_equal(x_read_posts(&arena, json_of("{'data':[]}"), &us, X_POSTS_ALL, &page), 0);
+    assert_int_equal(x_read_posts(&arena, json_of("{'data':[]}"), &us, X_POSTS_OURS, &page),
+                     ERR_BADINPUT);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * direct messages */
+
+static void test_direct_page(void **state)
 {
     (void)state;
-    struct buf body = BUF_INIT(100000);
-    (void)buf_addc(&body, "{\"detail\":\"");
-    for (int i = 0; i < 5000; i++)
-        (void)buf_addc(&body, "\xc3\xa9");
-    (void)buf_addc(&body, "\"}");
-    struct http_answer a = { .end = HTTP_ANSWERED, .status = 403, .body = buf_str(&body) };
-    struct network_answer got = x_read_error(&arena, &a, true, NOW);
-    assert_true(utf8_valid(got.words));
-    assert_int_equal(utf8_points(got.words), strlen("X said 403: ") + 300);
-    buf_release(&body);
+    struct x_page page;
+    assert_int_equal(
+        x_read_direct(
+            &arena,
+            json_of("{'data':[{'id':'903','event_type':'MessageCreate','sender_id':'100','text':"
+                    "'Done &amp; dusted','dm_conversation_id':'7-100','created_at':"
+                    "'2026-11-22T02:34:57Z'},{'id':'902','event_type':'ParticipantsJoin',"
+                    "'participant_ids':['9'],'dm_conversation_id':'55'},{'id':'901','event_type':"
+                    "'MessageCreate','sender_id':'7','text':'My bin','dm_conversation_id':'7-100',"
+                    "'created_at':'2026-11-22T02:34:56.000Z'}],'includes':{'users':[{'id':'7',"
+                    "'username':'elm_close_sam','name':'Sam'}]},'meta':{'result_count':3,"
+                    "'next_token':'n2'}}"),
+            &us, &page),
+        0);
+    assert_int_equal(page.count, 2);
+    assert_int_equal(page.unread, 0);
+    assert_str(page.newest_id, "903");
+    assert_str(page.oldest_id, "901");
+    assert_str(page.next_token, "n2");
+    const struct network_message *m = &page.messages[0]; /* oldest first */
+    assert_str(m->remote_id, "dm:901");
+    assert_str(m->conversation, "dm:7-100");
+    assert_str(m->author_id, "7");
+    assert_str(m->handle, "elm_close_sam");
+    assert_str(m->name, "Sam");
+    assert_str(m->text, "My bin");
+    assert_str(m->partner, "");
+    assert_int_equal(m->written_at, 1795314896);
+    assert_true(m->kind == NETWORK_PRIVATE && m->is_private && m->may_reply);
+    m++;
+    assert_str(m->remote_id, "dm:903");
+    assert_str(m->text, "Done & dusted");
+    assert_str(m->author_id, "100");
+    assert_str(m->handle, "northmoor");
+    assert_str(m->partner, "7");
+    assert_true(m->kind == NETWORK_OURS && m->is_private && !m->may_reply);
+    assert_int_equal(x_read_direct(&arena, json_of("{'meta':{'result_count':0}}"), &us, &page), 0);
+    assert_true(page.count == 0 && page.newest_id.len == 0 && page.oldest_id.len == 0);
+    assert_int_equal(x_read_direct(&arena, json_of("{'data':[]}"), &us, &page), ERR_BADINPUT);
+    assert_int_equal(x_read_direct(&arena, json_of("<html>"), &us, &page), ERR_BADINPUT);
+}
+
+/* One event; what comes of it. */
+static void test_direct(void **state)
+{
+    static const struct {
+        const char *note, *event;
+        int count, unread;
+        bool may_reply;
+        const char *conversation, *partner;
+    } rows[] = {
+        { "to us", "'id':'1','sender_id':'7','dm_conversation_id':'7-100','text':'hi',", 1, 0, true,
+          "dm:7-100", "" },
+        { "to us, by somebody of a larger id",
+          "'id':'1','sender_id':'700','dm_conversation_id':'100-700','text':'hi',", 1, 0, true,
+          "dm:100-700", "" },
+        { "from us, to somebody of a larger id",
+          "'id':'1','sender_id':'100','dm_conversation_id':'100-700','text':'hi',", 1, 0, false,
+          "dm:100-700", "700" },
+        { "without a type", "'id':'1','sender_id':'7','dm_conversation_id':'7-100','text':'hi',", 1,
+          0, true, "dm:7-100", "" },
+        { "a picture alone", "'id':'1','sender_id':'7','dm_conversation_id':'7-100','text':'',", 1,
+          0, false, "dm:7-100", "" },
+        { "nobody", "'id':'1','dm_conversation_id':'7-100','text':'hi',", 1, 0, false, "dm:7-100",
+          "" },
+        { "several people", "'id':'1','sender_id':'7','dm_conversation_id':'123','text':'hi',", 1,
+          0, false, "dm:123", "" },
+        { "ours to several people",
+          "'id':'1','sender_id':'100','dm_conversation_id':'123','text':'hi',", 0, 0, false, "",
+          "" },
+        { "no conversation", "'id':'1','sender_id':'7','text':'hi',", 1, 0, false, "dm:1", "" },
+        { "a conversation of something else",
+          "'id':'1','sender_id':'7','dm_conversation_id':'7-100-8','text':'hi',", 1, 0, false,
+          "dm:1", "" },
+        { "a conversation to break out",
+          "'id':'1','sender_id':'7','dm_conversation_id':'7-../..','text':'hi',", 1, 0, false,
+          "dm:1", "" },
+        { "no id", "'sender_id':'7','dm_conversation_id':'7-100','text':'hi',", 0, 1, false, "",
+          "" },
+        { "an id that is a number", "'id':1,'sender_id':'7','text':'hi',", 0, 1, false, "", "" },
+        { "somebody left", "'id':'1','event_type':'ParticipantsLeave',", 0, 0, false, "", "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf body = BUF_INIT(10000);
+        struct x_page page;
+        (void)buf_addf(&body, "{'data':[{%s'created_at':'2026-11-22T02:34:56Z'}],'meta':{}}",
+                       rows[i].event);
+        assert_note(x_read_direct(&arena, json_of(buf_cstr(&body)), &us, &page) == 0, rows[i].note);
+        assert_note((int)page.count == rows[i].count, rows[i].note);
+        assert_note((int)page.unread == rows[i].unread, rows[i].note);
+        if (rows[i].count) {
+            assert_note(page.messages[0].may_reply == rows[i].may_reply, rows[i].note);
+            assert_str_note(page.messages[0].conversation, rows[i].conversation, rows[i].note);
+            assert_str_note(page.messages[0].partner, rows[i].partner, rows[i].note);
+        }
+        buf_release(&body);
+    }
+}
+
+/* Which of our direct messages is the one that may be out. */
+static void test_direct_sought(void **state)
+{
+    static const struct {
+        const char *note, *sender, *conversation, *text, *parent;
+        bool is_private, found;
+    } rows[] = {
+        { "there", "100", "7-100", "Done", "dm:800", true, true },
+        { "a link", "100", "7-100", "https://t.co/x", "dm:800", true, false },
+        { "to somebody else", "100", "8-100", "Done", "dm:800", true, false },
+        { "by them", "7", "7-100", "Done", "dm:800", true, false },
+        { "said before what it answers", "100", "7-100", "Done", "dm:950", true, false },
+        { "for a public one", "100", "7-100", "Done", "800", true, true },
+        { "for nothing", "100", "7-100", "Done", "", true, true },
+        { "a public one is sought", "100", "7-100", "Done", "800", false, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf body = BUF_INIT(10000);
+        struct x_page page;
+        struct network_sought sought = { .parent = str_of(rows[i].parent),
+                                         .recipient = STR("7"),
+                                         .text = STR("Done"),
+                                         .is_private = rows[i].is_private };
+        (void)buf_addf(&body,
+                       "{'data':[{'id':'900','sender_id':'%s','dm_conversation_id':'%s','text':"
+                       "'%s'}],'meta':{}}",
+                       rows[i].sender, rows[i].conversation, rows[i].text);
+        assert_int_equal(x_read_direct(&arena, json_of(buf_cstr(&body)), &us, &page), 0);
+        assert_int_equal(x_find_sent(&arena, &page, &sought, 1), 0);
+        assert_str_note(sought.found, rows[i].found ? "dm:900" : "", rows[i].note);
+        buf_release(&body);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * what became of posts */
+
+static void test_states(void **state)
+{
+    static const struct {
+        const char *note, *body;
+        int r;
+        bool said, gone;
+        const char *newest;
+    } rows[] = {
+        { "there", "{'data':[{'id':'900','text':'x','edit_history_tweet_ids':['900']}]}", 0, true,
+          false, "" },
+        { "there, without a history", "{'data':[{'id':'900','text':'x'}]}", 0, true, false, "" },
+        { "edited", "{'data':[{'id':'900','edit_history_tweet_ids':['900','901','902']}]}", 0, true,
+          false, "902" },
+        { "edited, new names", "{'data':[{'id':'900','edit_history_post_ids':['900','901']}]}", 0,
+          true, false, "901" },
+        { "the newest of a history",
+          "{'data':[{'id':'900','edit_history_tweet_ids':['800','900']}]}", 0, true, false, "" },
+        { "a history of nothing", "{'data':[{'id':'900','edit_history_tweet_ids':[5]}]}", 0, true,
+          false, "" },
+        { "deleted",
+          "{'errors':[{'value':'900','resource_id':'900','resource_type':'tweet','title':'Not "
+          "Found Error','type':'https://api.twitter.com/2/problems/resource-not-found'}]}",
+          0, true, true, "" },
+        { "deleted, by its value",
+          "{'errors':[{'value':'900','type':'https://api.x.com/2/problems/resource-not-found'}]}",
+          0, true, true, "" },
+        { "protected",
+          "{'data':[{'id':'1'}],'errors':[{'resource_id':'900','type':"
+          "'https://api.x.com/2/problems/not-authorized-for-resource'}]}",
+          0, true, true, "" },
+        { "withheld",
+          "{'data':[{'id':'900','withheld':{'copyright':false,'country_codes':['GB']}}"
+          "]}",
+          0, true, true, "" },
+        { "another fault",
+          "{'errors':[{'resource_id':'900','type':'https://api.x.com/2/problems/internal-error'}]}",
+          0, false, false, "" },
+        { "of another", "{'data':[{'id':'901'}]}", 0, false, false, "" },
+        { "odd things", "{'data':[1,[],{'id':900}],'errors':[1,{},{'value':900}]}", 0, false, false,
+          "" },
+        { "nothing", "{}", ERR_BADINPUT, false, false, "" },
+        { "a list", "[]", ERR_BADINPUT, false, false, "" },
+        { "HTML", "<html>", ERR_BADINPUT, false, false, "" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct x_state s = { .id = STR("900") };
+        assert_note(x_read_states(&arena, json_of(rows[i].body), &s, 1) == rows[i].r, rows[i].note);
+        assert_note(s.said == rows[i].said && s.gone == rows[i].gone, rows[i].note);
+        assert_str_note(s.newest_id, rows[i].newest, rows[i].note);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * asking */
+
+static void test_thread_query(void **state)
+{
+    enum { MANY = 20 };
+    struct str many[MANY];
+    struct buf query = BUF_INIT(10000);
+    (void)state;
+    const struct str two[] = { STR("55"), STR("dm:7-100"), STR("56") };
+    assert_int_equal(x_add_thread_query(&query, STR("northmoor"), two, 3), 3);
+    assert_str(buf_str(&query),
+               "(conversation_id:55 OR conversation_id:56) -is:retweet -from:northmoor");
+    buf_clear(&query);
+    assert_int_equal(x_add_thread_query(&query, STR("northmoor"), two + 1, 1), 1);
+    assert_str(buf_str(&query), "");
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = STR("1234567890123456789");
+    assert_int_equal(x_add_thread_query(&query, STR("abcdefghijklmno"), many, MANY), 12);
+    assert_true(query.len <= 512 && query.len > 512 - 39);
+    buf_release(&query);
+}
+
+static void test_times(void **state)
+{
+    struct buf id = BUF_INIT(64);
+    (void)state;
+    assert_int_equal(x_time_of_id(STR("4194304")), INT64_C(1288834974658));
+    assert_int_equal(x_time_of_id(STR("8388607")), INT64_C(1288834974658));
+    assert_int_equal(x_time_of_id(STR("1486809116681826304")), INT64_C(1643317891651));
+    assert_int_equal(x_id_of_time(INT64_C(1643317891651), &id), 0);
+    assert_str(buf_str(&id), "1486809116679602176"); /* the first of its millisecond */
+    buf_clear(&id);
+    assert_int_equal(x_id_of_time(0, &id), 0);
+    assert_str(buf_str(&id), "1");
+    assert_int_equal(x_time_of_id(STR("9999999999999999999")), 0);
+    assert_int_equal(x_time_of_id(STR("")), 0);
+    assert_str(x_event_id(STR("dm:5")), "5");
+    assert_str(x_event_id(STR("5")), "5");
+    buf_release(&id);
 }
 
 #define WIRE_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -661,10 +848,12 @@ static void test_words_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WIRE_TEST(test_page),      WIRE_TEST(test_posts),  WIRE_TEST(test_unread),
-        WIRE_TEST(test_ids),       WIRE_TEST(test_posted), WIRE_TEST(test_timeline),
-        WIRE_TEST(test_same_text), WIRE_TEST(test_errors), WIRE_TEST(test_unanswered),
-        WIRE_TEST(test_words_end),
+        WIRE_TEST(test_page),          WIRE_TEST(test_posts),       WIRE_TEST(test_unread),
+        WIRE_TEST(test_ids),           WIRE_TEST(test_sent),        WIRE_TEST(test_timeline),
+        WIRE_TEST(test_same_text),     WIRE_TEST(test_kinds),       WIRE_TEST(test_references),
+        WIRE_TEST(test_ours),          WIRE_TEST(test_direct_page), WIRE_TEST(test_direct),
+        WIRE_TEST(test_direct_sought), WIRE_TEST(test_states),      WIRE_TEST(test_thread_query),
+        WIRE_TEST(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
