@@ -14,6 +14,9 @@ struct text_rules {
 
     /* Appends the address under which a browser shows a message. */
     int (*address)(struct buf *out, struct str handle, struct str remote_id);
+
+    /* Is the text that the network shows the one that we wrote? It may rewrite links and signs. */
+    bool (*same)(struct str shown, struct str written);
 };
 
 #endif

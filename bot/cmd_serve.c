@@ -213,6 +213,7 @@ static struct console_options console_options(struct service *s)
         .db = s->db,
         .clock = &s->clock,
         .rules = &x_text_rules,
+        .private_rules = &x_direct_rules,
         .address = s->conf->console_address,
         .port = (int)s->conf->console_port,
         .origin = s->conf->console_origin,

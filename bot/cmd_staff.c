@@ -10,7 +10,8 @@
 #include "handoff/staff.h"
 
 static const char usage[] =
-    "usage: kerbside staff add LOGIN --name NAME --initials XX [--role agent|supervisor] [--config "
+    "usage: kerbside staff add LOGIN --name NAME --initials XX [--role agent|supervisor|trainee] "
+    "[--config "
     "FILE]\n"
     "       kerbside staff passwd LOGIN [--config FILE]\n"
     "       kerbside staff remove LOGIN [--config FILE]\n"

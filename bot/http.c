@@ -375,7 +375,7 @@ static int begin(struct exchange *x, const struct http_request *request)
     if (request->authorization)
         r = add_header(x, "Authorization", request->authorization);
     if (r == 0 && (request->body.len || request->method == HTTP_POST)) {
-        x->sent = strndup(request->body.p, request->body.len);
+        x->sent = request->body.len ? strndup(request->body.p, request->body.len) : strdup("");
         r = !x->sent ? ERR_NOMEM : request->type ? add_header(x, "Content-Type", request->type) : 0;
     }
     x->easy = curl_easy_init();

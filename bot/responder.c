@@ -282,8 +282,13 @@ static int write_outcome(struct taking *t)
     }
     if (r == 0 && p->case_needed)
         r = write_case(t, &case_id);
-    if (r == 0 && d->reply.len)
-        r = record_queue_reply(t->tx, t->message_id, case_id, 0, d->reply, t->now, &reply_id);
+    if (r == 0 && d->reply.len) {
+        struct record_draft draft = { .message_id = t->message_id,
+                                      .case_id = case_id,
+                                      .body = d->reply,
+                                      .is_private = t->m->is_private };
+        r = record_queue_reply(t->tx, &draft, t->now, &reply_id);
+    }
     if (r == 0)
         log_info("message.taken message=%" PRId64 " action=%s reason=%.*s read_from=%" PRId64
                  " case=%" PRId64 " reply=%" PRId64 " dropped=%" PRId64,

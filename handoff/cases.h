@@ -27,6 +27,13 @@ int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t 
  * urgent than what is there. */
 int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now) MUST_CHECK;
 
+/* Somebody answered it in the network's own app: nobody else need, and nothing automatic is said,
+ * until staff take, release or close it. */
+int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
+/* What it shows has changed: whoever saw it before must look again. */
+int case_touch(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
 /* A closed case needs a person again: a reply of it failed. Nobody holds it. */
 int case_reopen(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
@@ -47,14 +54,23 @@ struct case_command {
     int64_t now;
 };
 
-enum case_refusal { CASE_DONE, CASE_UNKNOWN, CASE_STALE, CASE_TAKEN, CASE_NOT_YOURS, CASE_CLOSED };
+enum case_refusal {
+    CASE_DONE,
+    CASE_UNKNOWN,
+    CASE_STALE,
+    CASE_TAKEN,
+    CASE_NOT_YOURS,
+    CASE_CLOSED,
+    CASE_NO_WAY, /* there is nothing in the conversation that could be answered that way */
+};
 
 /* Each returns an enum case_refusal, or negative. */
 int case_claim(struct tx *tx, const struct case_command *c) MUST_CHECK;
 int case_release(struct tx *tx, const struct case_command *c) MUST_CHECK;
 int case_put_back(struct tx *tx,
                   const struct case_command *c) MUST_CHECK; /* whoever has it: for supervisors */
-int case_reply(struct tx *tx, const struct case_command *c, struct str body) MUST_CHECK;
+int case_reply(struct tx *tx, const struct case_command *c, struct str body,
+               bool is_private) MUST_CHECK; /* is_private: a direct message to the resident */
 int case_close(struct tx *tx, const struct case_command *c, struct str outcome) MUST_CHECK;
 int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MUST_CHECK;
 

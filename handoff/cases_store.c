@@ -2,6 +2,7 @@
  * there is. */
 #include "handoff/cases.h"
 
+#include "handoff/record_private.h"
 #include "kb/kb.h"
 
 static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id,
@@ -23,8 +24,9 @@ int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t 
 {
     static const char sql[] = "INSERT INTO handoff_case(conversation_id, resident_id, message_id, "
                               "version, state, priority, reason, sensitive,"
-                              " team, acknowledged, opened_at, changed_at) VALUES(?1, ?2, ?3, 1, "
-                              "'open', ?4, ?5, ?6, ?7, ?8, ?9, ?9)";
+                              " team, acknowledged, elsewhere, opened_at, changed_at)"
+                              " VALUES(?1, ?2, ?3, 1, 'open', ?4, ?5, ?6, ?7, ?8, " SQL_ELSEWHERE(
+                                  "?1", "?9-?10") ", ?9, ?9)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, o->conversation_id);
     stmt_bind_int64(q, 2, o->resident_id);
@@ -35,6 +37,7 @@ int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t 
     stmt_bind_str(q, 7, o->team.len ? o->team : STR("customer services"));
     stmt_bind_int64(q, 8, o->acknowledged);
     stmt_bind_int64(q, 9, now);
+    stmt_bind_int64(q, 10, RECORD_TALK_S);
     int r = stmt_run(q);
     if (r < 0)
         return r;
@@ -84,6 +87,26 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     return r < 0 ? r : tell(tx, "case.raised", case_id, o->message_id, 0, o->reason, now);
 }
 
+int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now)
+{
+    static const char sql[] = "UPDATE handoff_case SET elsewhere=owner_id IS NULL,"
+                              " version=version+1, changed_at=?2 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, now);
+    return stmt_run(q);
+}
+
+int case_touch(struct tx *tx, int64_t case_id, int64_t now)
+{
+    static const char sql[] =
+        "UPDATE handoff_case SET version=version+1, changed_at=?2 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, now);
+    return stmt_run(q);
+}
+
 int case_reopen(struct tx *tx, int64_t case_id, int64_t now)
 {
     static const char sql[] = "UPDATE handoff_case SET state='open', owner_id=NULL, outcome=NULL,"
@@ -99,7 +122,7 @@ int case_untouched(struct tx *tx, int64_t case_id, int64_t resident_id, int64_t 
 {
     static const char sql[] =
         "SELECT 1 AS untouched FROM handoff_case c WHERE c.id=?1 AND c.state='open'"
-        " AND c.reason='unresolved' AND c.priority=?4"
+        " AND c.elsewhere=0 AND c.reason='unresolved' AND c.priority=?4"
         " AND NOT EXISTS(SELECT 1 FROM event e LEFT JOIN message m ON m.id=e.message_id"
         " WHERE e.case_id=c.id AND (e.staff_id IS NOT NULL OR m.resident_id<>?2"
         " OR m.written_at<?3))";
@@ -125,17 +148,23 @@ int case_settle(struct tx *tx, int64_t case_id, int64_t message_id, struct str w
 }
 
 struct found {
-    int64_t owner_id, message_id;
+    int64_t owner_id;
+    bool elsewhere;
+    int64_t public_id, private_id; /* the message that such a reply answers; 0: there is none */
 };
 
 /* The case, if the command may go on: it is there, open, and as the sender saw it. */
 static int look_up(struct tx *tx, const struct case_command *c, struct found *ret)
 {
     static const char sql[] =
-        "SELECT version, state, coalesce(owner_id, 0) AS owner_id,"
-        " (SELECT m.id FROM message m WHERE m.conversation_id=c.conversation_id"
-        " ORDER BY m.may_reply DESC, m.id DESC LIMIT 1) AS message_id" /* one that we may answer */
-        " FROM handoff_case c WHERE id=?1";
+        "SELECT version, state, coalesce(owner_id, 0) AS owner_id, elsewhere,"
+        /* the newest that we may answer */
+        " coalesce((SELECT m.id FROM message m WHERE m.conversation_id=c.conversation_id"
+        "  AND m.kind<>'private' ORDER BY m.kind='addressed' DESC, m.may_reply DESC, m.id DESC"
+        "  LIMIT 1), 0) AS public_id,"
+        " coalesce((SELECT m.id FROM message m WHERE m.conversation_id=c.conversation_id"
+        "  AND m.resident_id=c.resident_id ORDER BY m.kind='private' DESC, m.id DESC LIMIT 1), 0)"
+        " AS private_id FROM handoff_case c WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, c->case_id);
     int r = stmt_next(q);
@@ -143,7 +172,8 @@ static int look_up(struct tx *tx, const struct case_command *c, struct found *re
         return r < 0 ? r : CASE_UNKNOWN;
     bool closed = str_is(col_str(q, "state"), "closed"),
          stale = col_int64(q, "version") != c->version;
-    *ret = (struct found){ col_int64(q, "owner_id"), col_int64(q, "message_id") };
+    *ret = (struct found){ col_int64(q, "owner_id"), col_int64(q, "elsewhere") != 0,
+                           col_int64(q, "public_id"), col_int64(q, "private_id") };
     stmt_done(q);
     return closed ? CASE_CLOSED : stale ? CASE_STALE : CASE_DONE;
 }
@@ -159,7 +189,7 @@ static int set_state(struct tx *tx, const struct case_command *c, const char *st
                      int64_t owner_id, struct str outcome)
 {
     static const char sql[] = "UPDATE handoff_case SET state=?2, owner_id=?3, outcome=?4, "
-                              "version=version+1, changed_at=?5"
+                              "elsewhere=0, version=version+1, changed_at=?5"
                               " WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, c->case_id);
@@ -195,7 +225,7 @@ int case_put_back(struct tx *tx, const struct case_command *c)
 {
     struct found found;
     int r = look_up(tx, c, &found);
-    if (r == CASE_DONE && !found.owner_id)
+    if (r == CASE_DONE && !found.owner_id && !found.elsewhere)
         r = CASE_NOT_YOURS;
     if (r != CASE_DONE)
         return r;
@@ -221,19 +251,27 @@ int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
     }
 }
 
-int case_reply(struct tx *tx, const struct case_command *c, struct str body)
+int case_reply(struct tx *tx, const struct case_command *c, struct str body, bool is_private)
 {
     struct found found;
     int64_t reply_id;
     int r = look_up_own(tx, c, &found);
     if (r != CASE_DONE)
         return r;
+    struct record_draft draft = {
+        .message_id = is_private ? found.private_id : found.public_id,
+        .case_id = c->case_id,
+        .staff_id = c->staff_id,
+        .body = body,
+        .is_private = is_private,
+    };
+    if (!draft.message_id)
+        return CASE_NO_WAY;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
     if (r == 0)
-        r = record_queue_reply(tx, found.message_id, c->case_id, c->staff_id, body, c->now,
-                               &reply_id);
+        r = record_queue_reply(tx, &draft, c->now, &reply_id);
     return r < 0 ? r
-                 : tell(tx, "case.replied", c->case_id, found.message_id, c->staff_id, STR(""),
+                 : tell(tx, "case.replied", c->case_id, draft.message_id, c->staff_id, STR(""),
                         c->now);
 }
 

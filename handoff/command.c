@@ -63,6 +63,10 @@ static int conclude(const struct command *c, int refusal)
                       "Take the case first: only the person who has it can do that.");
     case CASE_CLOSED:
         return refuse(c, "closed", "This case is closed.");
+    case CASE_NO_WAY:
+        return refuse(c, "no_way",
+                      "Nothing in this case can be answered that way: they have only written "
+                      "direct messages.");
     }
     return refuse(c, "failed", "Something went wrong here. Nothing was done.");
 }
@@ -78,10 +82,23 @@ static int signed_text(const struct command *c, struct buf *out)
     return buf_addf(out, "%s^%.*s", text.len ? " " : "", STR_ARG(c->context->staff->initials));
 }
 
+/* Goes the reply as a direct message? 1 yes, 0 no, -1 the frame says neither. */
+static int way_of(const struct command *c)
+{
+    struct str way = STR("public");
+    (void)json_get_str(c->frame, "way", &way);
+    return str_is(way, "private") ? 1 : str_is(way, "public") ? 0 : -1;
+}
+
+static const struct text_rules *rules_of(const struct command *c)
+{
+    return way_of(c) == 1 ? c->context->private_rules : c->context->rules;
+}
+
 static int run_open(struct command *c)
 {
     cJSON *whole = NULL;
-    int r = view_whole_case(c->tx, c->on.case_id, c->context->rules, &whole);
+    int r = view_whole_case(c->tx, c->on.case_id, c->context->rules, c->context->staff, &whole);
     if (r != 1)
         return r < 0 ? r : conclude(c, CASE_UNKNOWN);
     struct str id = STR("");
@@ -95,12 +112,12 @@ static int run_count(struct command *c)
 {
     struct buf text = BUF_INIT(TEXT_BYTES_MAX);
     int r = signed_text(c, &text);
-    unsigned weight =
-        r < 0 ? c->context->rules->limit + 1 : c->context->rules->weight(buf_str(&text));
+    const struct text_rules *rules = rules_of(c);
+    unsigned weight = r < 0 ? rules->limit + 1 : rules->weight(buf_str(&text));
     buf_release(&text);
     *c->ret = answer_new(c, "count");
     (void)cJSON_AddNumberToObject(*c->ret, "weight", weight);
-    (void)cJSON_AddNumberToObject(*c->ret, "limit", c->context->rules->limit);
+    (void)cJSON_AddNumberToObject(*c->ret, "limit", rules->limit);
     return 0;
 }
 
@@ -115,29 +132,41 @@ static int run_release(struct command *c)
     return conclude(c, (any ? case_put_back : case_release)(c->tx, &c->on));
 }
 
+/* A sentence why the reply can't be taken as it is. */
+static int refuse_long(struct command *c, const struct text_rules *rules, unsigned weight)
+{
+    struct buf why = BUF_INIT(400);
+    if (weight < UINT32_MAX)
+        (void)buf_addf(&why,
+                       "The reply is %u characters with your initials, and %u is the most. "
+                       "Please shorten it by %u.",
+                       weight, rules->limit, weight - rules->limit);
+    else
+        (void)buf_addf(&why, "The reply is far too long: %u characters are the most.",
+                       rules->limit);
+    int r = refuse(c, "too_long", buf_cstr(&why));
+    buf_release(&why);
+    return r;
+}
+
 static int run_reply(struct command *c)
 {
     struct str text = STR("");
     struct buf full = BUF_INIT(TEXT_BYTES_MAX);
+    const struct text_rules *rules = rules_of(c);
+    int way = way_of(c);
+    if (way < 0)
+        return refuse(c, "bad_frame", "\"way\" is public or private.");
+    if (way == 1 && !staff_answers_private(c->context->staff))
+        return refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
     if (json_get_str(c->frame, "text", &text) != 1 || !str_trim(text).len)
         return refuse(c, "empty", "There is nothing in the reply yet.");
     int r = signed_text(c, &full);
-    unsigned weight = r == 0 ? c->context->rules->weight(buf_str(&full)) : UINT32_MAX;
-    if (weight > c->context->rules->limit) {
-        struct buf why = BUF_INIT(400);
-        if (r == 0)
-            (void)buf_addf(&why,
-                           "The reply is %u characters with your initials, and %u is the most. "
-                           "Please shorten it by %u.",
-                           weight, c->context->rules->limit, weight - c->context->rules->limit);
-        else
-            (void)buf_addf(&why, "The reply is far too long: %u characters are the most.",
-                           c->context->rules->limit);
-        r = refuse(c, "too_long", buf_cstr(&why));
-        buf_release(&why);
-    } else {
-        r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full)));
-    }
+    unsigned weight = r == 0 ? rules->weight(buf_str(&full)) : UINT32_MAX;
+    if (weight > rules->limit)
+        r = refuse_long(c, rules, weight);
+    else
+        r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full), way == 1));
     buf_release(&full);
     return r;
 }
@@ -159,6 +188,12 @@ static int run_restore(struct command *c)
     int64_t message_id;
     if (json_get_int(c->frame, "message", 1, INT64_MAX, &message_id) != 1)
         return refuse(c, "bad_frame", "Which message? \"message\" must be its number.");
+    int hidden =
+        staff_answers_private(c->context->staff) ? 0 : view_message_is_private(c->tx, message_id);
+    if (hidden < 0)
+        return hidden;
+    if (hidden)
+        return conclude(c, CASE_UNKNOWN); /* nor was it shown */
     return conclude(c,
                     case_from_ignored(c->tx, message_id, c->context->staff->id, c->context->now));
 }
@@ -200,6 +235,15 @@ int command_run(struct tx *tx, const struct command_context *context, const cJSO
         if (commands[i].needs_version &&
             json_get_int(frame, "version", 1, INT64_MAX, &c.on.version) != 1)
             return refuse(&c, "bad_frame", "\"version\" must be the case's version that you saw.");
+        int hidden =
+            staff_answers_private(context->staff) ? 0 : view_case_is_private(tx, c.on.case_id);
+        if (hidden < 0)
+            return hidden;
+        if (hidden) {
+            c.on.case_id = 0; /* nor is it shown with the refusal */
+            return refuse(&c, "not_allowed",
+                          "This case came by direct message, which your role doesn't answer.");
+        }
         return commands[i].run(&c);
     }
     return refuse(&c, "bad_frame", "There is no such command.");

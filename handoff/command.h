@@ -10,8 +10,8 @@
 #include "handoff/staff.h"
 
 struct command_context {
-    const struct staff *staff; /* who sent it */
-    const struct text_rules *rules;
+    const struct staff *staff;                      /* who sent it */
+    const struct text_rules *rules, *private_rules; /* of posts, of direct messages */
     int64_t now;
 };
 

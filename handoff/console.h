@@ -44,10 +44,10 @@ struct console_options {
     uv_loop_t *loop;
     struct db *db;
     struct clock *clock; /* moved through POST /demo/clock if it is movable */
-    const struct text_rules *rules;
-    const char *address; /* numeric, to listen on */
-    int port;            /* 0: any */
-    const char *origin;  /* where browsers see us; NULL: http:// and the address */
+    const struct text_rules *rules, *private_rules; /* of posts, of direct messages */
+    const char *address;                            /* numeric, to listen on */
+    int port;                                       /* 0: any */
+    const char *origin; /* where browsers see us; NULL: http:// and the address */
     int64_t session_s;
     struct console_mount mount;
 };

@@ -184,7 +184,7 @@ static bool signed_in(struct ws_peer *peer, struct tx *tx)
 /* ------------------------------------------------------------------------------------------------
  * events */
 
-static void send_event(int64_t seq, const cJSON *tree, void *data)
+static void send_event(int64_t seq, const cJSON *tree, bool is_private, void *data)
 {
     struct console *c = data;
     struct buf text = BUF_INIT(1 << 20);
@@ -192,7 +192,7 @@ static void send_event(int64_t seq, const cJSON *tree, void *data)
     if (json_add_tree(&text, tree) == 0) {
         struct frame *f = frame_new(buf_str(&text));
         for (struct ws_peer *p = c->peers; p; p = p->next)
-            if (p->greeted)
+            if (p->greeted && (!is_private || staff_answers_private(&p->staff)))
                 send_frame(p, f);
         if (f)
             frame_drop(f);
@@ -226,10 +226,12 @@ void console_wake(struct console *c)
         log_error("console.events why=\"%s\"", err_str(r));
 }
 
-static void send_missed(int64_t seq, const cJSON *tree, void *data)
+static void send_missed(int64_t seq, const cJSON *tree, bool is_private, void *data)
 {
+    struct ws_peer *peer = data;
     (void)seq;
-    send_tree(data, tree);
+    if (!is_private || staff_answers_private(&peer->staff))
+        send_tree(peer, tree);
 }
 
 static int add_status(struct ws_peer *peer, struct buf *text)
@@ -244,8 +246,9 @@ static void send_welcome(struct ws_peer *peer)
     cJSON *staff = view_staff(&peer->staff);
     (void)buf_addc(&text, "{\"type\":\"welcome\",\"staff\":");
     (void)json_add_tree(&text, staff);
-    (void)buf_addf(&text, ",\"seq\":%" PRId64 ",\"limit\":%u,", peer->console->seq,
-                   peer->console->options.rules->limit);
+    (void)buf_addf(&text, ",\"seq\":%" PRId64 ",\"limit\":%u,\"private_limit\":%u,",
+                   peer->console->seq, peer->console->options.rules->limit,
+                   peer->console->options.private_rules->limit);
     if (add_status(peer, &text) == 0)
         send_text(peer, buf_str(&text));
     cJSON_Delete(staff);
@@ -283,7 +286,7 @@ static int greet(struct ws_peer *peer, int64_t last)
         r = view_events(tx, last, REPLAY_MAX, send_missed, peer);
     } else {
         cJSON *snapshot = NULL;
-        r = view_snapshot(tx, &snapshot);
+        r = view_snapshot(tx, &peer->staff, &snapshot);
         if (r == 0)
             send_tree(peer, snapshot);
         cJSON_Delete(snapshot);
@@ -312,8 +315,10 @@ static void refuse_broken(struct ws_peer *peer, const cJSON *frame)
 static void run_frame(struct ws_peer *peer, const cJSON *frame)
 {
     struct console *c = peer->console;
-    struct command_context context = { &peer->staff, c->options.rules,
-                                       clock_now(c->options.clock) };
+    struct command_context context = { .staff = &peer->staff,
+                                       .rules = c->options.rules,
+                                       .private_rules = c->options.private_rules,
+                                       .now = clock_now(c->options.clock) };
     cJSON *answer = NULL;
     struct tx *tx;
     int r = tx_begin(c->options.db, TX_WRITE, &tx);

@@ -26,7 +26,8 @@ struct record_message {
     int64_t fingerprint; /* the same for texts that say the same; 0: too little is said to tell */
     struct str account;  /* the handle of ours that it came to */
     enum record_kind kind;
-    struct str answers; /* the network's id of what it answers; empty: none */
+    struct str answers;  /* the network's id of what it answers; empty: none */
+    struct str replaces; /* the id of an earlier version of it; empty: it was not edited */
 };
 
 /* Messages of a database that knew one account only are @account's. */
@@ -37,8 +38,10 @@ enum { RECORD_BURST_S = 60 };
 
 /*
  * Records a message once. One that begins a conversation goes on with another that its author began
- * within a day and wrote in within RECORD_BURST_S. 1: new, *ret_id is its id; 0: it was there
- * already; negative: error.
+ * within a day and wrote in within RECORD_BURST_S. A private one joins the conversation of its
+ * resident's open case, whatever that is; else it has its own thread's. What was overheard and then
+ * turns out to be addressed to us counts as new: its decision is erased.
+ * 1: new, *ret_id is its id; 0: it, or a later version, was there already; negative: error.
  */
 int record_add_message(struct tx *tx, const struct record_message *m, int64_t now,
                        int64_t *ret_id) MUST_CHECK;
@@ -47,11 +50,11 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
 struct record_facts {
     int64_t resident_id, conversation_id;
     int64_t case_id;       /* the case that is open for the conversation, 0 if none */
-    bool case_claimed;     /* somebody has taken it */
+    bool case_claimed;     /* somebody has taken it, or answers in the network's own app */
     unsigned case_urgency; /* case_urgency() of its reason */
     bool opted_out;
     bool acknowledged;          /* of the open case */
-    unsigned automatic_replies; /* in this conversation, ever */
+    unsigned automatic_replies; /* in this conversation; of a private one, lately */
     bool begun;                 /* somebody wrote in this conversation before */
     bool asked;                 /* a clarifying question was asked in it */
     unsigned strikes;           /* messages of the resident that were ignored lately */
@@ -97,7 +100,7 @@ struct record_reply {
     bool insisted;        /* a member of staff had it tried again */
     bool opted_out;       /* its resident wants no automatic replies */
     bool case_open;       /* staff have the conversation … */
-    bool case_claimed;    /* … and somebody has taken it */
+    bool case_claimed;    /* … and somebody has taken it, or answers in the network's own app */
     int64_t written_at;   /* the message it answers */
     struct str error;     /* the network's words; empty if none */
     unsigned looks;       /* how often our own timeline was read and it wasn't there */
@@ -107,13 +110,19 @@ struct record_reply {
     bool confirms;        /* … that automatic replies have ended: the one that may still go */
 };
 
-/*
- * Queues a reply. @staff_id 0 is automatic, of which a message gets one (promise 2): ERR_EXISTS
- * otherwise.
- * @case_id 0: none.
- */
-int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id,
-                       struct str body, int64_t now, int64_t *ret_id) MUST_CHECK;
+struct record_draft {
+    int64_t message_id; /* what it answers; a private one goes to its author */
+    int64_t case_id;    /* 0: none */
+    int64_t staff_id;   /* 0: automatic */
+    struct str body;
+    bool is_private;
+    bool confirms; /* that automatic replies have ended */
+};
+
+/* Queues a reply. A message gets one automatic reply (promise 2): ERR_EXISTS otherwise, unless the
+ * other was dropped. */
+int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t now,
+                       int64_t *ret_id) MUST_CHECK;
 
 /* Was this very text the last that this resident got, or said by the account to anybody since
  * @since_at? 1 yes, 0 no. */
@@ -137,7 +146,8 @@ int record_list_unknown(struct tx *tx, struct str account, struct arena *arena,
 
 /*
  * Moves a reply and tells of it by an event; @remote_id and @error may be empty. One that failed
- * for good is shown as a case. ERR_EXISTS: @remote_id is another reply's.
+ * for good is shown as a case. One that is sent stays so: whoever saw it out first was right.
+ * ERR_EXISTS: @remote_id is another reply's.
  */
 int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
                       struct str error, int64_t now) MUST_CHECK;
@@ -148,6 +158,87 @@ int record_count_look(struct tx *tx, int64_t reply_id) MUST_CHECK;
 /* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or
  * negative. */
 int record_recover_sending(struct tx *tx, int64_t now) MUST_CHECK;
+
+/* ------------------------------------------------------------------------------------------------
+ * what staff write in the network's own app */
+
+/* A message that one of our accounts sent. */
+struct record_own_post {
+    struct str network, remote_id, conversation, text;
+    struct str answers;  /* the network's id of what it answers; empty: none */
+    struct str partner;  /* of a private one: the network's id of whom it went to */
+    struct str replaces; /* the id of an earlier version of it; empty: it was not edited */
+    bool is_private;
+    int64_t written_at;
+    bool (*same)(struct str shown, struct str written); /* as in struct text_rules */
+};
+
+/* What it is. */
+enum record_own {
+    RECORD_OWN_KNOWN,   /* a reply that is recorded as sent */
+    RECORD_OWN_SETTLED, /* a reply of ours whose outcome wasn't known: it is sent now */
+    RECORD_OWN_STAFF,   /* staff's: recorded as a reply, and the conversation is theirs */
+    RECORD_OWN_OTHER,   /* it answers nothing that is recorded */
+};
+
+/*
+ * Says what a message of our own is, and records it if staff wrote it: as a sent reply without a
+ * member of staff, @elsewhere, under the message it answers or else the newest of its conversation.
+ * Queued automatic replies of that conversation are dropped; its open case, and one that is opened
+ * later, counts as taken until staff release or close it. An enum record_own, or negative.
+ */
+int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t now) MUST_CHECK;
+
+/* ------------------------------------------------------------------------------------------------
+ * what becomes of messages */
+
+/* What an edited message had before. */
+struct record_before {
+    int64_t message_id;
+    struct str action, intents; /* of its decision, which is erased */
+    int64_t reply_id;           /* its automatic reply; 0: none, or it was dropped */
+    bool waits;                 /* … and that can still be withdrawn */
+};
+
+/*
+ * Takes a later version of a message that is recorded: its words and its network's id change, its
+ * decision is erased and must be made anew. 1: done, *ret says what was; 0: @m replaces nothing
+ * that is recorded, is there already, or is older than what is.
+ */
+int record_edit_message(struct tx *tx, struct arena *arena, const struct record_message *m,
+                        int64_t now, struct record_before *ret) MUST_CHECK;
+
+/*
+ * Its author took a message back, or the network shows it no more: everything they said in it is
+ * erased, and who they are, if nothing else of theirs is kept. Automatic replies that wait are
+ * dropped; its case stays. @remote_id may be an earlier version's. 1 done, 0 nothing to erase.
+ */
+int record_message_gone(struct tx *tx, struct str network, struct str remote_id,
+                        int64_t now) MUST_CHECK;
+
+/* The same, quietly, for at most @max messages that came before @before_at and whose case isn't
+ * open: they are kept no longer. Returns how many. */
+int record_erase_old(struct tx *tx, int64_t before_at, int64_t now, int max) MUST_CHECK;
+
+/* The network's ids of the account's posts that were last known to be there before @before_at, the
+ * oldest first. Returns their number or negative. */
+int record_list_unchecked(struct tx *tx, struct str account, int64_t before_at, struct arena *arena,
+                          struct str *ret, int max) MUST_CHECK;
+int record_set_checked(struct tx *tx, struct str network, struct str remote_id,
+                       int64_t now) MUST_CHECK;
+
+/* How many posts of an account are kept, and so to be checked. Negative: error. */
+int64_t record_count_kept(struct tx *tx, struct str account) MUST_CHECK;
+
+/* The network's ids of the account's public conversations in which something came since @since_at
+ * and we spoke or have a case, newest first. Returns their number or negative. */
+int record_list_threads(struct tx *tx, struct str account, int64_t since_at, struct arena *arena,
+                        struct str *ret, int max) MUST_CHECK;
+
+/* The handle of ours whose message the reply with this network's id answered: 1, or 0 if there is
+ * none. */
+int record_account_of_reply(struct tx *tx, struct arena *arena, struct str remote_id,
+                            struct str *ret) MUST_CHECK;
 
 /* ------------------------------------------------------------------------------------------------
  * what went before */

@@ -1,17 +1,27 @@
 /* SQL of messages, decisions, replies and events. Cases are in cases_store.c, staff in
- * staff_store.c. */
+ * staff_store.c, what becomes of messages later in kept_store.c, what staff write in the network's
+ * own app in elsewhere_store.c. */
 #include "handoff/cases.h"
+#include "handoff/record_private.h"
 
-static const char q_message_id[] = "SELECT id FROM message WHERE network=?1 AND remote_id=?2";
+static const char q_message_id[] =
+    "SELECT id FROM message WHERE network=?1 AND remote_id=?2 UNION ALL"
+    " SELECT message_id FROM message_version WHERE network=?1 AND remote_id=?2 LIMIT 1";
 static const char q_resident_put[] =
     "INSERT INTO resident(network, remote_id, handle, name) VALUES(?1, ?2, ?3, ?4)"
     " ON CONFLICT(network, remote_id) DO UPDATE SET handle=excluded.handle, name=excluded.name "
     "RETURNING id";
 static const char q_conversation_id[] =
     "SELECT coalesce(part_of, id) AS id FROM conversation WHERE network=?1 AND remote_id=?2";
+/* the conversation of a case of the resident's, with this account rather than another */
+static const char q_conversation_case[] =
+    "SELECT c.conversation_id AS id FROM handoff_case c WHERE c.resident_id=?1 AND "
+    "c.state<>'closed'"
+    " ORDER BY EXISTS(SELECT 1 FROM message o WHERE o.conversation_id=c.conversation_id"
+    " AND o.account=?2) DESC, c.changed_at DESC, c.id DESC LIMIT 1";
 /* a conversation that the resident began lately, in which they wrote around that time */
 static const char q_conversation_near[] =
-    "SELECT m.conversation_id AS id FROM message m WHERE m.resident_id=?1"
+    "SELECT m.conversation_id AS id FROM message m WHERE m.resident_id=?1 AND m.kind='addressed'"
     " AND m.written_at BETWEEN ?2-?3 AND ?2+?3 AND (SELECT f.resident_id=?1 AND f.written_at>?2-?4"
     "  FROM message f WHERE f.conversation_id=m.conversation_id ORDER BY f.id LIMIT 1)"
     " ORDER BY m.written_at DESC LIMIT 1";
@@ -24,8 +34,7 @@ static const char q_message_put[] =
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8)";
 static const char *const kinds[] = { "addressed", "overheard", "private" };
 
-/* Runs a statement that gives one id. 1 found, 0 none. */
-static int one_id(struct stmt *q, int64_t *ret)
+int record_one_id(struct stmt *q, int64_t *ret)
 {
     int r = stmt_next(q);
     if (r == 1) {
@@ -35,6 +44,14 @@ static int one_id(struct stmt *q, int64_t *ret)
     return r;
 }
 
+int record_find_message(struct tx *tx, struct str network, struct str remote_id, int64_t *ret)
+{
+    struct stmt *q = tx_stmt(tx, q_message_id);
+    stmt_bind_str(q, 1, network);
+    stmt_bind_str(q, 2, remote_id);
+    return record_one_id(q, ret);
+}
+
 /* Somebody who never stops doesn't make one conversation that never ends. */
 enum { THREADS_S = 86400 };
 
@@ -42,47 +59,86 @@ static int conversation_of(struct tx *tx, const struct record_message *m, int64_
                            int64_t *ret)
 {
     int64_t near = 0;
-    struct stmt *q = tx_stmt(tx, q_conversation_id);
-    stmt_bind_str(q, 1, m->network);
-    stmt_bind_str(q, 2, m->conversation);
-    int r = one_id(q, ret);
+    struct stmt *q;
+    int r = 0;
+    if (m->kind == RECORD_PRIVATE) {
+        q = tx_stmt(tx, q_conversation_case);
+        stmt_bind_int64(q, 1, resident_id);
+        stmt_bind_str(q, 2, m->account);
+        r = record_one_id(q, ret);
+    }
+    if (r == 0) {
+        q = tx_stmt(tx, q_conversation_id);
+        stmt_bind_str(q, 1, m->network);
+        stmt_bind_str(q, 2, m->conversation);
+        r = record_one_id(q, ret);
+    }
     if (r != 0)
         return r < 0 ? r : 0;
 
-    q = tx_stmt(tx, q_conversation_near);
-    stmt_bind_int64(q, 1, resident_id);
-    stmt_bind_int64(q, 2, m->written_at);
-    stmt_bind_int64(q, 3, RECORD_BURST_S);
-    stmt_bind_int64(q, 4, THREADS_S);
-    r = one_id(q, &near);
-    if (r < 0)
-        return r;
+    if (m->kind == RECORD_ADDRESSED) {
+        q = tx_stmt(tx, q_conversation_near);
+        stmt_bind_int64(q, 1, resident_id);
+        stmt_bind_int64(q, 2, m->written_at);
+        stmt_bind_int64(q, 3, RECORD_BURST_S);
+        stmt_bind_int64(q, 4, THREADS_S);
+        r = record_one_id(q, &near);
+        if (r < 0)
+            return r;
+    }
 
     q = tx_stmt(tx, q_conversation_put);
     stmt_bind_str(q, 1, m->network);
     stmt_bind_str(q, 2, m->conversation);
     if (near)
         stmt_bind_int64(q, 3, near);
-    r = one_id(q, ret);
+    r = record_one_id(q, ret);
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
+/* What one account overheard is addressed to another, or turns out to be. 1 it was, 0 no. */
+static int make_addressed(struct tx *tx, int64_t id, const struct record_message *m)
+{
+    static const char q_make[] =
+        "UPDATE message SET kind='addressed', account=?2, may_reply=?3, fingerprint=?4"
+        " WHERE id=?1 AND kind='overheard' AND gone_at IS NULL";
+    static const char q_forget[] = "DELETE FROM decision WHERE message_id=?1";
+    if (m->kind != RECORD_ADDRESSED)
+        return 0;
+    struct stmt *q = tx_stmt(tx, q_make);
+    stmt_bind_int64(q, 1, id);
+    stmt_bind_str(q, 2, m->account);
+    stmt_bind_int64(q, 3, m->may_reply);
+    if (m->fingerprint)
+        stmt_bind_int64(q, 4, m->fingerprint);
+    int r = stmt_run(q);
+    if (r < 0 || tx_changes(tx) == 0)
+        return r;
+    q = tx_stmt(tx, q_forget);
+    stmt_bind_int64(q, 1, id);
+    r = stmt_run(q);
+    return r < 0 ? r : 1;
 }
 
 int record_add_message(struct tx *tx, const struct record_message *m, int64_t now, int64_t *ret_id)
 {
     int64_t id, resident_id, conversation_id = 0;
-    struct stmt *q = tx_stmt(tx, q_message_id);
-    stmt_bind_str(q, 1, m->network);
-    stmt_bind_str(q, 2, m->remote_id);
-    int r = one_id(q, &id);
-    if (r != 0)
-        return r < 0 ? r : 0;
+    int r = record_find_message(tx, m->network, m->remote_id, &id);
+    if (r == 1) {
+        r = make_addressed(tx, id, m);
+        if (r == 1)
+            *ret_id = id;
+        return r;
+    }
+    if (r < 0)
+        return r;
 
-    q = tx_stmt(tx, q_resident_put);
+    struct stmt *q = tx_stmt(tx, q_resident_put);
     stmt_bind_str(q, 1, m->network);
     stmt_bind_str(q, 2, m->author_id);
     stmt_bind_str(q, 3, m->handle);
     stmt_bind_str(q, 4, m->name);
-    r = one_id(q, &resident_id);
+    r = record_one_id(q, &resident_id);
     if (r != 1)
         return r < 0 ? r : ERR_DB;
 
@@ -109,7 +165,9 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     if (r < 0)
         return r;
     *ret_id = tx_last_id(tx);
-    return 1;
+    if (m->replaces.len)
+        r = record_add_version(tx, m->network, m->replaces, *ret_id);
+    return r < 0 ? r : 1;
 }
 
 int record_adopt_messages(struct tx *tx, struct str account)
@@ -135,32 +193,49 @@ enum {
 static const char q_facts[] =
     "SELECT m.resident_id, m.conversation_id, r.opted_out_at IS NOT NULL AS opted_out,"
     " coalesce(c.id, 0) AS case_id, coalesce(c.acknowledged, 0) AS acknowledged,"
-    " c.owner_id IS NOT NULL AS case_claimed, coalesce(c.reason, '') AS case_reason,"
-    " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
-    "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND p.state<>'dropped')"
-    " AS automatic_replies,"
-    " EXISTS(SELECT 1 FROM message o WHERE o.conversation_id=m.conversation_id AND o.id<m.id)"
-    " AS begun,"
-    " EXISTS(SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
-    "  WHERE o.conversation_id=m.conversation_id AND d.asked IS NOT NULL) AS asked,"
-    " (SELECT count(*) FROM (SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
-    "  WHERE o.resident_id=m.resident_id AND o.written_at>m.written_at-?2 AND o.id<>m.id"
-    "  AND d.action='ignore' AND d.undone_at IS NULL LIMIT ?3)) AS strikes,"
-    " (SELECT count(*)>?5 FROM (SELECT 1 FROM message o WHERE o.resident_id=m.resident_id"
-    "  AND o.written_at BETWEEN m.written_at-?4 AND m.written_at LIMIT ?5+1)) AS flood,"
-    " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.id<>m.id"
-    "  AND o.written_at>m.written_at-?6 AND +o.fingerprint=m.fingerprint) AS copy,"
-    " (SELECT count(*)>=?8 FROM (SELECT DISTINCT o.resident_id FROM message o"
-    "  WHERE o.written_at/3600 IN (m.written_at/3600-1, m.written_at/3600)"
-    "  AND o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 LIMIT ?8)) AS chorus"
-    " FROM message m JOIN resident r ON r.id=m.resident_id"
-    " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE "
-    "m.id=?1";
+    " CASE WHEN c.id IS NULL THEN " SQL_ELSEWHERE(
+        "m.conversation_id",
+        "m.written_at-?9") " ELSE c.owner_id IS NOT NULL OR c.elsewhere END AS case_claimed, "
+                           "coalesce(c.reason, '') AS case_reason,"
+                           " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
+                           "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND "
+                           "p.elsewhere=0"
+                           "  AND p.state<>'dropped' AND (m.kind<>'private' OR "
+                           "o.written_at>m.written_at-?9))"
+                           " AS automatic_replies,"
+                           " EXISTS(SELECT 1 FROM message o WHERE "
+                           "o.conversation_id=m.conversation_id AND o.id<m.id)"
+                           " AS begun,"
+                           " EXISTS(SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
+                           "  WHERE o.conversation_id=m.conversation_id AND d.asked IS NOT NULL"
+                           "  AND (m.kind<>'private' OR o.written_at>m.written_at-?9)) AS asked,"
+                           " (SELECT count(*) FROM (SELECT 1 FROM message o JOIN decision d ON "
+                           "d.message_id=o.id"
+                           "  WHERE o.resident_id=m.resident_id AND o.written_at>m.written_at-?2 "
+                           "AND o.id<>m.id"
+                           "  AND d.action='ignore' AND d.undone_at IS NULL LIMIT ?3)) AS strikes,"
+                           " (SELECT count(*)>?5 FROM (SELECT 1 FROM message o WHERE "
+                           "o.resident_id=m.resident_id"
+                           "  AND o.kind<>'overheard' AND o.written_at BETWEEN m.written_at-?4 AND "
+                           "m.written_at LIMIT ?5+1)) AS flood,"
+                           " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND "
+                           "o.id<>m.id"
+                           "  AND o.written_at>m.written_at-?6 AND +o.fingerprint=m.fingerprint) "
+                           "AS copy,"
+                           " (SELECT count(*)>=?8 FROM (SELECT DISTINCT o.resident_id FROM message "
+                           "o"
+                           "  WHERE o.written_at/3600 IN (m.written_at/3600-1, m.written_at/3600)"
+                           "  AND o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 "
+                           "LIMIT ?8)) AS chorus"
+                           " FROM message m JOIN resident r ON r.id=m.resident_id"
+                           " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND "
+                           "c.state<>'closed' WHERE "
+                           "m.id=?1";
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret)
 {
-    static const int64_t limits[] = { STRIKES_S, STRIKES_MOST, FLOOD_S,         FLOOD_MESSAGES,
-                                      COPY_S,    CHORUS_S,     CHORUS_RESIDENTS };
+    static const int64_t limits[] = { STRIKES_S, STRIKES_MOST, FLOOD_S,          FLOOD_MESSAGES,
+                                      COPY_S,    CHORUS_S,     CHORUS_RESIDENTS, RECORD_TALK_S };
     struct stmt *q = tx_stmt(tx, q_facts);
     stmt_bind_int64(q, 1, message_id);
     for (size_t i = 0; i < ARRAY_LEN(limits); i++)
@@ -262,25 +337,28 @@ static enum reply_state state_of_name(struct str name)
     return state;
 }
 
-int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64_t staff_id,
-                       struct str body, int64_t now, int64_t *ret_id)
+int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t now,
+                       int64_t *ret_id)
 {
-    static const char sql[] =
-        "INSERT INTO reply(message_id, case_id, staff_id, body, state, created_at, changed_at)"
-        " VALUES(?1, ?2, ?3, ?4, 'queued', ?5, ?5)";
+    static const char sql[] = "INSERT INTO reply(message_id, case_id, staff_id, body, private, "
+                              "confirms, state, created_at, changed_at)"
+                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7)";
     struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, message_id);
-    if (case_id)
-        stmt_bind_int64(q, 2, case_id);
-    if (staff_id)
-        stmt_bind_int64(q, 3, staff_id);
-    stmt_bind_str(q, 4, body);
-    stmt_bind_int64(q, 5, now);
+    stmt_bind_int64(q, 1, draft->message_id);
+    if (draft->case_id)
+        stmt_bind_int64(q, 2, draft->case_id);
+    if (draft->staff_id)
+        stmt_bind_int64(q, 3, draft->staff_id);
+    stmt_bind_str(q, 4, draft->body);
+    stmt_bind_int64(q, 5, draft->is_private);
+    stmt_bind_int64(q, 6, draft->confirms);
+    stmt_bind_int64(q, 7, now);
     int r = stmt_run(q);
     if (r < 0)
         return r;
     *ret_id = tx_last_id(tx);
-    struct record_event e = { "reply.queued", case_id, message_id, *ret_id, staff_id, STR("") };
+    struct record_event e = { "reply.queued", draft->case_id,  draft->message_id,
+                              *ret_id,        draft->staff_id, STR("") };
     return record_add_event(tx, &e, now);
 }
 
@@ -319,7 +397,7 @@ int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int6
     "c.state<>'closed')"                                                                        \
     " AS case_open,"                                                                            \
     " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
-    "c.state='claimed')"                                                                        \
+    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                               \
     " AS case_claimed FROM reply p JOIN message m ON m.id=p.message_id JOIN resident r ON "     \
     "r.id=m.resident_id "
 
@@ -448,12 +526,23 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
     return stmt_run(q);
 }
 
+/* A reply that can't be moved: 0, it is sent already; ERR_DB, there is none. */
+static int must_be_sent(struct tx *tx, int64_t reply_id)
+{
+    static const char sql[] = "SELECT id FROM reply WHERE id=?1";
+    int64_t id;
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    int r = record_one_id(q, &id);
+    return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
 int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
                       struct str error, int64_t now)
 {
     static const char sql[] =
         "UPDATE reply SET state=?2, remote_id=?3, error=?4, looks=0,"
-        " attempts=attempts+(?2='unknown'), changed_at=?5 WHERE id=?1"
+        " attempts=attempts+(?2='unknown'), changed_at=?5 WHERE id=?1 AND state<>'sent'"
         " RETURNING message_id, coalesce(case_id, 0) AS case_id, coalesce(staff_id, 0) AS staff_id";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, reply_id);
@@ -465,7 +554,7 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     stmt_bind_int64(q, 5, now);
     int r = stmt_next(q);
     if (r != 1)
-        return r < 0 ? r : ERR_DB;
+        return r < 0 ? r : must_be_sent(tx, reply_id);
     struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
                               reply_id,        col_int64(q, "staff_id"), error };
     stmt_done(q);
@@ -505,13 +594,47 @@ int record_count_look(struct tx *tx, int64_t reply_id)
     return stmt_run(q);
 }
 
+static int drop_all(struct tx *tx, const char *sql, int64_t id, struct str why, int64_t now)
+{
+    for (;;) {
+        int64_t reply_id;
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_int64(q, 1, id);
+        int r = record_one_id(q, &reply_id);
+        if (r == 1)
+            r = record_move_reply(tx, reply_id, REPLY_DROPPED, STR(""), why, now);
+        else
+            return r;
+        if (r < 0)
+            return r;
+    }
+}
+
+/* Automatic, never tried, and not what somebody who opted out is still owed. */
+#define WITHDRAWABLE                                                                  \
+    " p.state='queued' AND p.attempts=0 AND p.staff_id IS NULL AND p.insisted=0 AND " \
+    "p.confirms=0 LIMIT 1"
+
+int record_drop_of_conversation(struct tx *tx, int64_t conversation_id, struct str why, int64_t now)
+{
+    static const char sql[] = "SELECT p.id FROM message m JOIN reply p ON p.message_id=m.id"
+                              " WHERE m.conversation_id=?1 AND" WITHDRAWABLE;
+    return drop_all(tx, sql, conversation_id, why, now);
+}
+
+int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why, int64_t now)
+{
+    static const char sql[] = "SELECT p.id FROM reply p WHERE p.message_id=?1 AND" WITHDRAWABLE;
+    return drop_all(tx, sql, message_id, why, now);
+}
+
 int record_recover_sending(struct tx *tx, int64_t now)
 {
     static const char q_next[] = "SELECT id FROM reply WHERE state='sending' LIMIT 1";
     int count = 0;
     for (;;) {
         int64_t id;
-        int r = one_id(tx_stmt(tx, q_next), &id);
+        int r = record_one_id(tx_stmt(tx, q_next), &id);
         if (r != 1)
             return r < 0 ? r : count;
         r = record_move_reply(tx, id, REPLY_UNKNOWN, STR(""), STR(""), now);
@@ -551,9 +674,10 @@ static int list_earlier(struct tx *tx, struct arena *arena, int64_t message_id, 
         " coalesce(d.asked, '') AS asked, coalesce(d.read_from, o.id) AS read_from,"
         " coalesce(p.id, 0) AS reply_id, coalesce(p.state, '') AS state"
         " FROM message m JOIN message o ON o.conversation_id=m.conversation_id AND o.id<m.id"
-        " AND o.resident_id=m.resident_id AND o.written_at>=?2"
+        " AND o.resident_id=m.resident_id AND o.written_at>=?2 AND o.kind=m.kind"
         " JOIN decision d ON d.message_id=o.id LEFT JOIN reply p ON p.message_id=o.id"
-        " AND p.staff_id IS NULL AND p.state<>'dropped' WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?3";
+        " AND p.staff_id IS NULL AND p.elsewhere=0 AND p.state<>'dropped' WHERE m.id=?1 ORDER BY "
+        "o.id DESC LIMIT ?3";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
     stmt_bind_int64(q, 1, message_id);
@@ -569,19 +693,21 @@ static int list_earlier(struct tx *tx, struct arena *arena, int64_t message_id, 
     return r;
 }
 
-static int list_answers(struct tx *tx, struct arena *arena, int64_t message_id,
+static int list_answers(struct tx *tx, struct arena *arena, int64_t message_id, int64_t since_at,
                         struct record_talk *talk)
 {
     static const char sql[] =
         "SELECT o.id, d.intents FROM message m JOIN message o ON "
         "o.conversation_id=m.conversation_id"
-        " AND o.id<m.id JOIN decision d ON d.message_id=o.id AND d.action='answer'"
-        " JOIN reply p ON p.message_id=o.id AND p.staff_id IS NULL"
+        " AND o.id<m.id AND (m.kind<>'private' OR o.written_at>=?3)"
+        " JOIN decision d ON d.message_id=o.id AND d.action='answer'"
+        " JOIN reply p ON p.message_id=o.id AND p.staff_id IS NULL AND p.elsewhere=0"
         " AND p.state NOT IN ('failed', 'dropped') WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?2";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
     stmt_bind_int64(q, 1, message_id);
     stmt_bind_int64(q, 2, RECORD_ANSWERS_MAX);
+    stmt_bind_int64(q, 3, since_at);
     while ((r = stmt_next(q)) == 1) {
         struct record_answer *answer = &talk->answers[talk->answer_count++];
         *answer =
@@ -599,14 +725,15 @@ int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int6
                     struct record_talk *ret)
 {
     static const char q_last[] =
-        "SELECT p.message_id, p.staff_id IS NOT NULL AS person FROM message m JOIN message o"
+        "SELECT p.message_id, p.staff_id IS NOT NULL OR p.elsewhere AS person FROM message m JOIN "
+        "message o"
         " ON o.conversation_id=m.conversation_id JOIN reply p ON p.message_id=o.id"
         " AND (p.staff_id IS NOT NULL OR p.state IN ('sending', 'unknown', 'sent'))"
         " WHERE m.id=?1 ORDER BY p.id DESC LIMIT 1";
     *ret = (struct record_talk){ .count = 0 };
     int r = list_earlier(tx, arena, message_id, since_at, ret);
     if (r == 0)
-        r = list_answers(tx, arena, message_id, ret);
+        r = list_answers(tx, arena, message_id, since_at, ret);
     if (r < 0)
         return r;
     struct stmt *q = tx_stmt(tx, q_last);

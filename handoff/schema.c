@@ -103,6 +103,24 @@ static const char *const steps[] = {
     "DROP INDEX reply_automatic;"
     "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL AND "
     "elsewhere=0;",
+
+    /* earlier versions of what was edited; who answers in the network's own app; what is old */
+    "CREATE TABLE message_version(network TEXT NOT NULL, remote_id TEXT NOT NULL, message_id "
+    "INTEGER NOT NULL REFERENCES message(id), PRIMARY KEY(network, remote_id)) STRICT, WITHOUT "
+    "ROWID;"
+    "ALTER TABLE message ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;" /* gone_at: kept no longer
+                                                                          */
+    "ALTER TABLE handoff_case ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX case_resident ON handoff_case(resident_id) WHERE state<>'closed';"
+    "DROP INDEX message_checked;"
+    "CREATE INDEX message_checked ON message(account, checked_at) WHERE gone_at IS NULL AND "
+    "kind<>'private';"
+    "CREATE INDEX conversation_part ON conversation(part_of) WHERE part_of IS NOT NULL;"
+    "CREATE INDEX message_kept ON message(received_at) WHERE gone_at IS NULL;"
+    /* one that was withdrawn has never left: what its author wrote instead may be answered */
+    "DROP INDEX reply_automatic;"
+    "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL AND "
+    "elsewhere=0 AND state<>'dropped';",
 };
 
 int record_migrate(struct db *db)

@@ -16,10 +16,15 @@ enum {
     STAFF_PASSWORD_MAX = 200
 };
 
+/* role: agent; supervisor, who may also take a case from somebody; trainee, who answers what is
+ * public only. */
 struct staff {
     int64_t id;
     struct str login, name, initials, role;
 };
+
+/* X: a direct message is shown to nobody but those who answer it. */
+bool staff_answers_private(const struct staff *s);
 
 /*
  * Hashes or checks a password; takes some 50 ms and 19 MiB, so not on the loop. @hash NULL checks

@@ -46,6 +46,11 @@ static bool initials_ok(struct str s)
     return s.len > 0 && s.len <= 4;
 }
 
+bool staff_answers_private(const struct staff *s)
+{
+    return str_is(s->role, "agent") || str_is(s->role, "supervisor");
+}
+
 int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t now,
               const char **ret_why)
 {
@@ -58,8 +63,9 @@ int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t no
         *ret_why = "a name is 1 to 100 bytes of text";
     else if (!initials_ok(s->initials))
         *ret_why = "initials are 1 to 4 capital letters: replies are signed with them";
-    else if (!str_is(s->role, "agent") && !str_is(s->role, "supervisor"))
-        *ret_why = "a role is agent or supervisor";
+    else if (!str_is(s->role, "agent") && !str_is(s->role, "supervisor") &&
+             !str_is(s->role, "trainee"))
+        *ret_why = "a role is agent, supervisor or trainee";
     if (*ret_why)
         return ERR_BADINPUT;
     struct stmt *q = tx_stmt(tx, sql);

@@ -15,7 +15,8 @@ enum {
     "c.outcome, c.opened_at,"                                                                      \
     " c.changed_at, coalesce(s.id, 0) AS owner_id, s.name AS owner_name, s.initials AS "           \
     "owner_initials, r.handle, r.name,"                                                            \
-    " m.text, (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS "      \
+    " m.text, m.account, m.kind='private' AS private, m.gone_at IS NOT NULL AS gone,"              \
+    " (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS "              \
     "messages,"                                                                                    \
     " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies"  \
     " FROM handoff_case c JOIN resident r ON r.id=c.resident_id JOIN message m ON "                \
@@ -38,6 +39,20 @@ static void put_text_or_null(cJSON *o, const char *name, struct stmt *q, const c
 static void put_int_column(cJSON *o, struct stmt *q, const char *name)
 {
     put_int(o, name, col_int64(q, name));
+}
+
+static void put_flag_column(cJSON *o, struct stmt *q, const char *name)
+{
+    (void)cJSON_AddBoolToObject(o, name, col_int64(q, name) != 0);
+}
+
+/* Seconds, or null. */
+static void put_moment_or_null(cJSON *o, struct stmt *q, const char *name)
+{
+    if (col_null(q, name))
+        (void)cJSON_AddNullToObject(o, name);
+    else
+        put_int_column(o, q, name);
 }
 
 static void put_text_column(cJSON *o, struct stmt *q, const char *name)
@@ -117,7 +132,33 @@ static cJSON *read_case(struct stmt *q)
     put_text_or_null(o, "outcome", q, "outcome");
     (void)cJSON_AddBoolToObject(o, "acknowledged", col_int64(q, "acknowledged") != 0);
     put_int_column(o, q, "failed_replies");
+    put_text_column(o, q, "account");
+    put_flag_column(o, q, "private");
+    put_flag_column(o, q, "gone");
     return o;
+}
+
+static int ask_private(struct tx *tx, const char *sql, int64_t id)
+{
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, id);
+    int r = stmt_next(q);
+    int is_private = r == 1 && col_int64(q, "private");
+    stmt_done(q);
+    return r < 0 ? r : is_private;
+}
+
+int view_case_is_private(struct tx *tx, int64_t case_id)
+{
+    static const char sql[] = "SELECT m.kind='private' AS private FROM handoff_case c"
+                              " JOIN message m ON m.id=c.message_id WHERE c.id=?1";
+    return ask_private(tx, sql, case_id);
+}
+
+int view_message_is_private(struct tx *tx, int64_t message_id)
+{
+    static const char sql[] = "SELECT kind='private' AS private FROM message WHERE id=?1";
+    return ask_private(tx, sql, message_id);
 }
 
 int view_case(struct tx *tx, int64_t case_id, cJSON **ret)
@@ -141,8 +182,9 @@ static int list_rows(struct stmt *q, cJSON *(*read)(struct stmt *q), cJSON *list
     return r;
 }
 
-#define IGNORED_COLUMNS                                                                           \
-    "SELECT m.id AS message, m.text, r.handle, r.name, m.written_at, d.why, d.kb FROM decision d" \
+#define IGNORED_COLUMNS                                                                         \
+    "SELECT m.id AS message, m.text, m.account, m.kind='private' AS private, r.handle, r.name," \
+    " m.written_at, d.why, d.kb FROM decision d"                                                \
     " JOIN message m ON m.id=d.message_id JOIN resident r ON r.id=m.resident_id "
 
 static cJSON *read_ignored(struct stmt *q)
@@ -155,6 +197,8 @@ static cJSON *read_ignored(struct stmt *q)
     put_int_column(o, q, "written_at");
     put_json_column(o, q, "why");
     put_text_column(o, q, "kb");
+    put_text_column(o, q, "account");
+    put_flag_column(o, q, "private");
     return o;
 }
 
@@ -169,14 +213,25 @@ int view_last_seq(struct tx *tx, int64_t *ret)
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
 }
 
-int view_snapshot(struct tx *tx, cJSON **ret)
+int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
 {
-    static const char q_open[] =
-        CASE_COLUMNS "WHERE c.state<>'closed' ORDER BY c.priority, c.opened_at LIMIT ?1";
-    static const char q_closed[] =
-        CASE_COLUMNS "WHERE c.state='closed' ORDER BY c.changed_at DESC LIMIT ?1";
+    static const char q_open[] = CASE_COLUMNS
+        "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.priority, c.opened_at"
+        " LIMIT ?1";
+    static const char q_closed[] = CASE_COLUMNS
+        "WHERE c.state='closed' AND (?2 OR m.kind<>'private') ORDER BY c.changed_at DESC LIMIT ?1";
     static const char q_ignored[] = IGNORED_COLUMNS
-        "WHERE d.action='ignore' AND d.undone_at IS NULL ORDER BY d.message_id DESC LIMIT ?1";
+        "WHERE d.action='ignore' AND d.undone_at IS NULL AND (?2 OR m.kind<>'private')"
+        " ORDER BY d.message_id DESC LIMIT ?1";
+    static const struct {
+        const char *sql, *name;
+        int most;
+        cJSON *(*read)(struct stmt *q);
+    } lists[] = {
+        { q_open, "cases", CASES_SHOWN, read_case },
+        { q_closed, "cases", CLOSED_SHOWN, read_case },
+        { q_ignored, "ignored", IGNORED_SHOWN, read_ignored },
+    };
     int64_t seq;
     int r = view_last_seq(tx, &seq);
     if (r < 0)
@@ -184,20 +239,13 @@ int view_snapshot(struct tx *tx, cJSON **ret)
     cJSON *frame = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(frame, "type", "snapshot");
     put_int(frame, "seq", seq);
-    cJSON *cases = cJSON_AddArrayToObject(frame, "cases"),
-          *ignored = cJSON_AddArrayToObject(frame, "ignored");
-    struct stmt *q = tx_stmt(tx, q_open);
-    stmt_bind_int64(q, 1, CASES_SHOWN);
-    r = list_rows(q, read_case, cases);
-    if (r == 0) {
-        q = tx_stmt(tx, q_closed);
-        stmt_bind_int64(q, 1, CLOSED_SHOWN);
-        r = list_rows(q, read_case, cases);
-    }
-    if (r == 0) {
-        q = tx_stmt(tx, q_ignored);
-        stmt_bind_int64(q, 1, IGNORED_SHOWN);
-        r = list_rows(q, read_ignored, ignored);
+    (void)cJSON_AddArrayToObject(frame, "cases");
+    (void)cJSON_AddArrayToObject(frame, "ignored");
+    for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
+        struct stmt *q = tx_stmt(tx, lists[i].sql);
+        stmt_bind_int64(q, 1, lists[i].most);
+        stmt_bind_int64(q, 2, staff_answers_private(staff));
+        r = list_rows(q, lists[i].read, cJSON_GetObjectItemCaseSensitive(frame, lists[i].name));
     }
     if (r < 0)
         cJSON_Delete(frame);
@@ -217,6 +265,10 @@ static cJSON *read_reply(struct stmt *q)
     put_text_or_null(o, "error", q, "error");
     put_int_column(o, q, "created_at");
     put_int_column(o, q, "changed_at");
+    put_flag_column(o, q, "private");
+    put_flag_column(o, q, "elsewhere");
+    put_text_column(o, q, "handle");                   /* ours */
+    put_text_or_null(o, "remote_url", q, "remote_id"); /* the caller makes it an address */
     return o;
 }
 
@@ -239,8 +291,11 @@ static cJSON *read_message(struct stmt *q)
     put_text_column(o, q, "handle");
     put_text_column(o, q, "name");
     put_int_column(o, q, "written_at");
-    (void)json_put_str(o, "remote_url",
-                       col_str(q, "remote_id")); /* the caller makes it an address */
+    put_text_or_null(o, "remote_url", q, "remote_id"); /* the caller makes it an address */
+    put_text_column(o, q, "kind");
+    put_text_column(o, q, "account");
+    put_moment_or_null(o, q, "edited_at");
+    put_moment_or_null(o, q, "gone_at");
     if (col_null(q, "action")) {
         (void)cJSON_AddNullToObject(o, "decision");
         return o;
@@ -258,19 +313,22 @@ static cJSON *read_message(struct stmt *q)
 }
 
 /* The remote ids under "remote_url" become what a browser can open. */
-static int address_messages(cJSON *messages, const struct text_rules *rules)
+static int address_all(cJSON *list, const struct text_rules *rules)
 {
-    cJSON *m;
-    cJSON_ArrayForEach(m, messages)
+    cJSON *item;
+    cJSON_ArrayForEach(item, list)
     {
-        cJSON *url = cJSON_GetObjectItemCaseSensitive(m, "remote_url");
+        cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(item, "remote_url");
         struct buf address = BUF_INIT(4096);
-        int r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(m, "handle")),
-                               json_str(url));
-        if (r == 0 && !cJSON_SetValuestring(url, buf_cstr(&address))) {
-            (void)cJSON_DeleteItemFromObject(m, "remote_url");
-            r = cJSON_AddStringToObject(m, "remote_url", buf_cstr(&address)) ? 0 : ERR_NOMEM;
-        }
+        int r = 0;
+        if (cJSON_IsString(id))
+            r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(item, "handle")),
+                               json_str(id));
+        if (r == 0 && address.len)
+            r = cJSON_AddStringToObject(item, "remote_url", buf_cstr(&address)) ? 0 : ERR_NOMEM;
+        else
+            (void)cJSON_AddNullToObject(item, "remote_url");
+        cJSON_Delete(id);
         buf_release(&address);
         if (r < 0)
             return r;
@@ -278,12 +336,33 @@ static int address_messages(cJSON *messages, const struct text_rules *rules)
     return 0;
 }
 
-int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules, cJSON **ret)
+/* Direct messages, theirs and ours, stay in their place without their words. */
+static void hide_private(cJSON *messages, cJSON *replies)
+{
+    cJSON *item;
+    cJSON_ArrayForEach(item, messages)
+    {
+        if (!str_is(json_str(cJSON_GetObjectItemCaseSensitive(item, "kind")), "private"))
+            continue;
+        (void)cJSON_ReplaceItemInObjectCaseSensitive(item, "text", cJSON_CreateNull());
+        (void)cJSON_ReplaceItemInObjectCaseSensitive(item, "decision", cJSON_CreateNull());
+    }
+    cJSON_ArrayForEach(item, replies)
+    {
+        if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "private")))
+            (void)cJSON_ReplaceItemInObjectCaseSensitive(item, "text", cJSON_CreateNull());
+    }
+}
+
+int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules,
+                    const struct staff *staff, cJSON **ret)
 {
     /* the newest, in the order they were written */
     static const char q_messages[] =
-        "SELECT * FROM (SELECT m.id, m.text, r.handle, r.name, m.written_at, m.remote_id, d.action,"
-        " d.reason, d.intents, d.score, d.lead, d.residue, d.kb, d.why"
+        "SELECT * FROM (SELECT m.id, m.text, r.handle, r.name, m.written_at,"
+        " iif(m.kind='private', NULL, m.remote_id) AS remote_id,"
+        " m.kind, m.account, m.edited_at, m.gone_at, d.action, d.reason, d.intents, d.score, "
+        "d.lead, d.residue, d.kb, d.why"
         " FROM message m JOIN resident r ON r.id=m.resident_id"
         " LEFT JOIN decision d ON d.message_id=m.id"
         " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
@@ -291,7 +370,9 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
     static const char q_replies[] =
         "SELECT * FROM (SELECT p.id, p.message_id AS message, p.body AS text, p.state,"
         " coalesce(s.id, 0) AS staff_id, s.name AS staff_name, s.initials AS staff_initials,"
-        " p.error, p.created_at, p.changed_at FROM reply p JOIN message m ON m.id=p.message_id"
+        " p.error, p.created_at, p.changed_at, p.private, p.elsewhere, m.account AS handle,"
+        " iif(p.private, NULL, p.remote_id) AS remote_id FROM reply p JOIN message m ON "
+        "m.id=p.message_id"
         " LEFT JOIN staff s ON s.id=p.staff_id"
         " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
         " ORDER BY p.id DESC LIMIT ?2) ORDER BY id";
@@ -321,14 +402,26 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
         stmt_bind_int64(q, 2, LIST_SHOWN);
         r = list_rows(q, lists[i].read, cJSON_AddArrayToObject(frame, lists[i].name));
     }
+    cJSON *messages = cJSON_GetObjectItemCaseSensitive(frame, "messages"),
+          *replies = cJSON_GetObjectItemCaseSensitive(frame, "replies");
     if (r == 0)
-        r = address_messages(cJSON_GetObjectItemCaseSensitive(frame, "messages"), rules);
+        r = address_all(messages, rules);
+    if (r == 0)
+        r = address_all(replies, rules);
+    if (!staff_answers_private(staff))
+        hide_private(messages, replies);
     if (r < 0) {
         cJSON_Delete(frame);
         return r;
     }
     *ret = frame;
     return 1;
+}
+
+static bool is_private(const cJSON *frame, const char *name)
+{
+    return cJSON_IsTrue(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(frame, name), "private"));
 }
 
 /* Fills in what a row of the event table points at. */
@@ -350,8 +443,7 @@ static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t 
     return r < 0 ? r : 0;
 }
 
-int view_events(struct tx *tx, int64_t after, int max,
-                void (*visit)(int64_t seq, const cJSON *frame, void *data), void *data)
+int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *data)
 {
     static const char sql[] =
         "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
@@ -378,7 +470,7 @@ int view_events(struct tx *tx, int64_t after, int max,
         stmt_done(q);
         r = complete_event(tx, frame, case_id, message_id);
         if (r == 0)
-            visit(after, frame, data);
+            visit(after, frame, is_private(frame, "case") || is_private(frame, "ignored"), data);
         cJSON_Delete(frame);
         if (r < 0)
             return r;

@@ -10,19 +10,28 @@
 
 cJSON *view_staff(const struct staff *s);
 
+/* Came the case by a direct message? 1 yes, 0 no, or there is none. */
+int view_case_is_private(struct tx *tx, int64_t case_id) MUST_CHECK;
+
+int view_message_is_private(struct tx *tx, int64_t message_id) MUST_CHECK; /* the same */
+
 int view_case(struct tx *tx, int64_t case_id, cJSON **ret) MUST_CHECK; /* 1 found, 0 none */
-int view_snapshot(struct tx *tx,
-                  cJSON **ret) MUST_CHECK; /* the frame, without "type" filled in by anybody else */
+
+/* Everything that @staff may see: a whole frame. */
+int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret) MUST_CHECK;
+
+/* 1 or 0. Direct messages are without their words for @staff who don't answer them. */
 int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules,
-                    cJSON **ret) MUST_CHECK; /* 1 or 0 */
+                    const struct staff *staff, cJSON **ret) MUST_CHECK;
 
 int view_last_seq(struct tx *tx, int64_t *ret) MUST_CHECK;
 
 /*
  * The events after @after as frames, oldest first: calls @visit for each, with a tree that it must
- * not keep. Cases and messages in them are as they are now. Returns how many, or negative.
+ * not keep, and whether it is only for those who answer direct messages. Cases and messages in them
+ * are as they are now. Returns how many, or negative.
  */
-int view_events(struct tx *tx, int64_t after, int max,
-                void (*visit)(int64_t seq, const cJSON *frame, void *data), void *data) MUST_CHECK;
+typedef void view_visit(int64_t seq, const cJSON *frame, bool is_private, void *data);
+int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *data) MUST_CHECK;
 
 #endif

@@ -658,9 +658,9 @@ static void say_refused(struct call *c)
                     app_file(client->options.app));
     else if (client->secrets.grant == X_GRANT_OAUTH1)
         set_trouble(c->grant,
-                    "X refuses the token of the account %s: either it was withdrawn (put a new one "
-                    "into %s), or this machine's clock is wrong",
-                    name, client->options.token_file);
+                    "X refuses the token of the account %s: run kerbside x login --pin --account "
+                    "%s, unless this machine's clock is wrong",
+                    name, name);
     else
         set_trouble(c->grant,
                     "X refuses the token of the account %s: run kerbside x login --account %s",

@@ -1,7 +1,8 @@
 /*
- * Written by tests/peers/tables.mjs, not by hand: what npm's twitter-text 3.1.0 takes for a top-level
- * domain and, with twemoji-parser 11.0.2, for an emoji, found by asking. The names are those of
- * IANA's root zone of March 2020 and .onion, the emoji those of Unicode 11: facts, in our own form.
+ * Written by tests/peers/tables.mjs, not by hand: what npm's twitter-text 3.1.0 takes for a
+ * top-level domain and, with twemoji-parser 11.0.2, for an emoji, found by asking. The names are
+ * those of IANA's root zone of March 2020 and .onion, the emoji those of Unicode 11: facts, in our
+ * own form.
  */
 #include "bot/x/text_private.h"
 

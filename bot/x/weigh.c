@@ -7,6 +7,7 @@
 #include <unicode/unorm2.h>
 
 #include "bot/x/text_private.h"
+#include "bot/x/wire.h"
 #include "bot/x/x.h"
 
 enum { LINK_WEIGHT = 23, EMOJI_WEIGHT = 2 };
@@ -102,6 +103,9 @@ static int x_address(struct buf *out, struct str handle, struct str remote_id)
     return buf_addf(out, "https://x.com/%.*s/status/%.*s", STR_ARG(handle), STR_ARG(remote_id));
 }
 
-const struct text_rules x_text_rules = { .limit = X_WEIGHT_MAX,
-                                         .weight = x_text_weight,
-                                         .address = x_address };
+const struct text_rules x_text_rules = {
+    .limit = X_WEIGHT_MAX,
+    .weight = x_text_weight,
+    .address = x_address,
+    .same = x_same_text,
+};

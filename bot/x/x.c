@@ -813,14 +813,15 @@ static int direct_address(struct buf *out, struct str handle, struct str remote_
 
 /* X's pages name no limit of a direct message and don't say how it counts; 10,000 is what is
  * commonly said. */
-static const struct text_rules direct_rules = { .limit = DIRECT_WEIGHT_MAX,
-                                                .weight = weigh_direct,
-                                                .address = direct_address };
+const struct text_rules x_direct_rules = { .limit = DIRECT_WEIGHT_MAX,
+                                           .weight = weigh_direct,
+                                           .address = direct_address,
+                                           .same = x_same_text };
 
 static const struct network_verbs verbs = {
     .name = "x",
     .rules = &x_text_rules,
-    .private_rules = &direct_rules,
+    .private_rules = &x_direct_rules,
     .read = x_read,
     .wait_ms = x_wait_ms,
     .post = x_post,

@@ -12,6 +12,7 @@
 
 /* How X counts: twitter-text's configuration v3, 280 weighted characters, a link 23, an emoji 2. */
 extern const struct text_rules x_text_rules;
+extern const struct text_rules x_direct_rules; /* of direct messages */
 
 struct x_options {
     uv_loop_t *loop;

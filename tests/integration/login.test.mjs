@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
+} from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +39,8 @@ async function place (t, { app = APP, accounts = ACCOUNTS } = {}) {
 
 // The command, up to the address that it prints; the sandbox learns of its callback.
 async function begin (t, { x, config }, args = ['--account', 'NorthmoorHelp']) {
-  const child = spawn(process.env.KERBSIDE, ['x', 'login', '--port', '0', '--config', config, ...args])
+  const child = spawn(process.env.KERBSIDE,
+    ['x', 'login', '--port', '0', '--config', config, ...args])
   t.after(() => child.kill('SIGKILL'))
   const login = { child, out: '', err: '' }
   child.stderr.on('data', piece => { login.err += piece })
@@ -332,14 +335,16 @@ test('check says of each account what there is and whose it is', async t => {
   const good = await check()
   assert.equal(good.status, 0, good.out + good.err)
   assert.match(good.out, /^app: client_id, client_secret, consumer_key, consumer_secret$/m)
-  assert.match(good.out, /^@NorthmoorHelp: OAuth 2\.0, renewed before 20\S+Z, scopes tweet\.read .*; X says it is @NorthmoorHelp \(1500000000000000001\)$/m)
+  assert.match(good.out, /^@NorthmoorHelp: OAuth 2\.0, renewed before 20\S+Z, scopes tweet\.read /m)
+  assert.match(good.out, /offline\.access; X says it is @NorthmoorHelp \(1500000000000000001\)$/m)
   assert.match(good.out, /^@NorthmoorNews: OAuth 1\.0a, without end; X says it is @NorthmoorNews /m)
   assert.ok(!good.out.includes('secret-') && !good.out.includes(p.read('help.json').access_token))
 
   p.put('news.json', 'sandbox-token')
   const other = await check()
   assert.equal(other.status, 1)
-  assert.match(other.out, /@NorthmoorNews: an OAuth 2\.0 token alone, .*@NorthmoorHelp .*not the configuration's/)
+  assert.match(other.out,
+    /@NorthmoorNews: an OAuth 2\.0 token alone, .*@NorthmoorHelp .*not the configuration's/)
 
   p.put('news.json', 'sandbox-news-token')
   await p.x.control('POST', 'identity/expire', { account: 'NorthmoorHelp' })

@@ -127,9 +127,11 @@ static inline int64_t open_case(struct tx *tx, int64_t message_id)
 static inline int64_t queue_reply(struct tx *tx, int64_t message_id, int64_t case_id,
                                   int64_t staff_id, const char *body)
 {
+    struct record_draft draft = {
+        .message_id = message_id, .case_id = case_id, .staff_id = staff_id, .body = str_of(body)
+    };
     int64_t id = 0;
-    assert_int_equal(record_queue_reply(tx, message_id, case_id, staff_id, str_of(body), NOON, &id),
-                     0);
+    assert_int_equal(record_queue_reply(tx, &draft, NOON, &id), 0);
     return id;
 }
 

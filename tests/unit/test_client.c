@@ -29,6 +29,7 @@ struct peer {
     struct buf in;
     bool waits;   /* for release_answers */
     bool refused; /* waits for release_refusals */
+    char held[200];
 };
 
 /* One request as X saw it. */
@@ -49,6 +50,7 @@ static struct {
     const char *good;    /* the only bearer that X takes; NULL: any */
     unsigned refreshes;  /* so many times it was asked for a token */
     const char *refusal; /* the token endpoints' whole answer; NULL: a new pair */
+    bool strict;         /* see struct strict */
     bool hold;           /* token requests get no answer until release_answers */
     bool close;          /* token requests are cut off */
     bool refuse_posts;   /* but not before release_refusals */
@@ -111,9 +113,91 @@ static void answer_401(struct peer *p)
            "{\"title\":\"Unauthorized\",\"status\":401,\"detail\":\"Unauthorized\"}");
 }
 
-static void take_token_request(struct peer *p)
+static bool on_disk(const char *token)
+{
+    struct buf file = BUF_INIT(10000);
+    bool there = file_read(path_in(t.dir, "help.json"), &file) == 0 &&
+                 memmem(file.p, file.len, token, strlen(token));
+    buf_release(&file);
+    return there;
+}
+
+/* A strict X: each refresh token works once, each access token until the next of its grant. */
+enum trick { TRICK_NONE, TRICK_FAILS, TRICK_LOSES, TRICK_WAITS, TRICKS };
+
+static struct {
+    struct {
+        char refresh[40], access[40];
+        bool lost; /* its newest pair never reached us: what we have is spent, and we can't know */
+    } grants[64];
+    size_t count;
+    unsigned number;
+    enum trick trick;
+    unsigned spent_used, unkept_used;
+} strict;
+
+static void new_pair(size_t grant)
+{
+    strict.number++;
+    (void)snprintf(strict.grants[grant].refresh, sizeof strict.grants[0].refresh, "refresh-%u-r",
+                   strict.number);
+    (void)snprintf(strict.grants[grant].access, sizeof strict.grants[0].access, "access-%u-a",
+                   strict.number);
+}
+
+static void rotate(struct peer *p, const char *form)
+{
+    const char *given = strstr(form, "refresh_token=refresh");
+    size_t g = 0;
+    bool any_lost = false;
+    assert_non_null(given);
+    given += strlen("refresh_token=");
+    for (size_t i = 0; i < strict.count; i++)
+        any_lost |= strict.grants[i].lost;
+    while (g < strict.count && strcmp(strict.grants[g].refresh, given) != 0)
+        g++;
+    if (g == strict.count) {
+        strict.spent_used += !any_lost;
+        answer(p, "400 Bad Request", "{\"error\":\"invalid_request\"}");
+        return;
+    }
+    if (strict.trick == TRICK_FAILS) {
+        answer(p, "503 Service Unavailable", "");
+        return;
+    }
+    new_pair(g);
+    char body[200];
+    (void)snprintf(body, sizeof body,
+                   "{\"access_token\":\"%s\",\"refresh_token\":\"%s\",\"expires_in\":7200}",
+                   strict.grants[g].access, strict.grants[g].refresh);
+    if (strict.trick == TRICK_LOSES) {
+        strict.grants[g].lost = true;
+        close_peer(p);
+    } else if (strict.trick == TRICK_WAITS) {
+        (void)snprintf(p->held, sizeof p->held, "%s", body);
+    } else {
+        answer(p, "200 OK", body);
+    }
+}
+
+/* The newest grant's token may be used only while it is on disk: whoever signs in puts it there. */
+static bool strict_takes(const char *bearer)
+{
+    for (size_t i = 0; i < strict.count; i++)
+        if (strcmp(strict.grants[i].access, bearer) == 0) {
+            strict.unkept_used += i + 1 == strict.count && !on_disk(bearer);
+            return true;
+        }
+    return false;
+}
+
+static void take_token_request(struct peer *p, const char *form)
 {
     t.refreshes++;
+    if (t.strict) {
+        rotate(p, form);
+        return;
+    }
     if (t.close) {
         close_peer(p);
     } else if (t.refusal) {
@@ -131,15 +215,6 @@ static void take_token_request(struct peer *p)
     }
 }
 
-static bool on_disk(const char *token)
-{
-    struct buf file = BUF_INIT(10000);
-    bool there = file_read(path_in(t.dir, "help.json"), &file) == 0 &&
-                 memmem(file.p, file.len, token, strlen(token));
-    buf_release(&file);
-    return there;
-}
-
 static void take_request(struct peer *p)
 {
     struct str in = buf_str(&p->in), line;
@@ -154,7 +229,7 @@ static void take_request(struct peer *p)
                        (int)strcspn(header + 17, "\r"), header + 17);
     (void)snprintf(s->body, sizeof s->body, "%s", body + 4);
     if (strstr(s->line, "/oauth2/token ")) {
-        take_token_request(p);
+        take_token_request(p, s->body);
         return;
     }
     if (t.look) {
@@ -163,6 +238,14 @@ static void take_request(struct peer *p)
     }
     if (t.refuse_posts && str_starts(line, STR("POST"))) {
         p->refused = true;
+        return;
+    }
+    if (t.strict) {
+        bool taken = strict_takes(s->authorization + strlen("Bearer "));
+        if (taken)
+            answer(p, "200 OK", "{}");
+        else
+            answer_401(p);
         return;
     }
     bool good = !t.good || (strncmp(s->authorization, "Bearer ", 7) == 0 &&
@@ -900,6 +983,102 @@ static void test_app_token_obtained(void **state)
     assert_int_equal(t.count, 0);
 }
 
+static const char *sign_in(void)
+{
+    static char file[300];
+    assert_true(strict.count < ARRAY_LEN(strict.grants));
+    memset(&strict.grants[strict.count], 0, sizeof strict.grants[0]);
+    new_pair(strict.count++);
+    (void)snprintf(file, sizeof file,
+                   "{\"access_token\":\"%s\",\"refresh_token\":\"%s\",\"expires_at\":%lld}",
+                   strict.grants[strict.count - 1].access, strict.grants[strict.count - 1].refresh,
+                   (long long)now_s + 7200);
+    put("help.json", file);
+    return file;
+}
+
+static void give_held(void)
+{
+    for (unsigned i = 0; i < t.peer_count; i++)
+        if (t.peers[i]->held[0] && !uv_is_closing((uv_handle_t *)&t.peers[i]->tcp)) {
+            answer(t.peers[i], "200 OK", t.peers[i]->held);
+            t.peers[i]->held[0] = '\0';
+        }
+}
+
+static void take_any_step(uint64_t *seed, struct got *got, size_t *started, size_t most)
+{
+    switch (random_below(seed, 9)) {
+    case 0:
+    case 1:
+    case 2:
+        if (*started < most)
+            start(X_TOKEN_USER, random_below(seed, 2) ? HTTP_POST : HTTP_GET, &got[(*started)++]);
+        break;
+    case 3:
+        now_s += (int64_t)random_below(seed, 5000);
+        break;
+    case 4:
+        mono_ms += (int64_t)random_below(seed, 70000);
+        break;
+    case 5: /* X takes its newest token back */
+        strict.grants[strict.count - 1].access[0] = '\0';
+        break;
+    case 6:
+        strict.trick = (enum trick)random_below(seed, TRICKS);
+        break;
+    case 7:
+        if (random_below(seed, 6) == 0)
+            (void)sign_in();
+        break;
+    case 8:
+        give_held();
+        break;
+    }
+    (void)uv_run(&t.loop, UV_RUN_NOWAIT);
+}
+
+/* Whatever comes in whatever order: no refresh token is used twice, no token before it is on disk,
+ * each call ends once, and signing in mends everything. */
+static void test_any_order(void **state)
+{
+    (void)state;
+    uint64_t seed = 7636;
+    for (int round = 0; round < 60; round++) {
+        struct got got[12] = { 0 };
+        size_t started = 0;
+        if (round > 0) {
+            (void)teardown(NULL);
+            (void)setup(NULL);
+        }
+        memset(&strict, 0, sizeof strict);
+        t.strict = true;
+        const char *file = sign_in();
+        assert_int_equal(open_files(app_keys, file, false), 0);
+        for (int step = 0; step < 60; step++)
+            take_any_step(&seed, got, &started, ARRAY_LEN(got));
+
+        strict.trick = TRICK_NONE;
+        give_held();
+        for (size_t i = 0; i < started; i++)
+            while (!got[i].calls) {
+                assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+                give_held();
+            }
+        mono_ms += 1000000;
+        (void)sign_in();
+        if (ask_user().status != 200) { /* the old one still served, and was refused twice */
+            now_s += 7200;
+            assert_int_equal(ask_user().status, 200);
+        }
+        assert_string_equal(trouble(), "");
+        for (size_t i = 0; i < started; i++)
+            assert_int_equal(got[i].calls, 1);
+        assert_int_equal(strict.spent_used, 0);
+        assert_int_equal(strict.unkept_used, 0);
+    }
+}
+
 /* Freed with calls that wait, are under way or have ended: no word, and nothing left. */
 static void test_freed(void **state)
 {
@@ -945,6 +1124,7 @@ int main(void)
         CLIENT_TEST(test_revoked),
         CLIENT_TEST(test_app_token),
         CLIENT_TEST(test_app_token_obtained),
+        CLIENT_TEST(test_any_order),
         CLIENT_TEST(test_freed),
     };
     for (size_t i = 0; i < ARRAY_LEN(proxies); i++)

@@ -16,7 +16,8 @@ static int address(struct buf *out, struct str handle, struct str remote_id)
     return buf_addf(out, "https://net.example/%.*s/%.*s", STR_ARG(handle), STR_ARG(remote_id));
 }
 
-static const struct text_rules rules = { LIMIT, weight, address };
+static const struct text_rules rules = { .limit = LIMIT, .weight = weight, .address = address },
+                               private_rules = { .limit = 2 * LIMIT, .weight = weight };
 
 /* Sam and Kit at work: case 1 waits, 2 is Sam's and holds failed reply 1, 3 is Kit's, 4 is closed;
  * message 5 is ignored. */
@@ -45,11 +46,13 @@ static int setup(void **state)
     return 0;
 }
 
+static const char *role = "agent"; /* Sam's */
+
 static int run_tree(struct fixture *f, const cJSON *frame, cJSON **answer)
 {
-    const struct staff sam = { 1, STR("sam"), STR("Sam Reed"), STR("SR"), STR("agent") };
-    const struct command_context context = { &sam, &rules, NOON + 5 };
     *answer = NULL;
+    const struct staff sam = { 1, STR("sam"), STR("Sam Reed"), STR("SR"), str_of(role) };
+    const struct command_context context = { &sam, &rules, &private_rules, NOON + 5 };
     int r = command_run(f->tx, &context, frame, answer);
     assert_non_null(*answer);
     return r;
@@ -76,6 +79,13 @@ static int int_member(const cJSON *o, const char *name)
     const cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
     assert_true(cJSON_IsNumber(m));
     return m->valueint;
+}
+
+/* Frames are written with ' for ". */
+static void add_quoted(struct buf *out, const char *frame)
+{
+    for (const char *p = frame; *p; p++)
+        (void)buf_add_byte(out, (char)(*p == '\'' ? '"' : *p));
 }
 
 /* "refused c1 stale case 2 v2": type, id, and what there is of code and case. */
@@ -213,8 +223,7 @@ static void test_frames(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct buf frame = BUF_INIT(4096), got = BUF_INIT(4096);
         cJSON *answer;
-        for (const char *p = rows[i].frame; *p; p++)
-            (void)buf_add_byte(&frame, (char)(*p == '\'' ? '"' : *p));
+        add_quoted(&frame, rows[i].frame);
         assert_int_equal(tx_savepoint(f->tx), 0);
         int64_t seq = last_event(f->tx);
         int r = run(f, buf_cstr(&frame), &answer);
@@ -437,13 +446,65 @@ static void test_hostile(void **state)
     }
 }
 
+/* Case 5 came by direct message. */
+static void test_private(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:900", "dm:7-8", "70");
+    int64_t message;
+    dm.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
+    assert_int_equal(open_case(f->tx, message), 5);
+    static const struct {
+        const char *role, *frame;
+        int want;
+        const char *answer;
+    } rows[] = {
+        { "trainee", "{'type':'open','id':'c1','case':5}", 0, "refused c1 not_allowed" },
+        { "trainee", "{'type':'claim','id':'c1','case':5,'version':1}", 0,
+          "refused c1 not_allowed" },
+        { "trainee", "{'type':'claim','id':'c1','case':5,'version':9}", 0,
+          "refused c1 not_allowed" },
+        { "trainee", "{'type':'open','id':'c1','case':1}", 0, "case c1 case 1 v1" },
+        { "trainee",
+          "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello','way':'private'}", 0,
+          "refused c1 not_allowed case 2 v2" },
+        { "supervisor", "{'type':'open','id':'c1','case':5}", 0, "case c1 case 5 v1" },
+        { "agent", "{'type':'claim','id':'c1','case':5,'version':1}", 1, "ok c1" },
+        { "agent", "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello','way':'both'}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "agent",
+          "{'type':'reply','id':'c1','case':2,'version':2,'way':'private','text':"
+          "'as long as a direct message may be, and longer'}",
+          1, "ok c1" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *answer;
+        struct buf got = BUF_INIT(1000), frame = BUF_INIT(1000);
+        add_quoted(&frame, rows[i].frame);
+        role = rows[i].role;
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        assert_note(run(f, buf_cstr(&frame), &answer) == rows[i].want, rows[i].frame);
+        describe(answer, &got);
+        assert_str_note(buf_str(&got), rows[i].answer, rows[i].frame);
+        assert_int_equal(
+            i + 1 < ARRAY_LEN(rows) ? tx_savepoint_undo(f->tx) : tx_savepoint_keep(f->tx), 0);
+        cJSON_Delete(answer);
+        buf_release(&got);
+        buf_release(&frame);
+    }
+    role = "agent";
+    assert_int_equal(int_of(f->tx, "SELECT private AS n FROM reply ORDER BY id DESC LIMIT 1", 0),
+                     1);
+}
+
 #define COMMAND_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         COMMAND_TEST(test_frames), COMMAND_TEST(test_weight),  COMMAND_TEST(test_signed),
-        COMMAND_TEST(test_whose),  COMMAND_TEST(test_hostile),
+        COMMAND_TEST(test_whose),  COMMAND_TEST(test_hostile), COMMAND_TEST(test_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,10 @@ static int address(struct buf *out, struct str handle, struct str remote_id)
                     STR_ARG(remote_id));
 }
 
-static const struct text_rules rules = { 280, weight, address };
+static const struct text_rules rules = { .limit = 280, .weight = weight, .address = address };
+
+static const struct staff agent = { .role = { "agent", 5 } },
+                          trainee = { .role = { "trainee", 7 } };
 
 static void assert_json(const cJSON *got, const char *want, const char *note, int line)
 {
@@ -80,7 +83,7 @@ static void test_case(void **state)
                     "'resident':{'handle':'elm_close_sam','name':'Sam'},"
                     "'summary':'My bin wasn\\u0027t emptied','opened_at':1795000000,"
                     "'changed_at':1795000000,'messages':1,'outcome':null,'acknowledged':true,"
-                    "'failed_replies':0}");
+                    "'failed_replies':0,'account':'NorthmoorHelp','private':false,'gone':false}");
     cJSON_Delete(o);
 
     struct case_command c = { id, 1, sam, NOON + 5 };
@@ -198,9 +201,9 @@ static void test_whole_case(void **state)
     assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
 
     cJSON *frame = NULL;
-    assert_int_equal(view_whole_case(f->tx, 99, &rules, &frame), 0);
+    assert_int_equal(view_whole_case(f->tx, 99, &rules, &agent, &frame), 0);
     assert_null(frame);
-    assert_int_equal(view_whole_case(f->tx, id, &rules, &frame), 1);
+    assert_int_equal(view_whole_case(f->tx, id, &rules, &agent, &frame), 1);
     assert_shape(in(frame, "type"), "'case'");
     assert_int_equal(cJSON_GetArraySize(frame), 5);
     cJSON *alone = case_of(f, id);
@@ -209,20 +212,26 @@ static void test_whole_case(void **state)
     assert_shape(in(frame, "messages"),
                  "[{'id':2,'text':'\\ud83d\\ude21 <b>\\u0022again\\u0022</b>\\n\\\\o/',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999910,"
-                 "'remote_url':'https://net.example/elm_close_sam/status/902','decision':null},"
+                 "'remote_url':'https://net.example/elm_close_sam/status/902',"
+                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
+                 "'decision':null},"
                  "{'id':1,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794999940,"
                  "'remote_url':'https://net.example/elm_close_sam/status/901',"
+                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
                  "'decision':{'action':'handoff','reason':'safeguarding',"
                  "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a',"
                  "'why':[{'rule':'safeguarding.child','words':['child alone'],"
                  "'spans':[[16,27],[30,31]]}]}}]");
     assert_shape(in(frame, "replies"),
                  "[{'id':1,'message':1,'text':'Sorry \xe2\x80\x93 soon','state':'sent','by':null,"
-                 "'error':null,'created_at':1795000000,'changed_at':1795000002},"
+                 "'error':null,'created_at':1795000000,'changed_at':1795000002,'private':false,"
+                 "'elsewhere':false,'handle':'NorthmoorHelp',"
+                 "'remote_url':'https://net.example/NorthmoorHelp/status/999'},"
                  "{'id':2,'message':2,'text':'Hello ^SR','state':'failed',"
                  "'by':{'id':1,'name':'Sam Reed','initials':'SR'},'error':'X said 403: no',"
-                 "'created_at':1795000000,'changed_at':1795000003}]");
+                 "'created_at':1795000000,'changed_at':1795000003,'private':false,"
+                 "'elsewhere':false,'handle':'NorthmoorHelp','remote_url':null}]");
     const cJSON *history = in(frame, "history"), *h;
     assert_shape(cJSON_GetArrayItem(history, 0),
                  "{'seq':1,'at':1795000000,'kind':'case.opened','by':null,'text':'unresolved'}");
@@ -248,7 +257,7 @@ static void test_json_columns(void **state)
     cJSON *frame;
     add_decision(f->tx, message, "answer", "");
     run_sql(f->tx, "UPDATE decision SET intents='', why='[1,'");
-    assert_int_equal(view_whole_case(f->tx, id, &rules, &frame), 1);
+    assert_int_equal(view_whole_case(f->tx, id, &rules, &agent, &frame), 1);
     assert_shape(in(cJSON_GetArrayItem(in(frame, "messages"), 0), "decision"),
                  "{'action':'answer','reason':null,'intents':null,'score':0.5,'lead':0.25,"
                  "'residue':0.125,'kb':'3f9a','why':null}");
@@ -290,7 +299,7 @@ static void test_snapshot(void **state)
 {
     struct fixture *f = *state;
     cJSON *frame;
-    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
     assert_shape(frame, "{'type':'snapshot','seq':0,'cases':[],'ignored':[]}");
     cJSON_Delete(frame);
 
@@ -315,7 +324,7 @@ static void test_snapshot(void **state)
     assert_int_equal(record_restore_ignored(f->tx, trolls[1], NOON), 1);
     add_decision(f->tx, 1, "handoff", "unresolved");
 
-    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
     assert_int_equal(in(frame, "seq")->valueint, last_event(f->tx));
     struct buf got = BUF_INIT(1000);
     put_number(&got, in(frame, "cases"), "id");
@@ -326,7 +335,8 @@ static void test_snapshot(void **state)
     assert_shape(cJSON_GetArrayItem(in(frame, "ignored"), 1),
                  "{'message':8,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794867940,"
-                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a'}");
+                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
+                 "'NorthmoorHelp','private':false}");
     cJSON *alone = case_of(f, 5);
     assert_true(cJSON_Compare(cJSON_GetArrayItem(in(frame, "cases"), 0), alone, true));
     cJSON_Delete(alone);
@@ -349,7 +359,7 @@ static void test_snapshot_most(void **state)
         (void)snprintf(remote_id, sizeof remote_id, "%d", 5000 + i);
         add_decision(f->tx, add_message(f->tx, remote_id, remote_id, "9"), "ignore", "");
     }
-    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
     const cJSON *cases = in(frame, "cases"), *ignored = in(frame, "ignored");
     assert_int_equal(cJSON_GetArraySize(cases), 120 + 50);
     assert_int_equal(in(cJSON_GetArrayItem(cases, 0), "id")->valueint, 61);
@@ -378,7 +388,7 @@ static void test_snapshot_size(void **state)
         assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 1);
         add_decision(f->tx, id, "ignore", "");
     }
-    assert_int_equal(view_snapshot(f->tx, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
     assert_int_equal(json_add_tree(&out, frame), 0);
     cJSON_Delete(frame);
     size_t len = out.len;
@@ -397,14 +407,15 @@ struct seen {
     cJSON *frames; /* copies */
 };
 
-static void see(int64_t seq, const cJSON *frame, void *data)
+static void see(int64_t seq, const cJSON *frame, bool is_private, void *data)
 {
     struct seen *s = data;
     assert_true(seq > s->last);
     s->last = seq;
     assert_int_equal(in(frame, "seq")->valueint, seq);
-    (void)buf_addf(&s->lines, "%" PRId64 " %s%s%s\n", seq, in(frame, "kind")->valuestring,
-                   in(frame, "case") ? " case" : "", in(frame, "ignored") ? " ignored" : "");
+    (void)buf_addf(&s->lines, "%" PRId64 " %s%s%s%s\n", seq, in(frame, "kind")->valuestring,
+                   in(frame, "case") ? " case" : "", in(frame, "ignored") ? " ignored" : "",
+                   is_private ? " private" : "");
     if (s->frames)
         (void)cJSON_AddItemToArray(s->frames, cJSON_Duplicate(frame, true));
 }
@@ -465,7 +476,8 @@ static void test_events(void **state)
                  "{'type':'event','seq':2,'at':1795000001,'kind':'message.ignored','by':null,"
                  "'ignored':{'message':2,'text':'My bin wasn\\u0027t emptied',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999820,"
-                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a'}}");
+                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
+                 "'NorthmoorHelp','private':false}}");
     assert_shape(cJSON_GetArrayItem(s.frames, 2),
                  "{'type':'event','seq':3,'at':1795000002,'kind':'message.answered','by':null}");
     const cJSON *claimed = cJSON_GetArrayItem(s.frames, 3),
@@ -506,6 +518,77 @@ static void test_events_undone(void **state)
     buf_release(&s.lines);
 }
 
+/* Direct messages: a case that came as one, one in a case that came otherwise, an ignored one. */
+static void test_private(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:900", "dm:7-8", "7");
+    int64_t messages[3], kit = add_staff(f->tx, "kit", "Kit Orr", "KO");
+    dm.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &messages[0]), 1);
+    dm.remote_id = STR("dm:901");
+    dm.conversation = STR("dm:8-9");
+    dm.author_id = STR("9");
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &messages[1]), 1);
+    messages[2] = add_message(f->tx, "950", "950", "11");
+    int64_t secret = open_case(f->tx, messages[0]), open = open_case(f->tx, messages[2]);
+    dm.remote_id = STR("dm:902");
+    dm.author_id = STR("11");
+    dm.conversation = STR("950");
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &messages[1]), 1);
+    add_decision(f->tx, messages[1], "ignore", "");
+    struct record_event ignored = { "message.ignored", 0, messages[1], 0, 0, STR("") };
+    assert_int_equal(record_add_event(f->tx, &ignored, NOON), 0);
+
+    assert_int_equal(view_case_is_private(f->tx, secret), 1);
+    assert_int_equal(view_case_is_private(f->tx, open), 0);
+    assert_int_equal(view_case_is_private(f->tx, 99), 0);
+    assert_int_equal(view_message_is_private(f->tx, messages[1]), 1);
+    assert_int_equal(view_message_is_private(f->tx, messages[2]), 0);
+
+    static const struct {
+        const struct staff *staff;
+        const char *cases, *ignored;
+    } rows[] = { { &agent, "1 2 ", "4 " }, { &trainee, "2 ", "" } };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *frame;
+        struct buf got = BUF_INIT(1000);
+        assert_int_equal(view_snapshot(f->tx, rows[i].staff, &frame), 0);
+        put_number(&got, in(frame, "cases"), "id");
+        assert_str(buf_str(&got), rows[i].cases);
+        buf_clear(&got);
+        put_number(&got, in(frame, "ignored"), "message");
+        assert_str(buf_str(&got), rows[i].ignored);
+        buf_release(&got);
+        cJSON_Delete(frame);
+    }
+
+    int64_t reply = queue_reply(f->tx, messages[1], open, kit, "What's your address? ^KO");
+    run_sql(f->tx, "UPDATE reply SET private=1");
+    assert_true(reply > 0);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *frame;
+        bool words = i == 0;
+        assert_int_equal(view_whole_case(f->tx, open, &rules, rows[i].staff, &frame), 1);
+        const cJSON *message = cJSON_GetArrayItem(in(frame, "messages"), 1),
+                    *answer = cJSON_GetArrayItem(in(frame, "replies"), 0);
+        assert_shape(in(message, "kind"), "'private'");
+        assert_shape(in(message, "remote_url"), "null");
+        assert_int_equal(cJSON_IsString(in(message, "text")), words);
+        assert_int_equal(cJSON_IsObject(in(message, "decision")), words);
+        assert_int_equal(cJSON_IsString(in(answer, "text")), words);
+        assert_true(cJSON_IsString(in(cJSON_GetArrayItem(in(frame, "messages"), 0), "text")));
+        cJSON_Delete(frame);
+    }
+
+    struct seen s = { 0 };
+    assert_int_equal(events(f, 0, 100, &s), 4);
+    assert_str(buf_str(&s.lines), "1 case.opened case private\n2 case.opened case\n"
+                                  "3 message.ignored ignored private\n4 reply.queued case\n");
+    cJSON_Delete(s.frames);
+    buf_release(&s.lines);
+}
+
 #define VIEW_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -516,7 +599,7 @@ int main(void)
         VIEW_TEST(test_whole_case),    VIEW_TEST(test_json_columns),
         VIEW_TEST(test_snapshot),      VIEW_TEST(test_snapshot_most),
         VIEW_TEST(test_snapshot_size), VIEW_TEST(test_events),
-        VIEW_TEST(test_events_undone),
+        VIEW_TEST(test_events_undone), VIEW_TEST(test_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ import {
   type Action,
   type State,
 } from "./state";
-import type { Case, CaseCommand, Staff } from "./types";
+import type { Case, CaseCommand, Staff, Way } from "./types";
 import { reasonWords } from "./words";
 
 const tickMs = 15_000;
@@ -357,8 +357,8 @@ function OneCase({ id, staff, state, feed, ...rest }: OneCaseProps) {
     if (connected) void fetchCase();
   }, [connected, staleness]);
 
-  async function count(text: string): Promise<Count | null> {
-    const answer = await ask({ type: "count", text });
+  async function count(text: string, way: Way): Promise<Count | null> {
+    const answer = await ask({ type: "count", text, way });
     return answer.type === "count" ? answer : null;
   }
 
@@ -369,7 +369,7 @@ function OneCase({ id, staff, state, feed, ...rest }: OneCaseProps) {
       summary={state.cases.get(id)}
       detail={state.details.get(id)}
       missing={missing}
-      limit={state.limit}
+      limits={state.limits}
       onCommand={(command: CaseCommand, seen: Case) => runOnCase(ask, command, seen)}
       onCount={count}
       {...rest}

@@ -235,7 +235,7 @@ export class Feed {
   }
 
   private knock(): void {
-    this.ask({ type: "count", text: "" }).catch(() => undefined);
+    this.ask({ type: "count", text: "", way: "public" }).catch(() => undefined);
     this.listenForQuiet(answerWithinMs, () => this.giveUp());
   }
 }

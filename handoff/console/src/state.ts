@@ -11,6 +11,7 @@ import type {
   Network,
   ServerFrame,
   Staff,
+  Way,
 } from "./types";
 import { atHandle, reasonWords } from "./words";
 
@@ -25,7 +26,8 @@ export interface State {
   connection: Connection;
   /** false until the first snapshot: an empty queue and an unknown queue look different */
   loaded: boolean;
-  limit: number;
+  /** in weighted characters, of a post and of a direct message */
+  limits: Record<Way, number>;
   open: Hours;
   network: Network;
   /** the server's clock less the browser's, in seconds */
@@ -50,7 +52,7 @@ export const initialState: State = {
   staff: null,
   connection: "connecting",
   loaded: false,
-  limit: 280,
+  limits: { public: 280, private: 280 },
   open: { now: true, next_at: null },
   network: { ok: true, text: null },
   clockAhead: 0,
@@ -86,7 +88,7 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
       return markAllStale({
         ...takeStatus(state, frame.open, frame.network),
         staff: frame.staff,
-        limit: frame.limit,
+        limits: { public: frame.limit, private: frame.private_limit },
         clockAhead: frame.now_at - at,
       });
     case "snapshot":

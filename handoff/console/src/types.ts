@@ -38,6 +38,12 @@ export interface Case {
   outcome: Outcome | null;
   acknowledged: boolean;
   failed_replies: number;
+  /** our handle that it came to */
+  account: string;
+  /** it came by direct message */
+  private: boolean;
+  /** its author took back what it began with */
+  gone: boolean;
 }
 
 /** UTF-16 offsets into the message's text, end exclusive. */
@@ -60,9 +66,18 @@ export interface Decision {
   why: Why[];
 }
 
+/** To us; in a thread that we are in, but not to us; a direct message. */
+export type MessageKind = "addressed" | "overheard" | "private";
+
 export interface Message {
   id: number;
-  text: string;
+  /** null: a direct message, for somebody whose role doesn't answer those */
+  text: string | null;
+  kind: MessageKind;
+  account: string;
+  edited_at: Seconds | null;
+  /** since when its words are erased here */
+  gone_at: Seconds | null;
   handle: string;
   name: string | null;
   written_at: Seconds;
@@ -70,12 +85,28 @@ export interface Message {
   decision: Decision | null;
 }
 
-export type ReplyState = "draft" | "queued" | "sending" | "unknown" | "sent" | "failed" | "dropped";
+export type ReplyState =
+  | "draft"
+  | "queued"
+  | "sending"
+  | "unknown"
+  | "sent"
+  | "failed"
+  | "dropped"
+  | "withheld";
 
 export interface Reply {
   id: number;
   message: number;
-  text: string;
+  /** null as in a message */
+  text: string | null;
+  /** a direct message */
+  private: boolean;
+  /** somebody of ours sent it in X's own app */
+  elsewhere: boolean;
+  /** ours, that it is sent from */
+  handle: string;
+  remote_url: string | null;
   state: ReplyState;
   /** null when it is automatic */
   by: Person | null;
@@ -100,7 +131,12 @@ export interface Ignored {
   written_at: Seconds;
   why: Why[];
   kb: string;
+  account: string;
+  private: boolean;
 }
+
+/** How a reply goes: for anybody to read, or as a direct message. */
+export type Way = "public" | "private";
 
 export interface Hours {
   now: boolean;
@@ -118,6 +154,7 @@ export interface WelcomeFrame {
   seq: number;
   now_at: Seconds;
   limit: number;
+  private_limit: number;
   open: Hours;
   network: Network;
 }
@@ -181,10 +218,10 @@ export type ServerFrame = WelcomeFrame | SnapshotFrame | EventFrame | StatusFram
 /** What staff can ask for; the feed adds the id under which the answer comes back. */
 export type Command =
   | { type: "open"; case: number }
-  | { type: "count"; text: string }
+  | { type: "count"; text: string; way: Way }
   | { type: "claim"; case: number; version: number }
   | { type: "release"; case: number; version: number }
-  | { type: "reply"; case: number; version: number; text: string }
+  | { type: "reply"; case: number; version: number; text: string; way: Way }
   | { type: "close"; case: number; version: number; outcome: Outcome }
   | { type: "restore"; message: number }
   | { type: "retry"; case: number; version: number; reply: number };

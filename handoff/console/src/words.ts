@@ -43,6 +43,10 @@ const kinds: Record<string, string> = {
   "message.ignored": "Left alone as trolling",
   "message.restored": "Put in the queue: not trolling",
   "message.thanked": "Thanked",
+  "message.edited": "The resident changed what they wrote",
+  "message.gone": "The resident took back what they wrote",
+  "reply.elsewhere": "Somebody of ours answered in X's own app",
+  "reply.withheld": "Reply kept back: nothing is sent in shadow mode",
 };
 
 /** A word that a newer server knows and we don't: better plain than hidden. */
@@ -81,9 +85,16 @@ export function replyStateWords(reply: Pick<Reply, "state" | "error">): string {
       return reply.error ? `not sent: ${reply.error}` : "not sent";
     case "dropped":
       return "not sent: withdrawn";
+    case "withheld":
+      return "not sent: Kerbside only watches just now (shadow mode)";
     default:
       return unknownWord(reply.state);
   }
+}
+
+export function senderWords(reply: Pick<Reply, "by" | "elsewhere">): string {
+  if (reply.by) return reply.by.name;
+  return reply.elsewhere ? "Sent in X's own app" : "Automatic reply";
 }
 
 export function atHandle(handle: string): string {

@@ -21,6 +21,9 @@ export function aCase(id, fields = {}) {
     outcome: null,
     acknowledged: false,
     failed_replies: 0,
+    account: "NorthmoorHelp",
+    private: false,
+    gone: false,
     ...fields,
   };
 }
@@ -34,6 +37,8 @@ export function anIgnored(message, fields = {}) {
     written_at: 1_795_000_000,
     why: [{ rule: "troll.abuse", words: ["useless clowns"], spans: [[0, 14]] }],
     kb: "3f9a",
+    account: "NorthmoorHelp",
+    private: false,
     ...fields,
   };
 }
@@ -44,6 +49,7 @@ export const welcome = (fields = {}) => ({
   seq: 100,
   now_at: 1_795_000_500,
   limit: 280,
+  private_limit: 10000,
   open: { now: true, next_at: null },
   network: { ok: true, text: null },
   ...fields,

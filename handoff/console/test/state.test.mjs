@@ -16,8 +16,8 @@ const ids = (cases) => cases.map((one) => one.id);
 const heard = (state) => state.announcements.map(({ text }) => text);
 
 test("welcome tells the limit, the hours, the network and how far the clocks are apart", () => {
-  const state = after(welcome({ limit: 300, open: { now: false, next_at: 1_795_010_000 } }));
-  assert.equal(state.limit, 300);
+  const state = after(welcome({ limit: 300, private_limit: 900, open: { now: false, next_at: 1_795_010_000 } }));
+  assert.deepEqual(state.limits, { public: 300, private: 900 });
   assert.deepEqual(state.open, { now: false, next_at: 1_795_010_000 });
   assert.equal(state.clockAhead, 10);
   assert.equal(state.loaded, false);

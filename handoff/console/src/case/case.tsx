@@ -6,8 +6,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Done } from "../commands";
 import { Problem } from "../parts/problem";
 import { Age, At, Handle } from "../parts/words";
-import { UrgentTag } from "../queue/queue";
-import type { Case, CaseCommand, CaseFrame, Outcome, Staff } from "../types";
+import { PrivateTag, UrgentTag } from "../queue/queue";
+import type { Case, CaseCommand, CaseFrame, Outcome, Staff, Way } from "../types";
 import { atHandle, kindWords, outcomeWords, ownerWords, reasonWords } from "../words";
 import { CloseForm } from "./close-form";
 import { Conversation } from "./conversation";
@@ -29,11 +29,11 @@ export interface CaseViewProps {
   detail: CaseFrame | undefined;
   /** the server's sentence if the case can't be had */
   missing: string | null;
-  limit: number;
+  limits: Record<Way, number>;
   problem: CaseProblem | null;
   onProblem: (problem: CaseProblem | null) => void;
   onCommand: (command: CaseCommand, seen: Case) => Promise<Done>;
-  onCount: (text: string) => Promise<Count | null>;
+  onCount: (text: string, way: Way) => Promise<Count | null>;
   announce: (text: string) => void;
 }
 
@@ -63,7 +63,7 @@ export function CaseView(props: CaseViewProps) {
       (reply) =>
         reply.id > doubt.lastReply &&
         reply.by?.id === staff.id &&
-        reply.text.startsWith(doubt.text.trim()),
+        reply.text?.startsWith(doubt.text.trim()),
     );
     if (!taken) return;
     forgetDraft(staff.id, id, doubt.text);
@@ -126,8 +126,8 @@ export function CaseView(props: CaseViewProps) {
     heading.current?.focus();
   }
 
-  async function send(seen: Case, text: string): Promise<boolean> {
-    const command: CaseCommand = { type: "reply", case: id, version: seen.version, text };
+  async function send(seen: Case, text: string, way: Way): Promise<boolean> {
+    const command: CaseCommand = { type: "reply", case: id, version: seen.version, text, way };
     const done = await run("reply", command, seen);
     if (!done) return false;
     setDoubt(null);
@@ -153,6 +153,7 @@ export function CaseView(props: CaseViewProps) {
 
   const urgent = one.sensitive && one.state !== "closed";
   const problemAt = (place: string) => (problem?.place === place ? problem.text : null);
+  const newest = detail?.messages[detail.messages.length - 1];
   const keptDraft = detail && !mine ? readDraft(staff.id, id) : "";
 
   return (
@@ -168,6 +169,11 @@ export function CaseView(props: CaseViewProps) {
             <UrgentTag />
           </li>
         )}
+        {one.private && (
+          <li>
+            <PrivateTag />
+          </li>
+        )}
         <li>
           <Handle handle={one.resident.handle} />
           {one.resident.name && (
@@ -177,6 +183,9 @@ export function CaseView(props: CaseViewProps) {
               {")"}
             </>
           )}
+        </li>
+        <li>
+          to <Handle handle={one.account} />
         </li>
         <li>
           came <Age from={one.opened_at} /> ago
@@ -230,12 +239,13 @@ export function CaseView(props: CaseViewProps) {
                 key={draftTurn}
                 one={detail.case}
                 staff={staff}
-                limit={props.limit}
+                way={newest?.kind === "private" ? "private" : "public"}
+                limits={props.limits}
                 takeFocus={writeNext}
                 busy={busy === "reply"}
                 problem={problemAt("reply")}
                 onInvalid={(text) => onProblem({ place: "reply", text })}
-                onSend={(text) => send(detail.case, text)}
+                onSend={(text, way) => send(detail.case, text, way)}
                 onCount={props.onCount}
               />
             )}

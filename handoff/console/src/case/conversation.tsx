@@ -1,11 +1,12 @@
 // What the resident wrote and what we answered, in the order in which it was said.
 
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import { At, Handle, TheirWords } from "../parts/words";
 import { spansOf, WhyList } from "../parts/why";
-import type { CaseFrame, Decision, Message, Reply } from "../types";
-import { decisionWords, percent, replyStateWords } from "../words";
+import type { CaseFrame, Decision, Message, MessageKind, Reply } from "../types";
+import { decisionWords, percent, replyStateWords, senderWords } from "../words";
 
 type Said = { at: number; message: Message } | { at: number; reply: Reply };
 
@@ -65,24 +66,64 @@ function webAddress(url: string | null): string | null {
   return url && /^https:\/\//.test(url) ? url : null;
 }
 
+const kindWords: Record<MessageKind, string> = {
+  addressed: "wrote",
+  overheard: "wrote in this thread, not to us",
+  private: "wrote to us privately",
+};
+
+interface WordsProps {
+  text: string | null;
+  gone: boolean;
+  children: ComponentChildren;
+}
+
+/** What was said, or why it isn't here. */
+function Words({ text, gone, children }: WordsProps) {
+  const instead = gone
+    ? "Its author took this back, or X no longer shows it. Its words are erased here too."
+    : text === null
+      ? "A direct message. Your role doesn't answer those, so its words aren't shown."
+      : null;
+  if (instead === null) return <>{children}</>;
+  return (
+    <p class="govuk-body ks-quiet" data-testid="no-words">
+      {instead}
+    </p>
+  );
+}
+
+function OnX({ url }: { url: string | null }) {
+  if (!url) return null;
+  return (
+    <p class="govuk-body-s ks-said__link">
+      <a class="govuk-link" href={url} target="_blank" rel="noreferrer noopener">
+        View on X<span class="govuk-visually-hidden"> (opens in a new tab)</span>
+      </a>
+    </p>
+  );
+}
+
 function MessageItem({ message }: { message: Message }) {
   const url = webAddress(message.remote_url);
   return (
     <li class="ks-said" data-testid="message" data-message-id={message.id}>
       <h3 class="govuk-heading-s ks-said__who">
-        <Handle handle={message.handle} /> <span class="ks-quiet">wrote, </span>
+        <Handle handle={message.handle} />{" "}
+        {message.name && (
+          <span class="ks-quiet">
+            <bdi>{message.name}</bdi>{" "}
+          </span>
+        )}
         <span class="ks-quiet">
-          <At at={message.written_at} />
+          {kindWords[message.kind]}, <At at={message.written_at} />
+          {message.edited_at && " (edited since)"}
         </span>
       </h3>
-      <TheirWords text={message.text} spans={spansOf(message.decision?.why ?? [])} />
-      {url && (
-        <p class="govuk-body-s ks-said__link">
-          <a class="govuk-link" href={url} target="_blank" rel="noreferrer noopener">
-            See it where it was written (opens in a new tab)
-          </a>
-        </p>
-      )}
+      <Words text={message.text} gone={message.gone_at !== null}>
+        <TheirWords text={message.text ?? ""} spans={spansOf(message.decision?.why ?? [])} />
+      </Words>
+      {!message.gone_at && <OnX url={url} />}
       {message.decision && <WhyDetails decision={message.decision} />}
     </li>
   );
@@ -130,12 +171,15 @@ function ReplyItem({ reply, mayRetry, busy, problem, onRetry }: ReplyItemProps) 
       data-reply-state={reply.state}
     >
       <h3 class="govuk-heading-s ks-said__who">
-        {reply.by ? reply.by.name : "Automatic reply"}
+        {senderWords(reply)}
         <span class="ks-quiet">
-          , <At at={reply.created_at} />
+          {reply.private && ", direct message"}, <At at={reply.created_at} />
         </span>
       </h3>
-      <p class="govuk-body ks-words">{reply.text}</p>
+      <Words text={reply.text} gone={false}>
+        <p class="govuk-body ks-words">{reply.text}</p>
+      </Words>
+      <OnX url={webAddress(reply.remote_url)} />
       <p class="govuk-body-s ks-said__state" data-testid="reply-state">
         {replyStateWords(reply)}
       </p>

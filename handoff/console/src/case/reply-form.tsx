@@ -3,7 +3,7 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
-import type { Case, Staff } from "../types";
+import type { Case, Staff, Way } from "../types";
 import { atHandle } from "../words";
 import { Counter, countWords, type Count } from "./counter";
 import { keepDraft, readDraft } from "./drafts";
@@ -11,27 +11,37 @@ import { keepDraft, readDraft } from "./drafts";
 export interface ReplyFormProps {
   one: Case;
   staff: Staff;
-  limit: number;
+  /** of the newest message */
+  way: Way;
+  limits: Record<Way, number>;
   takeFocus: boolean;
   busy: boolean;
   problem: string | null;
   onInvalid: (text: string) => void;
-  onSend: (text: string) => Promise<boolean>;
-  onCount: (text: string) => Promise<Count | null>;
+  onSend: (text: string, way: Way) => Promise<boolean>;
+  onCount: (text: string, way: Way) => Promise<Count | null>;
 }
 
+const wayWords: [Way, string, string][] = [
+  ["public", "Public reply", "Anybody can read it."],
+  ["private", "Direct message", "Only they and our staff can read it."],
+];
+
 export function ReplyForm(props: ReplyFormProps) {
-  const { one, staff, limit, takeFocus, busy, problem, onInvalid, onSend } = props;
+  const { one, staff, limits, takeFocus, busy, problem, onInvalid, onSend } = props;
+  const [way, setWay] = useState<Way>(props.way);
   const [text, setText] = useState(() => readDraft(staff.id, one.id));
   const [counted, setCounted] = useState<{ count: Count | null; text: string } | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
 
   const ask = useRef(props.onCount);
   ask.current = props.onCount;
+  const wayNow = useRef(way);
+  wayNow.current = way;
   const counter = useMemo(
     () =>
       new Counter({
-        ask: (asked) => ask.current(asked),
+        ask: (asked) => ask.current(asked, wayNow.current),
         onCount: (count, of) => setCounted({ count, text: of }),
         after: (ms, run) => {
           const timer = setTimeout(run, ms);
@@ -42,7 +52,7 @@ export function ReplyForm(props: ReplyFormProps) {
   );
   useEffect(() => {
     counter.count(text);
-  }, [text]);
+  }, [text, way]);
   useEffect(() => {
     if (takeFocus) box.current?.focus();
   }, [takeFocus]);
@@ -65,7 +75,7 @@ export function ReplyForm(props: ReplyFormProps) {
       onInvalid(`Your reply is ${over} too long to send. Make it shorter and try again.`);
       return;
     }
-    if (await onSend(text)) setText("");
+    if (await onSend(text, way)) setText("");
   }
 
   const count = counted?.count ?? null;
@@ -81,8 +91,9 @@ export function ReplyForm(props: ReplyFormProps) {
           </label>
         </h2>
         <p class="govuk-hint" id="reply-hint">
-          Anybody can read it. We add your initials, ^{staff.initials}.
+          It goes from <bdi>{atHandle(one.account)}</bdi>. We add your initials, ^{staff.initials}.
         </p>
+        <WayChoice way={way} onChange={setWay} />
         <textarea
           class={over > 0 ? "govuk-textarea govuk-textarea--error" : "govuk-textarea"}
           id="reply-text"
@@ -101,15 +112,48 @@ export function ReplyForm(props: ReplyFormProps) {
           id="reply-count"
           data-testid="reply-count"
         >
-          {countWords(count, limit)}
+          {countWords(count, limits[way])}
         </p>
         <p class="govuk-visually-hidden" aria-live="polite">
           {over > 0 ? "Too long to send." : ""}
         </p>
       </div>
       <button type="submit" class="govuk-button" aria-disabled={busy} data-testid="reply-send">
-        {busy ? "Sending…" : "Send the reply"}
+        {busy ? "Sending…" : way === "private" ? "Send the direct message" : "Send the reply"}
       </button>
     </form>
+  );
+}
+
+function WayChoice({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
+  return (
+    <fieldset class="govuk-fieldset ks-way">
+      <legend class="govuk-fieldset__legend">How should it go?</legend>
+      <div class="govuk-radios govuk-radios--small govuk-radios--inline">
+        {wayWords.map(([value, words, hint]) => (
+          <div class="govuk-radios__item" key={value}>
+            <input
+              class="govuk-radios__input"
+              id={`way-${value}`}
+              name="way"
+              type="radio"
+              value={value}
+              checked={way === value}
+              aria-describedby="way-hint"
+              onChange={() => onChange(value)}
+              data-testid={`way-${value}`}
+            />
+            <label class="govuk-label govuk-radios__label" for={`way-${value}`}>
+              {words}
+            </label>
+            {way === value && (
+              <p class="govuk-hint ks-way__hint" id="way-hint">
+                {hint}
+              </p>
+            )}
+          </div>
+        ))}
+      </div>
+    </fieldset>
   );
 }

@@ -5,6 +5,7 @@ import type { Done } from "../commands";
 import { Problem } from "../parts/problem";
 import { At, Handle, TheirWords } from "../parts/words";
 import { spansOf, WhyList } from "../parts/why";
+import { PrivateTag } from "../queue/queue";
 import type { Ignored } from "../types";
 import { atHandle } from "../words";
 
@@ -58,6 +59,12 @@ export function IgnoredTray({ ignored, loaded, onRestore, announce }: IgnoredTra
               <Handle handle={one.handle} />
               {", "}
               <At at={one.written_at} />
+              {one.private && (
+                <>
+                  {" "}
+                  <PrivateTag />
+                </>
+              )}
             </h2>
             <TheirWords text={one.text} spans={spansOf(one.why)} />
             <details class="govuk-details">

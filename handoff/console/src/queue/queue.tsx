@@ -14,7 +14,10 @@ export interface CaseListProps {
   testId: string;
 }
 
+const takenBack = "What it began with was taken back by its author.";
+
 export function CaseList({ title, cases, loaded, empty, staffId, testId }: CaseListProps) {
+  const several = new Set(cases.map((one) => one.account)).size > 1;
   return (
     <>
       <h1 class="govuk-heading-l" tabIndex={-1}>
@@ -23,14 +26,21 @@ export function CaseList({ title, cases, loaded, empty, staffId, testId }: CaseL
       {cases.length === 0 && <p class="govuk-body">{loaded ? empty : "Fetching the cases…"}</p>}
       <ol class="ks-rows" data-testid={testId}>
         {cases.map((one) => (
-          <CaseRow key={one.id} one={one} staffId={staffId} />
+          <CaseRow key={one.id} one={one} staffId={staffId} several={several} />
         ))}
       </ol>
     </>
   );
 }
 
-function CaseRow({ one, staffId }: { one: Case; staffId: number | undefined }) {
+interface CaseRowProps {
+  one: Case;
+  staffId: number | undefined;
+  /** the list has cases of several accounts */
+  several: boolean;
+}
+
+function CaseRow({ one, staffId, several }: CaseRowProps) {
   const urgent = one.sensitive && one.state !== "closed";
   return (
     <li
@@ -45,6 +55,7 @@ function CaseRow({ one, staffId }: { one: Case; staffId: number | undefined }) {
             <span class="govuk-visually-hidden">, case {one.id}</span>
           </a>
           {urgent && <UrgentTag />}
+          {one.private && <PrivateTag />}
           {one.failed_replies > 0 && (
             <strong class="govuk-tag govuk-tag--orange" data-testid="failed-reply">
               Reply not sent
@@ -52,7 +63,7 @@ function CaseRow({ one, staffId }: { one: Case; staffId: number | undefined }) {
           )}
         </h2>
         <p class="govuk-body ks-words ks-row__summary" dir="auto">
-          {one.summary}
+          {one.gone ? takenBack : one.summary}
         </p>
       </div>
       <ul class="ks-facts ks-row__facts">
@@ -60,6 +71,11 @@ function CaseRow({ one, staffId }: { one: Case; staffId: number | undefined }) {
           <Handle handle={one.resident.handle} />
           {one.messages > 1 && `, ${one.messages} messages`}
         </li>
+        {several && (
+          <li>
+            to <Handle handle={one.account} />
+          </li>
+        )}
         <li>
           {one.state === "closed" ? (
             <>
@@ -84,6 +100,14 @@ export function UrgentTag() {
   return (
     <strong class="govuk-tag ks-tag--urgent" data-testid="urgent">
       Urgent
+    </strong>
+  );
+}
+
+export function PrivateTag() {
+  return (
+    <strong class="govuk-tag govuk-tag--purple" data-testid="private">
+      Direct message
     </strong>
   );
 }

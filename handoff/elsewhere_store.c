@@ -1,0 +1,151 @@
+/* SQL of what staff write in the network's own app: whether it is one of our replies, what it
+ * answers, and what it changes. */
+#include "handoff/cases.h"
+#include "handoff/record_private.h"
+
+static int find_reply(struct tx *tx, struct str remote_id, int64_t *ret)
+{
+    static const char sql[] = "SELECT id FROM reply WHERE remote_id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, remote_id);
+    return record_one_id(q, ret);
+}
+
+/* Is it recorded already, itself or an earlier version? That becomes this one. 1 yes, 0 no. */
+static int is_known(struct tx *tx, const struct record_own_post *post)
+{
+    static const char q_edit[] = "UPDATE reply SET remote_id=?2, body=?3 WHERE id=?1";
+    int64_t id;
+    int r = find_reply(tx, post->remote_id, &id);
+    if (r != 0 || !post->replaces.len)
+        return r;
+    r = find_reply(tx, post->replaces, &id);
+    if (r != 1)
+        return r;
+    struct stmt *q = tx_stmt(tx, q_edit);
+    stmt_bind_int64(q, 1, id);
+    stmt_bind_str(q, 2, post->remote_id);
+    stmt_bind_str(q, 3, post->text);
+    r = stmt_run(q);
+    return r < 0 ? r : 1;
+}
+
+#define MAY_BE_OUT                                                               \
+    " AND p.elsewhere=0 AND (p.state IN ('sending', 'unknown') OR (p.attempts>0" \
+    " AND p.state IN ('queued', 'failed'))) ORDER BY p.id"
+
+/* The reply of ours, under this message or to this partner, that says the same and may be out. 1
+ * found, 0 none. */
+static int find_unsettled(struct tx *tx, const struct record_own_post *post, int64_t answers,
+                          int64_t *ret)
+{
+    static const char q_public[] = "SELECT p.id, p.body FROM reply p WHERE p.message_id=?1"
+                                   " AND p.private=0" MAY_BE_OUT;
+    static const char q_private[] =
+        "SELECT p.id, p.body FROM resident r JOIN message m ON m.resident_id=r.id JOIN reply p"
+        " ON p.message_id=m.id WHERE r.network=?1 AND r.remote_id=?2 AND p.private=1" MAY_BE_OUT;
+    struct stmt *q = tx_stmt(tx, post->is_private ? q_private : q_public);
+    int r;
+    if (post->is_private) {
+        stmt_bind_str(q, 1, post->network);
+        stmt_bind_str(q, 2, post->partner);
+    } else {
+        stmt_bind_int64(q, 1, answers);
+    }
+    while ((r = stmt_next(q)) == 1) {
+        if (!post->same(post->text, col_str(q, "body")))
+            continue;
+        *ret = col_int64(q, "id");
+        break;
+    }
+    stmt_done(q);
+    return r;
+}
+
+/* Where staff's own words belong: under what they answer, else under the newest that it can be. 1
+ * found, 0 none. */
+static int find_place(struct tx *tx, const struct record_own_post *post, int64_t answers,
+                      int64_t *ret)
+{
+    static const char q_thread[] =
+        "SELECT m.id FROM conversation c JOIN message m ON m.conversation_id=coalesce(c.part_of, "
+        "c.id) WHERE c.network=?1 AND c.remote_id=?2 AND m.kind<>'private' ORDER BY m.id DESC "
+        "LIMIT 1";
+    static const char q_partner[] =
+        "SELECT m.id FROM resident r JOIN message m ON m.resident_id=r.id LEFT JOIN handoff_case c"
+        " ON c.conversation_id=m.conversation_id AND c.state<>'closed' WHERE r.network=?1"
+        " AND r.remote_id=?2 AND (m.kind='private' OR c.id IS NOT NULL)"
+        " ORDER BY c.id IS NOT NULL DESC, m.kind='private' DESC, m.id DESC LIMIT 1";
+    if (answers) {
+        *ret = answers;
+        return 1;
+    }
+    /* one that answers nobody begins a thread and is nobody's answer, whoever writes below it */
+    if (!post->is_private && !post->answers.len)
+        return 0;
+    struct stmt *q = tx_stmt(tx, post->is_private ? q_partner : q_thread);
+    stmt_bind_str(q, 1, post->network);
+    stmt_bind_str(q, 2, post->is_private ? post->partner : post->conversation);
+    return record_one_id(q, ret);
+}
+
+static int add_reply(struct tx *tx, const struct record_own_post *post, int64_t message_id,
+                     int64_t case_id, int64_t now, int64_t *ret_id)
+{
+    static const char sql[] =
+        "INSERT INTO reply(message_id, case_id, body, state, remote_id, private, elsewhere, "
+        "created_at, changed_at) VALUES(?1, ?2, ?3, 'sent', ?4, ?5, 1, ?6, ?7)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    if (case_id)
+        stmt_bind_int64(q, 2, case_id);
+    stmt_bind_str(q, 3, post->text);
+    stmt_bind_str(q, 4, post->remote_id);
+    stmt_bind_int64(q, 5, post->is_private);
+    stmt_bind_int64(q, 6, post->written_at);
+    stmt_bind_int64(q, 7, now);
+    int r = stmt_run(q);
+    if (r == 0)
+        *ret_id = tx_last_id(tx);
+    return r;
+}
+
+static int take_over(struct tx *tx, const struct record_own_post *post, int64_t message_id,
+                     int64_t now)
+{
+    struct record_facts facts;
+    int64_t reply_id = 0;
+    int r = record_get_facts(tx, message_id, &facts);
+    if (r == 0)
+        r = add_reply(tx, post, message_id, facts.case_id, now, &reply_id);
+    if (r == 0)
+        r = record_drop_of_conversation(tx, facts.conversation_id,
+                                        STR("Somebody answered in the network's own app"), now);
+    if (r == 0 && facts.case_id)
+        r = case_taken_elsewhere(tx, facts.case_id, now);
+    struct record_event e = { "reply.elsewhere", facts.case_id, message_id, reply_id, 0, STR("") };
+    return r < 0 ? r : record_add_event(tx, &e, now);
+}
+
+int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t now)
+{
+    int64_t answers = 0, id;
+    int r = is_known(tx, post);
+    if (r != 0)
+        return r < 0 ? r : RECORD_OWN_KNOWN;
+    if (!post->is_private && post->answers.len)
+        r = record_find_message(tx, post->network, post->answers, &answers);
+    if (r >= 0)
+        r = find_unsettled(tx, post, answers, &id);
+    if (r == 1) {
+        r = record_move_reply(tx, id, REPLY_SENT, post->remote_id, STR(""), now);
+        return r < 0 ? r : RECORD_OWN_SETTLED;
+    }
+    if (r == 0)
+        r = find_place(tx, post, answers, &id);
+    if (r == 1)
+        r = take_over(tx, post, id, now);
+    else if (r == 0)
+        return RECORD_OWN_OTHER;
+    return r < 0 ? r : RECORD_OWN_STAFF;
+}

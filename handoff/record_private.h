@@ -1,0 +1,36 @@
+/* What the record's *_store.c files share. */
+#ifndef HANDOFF_RECORD_PRIVATE_H
+#define HANDOFF_RECORD_PRIVATE_H
+
+#include "handoff/record.h"
+
+/* Runs a statement that gives one id. 1 found, 0 none. */
+int record_one_id(struct stmt *q, int64_t *ret) MUST_CHECK;
+
+/* The message that has or had this id of the network's. 1 found, 0 none. */
+int record_find_message(struct tx *tx, struct str network, struct str remote_id,
+                        int64_t *ret) MUST_CHECK;
+
+/* The message was once called @remote_id. */
+int record_add_version(struct tx *tx, struct str network, struct str remote_id,
+                       int64_t message_id) MUST_CHECK;
+
+/* Withdraw the automatic replies that still can be; the one that confirms an opt-out is sent all
+ * the same. */
+int record_drop_of_conversation(struct tx *tx, int64_t conversation_id, struct str why,
+                                int64_t now) MUST_CHECK;
+int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why,
+                           int64_t now) MUST_CHECK;
+
+/* Somebody of ours answered the conversation in the network's own app, not before @since, and no
+ * case of it was closed afterwards. */
+#define SQL_ELSEWHERE(conversation, since)                                                      \
+    "EXISTS(SELECT 1 FROM message em JOIN reply ep ON ep.message_id=em.id AND ep.elsewhere=1"   \
+    " WHERE em.conversation_id=" conversation " AND ep.created_at>=" since                      \
+    " AND NOT EXISTS(SELECT 1 FROM handoff_case ec WHERE ec.conversation_id=em.conversation_id" \
+    " AND ec.state='closed' AND ec.changed_at>=ep.created_at))"
+
+/* How long what was said in a conversation that never ends tells about what is said now. */
+enum { RECORD_TALK_S = 2 * 86400 };
+
+#endif
