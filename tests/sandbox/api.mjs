@@ -10,9 +10,9 @@ export class Api {
   constructor (world) { this.world = world }
 
   // `request` is what routes.mjs says, without params and view: they are found here.
-  answer (request) {
+  async answer (request) {
     const { refused, headers, violations } = this.#count(request)
-    const result = this.#decide(request, refused)
+    const result = await this.#decide(request, refused)
     if (result.violation) violations.push(result.violation)
     this.#charge(request, result)
     return {

@@ -128,12 +128,12 @@ class Sandbox {
       res.shouldKeepAlive = false
       return send(res, 413, { title: 'Payload Too Large', type: 'about:blank', status: 413 })
     }
-    if (!local) this.#serveApi(req, res, { path, search, body })
+    if (!local) await this.#serveApi(req, res, { path, search, body })
     else if (Object.hasOwn(PAGE, path)) servePage(req, res, path)
     else await this.#serveControl(req, res, path, body)
   }
 
-  #serveApi (req, res, { path, search, body }) {
+  async #serveApi (req, res, { path, search, body }) {
     const { route, args, refusal } = this.#router.find(req.method, path)
     const entry = this.log.add({
       method: req.method, path: req.url, status: null, at: new Date().toISOString()
@@ -171,13 +171,13 @@ class Sandbox {
       spend: (seconds, which) =>
         this.limits.pretendSpent(route, request.caller, seconds, which)
     })
-    if (!fault?.delay_ms) return finish(exchange())
+    if (!fault?.delay_ms) return finish(await exchange())
     // A slow answer is only slow to arrive; any other fault waits before it happens.
     if (fault.kind === 'slow') {
-      const outcome = exchange()
+      const outcome = await exchange()
       this.later(fault.delay_ms, () => finish(outcome))
     } else {
-      this.later(fault.delay_ms, () => finish(exchange()))
+      this.later(fault.delay_ms, async () => finish(await exchange()))
     }
   }
 
