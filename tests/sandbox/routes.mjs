@@ -24,9 +24,10 @@
 import { loginRoutes } from './login.mjs'
 import { postingRoutes } from './posting.mjs'
 import { readingRoutes } from './reading.mjs'
+import { streamRoutes } from './stream.mjs'
 
 export const ROUTES = [
-  ...readingRoutes, ...postingRoutes, ...loginRoutes
+  ...readingRoutes, ...postingRoutes, ...loginRoutes, ...streamRoutes
 ]
 
 const NOWHERE = { endpoint: 'other' }

@@ -14,7 +14,9 @@ import { BadInput, isFromHere } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
 import { readDocument } from './openapi.mjs'
 import { Router, ROUTES } from './routes.mjs'
+import { Settings } from './settings.mjs'
 import { DataFileError, Store } from './store.mjs'
+import { Streams } from './stream.mjs'
 import { Watch } from './watch.mjs'
 
 const MAX_BODY = 1024 * 1024
@@ -71,6 +73,8 @@ class Sandbox {
     this.watch = new Watch(this)
     this.bill = new Bill(this)
     this.api = new Api(this)
+    this.settings = new Settings(options.settings)
+    this.streams = new Streams(this)
     this.control = new Control(this, kerbside)
     this.openapi = options.openapi ? readDocument(options.openapi) : null
     this.store.on('post', post => {
