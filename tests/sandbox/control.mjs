@@ -3,10 +3,12 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import { activityControl } from './activity.mjs'
 import { faultProblem } from './faults.mjs'
 import { need, ok, onlyMembers } from './input.mjs'
 import { KINDS, MODES } from './limits.mjs'
 import { loginControl } from './login.mjs'
+import { messageControl } from './messages.mjs'
 import { placeProblem, PLACES } from './misbehaviour.mjs'
 import { isId, parseTime } from './params.mjs'
 import { editsLeft } from './render.mjs'
@@ -14,6 +16,7 @@ import { endpointNames, Router, ROUTES } from './routes.mjs'
 import { settingsControl } from './settings.mjs'
 import { ACCOUNTS, STATES } from './store.mjs'
 import { streamControl } from './stream.mjs'
+import { webhookControl } from './webhooks.mjs'
 import { hasForbiddenCharacter } from './weigh.mjs'
 
 const LONGEST_POST = 25000
@@ -71,7 +74,8 @@ const ROWS = [
   { method: 'GET', path: '/sandbox/clock', answer: ({ control }) => ok(control.time()) },
   { method: 'POST', path: '/sandbox/clock', answer: move },
   { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) },
-  ...loginControl, ...settingsControl, ...streamControl
+  ...loginControl, ...messageControl, ...settingsControl, ...streamControl, ...activityControl,
+  ...webhookControl
 ]
 
 export class Control {

@@ -21,13 +21,17 @@
 // given the response after its head was written, and keeps it. `bill` names a price of bill.mjs
 // that is due.
 
+import { activityRoutes } from './activity.mjs'
 import { loginRoutes } from './login.mjs'
+import { messageRoutes } from './messages.mjs'
 import { postingRoutes } from './posting.mjs'
 import { readingRoutes } from './reading.mjs'
 import { streamRoutes } from './stream.mjs'
+import { webhookRoutes } from './webhooks.mjs'
 
 export const ROUTES = [
-  ...readingRoutes, ...postingRoutes, ...loginRoutes, ...streamRoutes
+  ...readingRoutes, ...postingRoutes, ...loginRoutes, ...messageRoutes, ...streamRoutes,
+  ...activityRoutes, ...webhookRoutes
 ]
 
 const NOWHERE = { endpoint: 'other' }

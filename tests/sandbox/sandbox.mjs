@@ -5,6 +5,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Activity } from './activity.mjs'
 import { Api } from './api.mjs'
 import { Bill } from './bill.mjs'
 import { Control } from './control.mjs'
@@ -12,12 +13,14 @@ import { Faults, play } from './faults.mjs'
 import { Identity } from './identity.mjs'
 import { BadInput, isFromHere } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
+import { Messages } from './messages.mjs'
 import { readDocument } from './openapi.mjs'
 import { Router, ROUTES } from './routes.mjs'
 import { Settings } from './settings.mjs'
 import { DataFileError, Store } from './store.mjs'
 import { Streams } from './stream.mjs'
 import { Watch } from './watch.mjs'
+import { Webhooks } from './webhooks.mjs'
 
 const MAX_BODY = 1024 * 1024
 const LOG_LENGTH = 100000
@@ -74,7 +77,10 @@ class Sandbox {
     this.bill = new Bill(this)
     this.api = new Api(this)
     this.settings = new Settings(options.settings)
+    this.webhooks = new Webhooks(this)
     this.streams = new Streams(this)
+    this.activity = new Activity(this)
+    this.messages = new Messages(this)
     this.control = new Control(this, kerbside)
     this.openapi = options.openapi ? readDocument(options.openapi) : null
     this.store.on('post', post => {
