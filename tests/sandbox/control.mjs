@@ -14,6 +14,7 @@ import { isId, parseTime } from './params.mjs'
 import { editsLeft } from './render.mjs'
 import { endpointNames, Router, ROUTES } from './routes.mjs'
 import { settingsControl } from './settings.mjs'
+import { stormControl } from './storm.mjs'
 import { ACCOUNTS, STATES } from './store.mjs'
 import { streamControl } from './stream.mjs'
 import { webhookControl } from './webhooks.mjs'
@@ -75,7 +76,7 @@ const ROWS = [
   { method: 'POST', path: '/sandbox/clock', answer: move },
   { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) },
   ...loginControl, ...messageControl, ...settingsControl, ...streamControl, ...activityControl,
-  ...webhookControl
+  ...webhookControl, ...stormControl
 ]
 
 export class Control {

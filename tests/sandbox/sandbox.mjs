@@ -18,6 +18,7 @@ import { readDocument } from './openapi.mjs'
 import { Router, ROUTES } from './routes.mjs'
 import { Settings } from './settings.mjs'
 import { DataFileError, Store } from './store.mjs'
+import { Storm } from './storm.mjs'
 import { Streams } from './stream.mjs'
 import { Watch } from './watch.mjs'
 import { Webhooks } from './webhooks.mjs'
@@ -81,6 +82,7 @@ class Sandbox {
     this.streams = new Streams(this)
     this.activity = new Activity(this)
     this.messages = new Messages(this)
+    this.storm = new Storm(this)
     this.control = new Control(this, kerbside)
     this.openapi = options.openapi ? readDocument(options.openapi) : null
     this.store.on('post', post => {
