@@ -3,14 +3,21 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import { activityControl } from './activity.mjs'
 import { faultProblem } from './faults.mjs'
 import { need, ok, onlyMembers } from './input.mjs'
 import { KINDS, MODES } from './limits.mjs'
 import { loginControl } from './login.mjs'
+import { messageControl } from './messages.mjs'
+import { placeProblem, PLACES } from './misbehaviour.mjs'
 import { isId, parseTime } from './params.mjs'
 import { editsLeft } from './render.mjs'
 import { endpointNames, Router, ROUTES } from './routes.mjs'
+import { settingsControl } from './settings.mjs'
+import { stormControl } from './storm.mjs'
 import { ACCOUNTS, STATES } from './store.mjs'
+import { streamControl } from './stream.mjs'
+import { webhookControl } from './webhooks.mjs'
 import { hasForbiddenCharacter } from './weigh.mjs'
 
 const LONGEST_POST = 25000
@@ -68,7 +75,8 @@ const ROWS = [
   { method: 'GET', path: '/sandbox/clock', answer: ({ control }) => ok(control.time()) },
   { method: 'POST', path: '/sandbox/clock', answer: move },
   { method: 'GET', path: '/sandbox/events', answer: () => ({ events: true }) },
-  ...loginControl
+  ...loginControl, ...messageControl, ...settingsControl, ...streamControl, ...activityControl,
+  ...webhookControl, ...stormControl
 ]
 
 export class Control {
@@ -232,8 +240,11 @@ function remove ({ store }, { args: { id } }) {
 }
 
 function order ({ faults }, { body }) {
-  onlyMembers(body, ['on', 'kind', 'times', 'after', 'delay_ms', 'reset_in_s', 'taken', 'rate'])
-  const problem = faultProblem(endpointNames(ROUTES), body)
+  onlyMembers(body, ['on', 'kind', 'times', 'after', 'delay_ms', 'reset_in_s', 'taken', 'rate',
+    'at', 'pieces', 'disconnect_type'])
+  const problem = Object.hasOwn(PLACES, body.on)
+    ? placeProblem(body)
+    : faultProblem([...endpointNames(ROUTES), ...Object.keys(PLACES)], body)
   need(problem === null, problem)
   return { status: 201, body: faults.add(body) }
 }

@@ -177,7 +177,7 @@ const KINDS = {
   html: { instead: html(200) },
   half_json: {
     after: answer => {
-      const whole = answer.bytes ?? JSON.stringify(answer.body)
+      const whole = answer.bytes ?? JSON.stringify(answer.body ?? {})
       return { status: 200, bytes: whole.slice(0, Math.ceil(whole.length / 2)) }
     }
   },
@@ -337,16 +337,18 @@ function describe ({ left, skip, ...fault }) {
 // request gets through; otherwise `notice` counts it; `spend` makes a rate limit of it seem used up
 // for some seconds and gives the headers that say so. The outcome is an answer, { silent } or {
 // reset }.
-export function play (fault, { process, notice, spend }) {
+export async function play (fault, { process, notice, spend }) {
   if (!fault) return process()
   const { through, change, after, instead } = KINDS[fault.kind]
   if (through) {
-    const answer = process()
+    const answer = await process()
     const body = change && answer.status === 200 ? change(answer.body) : answer.body
     return { ...answer, body, headers: rateChanged(answer.headers, fault.rate) }
   }
   const taken = fault.taken ?? Boolean(after)
-  const { headers: normal, violation, ...answer } = taken ? process() : { body: {}, ...notice() }
+  const { headers: normal, violation, ...answer } = taken
+    ? await process()
+    : { body: {}, ...notice() }
   const { headers, ...outcome } = after ? after(answer) : instead(fault, spend)
   return { headers: rateChanged({ ...normal, ...headers }, fault.rate), violation, ...outcome }
 }

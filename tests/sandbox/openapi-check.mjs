@@ -63,6 +63,57 @@ async function scenario (x, { control, write }) {
   await x('GET', '/2/users/me', { headers: { authorization: 'Bearer nobody' } })
   await x('DELETE', `/2/tweets/${reply.data.id}`)
   await x('DELETE', `/2/tweets/${reply.data.id}`)
+  await messages(x, control)
+  // Of what differs between X's pages, what its document has.
+  await control('settings', { rules_status: 200, subscription_answer: 'subscription' })
+  await realTime(x, us)
+}
+
+async function messages (x, control) {
+  await control('messages', { handle: 'kit', text: 'A secret' })
+  await control('messages', { handle: 'kit', event_type: 'ParticipantsJoin' })
+  const view = 'dm_event.fields=id,text,event_type,created_at,dm_conversation_id' +
+    '&expansions=sender_id,participant_ids&user.fields=receives_your_dm'
+  const { data, includes } = await x('GET', `/2/dm_events?${view}`)
+  const kit = includes.users.find(({ username }) => username === 'kit').id
+  await x('GET', '/2/dm_events?max_results=1&event_types=MessageCreate,ParticipantsLeave')
+  await x('GET', `/2/dm_conversations/with/${kit}/dm_events?${view}`)
+  await x('GET', `/2/dm_events/${data[0].id}?${view}`)
+  await x('POST', `/2/dm_conversations/with/${kit}/messages`, { body: { text: 'Hello' } })
+  await x('DELETE', `/2/dm_events/${data[0].id}`)
+  await x('GET', `/2/dm_events/${data[0].id}`)
+  await control('messages/door', { handle: 'kit', closed: 'no_permission' })
+  await x('POST', `/2/dm_conversations/with/${kit}/messages`, { body: { text: 'Hello' } })
+}
+
+async function realTime (x, us) {
+  const app = { headers: { authorization: 'Bearer sandbox-app-token' } }
+  const rules = '/2/tweets/search/stream/rules'
+  const change = (query, body) => x('POST', rules + query, { ...app, body })
+  const add = [{ value: 'bins', tag: 'waste' }, { value: 'bins' }, { value: 'is:reply' }]
+  await x('GET', '/2/tweets/search/stream', app)
+  const { data: [rule] } = await change('?dry_run=false', { add })
+  await x('GET', `${rules}?max_results=5&ids=${rule.id}`, app)
+  await x('GET', `${rules}/counts`, app)
+  await change('', { delete: { ids: [rule.id, '1'] } })
+  await change('?delete_all=true', {})
+  const fields = 'client_ip,connected_at,disconnect_reason,disconnected_at,endpoint_name,id'
+  await x('GET', `/2/connections?status=all&connection.fields=${fields}`, app)
+  await x('DELETE', '/2/connections/all', app)
+  const subscriptions = '/2/activity/subscriptions'
+  const body = { event_type: 'post.mention.create', filter: { user_id: us }, tag: 'mentions' }
+  const { data: { subscription } } = await x('POST', subscriptions, { body })
+  const id = subscription.subscription_id
+  await x('POST', subscriptions, { body })
+  await x('POST', subscriptions, { ...app, body: { ...body, event_type: 'dm.sent' } })
+  await x('GET', `${subscriptions}?max_results=1000`, app)
+  await x('PUT', `${subscriptions}/${id}`, { ...app, body: { tag: 'other' } })
+  await x('DELETE', `${subscriptions}?ids=1`, app)
+  await x('DELETE', `${subscriptions}/${id}`, app)
+  await x('DELETE', `${subscriptions}/${id}`, app)
+  await x('GET', '/2/webhooks?webhook_config.fields=created_at,id,url,valid', app)
+  await x('POST', '/2/webhooks', { ...app, body: { url: 'http://northmoor.example/' } })
+  await x('DELETE', '/2/webhooks/1', app)
 }
 
 async function main ([file]) {

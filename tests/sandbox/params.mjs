@@ -76,10 +76,13 @@ export function parseTime (text) {
   return month >= 1 && month <= 12 && day >= 1 && day <= inMonth ? Date.parse(text) : NaN
 }
 
-// `query` says what the route knows: { known, needs?, page?, users? }, names of parameters, those
-// that must be there, and what max_results may be; `users` true where what is shown is users.
-// Returns { params, view, problems }; `params` and `view` are only to be used without problems.
-export function readQuery ({ known = [], needs = [], page, users = false } = {}, search) {
+// `query` says what the route knows: { known, needs?, page?, users?, read? }, names of parameters,
+// those that must be there, and what max_results may be; `users` true where what is shown is users,
+// and readers for parameters of the route's own. Returns { params, view, problems }; `params` and
+// `view` are only to be used without problems.
+export function readQuery (
+  { known = [], needs = [], page, users = false, read: own = {} } = {}, search
+) {
   const problems = []
   const given = new Map()
   for (const [name, value] of new URLSearchParams(search)) {
@@ -95,7 +98,7 @@ export function readQuery ({ known = [], needs = [], page, users = false } = {},
     }
   }
   const params = {}
-  for (const [name, read] of Object.entries(READERS)) {
+  for (const [name, read] of Object.entries({ ...READERS, ...own })) {
     if (!given.has(name)) continue
     const { value, wrong } = read(given.get(name), name, page)
     if (wrong) problems.push(problem(name, given.get(name), wrong))
@@ -114,8 +117,35 @@ export function readQuery ({ known = [], needs = [], page, users = false } = {},
     const message = `The \`${name}\` query parameter can not be empty`
     problems.push({ parameters: { [name]: [] }, message })
   }
+  for (const name of Object.keys(own)) given.delete(name)
   return { params, view: readView(given, users, problems), problems }
 }
+
+// Readers for a route's own parameters.
+
+const notIn = (name, text, range) =>
+  ({ wrong: `The \`${name}\` query parameter value [${text}] is not ${range}` })
+
+export const number = (least, most) => (text, name) => {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+  return value >= least && value <= most
+    ? { value }
+    : notIn(name, text, `between ${least} and ${most}`)
+}
+
+export const oneOf = choices => (text, name) => choices.includes(text)
+  ? { value: text }
+  : notIn(name, text, `one of [${choices.join(',')}]`)
+
+export const list = choices => (text, name) => {
+  const value = text.split(',')
+  const bad = value.find(item => !choices.includes(item))
+  return bad === undefined ? { value } : oneOf(choices)(bad, name)
+}
+
+export const flag = (text, name) => ['true', 'false'].includes(text)
+  ? { value: text === 'true' }
+  : oneOf(['true', 'false'])(text, name)
 
 const readId = (text, name) => isId(text)
   ? { value: text }
@@ -140,12 +170,7 @@ const READERS = {
   until_id: readId,
   start_time: readTime,
   end_time: readTime,
-  max_results (text, name, [least, most]) {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-    if (value >= least && value <= most) return { value }
-    const range = `${least} and ${most}`
-    return { wrong: `The \`${name}\` query parameter value [${text}] is not between ${range}` }
-  },
+  max_results: (text, name, [least, most]) => number(least, most)(text, name),
   pagination_token (text) {
     const value = readToken(text)
     return value ? { value } : { wrong: 'The `pagination_token` query parameter is not valid' }

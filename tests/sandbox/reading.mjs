@@ -301,7 +301,7 @@ function choose (posts, seen, endpoint, params, repeat) {
 }
 
 // Tokens name the post to go on from, so that posts arriving meanwhile open no gap.
-function paginate (posts, { max_results: size = 10, pagination_token: token }) {
+export function paginate (posts, { max_results: size = 10, pagination_token: token }) {
   let rest = posts
   if (token?.direction === 'b') rest = posts.filter(post => BigInt(post.id) < token.id)
   if (token?.direction === 'n') {

@@ -172,7 +172,7 @@ export function renderUser (user, { userFields, vocabulary }, viewer) {
     protected: user.state === 'protected',
     verified: false,
     verified_type: 'none',
-    receives_your_dm: Boolean(viewer) && !user.blocks?.includes(viewer.id),
+    receives_your_dm: Boolean(viewer) && !user.door && !user.blocks?.includes(viewer.id),
     public_metrics: {
       followers_count: 0,
       following_count: 0,

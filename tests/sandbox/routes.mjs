@@ -11,20 +11,28 @@
 //   query     the parameters it knows, see params.mjs; none if left out
 //   bills     'post', 'user' or 'dm': what its data is charged as; with `owned`, our own cost less
 //   answer    (world, request) => { status, body, headers?, type?, bytes?, violation?, bill?,
-//             stream? }
+//             stream? }, or a promise of that
 //
-// `world` is the Sandbox: store, clock, limits, faults, log, identity, bill, options,
-// later(ms, work). `request` is { route, args, params, view, search, headers, method, url, body,
-// caller, visible, repeat }: `args` has the path's parts, `params` and `view` come from the query,
-// `body` is the bytes, `caller` is { kind: 'app' | 'oauth1' | 'oauth2', user, scopes, key }. An
-// answer with `stream` has no body: the function is given the response after its head was
-// written, and keeps it. `bill` names a price of bill.mjs that is due.
+// `world` is the Sandbox: store, clock, limits, faults, log, identity, bill, options, settings,
+// streams, activity, webhooks, messages, later(ms, work). `request` is { route, args, params, view,
+// search, headers, method, url, body, caller, visible, repeat }: `args` has the path's parts,
+// `params` and `view` come from the query, `body` is the bytes, `caller` is { kind: 'app' |
+// 'oauth1' | 'oauth2', user, scopes, key }. An answer with `stream` has no body: the function is
+// given the response after its head was written, and keeps it. `bill` names a price of bill.mjs
+// that is due.
 
+import { activityRoutes } from './activity.mjs'
 import { loginRoutes } from './login.mjs'
+import { messageRoutes } from './messages.mjs'
 import { postingRoutes } from './posting.mjs'
 import { readingRoutes } from './reading.mjs'
+import { streamRoutes } from './stream.mjs'
+import { webhookRoutes } from './webhooks.mjs'
 
-export const ROUTES = [...readingRoutes, ...postingRoutes, ...loginRoutes]
+export const ROUTES = [
+  ...readingRoutes, ...postingRoutes, ...loginRoutes, ...messageRoutes, ...streamRoutes,
+  ...activityRoutes, ...webhookRoutes
+]
 
 const NOWHERE = { endpoint: 'other' }
 

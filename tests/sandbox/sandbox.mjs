@@ -5,6 +5,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import http from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Activity } from './activity.mjs'
 import { Api } from './api.mjs'
 import { Bill } from './bill.mjs'
 import { Control } from './control.mjs'
@@ -12,10 +13,15 @@ import { Faults, play } from './faults.mjs'
 import { Identity } from './identity.mjs'
 import { BadInput, isFromHere } from './input.mjs'
 import { Limits, MODES } from './limits.mjs'
+import { Messages } from './messages.mjs'
 import { readDocument } from './openapi.mjs'
 import { Router, ROUTES } from './routes.mjs'
+import { Settings } from './settings.mjs'
 import { DataFileError, Store } from './store.mjs'
+import { Storm } from './storm.mjs'
+import { Streams } from './stream.mjs'
 import { Watch } from './watch.mjs'
+import { Webhooks } from './webhooks.mjs'
 
 const MAX_BODY = 1024 * 1024
 const LOG_LENGTH = 100000
@@ -71,6 +77,12 @@ class Sandbox {
     this.watch = new Watch(this)
     this.bill = new Bill(this)
     this.api = new Api(this)
+    this.settings = new Settings(options.settings)
+    this.webhooks = new Webhooks(this)
+    this.streams = new Streams(this)
+    this.activity = new Activity(this)
+    this.messages = new Messages(this)
+    this.storm = new Storm(this)
     this.control = new Control(this, kerbside)
     this.openapi = options.openapi ? readDocument(options.openapi) : null
     this.store.on('post', post => {
@@ -128,12 +140,12 @@ class Sandbox {
       res.shouldKeepAlive = false
       return send(res, 413, { title: 'Payload Too Large', type: 'about:blank', status: 413 })
     }
-    if (!local) this.#serveApi(req, res, { path, search, body })
+    if (!local) await this.#serveApi(req, res, { path, search, body })
     else if (Object.hasOwn(PAGE, path)) servePage(req, res, path)
     else await this.#serveControl(req, res, path, body)
   }
 
-  #serveApi (req, res, { path, search, body }) {
+  async #serveApi (req, res, { path, search, body }) {
     const { route, args, refusal } = this.#router.find(req.method, path)
     const entry = this.log.add({
       method: req.method, path: req.url, status: null, at: new Date().toISOString()
@@ -171,13 +183,13 @@ class Sandbox {
       spend: (seconds, which) =>
         this.limits.pretendSpent(route, request.caller, seconds, which)
     })
-    if (!fault?.delay_ms) return finish(exchange())
+    if (!fault?.delay_ms) return finish(await exchange())
     // A slow answer is only slow to arrive; any other fault waits before it happens.
     if (fault.kind === 'slow') {
-      const outcome = exchange()
+      const outcome = await exchange()
       this.later(fault.delay_ms, () => finish(outcome))
     } else {
-      this.later(fault.delay_ms, () => finish(exchange()))
+      this.later(fault.delay_ms, async () => finish(await exchange()))
     }
   }
 

@@ -35,6 +35,7 @@ export class Store extends EventEmitter {
   #threads = new Map() // conversation id to its posts, oldest first
   #texts = new Map() // author and words to the posts that said just that
   #written = new Map() // user id to what they wrote, oldest first
+  #pointing = new Map() // id of a post to those that quote or repost it
   #naming = new Map() // lower-case handle to the posts that mention it, oldest first
   #fd = null
 
@@ -79,6 +80,9 @@ export class Store extends EventEmitter {
     this.#append({ user })
     this.emit('user', user)
   }
+
+  // For whatever else X numbers: ids rise together.
+  newId () { return this.#nextId() }
 
   // --- posts ---
 
@@ -200,11 +204,11 @@ export class Store extends EventEmitter {
   }
 
   counts (post) {
-    const all = this.posts()
+    const others = post.versions.flatMap(id => this.#pointing.get(id) ?? []).filter(isShown)
     return {
       replies: this.repliesTo(post).length,
-      quotes: all.filter(other => post.versions.includes(other.quote)).length,
-      reposts: all.filter(other => post.versions.includes(other.repost_of)).length
+      quotes: others.filter(other => post.versions.includes(other.quote)).length,
+      reposts: others.filter(other => post.versions.includes(other.repost_of)).length
     }
   }
 
@@ -246,6 +250,7 @@ export class Store extends EventEmitter {
     add(this.#threads, post.conversation_id, post)
     add(this.#texts, sameWords(post.author_id, post.text), post)
     add(this.#written, post.author_id, post)
+    for (const id of [post.quote, post.repost_of]) if (id) add(this.#pointing, id, post)
     const names = [...post.visible, ...post.carriedNames].map(name => name.toLowerCase())
     for (const name of new Set(names)) add(this.#naming, name, post)
   }
