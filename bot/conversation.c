@@ -573,7 +573,7 @@ int conversation_decide(const struct conversation *c, struct conversation_outcom
     enum turn turn = TURN_NEW;
     *ret = (struct conversation_outcome){ .read_from = 0 };
     r.facts.question_allowed = !c->record->asked;
-    if (!c->record->begun)
+    if (!c->record->begun || c->facts.overheard)
         return decide_text(&r, c->text, &r.facts, &ret->decision);
     int e = look_back(&r);
     if (e < 0)

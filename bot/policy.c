@@ -23,7 +23,7 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 /* May anything automatic be said at all? */
 static bool may_speak(const struct policy_facts *f)
 {
-    return f->may_reply && !f->too_old && !f->opted_out && !f->case_claimed &&
+    return f->may_reply && !f->overheard && !f->too_old && !f->opted_out && !f->case_claimed &&
            f->automatic_replies < POLICY_REPLIES_MAX;
 }
 
@@ -38,6 +38,8 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     d.rule = rule;
     if (rule)
         d.team = rule->team;
+    if (!d.team.len && d.score > 0) /* what the knowledge base knows is theirs, whoever was asked */
+        d.team = STR("customer services");
     d.priority = priority;
     d.case_needed = true;
     /* danger is answered even where a bin was acknowledged before, and greater danger than before
@@ -499,6 +501,10 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         return sensed(&q, d, reason);
     if (m->spent)
         return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    if (f->overheard) {
+        d.action = ACTION_NONE;
+        return d;
+    }
     if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)) || (rule = rule_of_kind(kb, m, KB_HUMAN)))
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))

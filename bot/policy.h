@@ -42,6 +42,7 @@ struct policy_facts {
     bool too_old;               /* written longer ago than automatic replies make sense */
     bool may_reply;             /* the network lets us answer this one */
     bool opted_out;             /* the resident wants no automatic replies */
+    bool overheard;             /* it is not to us: nothing is said */
     bool case_open;             /* staff have this conversation */
     bool case_claimed;          /* … and somebody has taken it: nothing automatic is said */
     unsigned case_urgency;      /* … how urgent, as case_urgency() has it */
@@ -73,7 +74,7 @@ struct policy_decision {
     enum say say;
     enum priority priority; /* of a case */
     bool case_needed;       /* open one, or add to the one that is open */
-    struct str team;        /* of a case; empty: customer services */
+    struct str team;        /* of a case; empty: the account's */
     double score, lead;     /* of the best intent; 0 if none fits */
     double second; /* the second opinion's chance of what was decided; 0 if there is none */
     const struct kb_intent *also;     /* the second that an answer answers, or NULL */

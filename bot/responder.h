@@ -16,6 +16,12 @@
 
 struct responder;
 
+/* One of our accounts, as residents meet it: the members of struct responder_options. */
+struct responder_account {
+    struct str handle, team, voice;
+    const struct hours *hours;
+};
+
 struct responder_options {
     uv_loop_t *loop;
     struct db *db;
@@ -25,6 +31,9 @@ struct responder_options {
     struct str voice;   /* of the knowledge base's wording; empty: the plain one */
     const struct clock *clock;
     const struct hours *hours;
+    /* our other accounts: what is to one of them is theirs, whoever reads it; borrowed */
+    const struct responder_account *others;
+    size_t other_count;
     const struct kb *kb;
     int64_t poll_every_ms, answer_within_s;
 };

@@ -178,12 +178,13 @@ enum record_own {
     RECORD_OWN_KNOWN,   /* a reply that is recorded as sent */
     RECORD_OWN_SETTLED, /* a reply of ours whose outcome wasn't known: it is sent now */
     RECORD_OWN_STAFF,   /* staff's: recorded as a reply, and the conversation is theirs */
-    RECORD_OWN_OTHER,   /* it answers nothing that is recorded */
+    RECORD_OWN_OTHER,   /* it answers nothing that is recorded yet */
 };
 
 /*
  * Says what a message of our own is, and records it if staff wrote it: as a sent reply without a
- * member of staff, @elsewhere, under the message it answers or else the newest of its conversation.
+ * member of staff, @elsewhere, under the message it answers, also if that comes later, or else the
+ * newest of its conversation.
  * Queued automatic replies of that conversation are dropped; its open case, and one that is opened
  * later, counts as taken until staff release or close it. An enum record_own, or negative.
  */
@@ -192,12 +193,15 @@ int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t n
 /* ------------------------------------------------------------------------------------------------
  * what becomes of messages */
 
-/* What an edited message had before. */
+/* What an edited message was before, and stays. */
 struct record_before {
-    int64_t message_id;
-    struct str action, intents; /* of its decision, which is erased */
-    int64_t reply_id;           /* its automatic reply; 0: none, or it was dropped */
-    bool waits;                 /* … and that can still be withdrawn */
+    int64_t message_id, written_at;
+    enum record_kind kind;
+    bool may_reply;
+    struct str account;
+    struct str action, intents, asked; /* of its decision, which is erased */
+    int64_t waiting_reply; /* its automatic reply, while that can be withdrawn; 0: none */
+    bool answered;         /* one has left, or was decided with a later message's */
 };
 
 /*

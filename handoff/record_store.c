@@ -34,6 +34,14 @@ static const char q_message_put[] =
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8)";
 static const char *const kinds[] = { "addressed", "overheard", "private" };
 
+enum record_kind record_kind_of_name(struct str name)
+{
+    enum record_kind kind = RECORD_ADDRESSED;
+    while (kind < RECORD_PRIVATE && !str_eq(name, str_of(kinds[kind])))
+        kind++;
+    return kind;
+}
+
 int record_one_id(struct stmt *q, int64_t *ret)
 {
     int r = stmt_next(q);
@@ -167,6 +175,8 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     *ret_id = tx_last_id(tx);
     if (m->replaces.len)
         r = record_add_version(tx, m->network, m->replaces, *ret_id);
+    if (r == 0 && m->kind != RECORD_PRIVATE)
+        r = record_claim_own_posts(tx, m->network, m->remote_id, *ret_id, now);
     return r < 0 ? r : 1;
 }
 

@@ -478,13 +478,14 @@ static void test_promises(void **state)
             .flood = random_below(&seed, 6) == 0,
             .copy = random_below(&seed, 6) == 0,
             .case_claimed = random_below(&seed, 6) == 0,
+            .overheard = random_below(&seed, 6) == 0,
         };
         if (random_below(&seed, 3) == 0) {
             f.asked[0] = &intents[0];
             f.asked[1] = &intents[1];
         }
         struct policy_decision d = policy_decide(&kb, &m, NULL, &f);
-        if (f.too_old || !f.may_reply || f.opted_out || f.case_claimed ||
+        if (f.too_old || !f.may_reply || f.opted_out || f.case_claimed || f.overheard ||
             (f.automatic_replies >= POLICY_REPLIES_MAX && !sensitive))
             assert_int_equal(d.say, SAY_NOTHING);
         if (sensitive) { /* promise 4 */
@@ -492,7 +493,9 @@ static void test_promises(void **state)
             assert_int_equal(d.priority, PRIORITY_SENSITIVE);
             assert_true(d.case_needed && d.reason.len && d.rule);
         }
-        if (request) /* promise 5 */
+        if (f.overheard && !sensitive && !m.spent) /* it is not to us */
+            assert_int_equal(d.action, ACTION_NONE);
+        else if (request) /* promise 5 */
             assert_true(d.action == ACTION_ANSWER || d.action == ACTION_HANDOFF);
         if (d.action == ACTION_HANDOFF)
             assert_true(d.case_needed && d.reason.len);

@@ -663,6 +663,7 @@ static void test_migrate_old(void **state)
 {
     static const char *const back[] = {
         "DROP TABLE message_version",
+        "DROP TABLE own_post",
         "DROP INDEX conversation_part",
         "DROP INDEX case_resident",
         "DROP INDEX message_kept",
