@@ -2,6 +2,7 @@
 
 #include "handoff/cases.h"
 #include "handoff/view.h"
+#include "kb/asking.h"
 
 enum { TEXT_BYTES_MAX = 32768, ID_MAX = 40 };
 
@@ -115,13 +116,33 @@ static int run_release(struct command *c)
     return conclude(c, (any ? case_put_back : case_release)(c->tx, &c->on));
 }
 
+/* What everybody would read must not ask for what is nobody's business. 1 refused, 0 it may go. */
+static int refuse_asking(const struct command *c, struct str text)
+{
+    const char *asks = kb_asks_for(text);
+    int is_private = asks ? record_case_is_private(c->tx, c->on.case_id) : 0;
+    if (!asks || is_private)
+        return is_private < 0 ? is_private : 0;
+    struct buf why = BUF_INIT(400);
+    (void)buf_addf(&why,
+                   "That asks for %s where everybody can read the answer. Please ask them to send "
+                   "it as a direct message, or send this as one.",
+                   asks);
+    int r = refuse(c, "in_public", buf_cstr(&why));
+    buf_release(&why);
+    return r < 0 ? r : 1;
+}
+
 static int run_reply(struct command *c)
 {
     struct str text = STR("");
     struct buf full = BUF_INIT(TEXT_BYTES_MAX);
     if (json_get_str(c->frame, "text", &text) != 1 || !str_trim(text).len)
         return refuse(c, "empty", "There is nothing in the reply yet.");
-    int r = signed_text(c, &full);
+    int r = refuse_asking(c, text);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = signed_text(c, &full);
     unsigned weight = r == 0 ? c->context->rules->weight(buf_str(&full)) : UINT32_MAX;
     if (weight > c->context->rules->limit) {
         struct buf why = BUF_INIT(400);

@@ -194,4 +194,10 @@ struct record_event {
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;
 
+/* ------------------------------------------------------------------------------------------------
+ * what may leave */
+
+/* Would staff's reply in this case be a direct message? 1 yes, 0 no. */
+int record_case_is_private(struct tx *tx, int64_t case_id) MUST_CHECK;
+
 #endif

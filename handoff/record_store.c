@@ -643,3 +643,20 @@ int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
         stmt_bind_str(q, 7, e->text);
     return stmt_run(q);
 }
+
+/* ------------------------------------------------------------------------------------------------
+ * what may leave */
+
+int record_case_is_private(struct tx *tx, int64_t case_id)
+{
+    static const char sql[] =
+        "SELECT m.kind='private' AS private FROM handoff_case c JOIN message m"
+        " ON m.conversation_id=c.conversation_id WHERE c.id=?1"
+        " ORDER BY m.may_reply DESC, m.id DESC LIMIT 1"; /* as a reply is hung */
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    int r = stmt_next(q);
+    int is_private = r == 1 && col_int64(q, "private");
+    stmt_done(q);
+    return r < 0 ? r : is_private;
+}

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/when.h"
+#include "kb/asking.h"
 #include "kb/kb.h"
 
 enum { FILE_BYTES_MAX = 8 << 20, FILES_MAX = 200, HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
@@ -163,12 +164,25 @@ static uint64_t full_weight(const struct loader *l, struct str notice, struct st
     return weight;
 }
 
-/* A text that goes out: only the placeholders in @allowed, and short enough for the network. */
+/* A line if it asks for what only a private message may ask for. */
+static void check_public(struct loader *l, struct str text, const char *where, const char *field)
+{
+    const char *asks = kb_asks_for(text);
+    if (asks)
+        (void)report_error(l->report,
+                           "%s: %s: asks for %s where everybody can read it: say that it is for a "
+                           "direct message, or for the page behind the link",
+                           where, field, asks);
+}
+
+/* A text that goes out: only the placeholders in @allowed, no question that is for private
+ * messages, and short enough for the network. */
 static void check_outgoing(struct loader *l, struct str text, const struct placeholders *allowed,
                            const char *where, const char *field)
 {
     if (!check_braces(l, text, allowed, where, field))
         return;
+    check_public(l, text, where, field);
     uint64_t weight = full_weight(l, STR(""), text, allowed);
     if (weight == UINT64_MAX)
         (void)report_error(l->report, "%s: %s: more than 65536 bytes", where, field);
@@ -704,6 +718,8 @@ static int load_notice(struct loader *l, const cJSON *object, struct str file)
         r = take_text(l, object, "text", true, w, &n.text);
     if (r == 0 && !check_braces(l, n.text, &no_placeholders, w, "text"))
         r = ERR_BADINPUT;
+    if (r == 0)
+        check_public(l, n.text, w, "text");
     if (r == 0)
         r = take_when(l, object, "from", w, &n.from_at);
     if (r == 0)

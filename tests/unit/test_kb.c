@@ -255,6 +255,10 @@ static void test_faults(void **state)
           "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
           "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
+        { "thanks that ask in public", "wording.json", "Thank you!", "Thank you! Your name please?",
+          "error: wording.json: thanks[0]: asks for a name where everybody can read it: say that "
+          "it "
+          "is for a direct message, or for the page behind the link\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
           "error: wording.json: unknown member \"thank\"; known: acknowledge, danger, thanks, "
           "clarify\n"
