@@ -202,7 +202,8 @@ static int start_account(struct service *s, struct account *a)
                                      .account = str_of(a->conf->handle),
                                      .clock = &s->clock,
                                      .answer_within_s = conf->answer_within_s,
-                                     .lookup_wait_ms = conf->x_lookup_wait_ms };
+                                     .lookup_wait_ms = conf->x_lookup_wait_ms,
+                                     .shadow = conf->mode == MODE_SHADOW };
     struct responder_options responder = { .loop = &s->loop,
                                            .db = s->db,
                                            .network = a->network,

@@ -7,12 +7,8 @@
 #include "bot/backoff.h"
 #include "bot/bot_store.h"
 #include "bot/conversation.h"
+#include "bot/said.h"
 #include "handoff/cases.h"
-
-enum {
-    REPEAT_WINDOW_S =
-        86400, /* X refuses what the account said lately; how long ago that may be it doesn't say */
-};
 
 /* One of the account's feeds, read at its own pace. */
 struct feed {
@@ -76,22 +72,24 @@ struct taking {
     struct conversation_outcome outcome;
 };
 
-static int said_lately(void *data, struct str text)
-{
-    const struct taking *t = data;
-    return record_said_lately(t->tx, t->facts.resident_id, text, t->now - REPEAT_WINDOW_S);
-}
-
 static int decide_message(struct taking *t)
 {
     struct responder *r = t->r;
+    struct said said = {
+        .tx = t->tx,
+        .arena = &r->arena,
+        .account = r->options.account,
+        .resident_id = t->facts.resident_id,
+        .now = t->now,
+        .is_private = t->m->is_private,
+    };
     struct wording_context wording = {
         .hours = r->options.hours,
         .now = t->now,
         .handle = t->m->handle,
         .seed = str_hash(t->m->remote_id),
-        .taken = said_lately,
-        .taken_data = t,
+        .taken = said_is_taken,
+        .taken_data = &said,
     };
     struct policy_facts facts = {
         .too_old = t->now - t->m->written_at > r->options.answer_within_s,

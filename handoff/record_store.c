@@ -250,6 +250,8 @@ const char *reply_state_name(enum reply_state state)
         return "failed";
     case REPLY_DROPPED:
         return "dropped";
+    case REPLY_WITHHELD:
+        return "withheld";
     }
     return "?";
 }
@@ -257,7 +259,7 @@ const char *reply_state_name(enum reply_state state)
 static enum reply_state state_of_name(struct str name)
 {
     enum reply_state state = REPLY_QUEUED;
-    while (state < REPLY_DROPPED && !str_eq(name, str_of(reply_state_name(state))))
+    while (state < REPLY_WITHHELD && !str_eq(name, str_of(reply_state_name(state))))
         state++;
     return state;
 }
@@ -282,31 +284,6 @@ int record_queue_reply(struct tx *tx, int64_t message_id, int64_t case_id, int64
     *ret_id = tx_last_id(tx);
     struct record_event e = { "reply.queued", case_id, message_id, *ret_id, staff_id, STR("") };
     return record_add_event(tx, &e, now);
-}
-
-int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int64_t since_at)
-{
-    static const char q_account[] =
-        "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 AND state<>'dropped' "
-        "LIMIT 1";
-    /* by way of the resident's messages: ordering by p.id would walk all replies */
-    static const char q_resident[] =
-        "SELECT body=?2 AS said FROM reply WHERE id=(SELECT max(p.id) FROM message m"
-        " JOIN reply p ON p.message_id=m.id WHERE m.resident_id=?1 AND p.state<>'dropped')";
-    struct stmt *q = tx_stmt(tx, q_account);
-    stmt_bind_str(q, 1, body);
-    stmt_bind_int64(q, 2, since_at);
-    int r = stmt_next(q);
-    stmt_done(q);
-    if (r != 0)
-        return r;
-    q = tx_stmt(tx, q_resident);
-    stmt_bind_int64(q, 1, resident_id);
-    stmt_bind_str(q, 2, body);
-    r = stmt_next(q);
-    int said = r == 1 && col_int64(q, "said");
-    stmt_done(q);
-    return r < 0 ? r : said;
 }
 
 #define REPLY_COLUMNS                                                                           \
@@ -350,8 +327,10 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
 int record_next_queued(struct tx *tx, struct str account, struct record_lanes lanes,
                        struct arena *arena, struct record_reply *ret)
 {
+    /* one that was refused and is tried again has the network's words, and waits for a while */
     static const char sql[] = REPLY_COLUMNS
         "WHERE p.state='queued' AND m.account=?1"
+        " AND (p.error IS NULL OR p.changed_at<=?6)"
         " AND CASE WHEN p.staff_id IS NULL THEN iif(p.private, ?5, ?4) ELSE iif(p.private, ?3, ?2)"
         " END ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
@@ -360,6 +339,7 @@ int record_next_queued(struct tx *tx, struct str account, struct record_lanes la
     stmt_bind_int64(q, 3, lanes.people_private);
     stmt_bind_int64(q, 4, lanes.automatic_public);
     stmt_bind_int64(q, 5, lanes.automatic_private);
+    stmt_bind_int64(q, 6, lanes.refused_before);
     int r = stmt_next(q);
     if (r == 1)
         r = read_reply(q, arena, ret);
@@ -401,6 +381,8 @@ static const char *event_of(enum reply_state state)
         return "reply.failed";
     case REPLY_DROPPED:
         return "reply.dropped";
+    case REPLY_WITHHELD:
+        return "reply.withheld";
     }
     return NULL;
 }
@@ -659,4 +641,114 @@ int record_case_is_private(struct tx *tx, int64_t case_id)
     int is_private = r == 1 && col_int64(q, "private");
     stmt_done(q);
     return r < 0 ? r : is_private;
+}
+
+int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *ret)
+{
+    static const char sql[] =
+        "SELECT m.resident_id, m.may_reply, m.gone_at IS NOT NULL AS gone,"
+        " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.kind='private')"
+        " AS wrote_private,"
+        " EXISTS(SELECT 1 FROM handoff_case c WHERE c.id=p.case_id AND c.sensitive) AS urgent,"
+        " (SELECT count(*) FROM message o JOIN reply a ON a.message_id=o.id"
+        "  WHERE o.conversation_id=m.conversation_id AND a.id<>p.id AND a.staff_id IS NULL"
+        "  AND a.elsewhere=0 AND a.state IN ('sending', 'unknown', 'sent')) AS said_here"
+        " FROM reply p JOIN message m ON m.id=p.message_id WHERE p.id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret = (struct record_leaving){
+            .resident_id = col_int64(q, "resident_id"),
+            .may_reply = col_int64(q, "may_reply") != 0,
+            .wrote_private = col_int64(q, "wrote_private") != 0,
+            .gone = col_int64(q, "gone") != 0,
+            .urgent = col_int64(q, "urgent") != 0,
+            .said_here = (unsigned)col_int64(q, "said_here"),
+        };
+    stmt_done(q);
+    return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
+int record_is_said(struct tx *tx, int64_t reply_id, struct str body, bool waiting, int64_t since_at)
+{
+    static const char sql[] =
+        "SELECT 1 AS said FROM reply WHERE body=?1 AND changed_at>=?2 AND id<>?3 AND private=0"
+        " AND (state IN ('sending', 'unknown', 'sent') OR (?4 AND state IN ('queued', 'withheld')))"
+        " LIMIT 1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, body);
+    stmt_bind_int64(q, 2, since_at);
+    stmt_bind_int64(q, 3, reply_id);
+    stmt_bind_int64(q, 4, waiting);
+    int r = stmt_next(q);
+    stmt_done(q);
+    return r;
+}
+
+static int read_said(struct stmt *q, struct arena *arena, struct record_said *ret)
+{
+    *ret = (struct record_said){
+        .at = col_int64(q, "changed_at"),
+        .resident_id = col_int64(q, "resident_id"),
+        .body = arena_str(arena, col_str(q, "body")),
+        .waiting = col_int64(q, "waiting") != 0,
+        .by_account = col_int64(q, "by_account") != 0,
+    };
+    return ret->body.p ? 0 : ERR_NOMEM;
+}
+
+int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64_t resident_id,
+                     int64_t since_at, struct record_said *ret)
+{
+    static const char sql[] =
+        "SELECT p.body, p.changed_at, m.resident_id, p.state IN ('queued', 'withheld') AS waiting,"
+        " 1 AS by_account FROM message m JOIN reply p ON p.message_id=m.id"
+        " WHERE m.resident_id=?1 AND p.changed_at>=?2 AND p.id<>?3"
+        " AND p.state NOT IN ('failed', 'dropped') ORDER BY p.id DESC";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, resident_id);
+    stmt_bind_int64(q, 2, since_at);
+    stmt_bind_int64(q, 3, reply_id);
+    int count = 0, r = 0;
+    while (count < RECORD_SAID_MAX && (r = stmt_next(q)) == 1) {
+        r = read_said(q, arena, &ret[count]);
+        if (r < 0)
+            break;
+        count++;
+    }
+    stmt_done(q);
+    return r < 0 ? r : count;
+}
+
+/* What was made longer ago than this before the time that is asked about didn't leave in it. */
+enum { WAITS_MOST_S = 86400 };
+
+int record_list_automatic(struct tx *tx, struct arena *arena, int64_t reply_id, struct str account,
+                          int64_t since_at, struct record_said *ret)
+{
+    /* state by state, newest first: the index leads to the few that are wanted */
+    static const char *const states[] = { "sending", "unknown", "sent", "queued", "withheld" };
+    static const char sql[] =
+        "SELECT p.id, p.body, p.changed_at, p.created_at, m.resident_id,"
+        " p.state IN ('queued', 'withheld') AS waiting, m.account=?2 AS by_account FROM reply p"
+        " JOIN message m ON m.id=p.message_id WHERE p.state=?1 AND (p.staff_id IS NULL)=1"
+        " AND p.elsewhere=0 ORDER BY p.id DESC";
+    int count = 0, r = 0;
+    for (size_t i = 0; i < ARRAY_LEN(states) && r >= 0; i++) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_str(q, 1, str_of(states[i]));
+        stmt_bind_str(q, 2, account);
+        while (count < RECORD_SAID_MAX && (r = stmt_next(q)) == 1 &&
+               col_int64(q, "created_at") >= since_at - WAITS_MOST_S) {
+            if (col_int64(q, "changed_at") < since_at || col_int64(q, "id") == reply_id)
+                continue;
+            r = read_said(q, arena, &ret[count]);
+            if (r < 0)
+                break;
+            count++;
+        }
+        stmt_done(q);
+    }
+    return r < 0 ? r : count;
 }
