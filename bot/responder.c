@@ -83,18 +83,24 @@ static int decide_message(struct taking *t)
         .now = t->now,
         .is_private = t->m->is_private,
     };
+    const struct kb_wording *voice = kb_wording_of(r->options.kb, r->options.voice);
     struct wording_context wording = {
+        .voice = voice,
         .hours = r->options.hours,
         .now = t->now,
         .handle = t->m->handle,
         .seed = str_hash(t->m->remote_id),
         .taken = said_is_taken,
         .taken_data = &said,
+        .private_rules = t->m->is_private ? r->options.network->verbs->private_rules : NULL,
+        .first_private = !t->facts.told_privately,
     };
     struct policy_facts facts = {
         .too_old = t->now - t->m->written_at > r->options.answer_within_s,
-        .may_reply = t->m->may_reply,
+        /* X lets nothing automatic be said in private without a way to end it */
+        .may_reply = t->m->may_reply && (!t->m->is_private || voice->private_footer.len),
         .opted_out = t->facts.opted_out,
+        .stop_confirmed = t->facts.stop_confirmed,
         .case_open = t->facts.case_id != 0,
         .case_claimed = t->facts.case_claimed,
         .case_urgency = t->facts.case_urgency,
@@ -273,7 +279,9 @@ static int write_outcome(struct taking *t)
     int64_t case_id = 0, reply_id = 0;
     int r = write_withdrawal(t);
     if (r == 0 && p->rule && p->rule->kind == KB_OPT_OUT)
-        r = record_opt_out(t->tx, t->facts.resident_id, t->now);
+        r = record_opt_out(t->tx, t->message_id, t->now);
+    if (r == 0 && p->rule && p->rule->kind == KB_OPT_IN)
+        r = record_opt_in(t->tx, t->message_id);
     if (r == 0 && event && !said_before) {
         struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
         r = record_add_event(t->tx, &e, t->now);
@@ -282,6 +290,8 @@ static int write_outcome(struct taking *t)
         r = write_case(t, &case_id);
     if (r == 0 && d->reply.len)
         r = record_queue_reply(t->tx, t->message_id, case_id, 0, d->reply, t->now, &reply_id);
+    if (r == 0 && reply_id && policy_confirms(p))
+        r = record_confirm(t->tx, reply_id);
     if (r == 0)
         log_info("message.taken message=%" PRId64 " action=%s reason=%.*s read_from=%" PRId64
                  " case=%" PRId64 " reply=%" PRId64 " dropped=%" PRId64,

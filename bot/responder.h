@@ -22,7 +22,7 @@ struct responder_options {
     struct network *network;
     struct str account; /* our handle; borrowed, as the next two */
     struct str team;    /* of cases that nothing else gives one */
-    struct str voice;   /* of the knowledge base's wording; empty: the plain one */
+    struct str voice;   /* of the knowledge base's, which has it; empty: the plain wording */
     const struct clock *clock;
     const struct hours *hours;
     const struct kb *kb;

@@ -50,6 +50,8 @@ struct record_facts {
     bool case_claimed;     /* somebody has taken it */
     unsigned case_urgency; /* case_urgency() of its reason */
     bool opted_out;
+    bool stop_confirmed;        /* they were told once, ever, that automatic replies have ended */
+    bool told_privately;        /* an automatic direct message left in this conversation */
     bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation, ever */
     bool begun;                 /* somebody wrote in this conversation before */
@@ -60,7 +62,14 @@ struct record_facts {
 };
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret) MUST_CHECK;
-int record_opt_out(struct tx *tx, int64_t resident_id, int64_t now) MUST_CHECK;
+
+/*
+ * The message's author wants no automatic replies, or wants them again: on all our accounts, until
+ * they say otherwise. Automatic replies that wait for them are taken back; one in another
+ * conversation than the message's is then a case, since nobody would answer there any more.
+ */
+int record_opt_out(struct tx *tx, int64_t message_id, int64_t now) MUST_CHECK;
+int record_opt_in(struct tx *tx, int64_t message_id) MUST_CHECK;
 
 struct record_decision {
     struct str action, reason; /* reason empty: none */
@@ -193,6 +202,9 @@ int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) M
 
 /* ------------------------------------------------------------------------------------------------
  * what may leave */
+
+/* The reply confirms that automatic replies have ended, or are on again. */
+int record_confirm(struct tx *tx, int64_t reply_id) MUST_CHECK;
 
 /* What the record knows that may forbid a reply to leave; the rest is in struct record_reply. */
 struct record_leaving {

@@ -139,6 +139,12 @@ static const char q_facts[] =
     " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
     "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND p.state<>'dropped')"
     " AS automatic_replies,"
+    " EXISTS(SELECT 1 FROM message o JOIN reply p ON p.message_id=o.id"
+    "  JOIN decision d ON d.message_id=o.id AND d.action='handoff'" /* not that they are on again */
+    "  WHERE o.resident_id=m.resident_id AND p.confirms AND p.state<>'dropped') AS stop_confirmed,"
+    " EXISTS(SELECT 1 FROM message o JOIN reply p ON p.message_id=o.id"
+    "  WHERE o.conversation_id=m.conversation_id AND p.private AND p.staff_id IS NULL"
+    "  AND p.elsewhere=0 AND p.state IN ('sending', 'unknown', 'sent')) AS told_privately,"
     " EXISTS(SELECT 1 FROM message o WHERE o.conversation_id=m.conversation_id AND o.id<m.id)"
     " AS begun,"
     " EXISTS(SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
@@ -174,6 +180,8 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
             .case_claimed = col_int64(q, "case_claimed") != 0,
             .case_urgency = case_urgency(col_str(q, "case_reason")),
             .opted_out = col_int64(q, "opted_out") != 0,
+            .stop_confirmed = col_int64(q, "stop_confirmed") != 0,
+            .told_privately = col_int64(q, "told_privately") != 0,
             .acknowledged = col_int64(q, "acknowledged") != 0,
             .automatic_replies = (unsigned)col_int64(q, "automatic_replies"),
             .begun = col_int64(q, "begun") != 0,
@@ -184,16 +192,6 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
         };
     stmt_done(q);
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
-}
-
-int record_opt_out(struct tx *tx, int64_t resident_id, int64_t now)
-{
-    static const char sql[] =
-        "UPDATE resident SET opted_out_at=?2 WHERE id=?1 AND opted_out_at IS NULL";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, resident_id);
-    stmt_bind_int64(q, 2, now);
-    return stmt_run(q);
 }
 
 int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,
@@ -559,7 +557,8 @@ static int list_answers(struct tx *tx, struct arena *arena, int64_t message_id,
         "o.conversation_id=m.conversation_id"
         " AND o.id<m.id JOIN decision d ON d.message_id=o.id AND d.action='answer'"
         " JOIN reply p ON p.message_id=o.id AND p.staff_id IS NULL"
-        " AND p.state NOT IN ('failed', 'dropped') WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?2";
+        " AND p.state NOT IN ('failed', 'dropped', 'withheld') WHERE m.id=?1 ORDER BY o.id DESC "
+        "LIMIT ?2";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
     stmt_bind_int64(q, 1, message_id);
@@ -751,4 +750,56 @@ int record_list_automatic(struct tx *tx, struct arena *arena, int64_t reply_id, 
         stmt_done(q);
     }
     return r < 0 ? r : count;
+}
+
+int record_confirm(struct tx *tx, int64_t reply_id)
+{
+    static const char sql[] = "UPDATE reply SET confirms=1 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    return stmt_run(q);
+}
+
+/* Takes back what waits for the message's author. */
+static int take_back(struct tx *tx, int64_t message_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT p.id, o.conversation_id=m.conversation_id AS here FROM message m"
+        " JOIN message o ON o.resident_id=m.resident_id JOIN reply p ON p.message_id=o.id"
+        " WHERE m.id=?1 AND p.state='queued' AND p.staff_id IS NULL AND p.insisted=0"
+        " AND p.confirms=0 LIMIT 1";
+    for (;;) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_int64(q, 1, message_id);
+        int r = stmt_next(q);
+        int64_t id = r == 1 ? col_int64(q, "id") : 0;
+        enum reply_state state = r == 1 && col_int64(q, "here") ? REPLY_DROPPED : REPLY_FAILED;
+        stmt_done(q);
+        if (r != 1)
+            return r;
+        r = record_move_reply(tx, id, state, STR(""),
+                              STR("Not sent: the resident asked for no automatic replies"), now);
+        if (r < 0)
+            return r;
+    }
+}
+
+int record_opt_out(struct tx *tx, int64_t message_id, int64_t now)
+{
+    static const char sql[] = "UPDATE resident SET opted_out_at=?2 WHERE opted_out_at IS NULL"
+                              " AND id=(SELECT resident_id FROM message WHERE id=?1)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_run(q);
+    return r < 0 ? r : take_back(tx, message_id, now);
+}
+
+int record_opt_in(struct tx *tx, int64_t message_id)
+{
+    static const char sql[] = "UPDATE resident SET opted_out_at=NULL"
+                              " WHERE id=(SELECT resident_id FROM message WHERE id=?1)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    return stmt_run(q);
 }

@@ -70,7 +70,7 @@ export interface Message {
   decision: Decision | null;
 }
 
-export type ReplyState = "draft" | "queued" | "sending" | "unknown" | "sent" | "failed" | "dropped";
+export type ReplyState = "draft" | "queued" | "sending" | "unknown" | "sent" | "failed" | "dropped" | "withheld";
 
 export interface Reply {
   id: number;

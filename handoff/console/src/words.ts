@@ -39,6 +39,7 @@ const kinds: Record<string, string> = {
   "reply.failed": "Reply could not be sent",
   "reply.unknown": "Not known whether the reply was sent",
   "reply.dropped": "Reply withdrawn before it was sent",
+  "reply.withheld": "Reply kept back: nothing is sent in shadow mode",
   "message.answered": "Answered automatically",
   "message.ignored": "Left alone as trolling",
   "message.restored": "Put in the queue: not trolling",
@@ -81,6 +82,8 @@ export function replyStateWords(reply: Pick<Reply, "state" | "error">): string {
       return reply.error ? `not sent: ${reply.error}` : "not sent";
     case "dropped":
       return "not sent: withdrawn";
+    case "withheld":
+      return "kept back: this is what would have been sent";
     default:
       return unknownWord(reply.state);
   }
