@@ -244,7 +244,8 @@ static int start_account(struct service *s, struct account *a)
                                      .account = str_of(a->conf->handle),
                                      .clock = &s->clock,
                                      .answer_within_s = conf->answer_within_s,
-                                     .lookup_wait_ms = conf->x_lookup_wait_ms };
+                                     .lookup_wait_ms = conf->x_lookup_wait_ms,
+                                     .shadow = conf->mode == MODE_SHADOW };
     struct responder_options responder = { .loop = &s->loop,
                                            .db = s->db,
                                            .network = a->network,
@@ -352,6 +353,25 @@ static int take_accounts(struct service *s)
     return 0;
 }
 
+/* Every account speaks with a voice that there is. */
+static void check_voices(const struct service *s, struct report *report)
+{
+    for (size_t i = 0; i < s->conf->account_count; i++) {
+        struct str voice = str_of(s->conf->accounts[i].voice);
+        if (kb_wording_of(s->kb, voice))
+            continue;
+        struct buf there = BUF_INIT(4096);
+        for (size_t v = 0; v < s->kb->voice_count; v++)
+            (void)buf_addf(&there, "%s%.*s", v ? ", " : "", STR_ARG(s->kb->voice[v].name));
+        (void)report_error(report,
+                           "%s: \"accounts[%zu].voice\": %s/wording.json has no voice \"%.*s\"; "
+                           "it has: %s",
+                           s->conf->file, i, s->conf->kb_dir, STR_ARG(voice),
+                           there.len ? buf_cstr(&there) : "none");
+        buf_release(&there);
+    }
+}
+
 static int serve(const char *config)
 {
     struct service s = { 0 };
@@ -359,6 +379,10 @@ static int serve(const char *config)
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)
         status = load_kb(s.conf, NULL, &s.kb);
+    if (status == EXIT_OK) {
+        check_voices(&s, &report);
+        status = outcome(report.errors ? ERR_BADINPUT : 0, &report);
+    }
     if (status == EXIT_OK && take_accounts(&s) < 0)
         status = fail("kerbside serve", ERR_NOMEM);
     if (status == EXIT_OK) {

@@ -60,6 +60,36 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     return d;
 }
 
+/* A confirmation is owed to who asked for it, and to nobody else. */
+static bool may_confirm(const struct policy_facts *f)
+{
+    return f->may_reply && !f->too_old && !f->case_claimed;
+}
+
+/* No automatic word any more, but one: that it was heard, and how to take it back. */
+static struct policy_decision stop(const struct kb *kb, struct policy_decision d,
+                                   const struct policy_facts *f, const struct kb_rule *rule)
+{
+    d = handoff(d, f, rule, STR("human"), PRIORITY_SOON);
+    if (may_confirm(f) && !f->stop_confirmed && kb->wording.stopped.count)
+        d.say = SAY_STOPPED;
+    return d;
+}
+
+static struct policy_decision start(struct policy_decision d, const struct policy_facts *f,
+                                    const struct kb_rule *rule)
+{
+    d.action = ACTION_NONE;
+    d.rule = rule;
+    d.say = may_confirm(f) ? SAY_STARTED : SAY_NOTHING;
+    return d;
+}
+
+bool policy_confirms(const struct policy_decision *d)
+{
+    return d->say == SAY_STOPPED || d->say == SAY_STARTED;
+}
+
 /* What is being decided about. */
 struct inquiry {
     const struct kb *kb;
@@ -505,7 +535,11 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         d.action = ACTION_NONE;
         return d;
     }
-    if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)) || (rule = rule_of_kind(kb, m, KB_HUMAN)))
+    if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)))
+        return stop(kb, d, f, rule);
+    if (f->opted_out && !best && (rule = rule_of_kind(kb, m, KB_OPT_IN)))
+        return start(d, f, rule);
+    if ((rule = rule_of_kind(kb, m, KB_HUMAN)))
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))
         return handoff(d, f, rule, STR("complaint"), PRIORITY_SOON);

@@ -16,6 +16,8 @@ enum say {
     SAY_DANGER,      /* what holds in any danger, where no rule saw it */
     SAY_ACKNOWLEDGE, /* a person will see it, and when */
     SAY_THANKS,
+    SAY_STOPPED, /* that automatic replies have ended, and the way back */
+    SAY_STARTED, /* that they are on again */
     SAY_CLARIFY, /* which of two it is about; a case is opened all the same */
 };
 
@@ -42,6 +44,7 @@ struct policy_facts {
     bool too_old;               /* written longer ago than automatic replies make sense */
     bool may_reply;             /* the network lets us answer this one */
     bool opted_out;             /* the resident wants no automatic replies */
+    bool stop_confirmed;        /* … and was once told that they have ended */
     bool overheard;             /* it is not to us: nothing is said */
     bool case_open;             /* staff have this conversation */
     bool case_claimed;          /* … and somebody has taken it: nothing automatic is said */
@@ -89,5 +92,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
                                      const float *second, const struct policy_facts *facts);
 
 const char *action_name(enum action action); /* as in tests/corpus/LABELS.md */
+
+/* May what this decision says pass the resident's wish, as a confirmation of it? */
+bool policy_confirms(const struct policy_decision *d);
 
 #endif

@@ -8,11 +8,10 @@
 #include "bot/backoff.h"
 #include "bot/bot_store.h"
 #include "bot/conversation.h"
+#include "bot/said.h"
 #include "handoff/cases.h"
 
 enum {
-    REPEAT_WINDOW_S =
-        86400, /* X refuses what the account said lately; how long ago that may be it doesn't say */
     THREADS_S = 2 * 86400, /* a conversation in which nothing came for so long is over */
     THREADS_MOST = 100,
 };
@@ -85,28 +84,36 @@ struct taking {
     struct conversation_outcome outcome;
 };
 
-static int said_lately(void *data, struct str text)
-{
-    const struct taking *t = data;
-    return record_said_lately(t->tx, t->facts.resident_id, text, t->now - REPEAT_WINDOW_S);
-}
-
 static int decide_message(struct taking *t)
 {
     struct responder *r = t->r;
+    struct said said = {
+        .tx = t->tx,
+        .arena = &r->arena,
+        .account = r->options.account,
+        .resident_id = t->facts.resident_id,
+        .now = t->now,
+        .is_private = t->m->is_private,
+    };
+    const struct kb_wording *voice = kb_wording_of(r->options.kb, r->options.voice);
     struct wording_context wording = {
+        .voice = voice,
         .hours = t->us->hours,
         .now = t->now,
         .handle = t->m->handle,
         .seed = str_hash(t->m->remote_id),
-        .taken = said_lately,
-        .taken_data = t,
+        .taken = said_is_taken,
+        .taken_data = &said,
+        .private_rules = t->m->is_private ? r->options.network->verbs->private_rules : NULL,
+        .first_private = !t->facts.told_privately,
     };
     struct policy_facts facts = {
         .too_old = t->now - t->written_at > r->options.answer_within_s,
-        .may_reply = t->may_reply,
+        /* X lets nothing automatic be said in private without a way to end it */
+        .may_reply = t->may_reply && (t->kind != RECORD_PRIVATE || voice->private_footer.len),
         .overheard = t->kind == RECORD_OVERHEARD,
         .opted_out = t->facts.opted_out,
+        .stop_confirmed = t->facts.stop_confirmed,
         .case_open = t->facts.case_id != 0,
         .case_claimed = t->facts.case_claimed,
         .case_urgency = t->facts.case_urgency,
@@ -288,7 +295,9 @@ static int write_outcome(struct taking *t)
     int64_t case_id = 0, reply_id = 0;
     int r = write_withdrawal(t);
     if (r == 0 && p->rule && p->rule->kind == KB_OPT_OUT)
-        r = record_opt_out(t->tx, t->facts.resident_id, t->now);
+        r = record_opt_out(t->tx, t->message_id, t->now);
+    if (r == 0 && p->rule && p->rule->kind == KB_OPT_IN)
+        r = record_opt_in(t->tx, t->message_id);
     if (r == 0 && event && !said_before) {
         struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
         r = record_add_event(t->tx, &e, t->now);
@@ -302,6 +311,8 @@ static int write_outcome(struct taking *t)
                                       .is_private = t->kind == RECORD_PRIVATE };
         r = record_queue_reply(t->tx, &draft, t->now, &reply_id);
     }
+    if (r == 0 && reply_id && policy_confirms(p))
+        r = record_confirm(t->tx, reply_id);
     if (r == 0)
         log_info("message.taken message=%" PRId64 " action=%s reason=%.*s read_from=%" PRId64
                  " case=%" PRId64 " reply=%" PRId64 " dropped=%" PRId64,

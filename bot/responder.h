@@ -28,7 +28,7 @@ struct responder_options {
     struct network *network;
     struct str account; /* our handle; borrowed, as the next two */
     struct str team;    /* of cases that nothing else gives one */
-    struct str voice;   /* of the knowledge base's wording; empty: the plain one */
+    struct str voice;   /* of the knowledge base's, which has it; empty: the plain wording */
     const struct clock *clock;
     const struct hours *hours;
     /* our other accounts: what is to one of them is theirs, whoever reads it; borrowed */

@@ -237,11 +237,14 @@ static const char q_where[] =
     "WHERE k.conversation_id=m.conversation_id AND k.state<>'closed'), '-') AS t FROM message m "
     "JOIN conversation c ON c.id=m.conversation_id ORDER BY m.id";
 
+#define FOOTER "\n\nAutomatic: send STOP to end these. https://northmoor.example/privacy"
+
 static void test_private(void **state)
 {
     (void)state;
     take_one(writes("dm:900", "sam", "my bin hasn't been emptied"));
-    assert_rows(q_taken, "dm:900 NorthmoorHelp private answer " BIN_OTHER " (private)\n", "");
+    assert_rows(q_taken, "dm:900 NorthmoorHelp private answer " BIN_OTHER FOOTER " (private)\n",
+                "");
     take_one(writes("dm:901", "sam", "something else"));
     assert_rows(q_where, "dm:900 dm:1 sam 1\ndm:901 dm:1 sam 1\n", "");
     assert_rows(q_cases, "1 open p2 unresolved customer services a1 s0\n", "");
@@ -283,7 +286,7 @@ static void test_private_burst(void **state)
     take_one(rest);
     assert_rows(q_taken,
                 "dm:900 NorthmoorHelp private handoff -\n"
-                "dm:901 NorthmoorHelp private answer " BIN_REPLY " (private)\n",
+                "dm:901 NorthmoorHelp private answer " BIN_REPLY FOOTER " (private)\n",
                 "");
     again(state);
     first = writes("dm:900", "sam", "my bin");
@@ -494,7 +497,7 @@ static void test_own_private(void **state)
     (void)state;
     take_one(writes("dm:900", "sam", "my bin hasn't been emptied"));
     change("UPDATE reply SET state='sending'");
-    struct network_message m = we_say("dm:950", "", BIN_OTHER);
+    struct network_message m = we_say("dm:950", "", BIN_OTHER FOOTER);
     m.is_private = true;
     m.partner = STR("sam");
     take_one(m);
