@@ -51,13 +51,14 @@ export function textMaker (seed, moreTops) {
   const query = () => '?' + some(() => one([plain, plain, sign])(), 5)
   const link = () => one(PROTOCOLS) + domain() + one(['', '', '', ':80', ':', ':8a']) +
     (below(3) ? path() : '') + (below(3) ? '' : query())
+  const parted = () => domain() + one([...EMOJI, ...LETTERS]) + '.' + one(['рф', 'みんな']) + path()
   const short = () => one(['http://', 'https://', '']) + one(['t.co/', 'T.CO/', 't.co']) +
     one([() => 'a'.repeat(38 + below(4)), () => some(plain, 10)])() + one(['', '?x=1', '-', '/a'])
   const mention = () => one(['', 'RT', 'rt:', 'xRT', ' RT', '+RT', '.RT: ']) + one(['@', '@', '＠']) +
     one([() => some(plain, 6), () => 'abcde'.repeat(4) + some(plain, 2)])() +
     one(['', '', '', '@', 'é', '://', '/list', '/a-b', '/1', '/' + 'l'.repeat(26)])
   const mail = () => some(plain, 4) + '@' + domain()
-  const pieces = [unit, unit, unit, sign, sign, link, link, link, domain, domain, short, mention, mention, mail,
+  const pieces = [unit, unit, unit, sign, sign, link, link, link, parted, domain, domain, short, mention, mention, mail,
     () => one(EMOJI), () => one(EMOJI), () => one(MARKS), () => one(LETTERS), () => one(TURNS), () => ' ', () => ' ', top,
     () => some(plain, 8)]
   return () => {
