@@ -7,6 +7,9 @@ static const char *const steps[] = {
     " state TEXT NOT NULL DEFAULT 'waiting' CHECK(state IN ('waiting', 'aside')),"
     " UNIQUE(network, key)) STRICT;"
     "CREATE INDEX inbox_waiting ON inbox(network, id) WHERE state='waiting'",
+    "CREATE TABLE network_cost(network TEXT NOT NULL, account TEXT NOT NULL, day INTEGER NOT NULL,"
+    " kind TEXT NOT NULL, count INTEGER NOT NULL, micro_usd INTEGER NOT NULL,"
+    " PRIMARY KEY(network, day, account, kind)) STRICT, WITHOUT ROWID",
 };
 
 int bot_migrate(struct db *db)
@@ -94,4 +97,42 @@ int inbox_set_aside(struct tx *tx, int64_t id)
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, id);
     return stmt_run(q);
+}
+
+int cost_add(struct tx *tx, struct str network, const struct cost *more)
+{
+    static const char sql[] =
+        "INSERT INTO network_cost(network, account, day, kind, count, micro_usd)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(network, day, account, kind)"
+        " DO UPDATE SET count=count+excluded.count, micro_usd=micro_usd+excluded.micro_usd";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, network);
+    stmt_bind_str(q, 2, more->account);
+    stmt_bind_int64(q, 3, more->day);
+    stmt_bind_str(q, 4, more->kind);
+    stmt_bind_int64(q, 5, more->count);
+    stmt_bind_int64(q, 6, more->micro_usd);
+    return stmt_run(q);
+}
+
+int cost_list(struct tx *tx, struct str network, int64_t from_day, cost_take *take, void *data)
+{
+    static const char sql[] = "SELECT account, day, kind, count, micro_usd FROM network_cost"
+                              " WHERE network=?1 AND day>=?2 ORDER BY day, account, kind";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, network);
+    stmt_bind_int64(q, 2, from_day);
+    int r;
+    while ((r = stmt_next(q)) == 1) {
+        struct cost c = { .account = col_str(q, "account"),
+                          .day = col_int64(q, "day"),
+                          .kind = col_str(q, "kind"),
+                          .count = col_int64(q, "count"),
+                          .micro_usd = col_int64(q, "micro_usd") };
+        r = take(data, &c);
+        if (r < 0)
+            break;
+    }
+    stmt_done(q);
+    return r;
 }

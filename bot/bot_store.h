@@ -1,4 +1,5 @@
-/* The responder's own table: how far each feed of each account was read. */
+/* The tables between us and the network: how far each feed of each account was read, what came by
+ * itself, what it cost. */
 #ifndef BOT_BOT_STORE_H
 #define BOT_BOT_STORE_H
 
@@ -37,5 +38,21 @@ int inbox_done(struct tx *tx, int64_t id) MUST_CHECK;
 
 /* It can't be read: kept for a person to look at, and not taken again. */
 int inbox_set_aside(struct tx *tx, int64_t id) MUST_CHECK;
+
+/* What a network charged for one kind of thing on one day, in millionths of a US dollar. */
+struct cost {
+    struct str account; /* our handle */
+    int64_t day;        /* since 1970-01-01, UTC */
+    struct str kind;    /* the network's own name */
+    int64_t count, micro_usd;
+};
+
+/* Adds to what is there. */
+int cost_add(struct tx *tx, struct str network, const struct cost *more) MUST_CHECK;
+
+/* Negative ends the list with that. */
+typedef int cost_take(void *data, const struct cost *c);
+int cost_list(struct tx *tx, struct str network, int64_t from_day, cost_take *take,
+              void *data) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
  * that a console hears of a reply's state in the turn that changed it.
  */
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 
 #include "base/log.h"
@@ -40,6 +41,8 @@ struct service {
     struct http *http;
     struct x_app *app;
     struct x_limits app_limits;
+    struct x_meter *meter;
+    struct buf cap_trouble;
     struct account *accounts;
     size_t account_count;
     struct console *console;
@@ -78,6 +81,36 @@ static int adopt(struct service *s)
     return tx_commit(tx);
 }
 
+static int load_costs(struct service *s)
+{
+    struct tx *tx;
+    int r = tx_begin(s->db, TX_READ, &tx);
+    if (r < 0)
+        return r;
+    r = x_meter_load(s->meter, tx, time(NULL)); /* X's days are real ones */
+    tx_rollback(tx);
+    return r;
+}
+
+static void keep_costs(struct service *s)
+{
+    struct tx *tx;
+    if (!s->db || !s->meter || !x_meter_dirty(s->meter))
+        return;
+    int r = tx_begin(s->db, TX_WRITE, &tx);
+    if (r == 0) {
+        r = x_meter_keep(s->meter, tx);
+        if (r < 0)
+            tx_rollback(tx);
+        else
+            r = tx_commit(tx);
+    }
+    if (r == 0)
+        x_meter_kept(s->meter);
+    else
+        log_error("serve.costs_not_kept why=\"%s\"", err_str(r));
+}
+
 static int open_database(struct service *s)
 {
     const char *why = NULL;
@@ -98,11 +131,25 @@ static int open_database(struct service *s)
     }
     if (r == 0)
         r = adopt(s);
+    if (r == 0)
+        r = load_costs(s);
     return r < 0 ? fail(s->conf->database, r) : EXIT_OK;
 }
 
+/* The month has cost what it may; empty: it hasn't. */
+static struct str cap_trouble(struct service *s)
+{
+    buf_clear(&s->cap_trouble);
+    if (x_meter_over(s->meter, time(NULL)))
+        (void)buf_addf(&s->cap_trouble,
+                       "X has cost its %" PRId64 " dollars for this month: nothing is answered "
+                       "automatically until the month is over or x.month_cap_usd is raised.",
+                       s->conf->x_month_cap_usd);
+    return buf_str(&s->cap_trouble);
+}
+
 /* The first thing that doesn't work, as a sentence for staff. */
-static struct str trouble_of(const struct service *s)
+static struct str trouble_of(struct service *s)
 {
     struct str trouble = STR("");
     for (size_t i = 0; i < s->account_count && !trouble.len; i++)
@@ -111,7 +158,7 @@ static struct str trouble_of(const struct service *s)
         trouble = responder_trouble(s->accounts[i].responder);
     for (size_t i = 0; i < s->account_count && !trouble.len; i++)
         trouble = checker_trouble(s->accounts[i].checker);
-    return trouble;
+    return trouble.len ? trouble : cap_trouble(s);
 }
 
 static void update_status(struct service *s)
@@ -151,6 +198,7 @@ static void on_tick(uv_timer_t *timer)
     if (version != s->version_seen)
         turn_outboxes(s);
     s->version_seen = version;
+    keep_costs(s);
     console_wake(s->console);
     update_status(s);
 }
@@ -194,11 +242,15 @@ static int start_network(struct service *s, struct report *report)
                                  .app_file = conf->x_app_file,
                                  .timeout_ms = conf->x_timeout_ms };
     r = x_app_new(&app, report, &s->app);
+    if (r == 0)
+        r = x_meter_new(conf->x_month_cap_usd, &s->meter);
     for (size_t i = 0; i < s->account_count && r == 0; i++) {
         struct account *a = &s->accounts[i];
         struct x_options x = { .loop = &s->loop,
                                .app = s->app,
                                .app_limits = &s->app_limits,
+                               .meter = s->meter,
+                               .owns_app = i == 0,
                                .account_id = a->conf->id,
                                .handle = a->conf->handle,
                                .token_file = a->conf->token_file,
@@ -322,6 +374,9 @@ static void stop_parts(struct service *s)
     for (size_t i = 0; i < s->account_count; i++)
         (void)x_free(s->accounts[i].network);
     s->app = x_app_free(s->app);
+    keep_costs(s);
+    s->meter = x_meter_free(s->meter);
+    buf_release(&s->cap_trouble);
     s->console = console_free(s->console);
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
@@ -374,7 +429,7 @@ static void check_voices(const struct service *s, struct report *report)
 
 static int serve(const char *config)
 {
-    struct service s = { 0 };
+    struct service s = { .cap_trouble = BUF_INIT(1024) };
     struct report report = REPORT_INIT;
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)

@@ -11,13 +11,15 @@
 static const char usage[] =
     "usage: kerbside x login [--account HANDLE] [--port PORT | --pin] [--config FILE]\n"
     "       kerbside x check [--config FILE]\n"
+    "       kerbside x usage [--json] [--config FILE]\n"
     "       kerbside x webhook list|add|check|remove|replay ... (see its own --help)\n"
     "  login prints an address; open it in a browser where you are signed in to X as the account.\n"
     "  X sends the browser to http://127.0.0.1:PORT/callback (8089 unless --port says otherwise),\n"
     "  which the app's settings at X must list. From another machine: ssh -L 8089:127.0.0.1:8089.\n"
     "  With --pin X shows a number to type here, and the tokens are OAuth 1.0a's, which don't "
     "end.\n"
-    "  check reads all tokens and asks X whose they are; it changes nothing.\n";
+    "  check reads all tokens and asks X whose they are; it changes nothing.\n"
+    "  usage says what X has cost this month.\n";
 
 enum { DEFAULT_PORT = 8089, HEADER_BYTES_MAX = 16000 };
 
@@ -397,6 +399,8 @@ int command_x(int argc, char **argv)
     int c;
     if (argc > 0 && strcmp(argv[0], "webhook") == 0)
         return command_x_webhook(argc - 1, argv + 1);
+    if (argc > 0 && strcmp(argv[0], "usage") == 0)
+        return command_x_usage(argc - 1, argv + 1);
     optind = 0;
     while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
         if (c == 'a')

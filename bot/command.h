@@ -15,7 +15,8 @@ int command_kb(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_staff(int argc, char **argv);
 int command_x(int argc, char **argv);
-int command_x_webhook(int argc, char **argv); /* of command_x */
+int command_x_usage(int argc, char **argv); /* of command_x, as the next */
+int command_x_webhook(int argc, char **argv);
 
 /* The configuration that is used when none is named: $KERBSIDE_CONFIG, else what the build set. */
 const char *default_config(void);

@@ -25,6 +25,7 @@ enum {
     TIMELINE_PAGES_MAX = 32,
     DIRECT_PAGES_MAX = 5, /* X allows 15 in a quarter of an hour, and the sweeps need theirs */
     DIRECT_WEIGHT_MAX = 10000,
+    CAP_WAIT_MS = 60000, /* until it is seen whether the month's cap still holds */
 };
 
 /*
@@ -126,8 +127,10 @@ static void on_seen(void *data, enum x_endpoint endpoint, enum x_token token,
                     const struct http_request *request, const struct http_answer *answer)
 {
     struct x *x = data;
-    (void)request;
-    x_limits_saw(limits_of(x), endpoint, token, answer, real_ms());
+    int64_t now_ms = real_ms();
+    x_limits_saw(limits_of(x), endpoint, token, answer, now_ms);
+    x_meter_saw(x->options.meter, x->us.handle, x->options.owns_app, endpoint, request, answer,
+                now_ms / 1000);
 }
 
 static int send_request(struct x *x, enum x_endpoint endpoint, const struct buf *path,
@@ -442,6 +445,8 @@ static int x_read(struct network *n, const struct network_reading *reading, netw
 {
     struct x *x = (struct x *)n;
     struct sweep *s = &x->sweeps[reading->feed];
+    if (reading->feed == NETWORK_THREADS && x_meter_over(x->options.meter, real_ms() / 1000))
+        return 1; /* what isn't to us can be done without */
     s->take = take;
     s->done = done;
     s->data = data;
@@ -526,8 +531,11 @@ static int x_post(struct network *n, const struct network_outgoing *outgoing, ne
 static int64_t x_wait_ms(struct network *n, bool is_private, bool by_person)
 {
     struct x *x = (struct x *)n;
+    int64_t now_ms = real_ms();
+    if (!by_person && x_meter_over(x->options.meter, now_ms / 1000))
+        return CAP_WAIT_MS;
     return x_limits_wait_ms(limits_of(x), is_private ? X_ENDPOINT_DM_SEND : X_ENDPOINT_POST,
-                            by_person, real_ms());
+                            by_person, now_ms);
 }
 
 /* ------------------------------------------------------------------------------------------------

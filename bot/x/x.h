@@ -8,6 +8,7 @@
 #include "bot/network.h"
 #include "bot/x/client.h"
 #include "bot/x/limits.h"
+#include "bot/x/meter.h"
 
 /* How X counts: twitter-text's configuration v3, 280 weighted characters, a link 23, an emoji 2. */
 extern const struct text_rules x_text_rules;
@@ -16,7 +17,9 @@ extern const struct text_rules x_direct_rules; /* of direct messages */
 struct x_options {
     uv_loop_t *loop;
     struct x_app *app;           /* must outlive it */
-    struct x_limits *app_limits; /* shared by all accounts; must outlive it */
+    struct x_limits *app_limits; /* shared by all accounts; must outlive it, as the meter */
+    struct x_meter *meter;       /* likewise; beyond its cap nothing automatic is sent */
+    bool owns_app;               /* its own posts and mentions cost less to read */
     const char *account_id;      /* ours */
     const char *handle;          /* ours, without @ */
     const char *token_file;
