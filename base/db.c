@@ -57,8 +57,9 @@ int db_open(const char *path, enum db_use use, struct db **ret, const char **ret
         r = sqlite3_exec(db->handle, "PRAGMA foreign_keys=ON", NULL, NULL, NULL);
     }
     if (r == SQLITE_OK && use == DB_WRITER)
-        r = sqlite3_exec(db->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", NULL, NULL,
-                         NULL);
+        r = sqlite3_exec(
+            db->handle, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
+            NULL, NULL, NULL);
     if (r != SQLITE_OK) {
         (void)snprintf(why, sizeof why, "%s: %s", path,
                        db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
@@ -96,6 +97,13 @@ int64_t db_version(struct db *db)
 int64_t db_changes(struct db *db)
 {
     return sqlite3_total_changes64(db->handle);
+}
+
+int db_flush(struct db *db)
+{
+    assert(!db->tx.open);
+    int code = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return code == SQLITE_OK ? 0 : db_fault(db, "checkpoint");
 }
 
 int db_migrate(struct db *db, const char *folder, const char *const *steps, size_t count)

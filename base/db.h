@@ -32,6 +32,9 @@ int64_t db_version(
     struct db *db); /* moves on when another connection has committed; negative: error */
 int64_t db_changes(struct db *db); /* rows ever changed through this connection: has anything
                                       happened since I last looked? */
+/* What was erased leaves the files too: the write-ahead log is emptied into the database. No
+ * transaction may be open. */
+int db_flush(struct db *db) MUST_CHECK;
 struct db *db_free(struct db *db); /* NULL is fine; rolls back what is open */
 
 /*

@@ -117,6 +117,8 @@ static const char *kind_words(enum kb_kind kind)
         return "complaint: a person";
     case KB_OPT_OUT:
         return "opts out: no automatic word any more";
+    case KB_OPT_IN:
+        return "wants automatic replies again, if they opted out";
     case KB_CHATTER:
         return "talk in passing: left alone";
     }

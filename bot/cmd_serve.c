@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "bot/bot_store.h"
+#include "bot/checker.h"
 #include "bot/command.h"
 #include "bot/outbox.h"
 #include "bot/responder.h"
@@ -26,6 +27,8 @@ struct account {
     struct network *network;
     struct responder *responder;
     struct outbox *outbox;
+    struct checker *checker;
+    struct responder_account *others;
 };
 
 struct service {
@@ -153,6 +156,8 @@ static struct str trouble_of(struct service *s)
         trouble = outbox_trouble(s->accounts[i].outbox);
     for (size_t i = 0; i < s->account_count && !trouble.len; i++)
         trouble = responder_trouble(s->accounts[i].responder);
+    for (size_t i = 0; i < s->account_count && !trouble.len; i++)
+        trouble = checker_trouble(s->accounts[i].checker);
     return trouble.len ? trouble : cap_trouble(s);
 }
 
@@ -257,16 +262,42 @@ static int start_network(struct service *s, struct report *report)
     return r;
 }
 
+static const struct hours *hours_of(const struct service *s, const struct account *a)
+{
+    return a->conf->hours ? a->conf->hours : s->conf->hours;
+}
+
+/* All but @a: the first count-1 of its others. */
+static int list_others(const struct service *s, struct account *a)
+{
+    size_t at = 0;
+    a->others = calloc(s->account_count, sizeof *a->others);
+    if (!a->others)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < s->account_count; i++) {
+        const struct account *other = &s->accounts[i];
+        if (other != a)
+            a->others[at++] =
+                (struct responder_account){ str_of(other->conf->handle), str_of(other->conf->team),
+                                            str_of(other->conf->voice), hours_of(s, other) };
+    }
+    return 0;
+}
+
 static int start_account(struct service *s, struct account *a)
 {
     const struct conf *conf = s->conf;
+    int r = list_others(s, a);
+    if (r < 0)
+        return r;
     struct outbox_options outbox = { .loop = &s->loop,
                                      .db = s->db,
                                      .network = a->network,
                                      .account = str_of(a->conf->handle),
                                      .clock = &s->clock,
                                      .answer_within_s = conf->answer_within_s,
-                                     .lookup_wait_ms = conf->x_lookup_wait_ms };
+                                     .lookup_wait_ms = conf->x_lookup_wait_ms,
+                                     .shadow = conf->mode == MODE_SHADOW };
     struct responder_options responder = { .loop = &s->loop,
                                            .db = s->db,
                                            .network = a->network,
@@ -274,12 +305,23 @@ static int start_account(struct service *s, struct account *a)
                                            .team = str_of(a->conf->team),
                                            .voice = str_of(a->conf->voice),
                                            .clock = &s->clock,
-                                           .hours = a->conf->hours ? a->conf->hours : conf->hours,
+                                           .hours = hours_of(s, a),
+                                           .others = a->others,
+                                           .other_count = s->account_count - 1,
                                            .kb = s->kb,
                                            .poll_every_ms = conf->x_poll_every_ms,
                                            .answer_within_s = conf->answer_within_s };
-    int r = outbox_new(&outbox, &a->outbox);
-    return r < 0 ? r : responder_new(&responder, &a->responder);
+    r = outbox_new(&outbox, &a->outbox);
+    if (r == 0)
+        r = responder_new(&responder, &a->responder);
+    struct checker_options checker = { .loop = &s->loop,
+                                       .db = s->db,
+                                       .network = a->network,
+                                       .responder = a->responder,
+                                       .account = str_of(a->conf->handle),
+                                       .clock = &s->clock,
+                                       .keep_s = conf->x_keep_days * 86400 };
+    return r < 0 ? r : checker_new(&checker, &a->checker);
 }
 
 static int start_parts(struct service *s, struct report *report)
@@ -307,8 +349,10 @@ static void run(struct service *s)
     s->tick.data = s;
     (void)uv_timer_start(&s->tick, on_tick, 0, 1000);
     s->changes_seen = -1; /* the first turn looks at what was left over */
-    for (size_t i = 0; i < s->account_count; i++)
+    for (size_t i = 0; i < s->account_count; i++) {
         responder_start(s->accounts[i].responder);
+        checker_start(s->accounts[i].checker);
+    }
     (void)printf("kerbside ready http://%s:%d/\n", s->conf->console_address,
                  console_port(s->console));
     (void)fflush(stdout);
@@ -322,6 +366,7 @@ static void run(struct service *s)
 static void stop_parts(struct service *s)
 {
     for (size_t i = 0; i < s->account_count; i++) {
+        (void)checker_free(s->accounts[i].checker);
         (void)responder_free(s->accounts[i].responder);
         (void)outbox_free(s->accounts[i].outbox);
     }
@@ -338,6 +383,8 @@ static void stop_parts(struct service *s)
         (void)uv_loop_close(&s->loop);
     }
     s->db = db_free(s->db);
+    for (size_t i = 0; i < s->account_count; i++)
+        free(s->accounts[i].others);
     free(s->accounts);
     s->kb = kb_free(s->kb);
     s->conf = conf_free(s->conf);
@@ -361,6 +408,25 @@ static int take_accounts(struct service *s)
     return 0;
 }
 
+/* Every account speaks with a voice that there is. */
+static void check_voices(const struct service *s, struct report *report)
+{
+    for (size_t i = 0; i < s->conf->account_count; i++) {
+        struct str voice = str_of(s->conf->accounts[i].voice);
+        if (kb_wording_of(s->kb, voice))
+            continue;
+        struct buf there = BUF_INIT(4096);
+        for (size_t v = 0; v < s->kb->voice_count; v++)
+            (void)buf_addf(&there, "%s%.*s", v ? ", " : "", STR_ARG(s->kb->voice[v].name));
+        (void)report_error(report,
+                           "%s: \"accounts[%zu].voice\": %s/wording.json has no voice \"%.*s\"; "
+                           "it has: %s",
+                           s->conf->file, i, s->conf->kb_dir, STR_ARG(voice),
+                           there.len ? buf_cstr(&there) : "none");
+        buf_release(&there);
+    }
+}
+
 static int serve(const char *config)
 {
     struct service s = { .cap_trouble = BUF_INIT(1024) };
@@ -368,6 +434,10 @@ static int serve(const char *config)
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)
         status = load_kb(s.conf, NULL, &s.kb);
+    if (status == EXIT_OK) {
+        check_voices(&s, &report);
+        status = outcome(report.errors ? ERR_BADINPUT : 0, &report);
+    }
     if (status == EXIT_OK && take_accounts(&s) < 0)
         status = fail("kerbside serve", ERR_NOMEM);
     if (status == EXIT_OK) {

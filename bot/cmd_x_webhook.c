@@ -85,7 +85,7 @@ static void on_answer(void *data, const struct http_answer *answer)
     bool success = answer->end == HTTP_ANSWERED && answer->status / 100 == 2;
     a->ended = true;
     if (!success || json_parse(answer->body, &a->tree, NULL) < 0) {
-        struct str words = x_read_error(&arena, answer, X_READ, time(NULL)).words;
+        struct str words = x_read_error(&arena, answer, X_SEND_POST, time(NULL)).words;
         (void)fprintf(stderr, "error: kerbside x webhook: %.*s\n", STR_ARG(words));
         a->tree = NULL;
     }

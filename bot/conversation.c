@@ -411,6 +411,13 @@ static bool is_overtaken(const struct record_earlier *queued, const struct decis
     return d->reply.len || (d->policy.action == ACTION_HANDOFF && !only_waits);
 }
 
+/* "Stop" and "start" are said to us, whatever stands before them. */
+static bool is_order(const struct decision *d)
+{
+    const struct kb_rule *rule = d->policy.rule;
+    return rule && (rule->kind == KB_OPT_OUT || rule->kind == KB_OPT_IN);
+}
+
 /* The rest of what somebody was still writing: all of it is one message. */
 static int read_burst(struct hearing *r, struct conversation_outcome *ret)
 {
@@ -428,7 +435,8 @@ static int read_burst(struct hearing *r, struct conversation_outcome *ret)
         return e;
     bool settles =
         r->own_case && ret->decision.policy.action == ACTION_ANSWER && c->facts.may_reply;
-    if (is_more_urgent(&alone, &ret->decision) || (!is_need(&ret->decision) && is_need(&alone))) {
+    if (is_order(&alone) || is_more_urgent(&alone, &ret->decision) ||
+        (!is_need(&ret->decision) && is_need(&alone))) {
         ret->decision = alone; /* what stood before it would hide it */
         settles = false;
     } else {
@@ -573,7 +581,7 @@ int conversation_decide(const struct conversation *c, struct conversation_outcom
     enum turn turn = TURN_NEW;
     *ret = (struct conversation_outcome){ .read_from = 0 };
     r.facts.question_allowed = !c->record->asked;
-    if (!c->record->begun)
+    if (!c->record->begun || c->facts.overheard)
         return decide_text(&r, c->text, &r.facts, &ret->decision);
     int e = look_back(&r);
     if (e < 0)

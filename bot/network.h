@@ -143,8 +143,8 @@ struct network_verbs {
     int (*find)(struct network *n, const struct network_sought *sought, size_t count,
                 network_found *found, void *data);
 
-    /* Asks what became of messages, by the network's ids; check_max of them at most. One at a time.
-     */
+    /* Asks what became of messages, by the network's ids; check_max of them at most, 0: it can't be
+     * asked. One at a time. */
     int (*check)(struct network *n, const struct str *remote_ids, size_t count,
                  network_check_done *done, void *data);
     size_t check_max;

@@ -4,13 +4,18 @@
 
 #include "base/log.h"
 #include "bot/backoff.h"
-#include "handoff/record.h"
+#include "bot/said.h"
+#include "kb/asking.h"
 
 enum {
     UNKNOWN_AT_ONCE = 50,
     LOOKS_WANTED =
         2, /* our timeline may lag behind a post: one look that misses it shows nothing */
     ATTEMPTS_MOST = 3, /* a network that takes posts and never shows them would be told for ever */
+    FRESH_S = 60,      /* a stream may bring a message before X itself knows of it, and then X says
+                          that nobody asked us: such a one is tried once more, … */
+    AGAIN_S = 10,      /* … so much later */
+    REFUSALS_IN_A_ROW = 3, /* for reasons that X doesn't name: it isn't the replies */
 };
 
 enum busy { IDLE, POSTING, LOOKING };
@@ -26,6 +31,9 @@ struct outbox {
     size_t unknown_count;
     int64_t send_after_ms, look_after_ms, backoff_ms; /* monotonic */
     struct buf send_trouble, look_trouble;
+    unsigned refusals; /* in a row, for no reason that we know */
+    int64_t broken_at; /* when more went out than is normal; 0: it never did */
+    bool over_cap;
 };
 
 static int64_t now_of(const struct outbox *o)
@@ -100,9 +108,30 @@ struct outbox *outbox_free(struct outbox *o)
     return NULL;
 }
 
+/* For a while after too much went out, nothing automatic does. */
+static bool is_broken(const struct outbox *o)
+{
+    return o->broken_at && now_of(o) - o->broken_at < SEND_SHORT_S;
+}
+
+void outbox_set_over_cap(struct outbox *o, bool over_cap)
+{
+    o->over_cap = over_cap;
+}
+
 struct str outbox_trouble(const struct outbox *o)
 {
-    return o->send_trouble.len ? buf_str(&o->send_trouble) : buf_str(&o->look_trouble);
+    if (o->send_trouble.len)
+        return buf_str(&o->send_trouble);
+    if (o->look_trouble.len)
+        return buf_str(&o->look_trouble);
+    if (is_broken(o))
+        return STR("Automatic replies have stopped for ten minutes, since more went out than is "
+                   "normal. What people ask comes to you.");
+    if (o->over_cap)
+        return STR("Automatic replies have stopped, since the month's money for the network is "
+                   "spent. What people ask comes to you.");
+    return STR("");
 }
 
 static void set_trouble(struct buf *trouble, struct str words)
@@ -139,6 +168,43 @@ static int move(struct outbox *o, int64_t reply_id, enum reply_state state, stru
 /* ------------------------------------------------------------------------------------------------
  * sending */
 
+/* The network won't have this one. Why decides whether it ever may. */
+static void on_refused(struct outbox *o, const struct network_answer *a, int64_t now_ms)
+{
+    struct buf words = BUF_INIT(65536);
+    (void)buf_add(&words, a->words);
+    enum reply_state state = REPLY_FAILED;
+    switch (a->why) {
+    case NETWORK_WHY_REPEATED:
+        /* it may be our own lost attempt: look first. Its error stays, so it won't be tried again
+         */
+        state = REPLY_UNKNOWN;
+        o->look_after_ms = now_ms;
+        break;
+    case NETWORK_WHY_UNINVITED:
+        if (!o->sending.error.len && now_of(o) - o->sending.written_at < FRESH_S)
+            state = REPLY_QUEUED;
+        break;
+    case NETWORK_WHY_GONE:
+        break;
+    case NETWORK_WHY_CLOSED:
+        (void)buf_addc(&words, " Please answer in public instead.");
+        break;
+    case NETWORK_WHY_OTHER:
+        if (++o->refusals >= REFUSALS_IN_A_ROW) {
+            o->send_after_ms = now_ms + backoff_next(&o->backoff_ms);
+            set_trouble(&o->send_trouble,
+                        STR("The network refuses all that we post; the account may be locked. "
+                            "Somebody should sign in there and look."));
+        }
+        break;
+    }
+    if (a->why != NETWORK_WHY_OTHER)
+        o->refusals = 0;
+    (void)move(o, o->sending.id, state, STR(""), words.err ? a->words : buf_str(&words));
+    buf_release(&words);
+}
+
 static void on_posted(void *data, const struct network_answer *a)
 {
     struct outbox *o = data;
@@ -147,6 +213,7 @@ static void on_posted(void *data, const struct network_answer *a)
     switch (a->end) {
     case NETWORK_DONE:
         o->backoff_ms = 0;
+        o->refusals = 0;
         set_trouble(&o->send_trouble, STR(""));
         (void)move(o, o->sending.id, REPLY_SENT, a->remote_id, STR(""));
         break;
@@ -157,11 +224,7 @@ static void on_posted(void *data, const struct network_answer *a)
         (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
         break;
     case NETWORK_REFUSED:
-        /* "said before" may be our own lost attempt: look first. Its error stays, so it won't be
-         * tried again. */
-        (void)move(o, o->sending.id, a->why == NETWORK_WHY_REPEATED ? REPLY_UNKNOWN : REPLY_FAILED,
-                   STR(""), a->words);
-        o->look_after_ms = now_ms;
+        on_refused(o, a, now_ms);
         break;
     case NETWORK_UNKNOWN:
         (void)move(o, o->sending.id, REPLY_UNKNOWN, STR(""), STR(""));
@@ -172,59 +235,79 @@ static void on_posted(void *data, const struct network_answer *a)
     wake_in(o, 1);
 }
 
-/*
- * What has come since an automatic reply was decided may be a reason not to send it any more; staff
- * then see that it wasn't. NULL: none.
- */
-static const char *too_late(const struct outbox *o, const struct record_reply *reply)
+/* All that send_refusal() wants to know of a reply that is about to leave. */
+static int gather(struct outbox *o, struct tx *tx, const struct record_reply *reply,
+                  struct send_facts *ret)
 {
-    if (reply->staff_id || reply->insisted)
-        return NULL;
-    if (reply->opted_out)
-        return "Not sent: the resident asked for no automatic replies";
-    if (reply->case_open && !reply->case_id)
-        return "Not sent: the conversation was with staff by then";
-    if (reply->case_claimed)
-        return "Not sent: somebody had taken the conversation by then";
-    if (now_of(o) - reply->written_at > o->options.answer_within_s)
-        return "Not sent: it could not go out in time";
-    return NULL;
+    struct record_leaving leaving;
+    int r = record_get_leaving(tx, reply->id, &leaving);
+    if (r < 0)
+        return r;
+    bool automatic = !reply->staff_id;
+    struct said said = {
+        .tx = tx,
+        .arena = &o->arena,
+        .account = o->options.account,
+        .reply_id = reply->id,
+        .resident_id = leaving.resident_id,
+        .now = now_of(o),
+        .is_private = reply->is_private,
+    };
+    *ret = (struct send_facts){
+        .automatic = automatic,
+        .insisted = reply->insisted,
+        .confirms = reply->confirms,
+        .is_private = reply->is_private,
+        .urgent = leaving.urgent,
+        /* a member of staff may take a public conversation into private */
+        .invited = reply->is_private ? leaving.wrote_private || (!automatic && leaving.may_reply)
+                                     : leaving.may_reply,
+        .gone = leaving.gone,
+        .opted_out = reply->opted_out,
+        .case_open = reply->case_open && !reply->case_id,
+        .case_claimed = reply->case_claimed,
+        .too_late = now_of(o) - reply->written_at > o->options.answer_within_s,
+        .said_here = leaving.said_here,
+        .asks = kb_asks_for(reply->body),
+        .over_cap = o->over_cap,
+        .stopped = is_broken(o),
+    };
+    return said_weigh(&said, reply->body, ret);
 }
 
-/* 1: a request is on its way, 0: nothing to send, negative: later. */
-static int send_next(struct outbox *o)
+/* Which replies the network's limits let through now. In shadow mode it isn't asked. */
+static struct record_lanes lanes_of(const struct outbox *o, int64_t *ret_wait_ms)
 {
-    struct tx *tx;
-    int r = tx_begin(o->options.db, TX_WRITE, &tx);
-    if (r < 0)
-        return r;
     struct network *n = o->options.network;
-    struct record_lanes lanes = {
-        .people_public = n->verbs->wait_ms(n, false, true) == 0,
-        .people_private = n->verbs->wait_ms(n, true, true) == 0,
-        .automatic_public = n->verbs->wait_ms(n, false, false) == 0,
-        .automatic_private = n->verbs->wait_ms(n, true, false) == 0,
+    int64_t wait_ms[4] = { 0 };
+    *ret_wait_ms = INT64_MAX;
+    for (size_t i = 0; i < ARRAY_LEN(wait_ms) && !o->options.shadow; i++) {
+        wait_ms[i] = n->verbs->wait_ms(n, i & 1, i & 2);
+        if (wait_ms[i] && wait_ms[i] < *ret_wait_ms)
+            *ret_wait_ms = wait_ms[i];
+    }
+    return (struct record_lanes){
+        .automatic_public = wait_ms[0] == 0,
+        .automatic_private = wait_ms[1] == 0,
+        .people_public = wait_ms[2] == 0,
+        .people_private = wait_ms[3] == 0,
+        .refused_before = now_of(o) - AGAIN_S,
     };
-    r = record_next_queued(tx, o->options.account, lanes, &o->arena, &o->sending);
-    if (r != 1) {
-        tx_rollback(tx);
-        return r;
-    }
-    const char *late = too_late(o, &o->sending);
-    r = record_move_reply(tx, o->sending.id, late ? REPLY_FAILED : REPLY_SENDING, STR(""),
-                          str_of(late), now_of(o));
-    if (r < 0) {
-        tx_rollback(tx);
-        return r;
-    }
-    r = tx_commit(tx);
-    if (r < 0)
-        return r;
-    if (late) {
-        wake_in(o, 1);
-        return 1;
-    }
-    o->busy = POSTING;
+}
+
+/* Nothing may go now: is there anything that will, later? */
+static int wake_for_later(struct outbox *o, struct tx *tx, int64_t wait_ms)
+{
+    static const struct record_lanes all = { true, true, true, true, INT64_MAX };
+    int r = record_next_queued(tx, o->options.account, all, &o->arena, &o->sending);
+    if (r == 1)
+        wake_in(o, wait_ms < AGAIN_S * 1000 ? wait_ms : AGAIN_S * 1000);
+    return r < 0 ? r : 0;
+}
+
+static int post(struct outbox *o)
+{
+    struct network *n = o->options.network;
     struct network_outgoing outgoing = {
         .parent = o->sending.parent,
         .recipient = o->sending.recipient,
@@ -232,12 +315,54 @@ static int send_next(struct outbox *o)
         .is_private = o->sending.is_private,
         .by_person = o->sending.staff_id != 0,
     };
-    r = n->verbs->post(n, &outgoing, on_posted, o);
+    o->busy = POSTING;
+    int r = n->verbs->post(n, &outgoing, on_posted, o);
     if (r < 0) { /* nothing left */
         o->busy = IDLE;
         (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
+    }
+    return r < 0 ? r : 1;
+}
+
+/* 1: a request is on its way, or another reply's turn has come; 0: nothing to send, negative:
+ * later. */
+static int send_next(struct outbox *o)
+{
+    struct tx *tx;
+    int64_t wait_ms;
+    struct send_facts facts;
+    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    if (r < 0)
+        return r;
+    struct record_lanes lanes = lanes_of(o, &wait_ms);
+    r = record_next_queued(tx, o->options.account, lanes, &o->arena, &o->sending);
+    bool found = r == 1;
+    if (found)
+        r = gather(o, tx, &o->sending, &facts);
+    else if (r == 0)
+        r = wake_for_later(o, tx, wait_ms);
+    if (r < 0 || !found) {
+        tx_rollback(tx);
         return r;
     }
+    const char *refusal = send_refusal(&facts);
+    enum reply_state state = refusal             ? REPLY_FAILED
+                             : o->options.shadow ? REPLY_WITHHELD
+                                                 : REPLY_SENDING;
+    r = record_move_reply(tx, o->sending.id, state, STR(""), str_of(refusal), now_of(o));
+    if (r < 0) {
+        tx_rollback(tx);
+        return r;
+    }
+    r = tx_commit(tx);
+    if (r < 0)
+        return r;
+    if (refusal && facts.automatic && !is_broken(o) && send_broken(&facts))
+        o->broken_at = now_of(o);
+    if (state == REPLY_SENDING)
+        return post(o);
+    log_info("reply.%s reply=%" PRId64, reply_state_name(state), o->sending.id);
+    wake_in(o, 1);
     return 1;
 }
 
@@ -335,7 +460,9 @@ void outbox_turn(struct outbox *o)
         wake_in(o, backoff_next(&o->backoff_ms));
         return;
     }
-    if (now_ms >= o->look_after_ms)
+    if (o->options.shadow)
+        r = 0; /* nothing is asked of the network, not even what may be out from before */
+    else if (now_ms >= o->look_after_ms)
         r = look(o);
     else
         wake_in(o, o->look_after_ms - now_ms);

@@ -4,8 +4,9 @@
  * crash never sends it twice: what was being sent when we stopped is looked for on our own timeline
  * before anything else is done about it.
  *
- * One sender for each account, people's replies first. The states and who moves them are in
- * ARCHITECTURE.md, "A reply's life".
+ * One sender for each account, people's replies first. Each reply is held against send_rules.h in
+ * the transaction that marks it; one that may not leave fails, with a sentence, and is a case. The
+ * states and who moves them are in ARCHITECTURE.md, "A reply's life".
  */
 #ifndef BOT_OUTBOX_H
 #define BOT_OUTBOX_H
@@ -26,6 +27,7 @@ struct outbox_options {
     const struct clock *clock;
     int64_t answer_within_s; /* an automatic reply to an older message is not sent any more */
     int64_t lookup_wait_ms;  /* between two looks for a reply that may be out */
+    bool shadow;             /* nothing leaves, and the network is asked for nothing */
 };
 
 /* Moves everything found in "sending" to "unknown". */
@@ -35,6 +37,9 @@ struct outbox *outbox_free(struct outbox *o);
 /* Does the next thing if nothing is under way and it is time. Cheap to call when there is nothing.
  * No transaction may be open. */
 void outbox_turn(struct outbox *o);
+
+/* Is the month's money spent? Then people's replies go on, and automatic ones become cases. */
+void outbox_set_over_cap(struct outbox *o, bool over_cap);
 
 /* Why nothing goes out, as a sentence for staff; empty while all is well. */
 struct str outbox_trouble(const struct outbox *o);

@@ -23,7 +23,7 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 /* May anything automatic be said at all? */
 static bool may_speak(const struct policy_facts *f)
 {
-    return f->may_reply && !f->too_old && !f->opted_out && !f->case_claimed &&
+    return f->may_reply && !f->overheard && !f->too_old && !f->opted_out && !f->case_claimed &&
            f->automatic_replies < POLICY_REPLIES_MAX;
 }
 
@@ -38,6 +38,8 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     d.rule = rule;
     if (rule)
         d.team = rule->team;
+    if (!d.team.len && d.score > 0) /* what the knowledge base knows is theirs, whoever was asked */
+        d.team = STR("customer services");
     d.priority = priority;
     d.case_needed = true;
     /* danger is answered even where a bin was acknowledged before, and greater danger than before
@@ -56,6 +58,36 @@ static struct policy_decision handoff(struct policy_decision d, const struct pol
     else if (!f->staff_there && !acknowledged)
         d.say = SAY_ACKNOWLEDGE;
     return d;
+}
+
+/* A confirmation is owed to who asked for it, and to nobody else. */
+static bool may_confirm(const struct policy_facts *f)
+{
+    return f->may_reply && !f->too_old && !f->case_claimed;
+}
+
+/* No automatic word any more, but one: that it was heard, and how to take it back. */
+static struct policy_decision stop(const struct kb *kb, struct policy_decision d,
+                                   const struct policy_facts *f, const struct kb_rule *rule)
+{
+    d = handoff(d, f, rule, STR("human"), PRIORITY_SOON);
+    if (may_confirm(f) && !f->stop_confirmed && kb->wording.stopped.count)
+        d.say = SAY_STOPPED;
+    return d;
+}
+
+static struct policy_decision start(struct policy_decision d, const struct policy_facts *f,
+                                    const struct kb_rule *rule)
+{
+    d.action = ACTION_NONE;
+    d.rule = rule;
+    d.say = may_confirm(f) ? SAY_STARTED : SAY_NOTHING;
+    return d;
+}
+
+bool policy_confirms(const struct policy_decision *d)
+{
+    return d->say == SAY_STOPPED || d->say == SAY_STARTED;
 }
 
 /* What is being decided about. */
@@ -499,7 +531,15 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         return sensed(&q, d, reason);
     if (m->spent)
         return handoff(d, f, NULL, STR("unresolved"), PRIORITY_NORMAL);
-    if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)) || (rule = rule_of_kind(kb, m, KB_HUMAN)))
+    if (f->overheard) {
+        d.action = ACTION_NONE;
+        return d;
+    }
+    if ((rule = rule_of_kind(kb, m, KB_OPT_OUT)))
+        return stop(kb, d, f, rule);
+    if (f->opted_out && !best && (rule = rule_of_kind(kb, m, KB_OPT_IN)))
+        return start(d, f, rule);
+    if ((rule = rule_of_kind(kb, m, KB_HUMAN)))
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))
         return handoff(d, f, rule, STR("complaint"), PRIORITY_SOON);

@@ -16,6 +16,8 @@ enum say {
     SAY_DANGER,      /* what holds in any danger, where no rule saw it */
     SAY_ACKNOWLEDGE, /* a person will see it, and when */
     SAY_THANKS,
+    SAY_STOPPED, /* that automatic replies have ended, and the way back */
+    SAY_STARTED, /* that they are on again */
     SAY_CLARIFY, /* which of two it is about; a case is opened all the same */
 };
 
@@ -42,6 +44,8 @@ struct policy_facts {
     bool too_old;               /* written longer ago than automatic replies make sense */
     bool may_reply;             /* the network lets us answer this one */
     bool opted_out;             /* the resident wants no automatic replies */
+    bool stop_confirmed;        /* … and was once told that they have ended */
+    bool overheard;             /* it is not to us: nothing is said */
     bool case_open;             /* staff have this conversation */
     bool case_claimed;          /* … and somebody has taken it: nothing automatic is said */
     unsigned case_urgency;      /* … how urgent, as case_urgency() has it */
@@ -73,7 +77,7 @@ struct policy_decision {
     enum say say;
     enum priority priority; /* of a case */
     bool case_needed;       /* open one, or add to the one that is open */
-    struct str team;        /* of a case; empty: customer services */
+    struct str team;        /* of a case; empty: the account's */
     double score, lead;     /* of the best intent; 0 if none fits */
     double second; /* the second opinion's chance of what was decided; 0 if there is none */
     const struct kb_intent *also;     /* the second that an answer answers, or NULL */
@@ -88,5 +92,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
                                      const float *second, const struct policy_facts *facts);
 
 const char *action_name(enum action action); /* as in tests/corpus/LABELS.md */
+
+/* May what this decision says pass the resident's wish, as a confirmation of it? */
+bool policy_confirms(const struct policy_decision *d);
 
 #endif

@@ -1,17 +1,19 @@
 #include "bot/responder.h"
 
 #include <inttypes.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "base/log.h"
 #include "bot/backoff.h"
 #include "bot/bot_store.h"
 #include "bot/conversation.h"
+#include "bot/said.h"
 #include "handoff/cases.h"
 
 enum {
-    REPEAT_WINDOW_S =
-        86400, /* X refuses what the account said lately; how long ago that may be it doesn't say */
+    THREADS_S = 2 * 86400, /* a conversation in which nothing came for so long is over */
+    THREADS_MOST = 100,
 };
 
 /* One of the account's feeds, read at its own pace. */
@@ -26,9 +28,11 @@ struct feed {
 
 struct responder {
     struct responder_options options;
+    struct responder_account us;
     struct decider decider;
     struct arena arena; /* of one message */
     struct feed feeds[NETWORK_FEEDS];
+    bool begun;
     unsigned open_timers;
 };
 
@@ -71,37 +75,50 @@ struct taking {
     struct responder *r;
     struct tx *tx;
     const struct network_message *m;
-    int64_t now, message_id;
+    const struct responder_account *us; /* the account that it is to */
+    enum record_kind kind;
+    bool may_reply;
+    int64_t written_at, now, message_id;
+    struct record_before before; /* of one that was edited; message_id 0: it is new */
     struct record_facts facts;
     struct conversation_outcome outcome;
 };
 
-static int said_lately(void *data, struct str text)
-{
-    const struct taking *t = data;
-    return record_said_lately(t->tx, t->facts.resident_id, text, t->now - REPEAT_WINDOW_S);
-}
-
 static int decide_message(struct taking *t)
 {
     struct responder *r = t->r;
+    struct said said = {
+        .tx = t->tx,
+        .arena = &r->arena,
+        .account = r->options.account,
+        .resident_id = t->facts.resident_id,
+        .now = t->now,
+        .is_private = t->m->is_private,
+    };
+    const struct kb_wording *voice = kb_wording_of(r->options.kb, r->options.voice);
     struct wording_context wording = {
-        .hours = r->options.hours,
+        .voice = voice,
+        .hours = t->us->hours,
         .now = t->now,
         .handle = t->m->handle,
         .seed = str_hash(t->m->remote_id),
-        .taken = said_lately,
-        .taken_data = t,
+        .taken = said_is_taken,
+        .taken_data = &said,
+        .private_rules = t->m->is_private ? r->options.network->verbs->private_rules : NULL,
+        .first_private = !t->facts.told_privately,
     };
     struct policy_facts facts = {
-        .too_old = t->now - t->m->written_at > r->options.answer_within_s,
-        .may_reply = t->m->may_reply,
+        .too_old = t->now - t->written_at > r->options.answer_within_s,
+        /* X lets nothing automatic be said in private without a way to end it */
+        .may_reply = t->may_reply && (t->kind != RECORD_PRIVATE || voice->private_footer.len),
+        .overheard = t->kind == RECORD_OVERHEARD,
         .opted_out = t->facts.opted_out,
+        .stop_confirmed = t->facts.stop_confirmed,
         .case_open = t->facts.case_id != 0,
         .case_claimed = t->facts.case_claimed,
         .case_urgency = t->facts.case_urgency,
         .acknowledged = t->facts.acknowledged,
-        .staff_there = hours_open(r->options.hours, t->now),
+        .staff_there = hours_open(t->us->hours, t->now),
         .automatic_replies = t->facts.automatic_replies,
         .strikes = t->facts.strikes,
         .flood = t->facts.flood,
@@ -112,7 +129,7 @@ static int decide_message(struct taking *t)
         .arena = &r->arena,
         .tx = t->tx,
         .message_id = t->message_id,
-        .written_at = t->m->written_at,
+        .written_at = t->written_at,
         .text = t->m->text,
         .record = &t->facts,
         .facts = facts,
@@ -176,14 +193,15 @@ static int write_case(struct taking *t, int64_t *case_id)
         .resident_id = t->facts.resident_id,
         .message_id = t->message_id,
         .reason = p->reason,
-        .team = p->team.len ? p->team : t->r->options.team,
+        .team = p->team.len ? p->team : t->us->team,
         .priority = p->priority,
         .sensitive = p->priority == PRIORITY_SENSITIVE,
         .acknowledged = t->outcome.decision.reply.len > 0,
     };
     *case_id = t->facts.case_id;
-    return *case_id ? case_join(t->tx, *case_id, &o, t->now)
-                    : case_open(t->tx, &o, t->now, case_id);
+    if (!*case_id)
+        return case_open(t->tx, &o, t->now, case_id);
+    return (t->before.message_id ? case_revise : case_join)(t->tx, *case_id, &o, t->now);
 }
 
 static const char *event_of(enum action action)
@@ -232,6 +250,7 @@ static int64_t fingerprint_of(struct str text)
 
 static struct record_message row_of(const struct taking *t)
 {
+    bool heard = t->kind == RECORD_OVERHEARD; /* what they tell others is no copy of anything */
     return (struct record_message){
         .network = str_of(t->r->options.network->verbs->name),
         .remote_id = t->m->remote_id,
@@ -242,12 +261,11 @@ static struct record_message row_of(const struct taking *t)
         .text = t->m->text,
         .written_at = t->m->written_at,
         .may_reply = t->m->may_reply,
-        .fingerprint = fingerprint_of(t->m->text),
-        .account = t->r->options.account,
-        .kind = t->m->is_private                  ? RECORD_PRIVATE
-                : t->m->kind == NETWORK_OVERHEARD ? RECORD_OVERHEARD
-                                                  : RECORD_ADDRESSED,
+        .fingerprint = heard ? 0 : fingerprint_of(t->m->text),
+        .account = t->us->handle,
+        .kind = t->kind,
         .answers = t->m->answers,
+        .replaces = t->m->replaces,
     };
 }
 
@@ -271,11 +289,15 @@ static int write_outcome(struct taking *t)
     const struct decision *d = &t->outcome.decision;
     const struct policy_decision *p = &d->policy;
     const char *event = event_of(p->action);
-    bool said_before = p->action == ACTION_ANSWER && p->say == SAY_NOTHING;
+    bool said_before =
+        p->say == SAY_NOTHING &&
+        (p->action == ACTION_ANSWER || (t->before.message_id && p->action == ACTION_THANK));
     int64_t case_id = 0, reply_id = 0;
     int r = write_withdrawal(t);
     if (r == 0 && p->rule && p->rule->kind == KB_OPT_OUT)
-        r = record_opt_out(t->tx, t->facts.resident_id, t->now);
+        r = record_opt_out(t->tx, t->message_id, t->now);
+    if (r == 0 && p->rule && p->rule->kind == KB_OPT_IN)
+        r = record_opt_in(t->tx, t->message_id);
     if (r == 0 && event && !said_before) {
         struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
         r = record_add_event(t->tx, &e, t->now);
@@ -286,9 +308,11 @@ static int write_outcome(struct taking *t)
         struct record_draft draft = { .message_id = t->message_id,
                                       .case_id = case_id,
                                       .body = d->reply,
-                                      .is_private = t->m->is_private };
+                                      .is_private = t->kind == RECORD_PRIVATE };
         r = record_queue_reply(t->tx, &draft, t->now, &reply_id);
     }
+    if (r == 0 && reply_id && policy_confirms(p))
+        r = record_confirm(t->tx, reply_id);
     if (r == 0)
         log_info("message.taken message=%" PRId64 " action=%s reason=%.*s read_from=%" PRId64
                  " case=%" PRId64 " reply=%" PRId64 " dropped=%" PRId64,
@@ -297,16 +321,193 @@ static int write_outcome(struct taking *t)
     return r;
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * whose it is */
+
+static bool is_handle_byte(char c)
+{
+    return (is_word_byte(c) && (unsigned char)c < 0x80) || c == '_';
+}
+
+static bool is_same_handle(struct str a, struct str b)
+{
+    return a.len == b.len && strncasecmp(a.p, b.p, a.len) == 0;
+}
+
+/* One of our accounts by its handle, however its letters are written; NULL: none. */
+static const struct responder_account *account_named(const struct responder *r, struct str handle)
+{
+    if (is_same_handle(handle, r->us.handle))
+        return &r->us;
+    for (size_t i = 0; i < r->options.other_count; i++)
+        if (is_same_handle(handle, r->options.others[i].handle))
+            return &r->options.others[i];
+    return NULL;
+}
+
+/* The first of our accounts that a text names; NULL: none. */
+static const struct responder_account *first_named(const struct responder *r, struct str text)
+{
+    const struct responder_account *found = NULL;
+    for (size_t at = 0; at < text.len && !found; at++) {
+        if (text.p[at] != '@' || (at > 0 && is_handle_byte(text.p[at - 1])))
+            continue;
+        size_t end = at + 1;
+        while (end < text.len && is_handle_byte(text.p[end]))
+            end++;
+        found = account_named(r, str_cut(text, at + 1, end));
+    }
+    return found;
+}
+
+/* Of several accounts, the one that a post answers or else names first: it may be another that
+ * reads it. */
+static int find_account(struct taking *t)
+{
+    const struct responder_account *found = NULL;
+    struct str handle;
+    t->us = &t->r->us;
+    if (!t->r->options.other_count || t->kind != RECORD_ADDRESSED)
+        return 0;
+    int r = t->m->answers.len ? record_account_of_reply(t->tx, &t->r->arena, t->m->answers, &handle)
+                              : 0;
+    if (r < 0)
+        return r;
+    if (r == 1)
+        found = account_named(t->r, handle);
+    if (!found)
+        found = first_named(t->r, t->m->text);
+    if (found)
+        t->us = found;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * edits */
+
+/* It was never to be answered twice: what was said stays, what is to be said is dropped. */
+static void say_no_more(struct taking *t)
+{
+    struct conversation_outcome *o = &t->outcome;
+    struct policy_decision *p = &o->decision.policy;
+    p->say = SAY_NOTHING;
+    p->asked[0] = p->asked[1] = NULL;
+    p->case_needed |= t->facts.case_id != 0;
+    p->settles = o->settles = false;
+    o->decision.reply = STR("");
+    o->drop_reply = 0;
+}
+
+/* Does the new text come to what the old one did? 1 yes, 0 no. */
+static int is_same_decision(const struct taking *t)
+{
+    const struct decision *d = &t->outcome.decision;
+    struct buf intents = BUF_INIT(65536);
+    cJSON *tree = decision_intents(d);
+    int r = json_add_tree(&intents, tree);
+    if (r == 0)
+        r = str_is(t->before.action, action_name(d->policy.action)) &&
+            str_eq(t->before.intents, buf_str(&intents));
+    cJSON_Delete(tree);
+    buf_release(&intents);
+    return r;
+}
+
+/* Their words have changed under our reply, which answers something else now: a person looks. */
+static void hand_over(struct policy_decision *p)
+{
+    p->action = ACTION_HANDOFF;
+    p->reason = STR("unresolved");
+    p->priority = PRIORITY_NORMAL;
+    p->intent = p->also = NULL;
+    p->case_needed = true;
+}
+
+/* Decides what the new words change: a reply that has left stays the only one, one that waits stays
+ * if it still fits. */
+static int decide_edit(struct taking *t)
+{
+    const struct record_before *before = &t->before;
+    struct decision *d = &t->outcome.decision;
+    if (before->waiting_reply)
+        t->facts.automatic_replies--;
+    int r = decide_message(t);
+    if (r < 0 || (!before->waiting_reply && !before->answered))
+        return r;
+    int same = is_same_decision(t);
+    if (same < 0)
+        return same;
+    /* that a person will read it holds, unless there is more to say */
+    bool holds = str_is(before->action, "handoff") ? !d->reply.len && !before->asked.len : same;
+    if (before->answered || holds) {
+        say_no_more(t);
+        if (before->answered && d->policy.action == ACTION_ANSWER && !same)
+            hand_over(&d->policy);
+        return 0;
+    }
+    return record_move_reply(t->tx, before->waiting_reply, REPLY_DROPPED, STR(""),
+                             STR("Its author edited the message before it was sent"), t->now);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * all of it */
+
+/* Our own post: a reply of ours that is seen to be out, or what staff wrote in the network's app.
+ */
+static int take_own(const struct taking *t)
+{
+    const struct network_verbs *verbs = t->r->options.network->verbs;
+    const struct network_message *m = t->m;
+    struct record_own_post post = {
+        .network = str_of(verbs->name),
+        .remote_id = m->remote_id,
+        .conversation = m->conversation,
+        .text = m->text,
+        .answers = m->answers,
+        .partner = m->partner,
+        .replaces = m->replaces,
+        .is_private = m->is_private,
+        .written_at = m->written_at,
+        .same = (m->is_private ? verbs->private_rules : verbs->rules)->same,
+    };
+    int r = record_own_post(t->tx, &post, t->now);
+    if (r == RECORD_OWN_SETTLED || r == RECORD_OWN_STAFF)
+        log_info("own.%s remote=%.*s", r == RECORD_OWN_STAFF ? "by_staff" : "seen_out",
+                 STR_ARG(m->remote_id));
+    return r < 0 ? r : 0;
+}
+
+/* Records what came, or what became of it. 1: to be decided, 0: seen before. */
+static int record_it(struct taking *t)
+{
+    const struct record_message row = row_of(t);
+    struct record_before before;
+    int r = record_edit_message(t->tx, &t->r->arena, &row, t->now, &before);
+    if (r == 1) { /* it stays what it was, whoever brought the news */
+        const struct responder_account *us = account_named(t->r, before.account);
+        t->before = before;
+        t->message_id = before.message_id;
+        t->us = us ? us : t->us;
+        t->kind = before.kind;
+        t->may_reply = before.may_reply;
+        t->written_at = before.written_at;
+    }
+    return r == 0 ? record_add_message(t->tx, &row, t->now, &t->message_id) : r;
+}
+
 /* Everything about one message, in the open transaction. */
 static int take_message(struct taking *t)
 {
-    const struct record_message row = row_of(t);
-    int r = record_add_message(t->tx, &row, t->now, &t->message_id);
+    if (t->m->kind == NETWORK_OURS)
+        return take_own(t);
+    int r = find_account(t);
+    if (r == 0)
+        r = record_it(t);
     if (r != 1)
         return r; /* seen before: nothing to do */
     r = record_get_facts(t->tx, t->message_id, &t->facts);
     if (r == 0)
-        r = decide_message(t);
+        r = t->before.message_id ? decide_edit(t) : decide_message(t);
     if (r == 0)
         r = write_decision(t);
     return r < 0 ? r : write_outcome(t);
@@ -326,10 +527,9 @@ static int take_failed(struct taking *t, int why)
     int64_t case_id;
     log_error("message.failed remote=%.*s why=\"%s\"", STR_ARG(t->m->remote_id), err_str(why));
     int r = tx_savepoint_undo(t->tx);
-    if (r < 0)
+    if (r < 0 || t->m->kind == NETWORK_OURS)
         return r;
-    const struct record_message row = row_of(t);
-    r = record_add_message(t->tx, &row, t->now, &t->message_id);
+    r = record_it(t);
     if (r == 1)
         r = record_get_facts(t->tx, t->message_id, &t->facts);
     if (r == 0)
@@ -345,8 +545,18 @@ static int take_all(struct responder *r, struct tx *tx, const struct network_mes
                     size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        const struct network_message *m = &oldest_first[i];
         struct taking t = {
-            .r = r, .tx = tx, .m = &oldest_first[i], .now = clock_now(r->options.clock)
+            .r = r,
+            .tx = tx,
+            .m = m,
+            .us = &r->us,
+            .kind = m->is_private                  ? RECORD_PRIVATE
+                    : m->kind == NETWORK_OVERHEARD ? RECORD_OVERHEARD
+                                                   : RECORD_ADDRESSED,
+            .may_reply = m->may_reply,
+            .written_at = m->written_at,
+            .now = clock_now(r->options.clock),
         };
         arena_clear(&r->arena);
         int e = tx_savepoint(tx);
@@ -394,6 +604,16 @@ static void read_in(struct feed *f, int64_t ms)
     (void)uv_timer_start(&f->timer, on_timer, (uint64_t)ms, 0);
 }
 
+/* What staff answered while we were away must be known before anybody else is answered: the rest is
+ * read once our own posts were, or could not be. */
+static void begin(struct responder *r)
+{
+    for (size_t i = 0; i < NETWORK_FEEDS && !r->begun; i++)
+        if (i != NETWORK_POSTS)
+            read_in(&r->feeds[i], 0);
+    r->begun = true;
+}
+
 static int on_page(void *data, const struct network_page *page)
 {
     struct feed *f = data;
@@ -416,6 +636,7 @@ static void on_read(void *data, const struct network_answer *a)
 {
     struct feed *f = data;
     f->reading = false;
+    begin(f->responder);
     buf_clear(&f->trouble);
     if (a->end == NETWORK_DONE) {
         f->backoff_ms = 0;
@@ -431,6 +652,42 @@ static void on_read(void *data, const struct network_answer *a)
     read_in(f, wait_ms);
 }
 
+/* The conversations that we are in. 1: there are some, 0: none. */
+static int list_threads(struct responder *r, struct network_reading *reading)
+{
+    struct tx *tx;
+    arena_clear(&r->arena);
+    struct str *ids = arena_array(&r->arena, THREADS_MOST, sizeof *ids);
+    int count = ids ? tx_begin(r->options.db, TX_READ, &tx) : ERR_NOMEM;
+    if (count < 0)
+        return count;
+    count = record_list_threads(tx, r->options.account, clock_now(r->options.clock) - THREADS_S,
+                                &r->arena, ids, THREADS_MOST);
+    tx_rollback(tx);
+    if (count < 0)
+        return count;
+    reading->conversations = ids;
+    reading->conversation_count = (size_t)count;
+    return count > 0;
+}
+
+/* 0: it is being read, 1: there is nothing to read. */
+static int read_feed(struct feed *f)
+{
+    const struct responder_options *o = &f->responder->options;
+    struct network_reading reading = {
+        .feed = f->which,
+        .cursor = buf_str(&f->cursor),
+        .first_at = clock_now(o->clock) - o->answer_within_s,
+    };
+    if (f->which == NETWORK_THREADS) {
+        int e = list_threads(f->responder, &reading);
+        if (e != 1)
+            return e < 0 ? e : 1;
+    }
+    return o->network->verbs->read(o->network, &reading, on_page, on_read, f);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct feed *f = timer->data;
@@ -438,14 +695,11 @@ static void on_timer(uv_timer_t *timer)
     if (f->reading)
         return;
     f->reading = true;
-    struct network_reading reading = {
-        .feed = f->which,
-        .cursor = buf_str(&f->cursor),
-        .first_at = clock_now(o->clock) - o->answer_within_s,
-    };
-    int e = o->network->verbs->read(o->network, &reading, on_page, on_read, f);
-    if (e != 0)
+    int e = read_feed(f);
+    if (e != 0) {
         f->reading = false;
+        begin(f->responder);
+    }
     if (e == 1)
         read_in(f, o->poll_every_ms * paces[f->which]);
     else if (e < 0)
@@ -476,6 +730,8 @@ int responder_new(const struct responder_options *options, struct responder **re
     if (!r)
         return ERR_NOMEM;
     r->options = *options;
+    r->us = (struct responder_account){ options->account, options->team, options->voice,
+                                        options->hours };
     for (size_t i = 0; i < NETWORK_FEEDS; i++)
         r->feeds[i] = (struct feed){ .responder = r,
                                      .which = (enum network_feed)i,
@@ -514,8 +770,7 @@ struct responder *responder_free(struct responder *r)
 
 void responder_start(struct responder *r)
 {
-    for (size_t i = 0; i < NETWORK_FEEDS; i++)
-        read_in(&r->feeds[i], 0);
+    read_in(&r->feeds[NETWORK_POSTS], 0);
 }
 
 void responder_read_now(struct responder *r)

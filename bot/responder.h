@@ -16,15 +16,24 @@
 
 struct responder;
 
+/* One of our accounts, as residents meet it: the members of struct responder_options. */
+struct responder_account {
+    struct str handle, team, voice;
+    const struct hours *hours;
+};
+
 struct responder_options {
     uv_loop_t *loop;
     struct db *db;
     struct network *network;
     struct str account; /* our handle; borrowed, as the next two */
     struct str team;    /* of cases that nothing else gives one */
-    struct str voice;   /* of the knowledge base's wording; empty: the plain one */
+    struct str voice;   /* of the knowledge base's, which has it; empty: the plain wording */
     const struct clock *clock;
     const struct hours *hours;
+    /* our other accounts: what is to one of them is theirs, whoever reads it; borrowed */
+    const struct responder_account *others;
+    size_t other_count;
     const struct kb *kb;
     int64_t poll_every_ms, answer_within_s;
 };

@@ -13,8 +13,14 @@ struct reply {
     struct part parts[2];
     size_t part_count;
     size_t choices;
+    struct str footer; /* behind it all; empty: none */
     struct buf when;
 };
+
+static const struct kb_wording *voice_of(const struct kb *kb, const struct wording_context *c)
+{
+    return c->voice ? c->voice : &kb->wording;
+}
 
 static struct part answer_part(const struct kb *kb, const struct kb_intent *intent, int64_t now)
 {
@@ -37,6 +43,7 @@ static struct part timed_part(const struct kb_list *variants, struct reply *r,
 static struct part part_of(const struct kb *kb, const struct policy_decision *d,
                            const struct wording_context *c, struct reply *r)
 {
+    const struct kb_wording *w = voice_of(kb, c);
     switch (d->say) {
     case SAY_NOTHING:
         break;
@@ -45,13 +52,17 @@ static struct part part_of(const struct kb *kb, const struct policy_decision *d,
     case SAY_HOLDING:
         return timed_part(&d->rule->holding, r, c);
     case SAY_DANGER:
-        return timed_part(&kb->wording.danger, r, c);
+        return timed_part(&w->danger, r, c);
     case SAY_ACKNOWLEDGE:
-        return timed_part(&kb->wording.acknowledge, r, c);
+        return timed_part(&w->acknowledge, r, c);
     case SAY_THANKS:
-        return (struct part){ .variants = &kb->wording.thanks };
+        return (struct part){ .variants = &w->thanks };
+    case SAY_STOPPED:
+        return (struct part){ .variants = &w->stopped };
+    case SAY_STARTED:
+        return (struct part){ .variants = &w->started };
     case SAY_CLARIFY:
-        return (struct part){ .variants = &kb->wording.clarify.ask,
+        return (struct part){ .variants = &w->clarify.ask,
                               .fillings = { { "{first}", d->asked[0]->called },
                                             { "{second}", d->asked[1]->called } },
                               .filling_count = 2 };
@@ -70,6 +81,8 @@ static struct reply reply_of(const struct kb *kb, const struct policy_decision *
         if (str_eq(r.parts[0].notice, r.parts[1].notice)) /* said once */
             r.parts[1].notice = STR("");
     }
+    if (c->private_rules && c->first_private)
+        r.footer = voice_of(kb, c)->private_footer;
     r.choices = 1;
     for (size_t i = 0; i < r.part_count; i++)
         r.choices *= r.parts[i].variants ? r.parts[i].variants->count : 0;
@@ -91,12 +104,15 @@ static int write_choice(const struct reply *r, uint64_t choice, struct str handl
                       part->filling_count);
         choice /= part->variants->count;
     }
+    if (r->footer.len)
+        (void)buf_addf(out, "\n\n%.*s", STR_ARG(r->footer));
     return out->err;
 }
 
-static bool fits(const struct kb *kb, const struct buf *text)
+static bool fits(const struct kb *kb, const struct wording_context *c, const struct buf *text)
 {
-    return kb->rules->weight(buf_str(text)) <= kb->rules->limit;
+    const struct text_rules *rules = c->private_rules ? c->private_rules : kb->rules;
+    return rules->weight(buf_str(text)) <= rules->limit;
 }
 
 int wording_fits(const struct kb *kb, const struct policy_decision *d,
@@ -108,7 +124,7 @@ int wording_fits(const struct kb *kb, const struct policy_decision *d,
     for (size_t i = 0; i < reply.choices && r == 0; i++) {
         r = write_choice(&reply, i, STR(""), &text);
         if (r == 0)
-            r = fits(kb, &text);
+            r = fits(kb, c, &text);
     }
     buf_release(&reply.when);
     buf_release(&text);
@@ -120,12 +136,13 @@ int wording_write(const struct kb *kb, const struct policy_decision *d,
 {
     struct reply reply = reply_of(kb, d, c);
     struct buf text = BUF_INIT(65536), last = BUF_INIT(65536);
-    size_t tries = reply.choices * (c->handle.len ? 2 : 1);
+    /* a direct message has nobody else to address */
+    size_t tries = reply.choices * (c->handle.len && !c->private_rules ? 2 : 1);
     int r = 0;
     for (size_t i = 0; i < tries; i++) {
         r = write_choice(&reply, (c->seed + i) % reply.choices,
                          i < reply.choices ? STR("") : c->handle, &text);
-        if (r == 0 && !fits(kb, &text))
+        if (r == 0 && !fits(kb, c, &text))
             continue;
         if (r == 0 && c->taken)
             r = c->taken(c->taken_data, buf_str(&text));

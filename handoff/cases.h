@@ -27,6 +27,10 @@ int case_open(struct tx *tx, const struct case_opening *o, int64_t now, int64_t 
  * urgent than what is there. */
 int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now) MUST_CHECK;
 
+/* A message of the case says something else now: raises it, if that is more urgent. */
+int case_revise(struct tx *tx, int64_t case_id, const struct case_opening *o,
+                int64_t now) MUST_CHECK;
+
 /* Somebody answered it in the network's own app: nobody else need, and nothing automatic is said,
  * until staff take, release or close it. */
 int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;

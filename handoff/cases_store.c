@@ -59,7 +59,7 @@ static int is_outdone(struct tx *tx, int64_t case_id, const struct case_opening 
     return r;
 }
 
-int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now)
+int case_revise(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now)
 {
     static const char q_touch[] = "UPDATE handoff_case SET version=version+1, changed_at=?2,"
                                   " acknowledged=max(acknowledged, ?3) WHERE id=?1";
@@ -70,9 +70,6 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     stmt_bind_int64(q, 2, now);
     stmt_bind_int64(q, 3, o->acknowledged);
     int r = stmt_run(q);
-    if (r < 0)
-        return r;
-    r = tell(tx, "case.message", case_id, o->message_id, 0, STR(""), now);
     if (r == 0 && o->reason.len)
         r = is_outdone(tx, case_id, o);
     if (r != 1)
@@ -85,6 +82,12 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     stmt_bind_str(q, 5, o->team.len ? o->team : STR("customer services"));
     r = stmt_run(q);
     return r < 0 ? r : tell(tx, "case.raised", case_id, o->message_id, 0, o->reason, now);
+}
+
+int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int64_t now)
+{
+    int r = tell(tx, "case.message", case_id, o->message_id, 0, STR(""), now);
+    return r < 0 ? r : case_revise(tx, case_id, o, now);
 }
 
 int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now)

@@ -2,6 +2,7 @@
 
 #include "handoff/cases.h"
 #include "handoff/view.h"
+#include "kb/asking.h"
 
 enum { TEXT_BYTES_MAX = 32768, ID_MAX = 40 };
 
@@ -149,6 +150,19 @@ static int refuse_long(struct command *c, const struct text_rules *rules, unsign
     return r;
 }
 
+/* What everybody would read must not ask for what is nobody's business. */
+static int refuse_asking(struct command *c, const char *asks)
+{
+    struct buf why = BUF_INIT(400);
+    (void)buf_addf(&why,
+                   "That asks for %s where everybody can read the answer. Please ask them to send "
+                   "it as a direct message, or send this as one.",
+                   asks);
+    int r = refuse(c, "in_public", buf_cstr(&why));
+    buf_release(&why);
+    return r;
+}
+
 static int run_reply(struct command *c)
 {
     struct str text = STR("");
@@ -161,9 +175,12 @@ static int run_reply(struct command *c)
         return refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
     if (json_get_str(c->frame, "text", &text) != 1 || !str_trim(text).len)
         return refuse(c, "empty", "There is nothing in the reply yet.");
+    const char *asks = way == 0 ? kb_asks_for(text) : NULL;
     int r = signed_text(c, &full);
     unsigned weight = r == 0 ? rules->weight(buf_str(&full)) : UINT32_MAX;
-    if (weight > rules->limit)
+    if (asks)
+        r = refuse_asking(c, asks);
+    else if (weight > rules->limit)
         r = refuse_long(c, rules, weight);
     else
         r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full), way == 1));

@@ -533,14 +533,16 @@ int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, 
         return peer->sign_in ? -1 : begin_request(c, wsi, peer, in);
     case LWS_CALLBACK_HTTP_BODY:
         /* more than the body, while a password is being checked: it would be checked for nobody */
-        if (peer->sign_in || buf_add(&peer->body, (struct str){ in, len }) < 0)
+        if (peer->sign_in)
             return -1;
-        return 0;
+        if (peer->out_len)
+            return 0; /* refused already: what comes on is not looked at */
+        return buf_add(&peer->body, (struct str){ in, len }) < 0 ? -1 : 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         if (peer->sign_in)
             return -1;
         if (peer->out_len)
-            return 0; /* refused already, since there is something to write */
+            return 0;
         return peer->mounted ? answer_mounted(c, wsi, peer, STR("")) : post(c, wsi, peer);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return write_more(wsi, peer);

@@ -127,6 +127,71 @@ static int take_over(struct tx *tx, const struct record_own_post *post, int64_t 
     return r < 0 ? r : record_add_event(tx, &e, now);
 }
 
+/* It may be that what it answers is read later. What never is is forgotten. */
+static int remember(struct tx *tx, const struct record_own_post *post)
+{
+    static const char q_put[] = "INSERT INTO own_post(network, answers, remote_id, conversation, "
+                                "text, written_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+                                " ON CONFLICT DO NOTHING";
+    static const char q_forget[] = "DELETE FROM own_post WHERE written_at<?1";
+    struct stmt *q = tx_stmt(tx, q_put);
+    stmt_bind_str(q, 1, post->network);
+    stmt_bind_str(q, 2, post->answers);
+    stmt_bind_str(q, 3, post->remote_id);
+    stmt_bind_str(q, 4, post->conversation);
+    stmt_bind_str(q, 5, post->text);
+    stmt_bind_int64(q, 6, post->written_at);
+    int r = stmt_run(q);
+    if (r < 0)
+        return r;
+    q = tx_stmt(tx, q_forget);
+    stmt_bind_int64(q, 1, post->written_at - RECORD_TALK_S);
+    return stmt_run(q);
+}
+
+/* Takes one remembered answer to a message out. 1: there was one, 0: none is left. */
+static int take_remembered(struct tx *tx, struct arena *arena, struct str network,
+                           struct str answers, struct record_own_post *ret)
+{
+    static const char sql[] =
+        "DELETE FROM own_post WHERE network=?1 AND answers=?2 AND remote_id=(SELECT remote_id FROM "
+        "own_post WHERE network=?1 AND answers=?2 ORDER BY written_at LIMIT 1)"
+        " RETURNING remote_id, conversation, text, written_at";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, network);
+    stmt_bind_str(q, 2, answers);
+    int r = stmt_next(q);
+    if (r == 1) {
+        *ret =
+            (struct record_own_post){ .network = network,
+                                      .remote_id = arena_str(arena, col_str(q, "remote_id")),
+                                      .conversation = arena_str(arena, col_str(q, "conversation")),
+                                      .text = arena_str(arena, col_str(q, "text")),
+                                      .answers = answers,
+                                      .written_at = col_int64(q, "written_at") };
+        r = ret->remote_id.p && ret->conversation.p && ret->text.p ? 1 : ERR_NOMEM;
+    }
+    stmt_done(q);
+    return r;
+}
+
+int record_claim_own_posts(struct tx *tx, struct str network, struct str remote_id,
+                           int64_t message_id, int64_t now)
+{
+    struct record_own_post post;
+    struct arena arena = ARENA_INIT;
+    int r;
+    while ((r = take_remembered(tx, &arena, network, remote_id, &post)) == 1) {
+        r = is_known(tx, &post);
+        if (r == 0)
+            r = take_over(tx, &post, message_id, now);
+        if (r < 0)
+            break;
+    }
+    arena_release(&arena);
+    return r;
+}
+
 int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t now)
 {
     int64_t answers = 0, id;
@@ -143,9 +208,10 @@ int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t n
     }
     if (r == 0)
         r = find_place(tx, post, answers, &id);
-    if (r == 1)
+    bool found = r == 1;
+    if (found)
         r = take_over(tx, post, id, now);
-    else if (r == 0)
-        return RECORD_OWN_OTHER;
-    return r < 0 ? r : RECORD_OWN_STAFF;
+    else if (r == 0 && !post->is_private && post->answers.len)
+        r = remember(tx, post);
+    return r < 0 ? r : found ? RECORD_OWN_STAFF : RECORD_OWN_OTHER;
 }

@@ -29,10 +29,14 @@ static int read_recorded(struct tx *tx, struct arena *arena, int64_t id, struct 
                          struct record_before *before)
 {
     static const char sql[] =
-        "SELECT m.remote_id, coalesce(m.edited_at, m.written_at) AS version_at,"
+        "SELECT m.remote_id, m.written_at, m.kind, m.may_reply, m.account, coalesce(d.asked, '') "
+        "AS asked, coalesce(m.edited_at, m.written_at) AS version_at,"
         " m.gone_at IS NOT NULL AS gone, coalesce(c.id, 0) AS case_id,"
         " coalesce(d.action, '') AS action, coalesce(d.intents, '') AS intents,"
-        " coalesce(p.id, 0) AS reply_id, p.state='queued' AND p.attempts=0 AS waits"
+        " iif(p.state='queued' AND p.attempts=0, p.id, 0) AS waiting_reply,"
+        " p.id IS NOT NULL OR EXISTS(SELECT 1 FROM message o JOIN decision e ON e.message_id=o.id"
+        " WHERE o.conversation_id=m.conversation_id AND o.resident_id=m.resident_id AND o.id>m.id"
+        " AND e.read_from<=m.id) AS answered"
         " FROM message m LEFT JOIN decision d ON d.message_id=m.id LEFT JOIN reply p ON "
         "p.message_id=m.id"
         " AND p.staff_id IS NULL AND p.elsewhere=0 AND p.state<>'dropped' LEFT JOIN handoff_case c"
@@ -50,30 +54,37 @@ static int read_recorded(struct tx *tx, struct arena *arena, int64_t id, struct 
     };
     *before = (struct record_before){
         .message_id = id,
+        .written_at = col_int64(q, "written_at"),
+        .kind = record_kind_of_name(col_str(q, "kind")),
+        .may_reply = col_int64(q, "may_reply") != 0,
+        .account = arena_str(arena, col_str(q, "account")),
+        .asked = arena_str(arena, col_str(q, "asked")),
         .action = arena_str(arena, col_str(q, "action")),
         .intents = arena_str(arena, col_str(q, "intents")),
-        .reply_id = col_int64(q, "reply_id"),
-        .waits = col_int64(q, "waits") != 0,
+        .waiting_reply = col_int64(q, "waiting_reply"),
+        .answered = col_int64(q, "answered") != 0 && col_int64(q, "waiting_reply") == 0,
     };
     stmt_done(q);
-    return recorded->remote_id.p && before->action.p && before->intents.p ? 0 : ERR_NOMEM;
+    return recorded->remote_id.p && before->account.p && before->action.p && before->intents.p &&
+                   before->asked.p
+               ? 0
+               : ERR_NOMEM;
 }
 
 static int write_version(struct tx *tx, int64_t id, const struct record_message *m, int64_t now)
 {
     static const char q_message[] =
-        "UPDATE message SET remote_id=?2, text=?3, may_reply=?4, fingerprint=?5, edited_at=?6,"
-        " checked_at=?7 WHERE id=?1";
+        "UPDATE message SET remote_id=?2, text=?3, edited_at=?4, checked_at=?5, fingerprint=?6"
+        " WHERE id=?1";
     static const char q_decision[] = "DELETE FROM decision WHERE message_id=?1";
     struct stmt *q = tx_stmt(tx, q_message);
     stmt_bind_int64(q, 1, id);
     stmt_bind_str(q, 2, m->remote_id);
     stmt_bind_str(q, 3, m->text);
-    stmt_bind_int64(q, 4, m->may_reply);
+    stmt_bind_int64(q, 4, m->written_at);
+    stmt_bind_int64(q, 5, now);
     if (m->fingerprint)
-        stmt_bind_int64(q, 5, m->fingerprint);
-    stmt_bind_int64(q, 6, m->written_at);
-    stmt_bind_int64(q, 7, now);
+        stmt_bind_int64(q, 6, m->fingerprint);
     int r = stmt_run(q);
     if (r < 0)
         return r;

@@ -53,6 +53,8 @@ struct record_facts {
     bool case_claimed;     /* somebody has taken it, or answers in the network's own app */
     unsigned case_urgency; /* case_urgency() of its reason */
     bool opted_out;
+    bool stop_confirmed;        /* they were told once, ever, that automatic replies have ended */
+    bool told_privately;        /* an automatic direct message left in this conversation */
     bool acknowledged;          /* of the open case */
     unsigned automatic_replies; /* in this conversation; of a private one, lately */
     bool begun;                 /* somebody wrote in this conversation before */
@@ -63,7 +65,14 @@ struct record_facts {
 };
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret) MUST_CHECK;
-int record_opt_out(struct tx *tx, int64_t resident_id, int64_t now) MUST_CHECK;
+
+/*
+ * The message's author wants no automatic replies, or wants them again: on all our accounts, until
+ * they say otherwise. Automatic replies that wait for them are taken back; one in another
+ * conversation than the message's is then a case, since nobody would answer there any more.
+ */
+int record_opt_out(struct tx *tx, int64_t message_id, int64_t now) MUST_CHECK;
+int record_opt_in(struct tx *tx, int64_t message_id) MUST_CHECK;
 
 struct record_decision {
     struct str action, reason; /* reason empty: none */
@@ -89,7 +98,8 @@ enum reply_state {
     REPLY_UNKNOWN,
     REPLY_SENT,
     REPLY_FAILED,
-    REPLY_DROPPED, /* withdrawn before it left, for what the resident wrote next */
+    REPLY_DROPPED,  /* withdrawn before it left, for what the resident wrote next */
+    REPLY_WITHHELD, /* what would have been said, in shadow mode */
 };
 const char *reply_state_name(enum reply_state state);
 
@@ -107,7 +117,7 @@ struct record_reply {
     unsigned attempts;    /* how often it was sent and not seen to arrive */
     struct str recipient; /* the network's id of the resident */
     bool is_private;      /* goes as a direct message */
-    bool confirms;        /* … that automatic replies have ended: the one that may still go */
+    bool confirms;        /* … that automatic replies have ended, or are on again */
 };
 
 struct record_draft {
@@ -124,14 +134,10 @@ struct record_draft {
 int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t now,
                        int64_t *ret_id) MUST_CHECK;
 
-/* Was this very text the last that this resident got, or said by the account to anybody since
- * @since_at? 1 yes, 0 no. */
-int record_said_lately(struct tx *tx, int64_t resident_id, struct str body,
-                       int64_t since_at) MUST_CHECK;
-
 /* Which of an account's queued replies come into question now. */
 struct record_lanes {
     bool people_public, people_private, automatic_public, automatic_private;
+    int64_t refused_before; /* of those that were refused once and are tried again */
 };
 
 /* The account's next to send of those @lanes: people's before automatic ones, then the oldest. 1
@@ -178,12 +184,13 @@ enum record_own {
     RECORD_OWN_KNOWN,   /* a reply that is recorded as sent */
     RECORD_OWN_SETTLED, /* a reply of ours whose outcome wasn't known: it is sent now */
     RECORD_OWN_STAFF,   /* staff's: recorded as a reply, and the conversation is theirs */
-    RECORD_OWN_OTHER,   /* it answers nothing that is recorded */
+    RECORD_OWN_OTHER,   /* it answers nothing that is recorded yet */
 };
 
 /*
  * Says what a message of our own is, and records it if staff wrote it: as a sent reply without a
- * member of staff, @elsewhere, under the message it answers or else the newest of its conversation.
+ * member of staff, @elsewhere, under the message it answers, also if that comes later, or else the
+ * newest of its conversation.
  * Queued automatic replies of that conversation are dropped; its open case, and one that is opened
  * later, counts as taken until staff release or close it. An enum record_own, or negative.
  */
@@ -192,12 +199,15 @@ int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t n
 /* ------------------------------------------------------------------------------------------------
  * what becomes of messages */
 
-/* What an edited message had before. */
+/* What an edited message was before, and stays. */
 struct record_before {
-    int64_t message_id;
-    struct str action, intents; /* of its decision, which is erased */
-    int64_t reply_id;           /* its automatic reply; 0: none, or it was dropped */
-    bool waits;                 /* … and that can still be withdrawn */
+    int64_t message_id, written_at;
+    enum record_kind kind;
+    bool may_reply;
+    struct str account;
+    struct str action, intents, asked; /* of its decision, which is erased */
+    int64_t waiting_reply; /* its automatic reply, while that can be withdrawn; 0: none */
+    bool answered;         /* one has left, or was decided with a later message's */
 };
 
 /*
@@ -284,5 +294,50 @@ struct record_event {
 };
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;
+
+/* ------------------------------------------------------------------------------------------------
+ * what may leave */
+
+/* The reply confirms that automatic replies have ended, or are on again. */
+int record_confirm(struct tx *tx, int64_t reply_id) MUST_CHECK;
+
+/* What the record knows that may forbid a reply to leave; the rest is in struct record_reply. */
+struct record_leaving {
+    int64_t resident_id;
+    bool may_reply;     /* the network lets us answer the message */
+    bool wrote_private; /* its resident ever sent us a direct message */
+    bool gone;          /* its text was erased: its author took it back */
+    bool urgent;        /* the reply's case is a sensitive one */
+    unsigned said_here; /* other automatic replies of the conversation that left */
+};
+int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *ret) MUST_CHECK;
+
+/* Was this very text said publicly by any account of ours since @since_at, in another reply than
+ * @reply_id? @waiting: one that waits to be sent counts as said. 1 yes, 0 no. */
+int record_is_said(struct tx *tx, int64_t reply_id, struct str body, bool waiting,
+                   int64_t since_at) MUST_CHECK;
+
+/* A text that was said, or waits to be. */
+struct record_said {
+    int64_t at, resident_id;
+    struct str body;
+    bool waiting;    /* it hasn't left */
+    bool by_account; /* by the account that was asked for */
+};
+
+enum { RECORD_SAID_MAX = 512 };
+
+/* What @resident_id was told since @since_at, besides @reply_id. Returns the number,
+ * RECORD_SAID_MAX at most, or negative. */
+int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64_t resident_id,
+                     int64_t since_at, struct record_said *ret) MUST_CHECK;
+
+/* What our accounts said by themselves since @since_at, besides @reply_id; what left comes first.
+ * As above. */
+int record_list_automatic(struct tx *tx, struct arena *arena, int64_t reply_id, struct str account,
+                          int64_t since_at, struct record_said *ret) MUST_CHECK;
+
+/* Would staff's reply in this case be a direct message? 1 yes, 0 no. */
+int record_case_is_private(struct tx *tx, int64_t case_id) MUST_CHECK;
 
 #endif

@@ -11,9 +11,15 @@ int record_one_id(struct stmt *q, int64_t *ret) MUST_CHECK;
 int record_find_message(struct tx *tx, struct str network, struct str remote_id,
                         int64_t *ret) MUST_CHECK;
 
+enum record_kind record_kind_of_name(struct str name);
+
 /* The message was once called @remote_id. */
 int record_add_version(struct tx *tx, struct str network, struct str remote_id,
                        int64_t message_id) MUST_CHECK;
+
+/* What staff answered to a message before it was recorded becomes its reply. */
+int record_claim_own_posts(struct tx *tx, struct str network, struct str remote_id,
+                           int64_t message_id, int64_t now) MUST_CHECK;
 
 /* Withdraw the automatic replies that still can be; the one that confirms an opt-out is sent all
  * the same. */

@@ -34,6 +34,14 @@ static const char q_message_put[] =
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?8)";
 static const char *const kinds[] = { "addressed", "overheard", "private" };
 
+enum record_kind record_kind_of_name(struct str name)
+{
+    enum record_kind kind = RECORD_ADDRESSED;
+    while (kind < RECORD_PRIVATE && !str_eq(name, str_of(kinds[kind])))
+        kind++;
+    return kind;
+}
+
 int record_one_id(struct stmt *q, int64_t *ret)
 {
     int r = stmt_next(q);
@@ -167,6 +175,8 @@ int record_add_message(struct tx *tx, const struct record_message *m, int64_t no
     *ret_id = tx_last_id(tx);
     if (m->replaces.len)
         r = record_add_version(tx, m->network, m->replaces, *ret_id);
+    if (r == 0 && m->kind != RECORD_PRIVATE)
+        r = record_claim_own_posts(tx, m->network, m->remote_id, *ret_id, now);
     return r < 0 ? r : 1;
 }
 
@@ -190,47 +200,42 @@ enum {
 };
 
 /* the + keeps to the resident's own messages: a text that goes round is in many */
+#define SQL_ELSEWHERE_LATELY SQL_ELSEWHERE("m.conversation_id", "m.written_at-?9")
 static const char q_facts[] =
     "SELECT m.resident_id, m.conversation_id, r.opted_out_at IS NOT NULL AS opted_out,"
     " coalesce(c.id, 0) AS case_id, coalesce(c.acknowledged, 0) AS acknowledged,"
-    " CASE WHEN c.id IS NULL THEN " SQL_ELSEWHERE(
-        "m.conversation_id",
-        "m.written_at-?9") " ELSE c.owner_id IS NOT NULL OR c.elsewhere END AS case_claimed, "
-                           "coalesce(c.reason, '') AS case_reason,"
-                           " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
-                           "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND "
-                           "p.elsewhere=0"
-                           "  AND p.state<>'dropped' AND (m.kind<>'private' OR "
-                           "o.written_at>m.written_at-?9))"
-                           " AS automatic_replies,"
-                           " EXISTS(SELECT 1 FROM message o WHERE "
-                           "o.conversation_id=m.conversation_id AND o.id<m.id)"
-                           " AS begun,"
-                           " EXISTS(SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
-                           "  WHERE o.conversation_id=m.conversation_id AND d.asked IS NOT NULL"
-                           "  AND (m.kind<>'private' OR o.written_at>m.written_at-?9)) AS asked,"
-                           " (SELECT count(*) FROM (SELECT 1 FROM message o JOIN decision d ON "
-                           "d.message_id=o.id"
-                           "  WHERE o.resident_id=m.resident_id AND o.written_at>m.written_at-?2 "
-                           "AND o.id<>m.id"
-                           "  AND d.action='ignore' AND d.undone_at IS NULL LIMIT ?3)) AS strikes,"
-                           " (SELECT count(*)>?5 FROM (SELECT 1 FROM message o WHERE "
-                           "o.resident_id=m.resident_id"
-                           "  AND o.kind<>'overheard' AND o.written_at BETWEEN m.written_at-?4 AND "
-                           "m.written_at LIMIT ?5+1)) AS flood,"
-                           " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND "
-                           "o.id<>m.id"
-                           "  AND o.written_at>m.written_at-?6 AND +o.fingerprint=m.fingerprint) "
-                           "AS copy,"
-                           " (SELECT count(*)>=?8 FROM (SELECT DISTINCT o.resident_id FROM message "
-                           "o"
-                           "  WHERE o.written_at/3600 IN (m.written_at/3600-1, m.written_at/3600)"
-                           "  AND o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 "
-                           "LIMIT ?8)) AS chorus"
-                           " FROM message m JOIN resident r ON r.id=m.resident_id"
-                           " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND "
-                           "c.state<>'closed' WHERE "
-                           "m.id=?1";
+    " CASE WHEN c.id IS NULL THEN " SQL_ELSEWHERE_LATELY
+    " ELSE c.owner_id IS NOT NULL OR c.elsewhere END AS case_claimed,"
+    " coalesce(c.reason, '') AS case_reason,"
+    " (SELECT count(*) FROM reply p JOIN message o ON o.id=p.message_id"
+    "  WHERE o.conversation_id=m.conversation_id AND p.staff_id IS NULL AND p.elsewhere=0"
+    "  AND p.state<>'dropped' AND (m.kind<>'private' OR o.written_at>m.written_at-?9))"
+    " AS automatic_replies,"
+    " EXISTS(SELECT 1 FROM message o JOIN reply p ON p.message_id=o.id"
+    "  JOIN decision d ON d.message_id=o.id AND d.action='handoff'" /* not that they are on again */
+    "  WHERE o.resident_id=m.resident_id AND p.confirms AND p.state<>'dropped') AS stop_confirmed,"
+    " EXISTS(SELECT 1 FROM message o JOIN reply p ON p.message_id=o.id"
+    "  WHERE o.conversation_id=m.conversation_id AND p.private AND p.staff_id IS NULL"
+    "  AND p.elsewhere=0 AND p.state IN ('sending', 'unknown', 'sent')) AS told_privately,"
+    " EXISTS(SELECT 1 FROM message o WHERE o.conversation_id=m.conversation_id AND o.id<m.id)"
+    " AS begun,"
+    " EXISTS(SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
+    "  WHERE o.conversation_id=m.conversation_id AND d.asked IS NOT NULL"
+    "  AND (m.kind<>'private' OR o.written_at>m.written_at-?9)) AS asked,"
+    " (SELECT count(*) FROM (SELECT 1 FROM message o JOIN decision d ON d.message_id=o.id"
+    "  WHERE o.resident_id=m.resident_id AND o.written_at>m.written_at-?2 AND o.id<>m.id"
+    "  AND d.action='ignore' AND d.undone_at IS NULL LIMIT ?3)) AS strikes,"
+    " (SELECT count(*)>?5 FROM (SELECT 1 FROM message o WHERE o.resident_id=m.resident_id"
+    "  AND o.kind<>'overheard' AND o.written_at BETWEEN m.written_at-?4 AND m.written_at"
+    "  LIMIT ?5+1)) AS flood,"
+    " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.id<>m.id"
+    "  AND o.written_at>m.written_at-?6 AND +o.fingerprint=m.fingerprint) AS copy,"
+    " (SELECT count(*)>=?8 FROM (SELECT DISTINCT o.resident_id FROM message o"
+    "  WHERE o.written_at/3600 IN (m.written_at/3600-1, m.written_at/3600)"
+    "  AND o.fingerprint=m.fingerprint AND o.written_at>m.written_at-?7 LIMIT ?8)) AS chorus"
+    " FROM message m JOIN resident r ON r.id=m.resident_id"
+    " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed'"
+    " WHERE m.id=?1";
 
 int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret)
 {
@@ -249,6 +254,8 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
             .case_claimed = col_int64(q, "case_claimed") != 0,
             .case_urgency = case_urgency(col_str(q, "case_reason")),
             .opted_out = col_int64(q, "opted_out") != 0,
+            .stop_confirmed = col_int64(q, "stop_confirmed") != 0,
+            .told_privately = col_int64(q, "told_privately") != 0,
             .acknowledged = col_int64(q, "acknowledged") != 0,
             .automatic_replies = (unsigned)col_int64(q, "automatic_replies"),
             .begun = col_int64(q, "begun") != 0,
@@ -259,16 +266,6 @@ int record_get_facts(struct tx *tx, int64_t message_id, struct record_facts *ret
         };
     stmt_done(q);
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
-}
-
-int record_opt_out(struct tx *tx, int64_t resident_id, int64_t now)
-{
-    static const char sql[] =
-        "UPDATE resident SET opted_out_at=?2 WHERE id=?1 AND opted_out_at IS NULL";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, resident_id);
-    stmt_bind_int64(q, 2, now);
-    return stmt_run(q);
 }
 
 int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,
@@ -325,6 +322,8 @@ const char *reply_state_name(enum reply_state state)
         return "failed";
     case REPLY_DROPPED:
         return "dropped";
+    case REPLY_WITHHELD:
+        return "withheld";
     }
     return "?";
 }
@@ -332,7 +331,7 @@ const char *reply_state_name(enum reply_state state)
 static enum reply_state state_of_name(struct str name)
 {
     enum reply_state state = REPLY_QUEUED;
-    while (state < REPLY_DROPPED && !str_eq(name, str_of(reply_state_name(state))))
+    while (state < REPLY_WITHHELD && !str_eq(name, str_of(reply_state_name(state))))
         state++;
     return state;
 }
@@ -360,31 +359,6 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
     struct record_event e = { "reply.queued", draft->case_id,  draft->message_id,
                               *ret_id,        draft->staff_id, STR("") };
     return record_add_event(tx, &e, now);
-}
-
-int record_said_lately(struct tx *tx, int64_t resident_id, struct str body, int64_t since_at)
-{
-    static const char q_account[] =
-        "SELECT 1 AS said FROM reply WHERE body=?1 AND created_at>=?2 AND state<>'dropped' "
-        "LIMIT 1";
-    /* by way of the resident's messages: ordering by p.id would walk all replies */
-    static const char q_resident[] =
-        "SELECT body=?2 AS said FROM reply WHERE id=(SELECT max(p.id) FROM message m"
-        " JOIN reply p ON p.message_id=m.id WHERE m.resident_id=?1 AND p.state<>'dropped')";
-    struct stmt *q = tx_stmt(tx, q_account);
-    stmt_bind_str(q, 1, body);
-    stmt_bind_int64(q, 2, since_at);
-    int r = stmt_next(q);
-    stmt_done(q);
-    if (r != 0)
-        return r;
-    q = tx_stmt(tx, q_resident);
-    stmt_bind_int64(q, 1, resident_id);
-    stmt_bind_str(q, 2, body);
-    r = stmt_next(q);
-    int said = r == 1 && col_int64(q, "said");
-    stmt_done(q);
-    return r < 0 ? r : said;
 }
 
 #define REPLY_COLUMNS                                                                           \
@@ -428,8 +402,10 @@ static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *
 int record_next_queued(struct tx *tx, struct str account, struct record_lanes lanes,
                        struct arena *arena, struct record_reply *ret)
 {
+    /* one that was refused and is tried again has the network's words, and waits for a while */
     static const char sql[] = REPLY_COLUMNS
         "WHERE p.state='queued' AND m.account=?1"
+        " AND (p.error IS NULL OR p.changed_at<=?6)"
         " AND CASE WHEN p.staff_id IS NULL THEN iif(p.private, ?5, ?4) ELSE iif(p.private, ?3, ?2)"
         " END ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
@@ -438,6 +414,7 @@ int record_next_queued(struct tx *tx, struct str account, struct record_lanes la
     stmt_bind_int64(q, 3, lanes.people_private);
     stmt_bind_int64(q, 4, lanes.automatic_public);
     stmt_bind_int64(q, 5, lanes.automatic_private);
+    stmt_bind_int64(q, 6, lanes.refused_before);
     int r = stmt_next(q);
     if (r == 1)
         r = read_reply(q, arena, ret);
@@ -479,6 +456,8 @@ static const char *event_of(enum reply_state state)
         return "reply.failed";
     case REPLY_DROPPED:
         return "reply.dropped";
+    case REPLY_WITHHELD:
+        return "reply.withheld";
     }
     return NULL;
 }
@@ -702,7 +681,8 @@ static int list_answers(struct tx *tx, struct arena *arena, int64_t message_id, 
         " AND o.id<m.id AND (m.kind<>'private' OR o.written_at>=?3)"
         " JOIN decision d ON d.message_id=o.id AND d.action='answer'"
         " JOIN reply p ON p.message_id=o.id AND p.staff_id IS NULL AND p.elsewhere=0"
-        " AND p.state NOT IN ('failed', 'dropped') WHERE m.id=?1 ORDER BY o.id DESC LIMIT ?2";
+        " AND p.state NOT IN ('failed', 'dropped', 'withheld') WHERE m.id=?1 ORDER BY o.id DESC"
+        " LIMIT ?2";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
     stmt_bind_int64(q, 1, message_id);
@@ -768,5 +748,184 @@ int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
         stmt_bind_int64(q, 6, e->staff_id);
     if (e->text.len)
         stmt_bind_str(q, 7, e->text);
+    return stmt_run(q);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * what may leave */
+
+int record_case_is_private(struct tx *tx, int64_t case_id)
+{
+    static const char sql[] =
+        "SELECT m.kind='private' AS private FROM handoff_case c JOIN message m"
+        " ON m.conversation_id=c.conversation_id WHERE c.id=?1"
+        " ORDER BY m.may_reply DESC, m.id DESC LIMIT 1"; /* as a reply is hung */
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    int r = stmt_next(q);
+    int is_private = r == 1 && col_int64(q, "private");
+    stmt_done(q);
+    return r < 0 ? r : is_private;
+}
+
+int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *ret)
+{
+    static const char sql[] =
+        "SELECT m.resident_id, m.may_reply, m.gone_at IS NOT NULL AS gone,"
+        " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.kind='private')"
+        " AS wrote_private,"
+        " EXISTS(SELECT 1 FROM handoff_case c WHERE c.id=p.case_id AND c.sensitive) AS urgent,"
+        " (SELECT count(*) FROM message o JOIN reply a ON a.message_id=o.id"
+        "  WHERE o.conversation_id=m.conversation_id AND a.id<>p.id AND a.staff_id IS NULL"
+        "  AND a.elsewhere=0 AND a.state IN ('sending', 'unknown', 'sent')) AS said_here"
+        " FROM reply p JOIN message m ON m.id=p.message_id WHERE p.id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret = (struct record_leaving){
+            .resident_id = col_int64(q, "resident_id"),
+            .may_reply = col_int64(q, "may_reply") != 0,
+            .wrote_private = col_int64(q, "wrote_private") != 0,
+            .gone = col_int64(q, "gone") != 0,
+            .urgent = col_int64(q, "urgent") != 0,
+            .said_here = (unsigned)col_int64(q, "said_here"),
+        };
+    stmt_done(q);
+    return r == 1 ? 0 : r < 0 ? r : ERR_DB;
+}
+
+int record_is_said(struct tx *tx, int64_t reply_id, struct str body, bool waiting, int64_t since_at)
+{
+    static const char sql[] =
+        "SELECT 1 AS said FROM reply WHERE body=?1 AND changed_at>=?2 AND id<>?3 AND private=0"
+        " AND (state IN ('sending', 'unknown', 'sent') OR (?4 AND state IN ('queued', 'withheld')))"
+        " LIMIT 1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, body);
+    stmt_bind_int64(q, 2, since_at);
+    stmt_bind_int64(q, 3, reply_id);
+    stmt_bind_int64(q, 4, waiting);
+    int r = stmt_next(q);
+    stmt_done(q);
+    return r;
+}
+
+static int read_said(struct stmt *q, struct arena *arena, struct record_said *ret)
+{
+    *ret = (struct record_said){
+        .at = col_int64(q, "changed_at"),
+        .resident_id = col_int64(q, "resident_id"),
+        .body = arena_str(arena, col_str(q, "body")),
+        .waiting = col_int64(q, "waiting") != 0,
+        .by_account = col_int64(q, "by_account") != 0,
+    };
+    return ret->body.p ? 0 : ERR_NOMEM;
+}
+
+int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64_t resident_id,
+                     int64_t since_at, struct record_said *ret)
+{
+    static const char sql[] =
+        "SELECT p.body, p.changed_at, m.resident_id, p.state IN ('queued', 'withheld') AS waiting,"
+        " 1 AS by_account FROM message m JOIN reply p ON p.message_id=m.id"
+        " WHERE m.resident_id=?1 AND p.changed_at>=?2 AND p.id<>?3"
+        " AND p.state NOT IN ('failed', 'dropped') ORDER BY p.id DESC";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, resident_id);
+    stmt_bind_int64(q, 2, since_at);
+    stmt_bind_int64(q, 3, reply_id);
+    int count = 0, r = 0;
+    while (count < RECORD_SAID_MAX && (r = stmt_next(q)) == 1) {
+        r = read_said(q, arena, &ret[count]);
+        if (r < 0)
+            break;
+        count++;
+    }
+    stmt_done(q);
+    return r < 0 ? r : count;
+}
+
+/* What was made longer ago than this before the time that is asked about didn't leave in it. */
+enum { WAITS_MOST_S = 86400 };
+
+int record_list_automatic(struct tx *tx, struct arena *arena, int64_t reply_id, struct str account,
+                          int64_t since_at, struct record_said *ret)
+{
+    /* state by state, newest first: the index leads to the few that are wanted */
+    static const char *const states[] = { "sending", "unknown", "sent", "queued", "withheld" };
+    static const char sql[] =
+        "SELECT p.id, p.body, p.changed_at, p.created_at, m.resident_id,"
+        " p.state IN ('queued', 'withheld') AS waiting, m.account=?2 AS by_account FROM reply p"
+        " JOIN message m ON m.id=p.message_id WHERE p.state=?1 AND (p.staff_id IS NULL)=1"
+        " AND p.elsewhere=0 ORDER BY p.id DESC";
+    int count = 0, r = 0;
+    for (size_t i = 0; i < ARRAY_LEN(states) && r >= 0; i++) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_str(q, 1, str_of(states[i]));
+        stmt_bind_str(q, 2, account);
+        while (count < RECORD_SAID_MAX && (r = stmt_next(q)) == 1 &&
+               col_int64(q, "created_at") >= since_at - WAITS_MOST_S) {
+            if (col_int64(q, "changed_at") < since_at || col_int64(q, "id") == reply_id)
+                continue;
+            r = read_said(q, arena, &ret[count]);
+            if (r < 0)
+                break;
+            count++;
+        }
+        stmt_done(q);
+    }
+    return r < 0 ? r : count;
+}
+
+int record_confirm(struct tx *tx, int64_t reply_id)
+{
+    static const char sql[] = "UPDATE reply SET confirms=1 WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    return stmt_run(q);
+}
+
+/* Takes back what waits for the message's author. */
+static int take_back(struct tx *tx, int64_t message_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT p.id, o.conversation_id=m.conversation_id AS here FROM message m"
+        " JOIN message o ON o.resident_id=m.resident_id JOIN reply p ON p.message_id=o.id"
+        " WHERE m.id=?1 AND p.state='queued' AND p.staff_id IS NULL AND p.insisted=0"
+        " AND p.confirms=0 LIMIT 1";
+    for (;;) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_int64(q, 1, message_id);
+        int r = stmt_next(q);
+        int64_t id = r == 1 ? col_int64(q, "id") : 0;
+        enum reply_state state = r == 1 && col_int64(q, "here") ? REPLY_DROPPED : REPLY_FAILED;
+        stmt_done(q);
+        if (r != 1)
+            return r;
+        r = record_move_reply(tx, id, state, STR(""),
+                              STR("Not sent: the resident asked for no automatic replies"), now);
+        if (r < 0)
+            return r;
+    }
+}
+
+int record_opt_out(struct tx *tx, int64_t message_id, int64_t now)
+{
+    static const char sql[] = "UPDATE resident SET opted_out_at=?2 WHERE opted_out_at IS NULL"
+                              " AND id=(SELECT resident_id FROM message WHERE id=?1)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_run(q);
+    return r < 0 ? r : take_back(tx, message_id, now);
+}
+
+int record_opt_in(struct tx *tx, int64_t message_id)
+{
+    static const char sql[] = "UPDATE resident SET opted_out_at=NULL"
+                              " WHERE id=(SELECT resident_id FROM message WHERE id=?1)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, message_id);
     return stmt_run(q);
 }

@@ -108,6 +108,10 @@ static const char *const steps[] = {
     "CREATE TABLE message_version(network TEXT NOT NULL, remote_id TEXT NOT NULL, message_id "
     "INTEGER NOT NULL REFERENCES message(id), PRIMARY KEY(network, remote_id)) STRICT, WITHOUT "
     "ROWID;"
+    /* what our accounts said to somebody of whom nothing is recorded yet */
+    "CREATE TABLE own_post(network TEXT NOT NULL, answers TEXT NOT NULL, remote_id TEXT NOT NULL, "
+    "conversation TEXT NOT NULL, text TEXT NOT NULL, written_at INTEGER NOT NULL, "
+    "PRIMARY KEY(network, answers, remote_id)) STRICT, WITHOUT ROWID;"
     "ALTER TABLE message ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;" /* gone_at: kept no longer
                                                                           */
     "ALTER TABLE handoff_case ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;"

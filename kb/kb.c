@@ -34,6 +34,14 @@ struct str kb_topic_name(const struct kb *kb, unsigned topic)
     return intent ? intent->id : kb_rule_of(kb, topic)->id;
 }
 
+const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name)
+{
+    for (size_t i = 0; i < kb->voice_count; i++)
+        if (str_eq(kb->voice[i].name, name))
+            return &kb->voice[i].wording;
+    return name.len ? NULL : &kb->wording;
+}
+
 const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,
                                      int64_t now)
 {

@@ -34,7 +34,16 @@ struct kb_intent {
     struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
 };
 
-enum kb_kind { KB_SENSITIVE, KB_TROLL, KB_PRAISE, KB_HUMAN, KB_COMPLAINT, KB_OPT_OUT, KB_CHATTER };
+enum kb_kind {
+    KB_SENSITIVE,
+    KB_TROLL,
+    KB_PRAISE,
+    KB_HUMAN,
+    KB_COMPLAINT,
+    KB_OPT_OUT,
+    KB_OPT_IN, /* means something only from one who opted out */
+    KB_CHATTER
+};
 enum { KB_KINDS = KB_CHATTER + 1 };
 
 struct kb_rule {
@@ -98,6 +107,16 @@ struct kb_wording {
     struct kb_clarify clarify;
     struct kb_list
         danger; /* somebody may be in danger, though no rule says which; may hold {when} */
+    struct kb_list stopped;    /* that automatic replies have ended, and the way back */
+    struct kb_list started;    /* that they are on again */
+    struct str private_footer; /* of the first automatic direct message: how to stop them, and where
+                                  it says what becomes of what is written; empty: none are sent */
+};
+
+/* Another way to say what wording.json says: what it doesn't have is said plainly. */
+struct kb_voice {
+    struct str name;
+    struct kb_wording wording; /* whole */
 };
 
 /* A dated fact that is put before the reply of its intents while it holds. An intent has one at a
@@ -148,6 +167,8 @@ struct kb {
     struct arena lesson_arena;
     struct second *second; /* NULL: there is none, the patterns decide alone */
     struct kb_wording wording;
+    struct kb_voice *voice;
+    size_t voice_count;
     struct kb_thresholds thresholds;
     char hash[17]; /* of the files' names and bytes: names the version */
     struct kb_notice *notice;
@@ -170,6 +191,9 @@ const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
+
+/* The wording of the voice of that name, the plain one if @name is empty; NULL: there is none. */
+const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name);
 
 /* The notice that holds for @intent at @now, or NULL. */
 const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,

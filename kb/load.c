@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/when.h"
+#include "kb/asking.h"
 #include "kb/kb.h"
 
 enum { FILE_BYTES_MAX = 8 << 20, FILES_MAX = 200, HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
@@ -24,7 +25,7 @@ struct loader {
     const struct text_rules *rules;
     struct report *report;
     struct arena *arena; /* of what is read now: the knowledge base's, or its lessons' */
-    size_t intent_room, rule_room, lesson_room, notice_room;
+    size_t intent_room, rule_room, lesson_room, notice_room, voice_room;
 };
 
 static const struct {
@@ -33,7 +34,7 @@ static const struct {
 } kinds[] = {
     { "sensitive", KB_SENSITIVE }, { "troll", KB_TROLL },         { "praise", KB_PRAISE },
     { "human", KB_HUMAN },         { "complaint", KB_COMPLAINT }, { "opt_out", KB_OPT_OUT },
-    { "chatter", KB_CHATTER },
+    { "opt_in", KB_OPT_IN },       { "chatter", KB_CHATTER },
 };
 
 static int keep(struct loader *l, struct str text, struct str *ret)
@@ -163,12 +164,25 @@ static uint64_t full_weight(const struct loader *l, struct str notice, struct st
     return weight;
 }
 
-/* A text that goes out: only the placeholders in @allowed, and short enough for the network. */
+/* A line if it asks for what only a private message may ask for. */
+static void check_public(struct loader *l, struct str text, const char *where, const char *field)
+{
+    const char *asks = kb_asks_for(text);
+    if (asks)
+        (void)report_error(l->report,
+                           "%s: %s: asks for %s where everybody can read it: say that it is for a "
+                           "direct message, or for the page behind the link",
+                           where, field, asks);
+}
+
+/* A text that goes out: only the placeholders in @allowed, no question that is for private
+ * messages, and short enough for the network. */
 static void check_outgoing(struct loader *l, struct str text, const struct placeholders *allowed,
                            const char *where, const char *field)
 {
     if (!check_braces(l, text, allowed, where, field))
         return;
+    check_public(l, text, where, field);
     uint64_t weight = full_weight(l, STR(""), text, allowed);
     if (weight == UINT64_MAX)
         (void)report_error(l->report, "%s: %s: more than 65536 bytes", where, field);
@@ -334,7 +348,7 @@ static int take_kind(struct loader *l, const cJSON *object, const char *where, s
     if (k == ARRAY_LEN(kinds))
         return report_error(l->report,
                             "%s: \"kind\" must be one of sensitive, troll, praise, human, "
-                            "complaint, opt_out, chatter",
+                            "complaint, opt_out, opt_in, chatter",
                             where);
     rule->kind = kinds[k].kind;
     int r = take_text(l, object, "reason", rule->kind == KB_SENSITIVE, where, &rule->reason);
@@ -455,33 +469,154 @@ static int load_clarify(struct loader *l, const cJSON *tree, struct kb_clarify *
     return r == 0 ? take_phrases(l, tree, "neither", where, &ret->neither) : r;
 }
 
+/* The first automatic direct message of a conversation ends with it: X's developer guidelines
+ * (2026-07) want both. */
+static void check_footer(struct loader *l, struct str footer, const char *where)
+{
+    static const char field[] = "private_footer";
+    check_outgoing(l, footer, &no_placeholders, where, field);
+    if (!memmem(footer.p, footer.len, "https://", 8))
+        (void)report_error(l->report, "%s: %s: must have the privacy notice's address, https://…",
+                           where, field);
+    if (!strcasestr(footer.p, "stop"))
+        (void)report_error(l->report, "%s: %s: must say how to end automatic replies: send STOP",
+                           where, field);
+}
+
+static void check_wording(struct loader *l, const struct kb_wording *w, const char *where)
+{
+    const struct placeholders when = { &when_placeholder, 1 };
+    check_outgoing_list(l, &w->acknowledge, &when, where, "acknowledge");
+    check_outgoing_list(l, &w->danger, &when, where, "danger");
+    check_outgoing_list(l, &w->thanks, &no_placeholders, where, "thanks");
+    check_outgoing_list(l, &w->stopped, &no_placeholders, where, "stopped");
+    check_outgoing_list(l, &w->started, &no_placeholders, where, "started");
+    if (w->private_footer.len)
+        check_footer(l, w->private_footer, where);
+}
+
+/* What wording.json and each of its voices may have, but for the question. */
+static int take_wording(struct loader *l, const cJSON *tree, bool needed, const char *where,
+                        struct kb_wording *w)
+{
+    const struct {
+        const char *name;
+        struct kb_list *at;
+        bool needed;
+    } rows[] = {
+        { "acknowledge", &w->acknowledge, needed }, { "danger", &w->danger, false },
+        { "thanks", &w->thanks, needed },           { "stopped", &w->stopped, false },
+        { "started", &w->started, false },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int r = take_list(l, tree, rows[i].name, rows[i].needed, where, rows[i].at);
+        if (r < 0)
+            return r;
+    }
+    return take_text(l, tree, "private_footer", false, where, &w->private_footer);
+}
+
+static void fall_back(struct kb_list *list, const struct kb_list *plain)
+{
+    if (!list->count)
+        *list = *plain;
+}
+
+static int load_voice(struct loader *l, const cJSON *tree)
+{
+    static const char *const names[] = { "acknowledge", "danger",  "thanks",         "ask",
+                                         "stopped",     "started", "private_footer", NULL };
+    const struct kb_wording *plain = &l->kb->wording;
+    struct kb_voice voice = { .wording.clarify = plain->clarify };
+    struct kb_wording *w = &voice.wording;
+    struct kb_list ask = { 0 };
+    struct buf where = BUF_INIT(4096);
+    (void)buf_addf(&where, "wording.json: voices: %s", tree->string);
+    int r = cJSON_IsObject(tree) && *tree->string
+                ? 0
+                : report_error(l->report, "%s: must be an object of wordings", buf_cstr(&where));
+    if (r == 0) {
+        json_check_names(tree, names, buf_cstr(&where), l->report);
+        r = keep(l, str_of(tree->string), &voice.name);
+    }
+    if (r == 0)
+        r = take_wording(l, tree, false, buf_cstr(&where), w);
+    if (r == 0)
+        r = take_list(l, tree, "ask", false, buf_cstr(&where), &ask);
+    if (r == 0) {
+        check_wording(l, w, buf_cstr(&where)); /* its own: the plain ones are checked once */
+        fall_back(&w->acknowledge, &plain->acknowledge);
+        fall_back(&w->danger, &plain->danger);
+        fall_back(&w->thanks, &plain->thanks);
+        fall_back(&w->stopped, &plain->stopped);
+        fall_back(&w->started, &plain->started);
+        if (!w->private_footer.len)
+            w->private_footer = plain->private_footer;
+        if (ask.count)
+            w->clarify.ask = ask;
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->voice, l->kb->voice_count, &l->voice_room,
+                          sizeof *l->kb->voice);
+    }
+    if (r == 0)
+        l->kb->voice[l->kb->voice_count++] = voice;
+    buf_release(&where);
+    return r;
+}
+
+static int load_voices(struct loader *l, const cJSON *voices, const char *where)
+{
+    if (voices && !cJSON_IsObject(voices))
+        return report_error(l->report, "%s: \"voices\" must be an object of voices", where);
+    int r = 0;
+    for (const cJSON *v = voices ? voices->child : NULL; v && r != ERR_NOMEM; v = v->next)
+        r = load_voice(l, v);
+    return r;
+}
+
 static int load_wording(struct loader *l, const cJSON *tree, struct str file)
 {
-    static const char *const names[] = { "acknowledge", "danger", "thanks", "clarify", NULL };
+    static const char *const names[] = { "acknowledge",    "danger",  "thanks",
+                                         "clarify",        "stopped", "started",
+                                         "private_footer", "voices",  NULL };
     const cJSON *clarify = cJSON_GetObjectItemCaseSensitive(tree, "clarify");
     struct kb_wording *w = &l->kb->wording;
     json_check_names(tree, names, file.p, l->report);
-    int r = take_list(l, tree, "acknowledge", true, file.p, &w->acknowledge);
-    if (r == 0)
-        r = take_list(l, tree, "danger", false, file.p, &w->danger);
-    if (r == 0)
-        r = take_list(l, tree, "thanks", true, file.p, &w->thanks);
+    int r = take_wording(l, tree, true, file.p, w);
     if (r == 0 && clarify)
         r = load_clarify(l, clarify, &w->clarify);
     if (r < 0)
         return r;
-    check_outgoing_list(l, &w->acknowledge, &(struct placeholders){ &when_placeholder, 1 }, file.p,
-                        "acknowledge");
-    check_outgoing_list(l, &w->danger, &(struct placeholders){ &when_placeholder, 1 }, file.p,
-                        "danger");
-    check_outgoing_list(l, &w->thanks, &no_placeholders, file.p, "thanks");
-    return 0;
+    check_wording(l, w, file.p);
+    return load_voices(l, cJSON_GetObjectItemCaseSensitive(tree, "voices"), file.p);
+}
+
+/* Who says stop, or start again, is told that it was heard. */
+static void check_confirmations(struct loader *l)
+{
+    const struct {
+        enum kb_kind kind;
+        const char *rule, *name;
+        const struct kb_list *said;
+    } rows[] = {
+        { KB_OPT_OUT, "opt_out", "stopped", &l->kb->wording.stopped },
+        { KB_OPT_IN, "opt_in", "started", &l->kb->wording.started },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        bool wanted = false;
+        for (size_t k = 0; k < l->kb->rule_count; k++)
+            wanted |= l->kb->rule[k].kind == rows[i].kind;
+        if (wanted && !rows[i].said->count)
+            (void)report_error(l->report,
+                               "wording.json: \"%s\" is missing: rules.json has a rule of kind %s, "
+                               "and that it was heard is said once",
+                               rows[i].name, rows[i].rule);
+    }
 }
 
 /* If there is a question, it can ask about any two intents, in either order. */
 static void check_questions(struct loader *l)
 {
-    const struct kb_list *ask = &l->kb->wording.clarify.ask;
+    const struct kb_list *ask = &l->kb->wording.clarify.ask, *own;
     struct placeholder both[] = { { { "{first}", STR("") }, "name what is asked about" },
                                   { { "{second}", STR("") }, "name what is asked about" } };
     struct str *longest = &both[0].filling.text, *next = &both[1].filling.text;
@@ -500,6 +635,14 @@ static void check_questions(struct loader *l)
         }
     }
     check_outgoing_list(l, ask, &(struct placeholders){ both, 2 }, "wording.json", "clarify.ask");
+    for (size_t i = 0; i < l->kb->voice_count; i++) {
+        struct buf where = BUF_INIT(4096);
+        own = &l->kb->voice[i].wording.clarify.ask;
+        (void)buf_addf(&where, "wording.json: voices: %.*s", STR_ARG(l->kb->voice[i].name));
+        if (own->items != ask->items)
+            check_outgoing_list(l, own, &(struct placeholders){ both, 2 }, buf_cstr(&where), "ask");
+        buf_release(&where);
+    }
 }
 
 /* {"sensitive": 45, …}: kinds of rule whose least score isn't @otherwise. */
@@ -705,6 +848,8 @@ static int load_notice(struct loader *l, const cJSON *object, struct str file)
     if (r == 0 && !check_braces(l, n.text, &no_placeholders, w, "text"))
         r = ERR_BADINPUT;
     if (r == 0)
+        check_public(l, n.text, w, "text");
+    if (r == 0)
         r = take_when(l, object, "from", w, &n.from_at);
     if (r == 0)
         r = take_when(l, object, "until", w, &n.until_at);
@@ -769,6 +914,8 @@ static int class_of_rule(const struct kb *kb, const struct kb_rule *rule)
         return (int)kb->intent_count + KB_CLASS_HUMAN;
     case KB_COMPLAINT:
         return (int)kb->intent_count + KB_CLASS_COMPLAINT;
+    case KB_OPT_IN:
+        return -1; /* to all who didn't opt out, what they say is something else */
     case KB_CHATTER:
         return (int)kb->intent_count + KB_CLASS_CHATTER;
     }
@@ -816,9 +963,11 @@ static int collect_lessons(struct loader *l)
         if (r == 0)
             r = add_lessons(l, &l->kb->intent[i].teach, (unsigned)i);
     }
-    for (size_t i = 0; i < l->kb->rule_count && r == 0; i++)
-        r = add_lessons(l, &l->kb->rule[i].examples.yes,
-                        (unsigned)class_of_rule(l->kb, &l->kb->rule[i]));
+    for (size_t i = 0; i < l->kb->rule_count && r == 0; i++) {
+        int class = class_of_rule(l->kb, &l->kb->rule[i]);
+        if (class >= 0)
+            r = add_lessons(l, &l->kb->rule[i].examples.yes, (unsigned)class);
+    }
     return r;
 }
 
@@ -964,6 +1113,7 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
     if (r == ERR_NOMEM)
         return r;
     check_questions(l);
+    check_confirmations(l);
     l->arena = &l->kb->lesson_arena;
     r = collect_lessons(l);
     l->arena = &l->kb->arena;

@@ -315,6 +315,14 @@ static cJSON *as_new_post(const cJSON *old)
     return tree;
 }
 
+static int add_old_post(struct reading *r, const struct x_us *us, const cJSON *old)
+{
+    cJSON *renewed = as_new_post(old);
+    int e = add_post(r, us, renewed, member(renewed, "data"), false);
+    cJSON_Delete(renewed);
+    return e;
+}
+
 static int read_old(struct reading *r, const cJSON *tree)
 {
     const struct x_us *us = ours(r, text_of(tree, "for_user_id"));
@@ -324,10 +332,10 @@ static int read_old(struct reading *r, const cJSON *tree)
         return 0;
     cJSON_ArrayForEach(item, member(tree, "tweet_create_events"))
     {
-        cJSON *renewed = as_new_post(item);
+        bool quotes_somebody = text_of(item, "quoted_status_id_str").len > 0;
         if (e == 0)
-            e = add_post(r, us, renewed, member(renewed, "data"), false);
-        cJSON_Delete(renewed);
+            e = quotes_somebody && !member(item, "quoted_status") ? add_read_now(r, us->id)
+                                                                  : add_old_post(r, us, item);
     }
     cJSON_ArrayForEach(item, member(tree, "tweet_delete_events"))
     {

@@ -6,7 +6,6 @@
 
 enum {
     MARK = 0xfe0f,
-    NO_MARK = 0xfe0e,
     KEYCAP = 0x20e3,
     JOINER = 0x200d,
     FEMALE = 0x2640,
@@ -62,9 +61,9 @@ static size_t person_len(struct units t, size_t at, size_t next, uint32_t person
 {
     if ((kinds & EMOJI_TONE) && is_tone(point_at(t, next)))
         next += TONE_UNITS;
-    else if ((kinds & EMOJI_OR_TEXT) && point_at(t, next) == MARK)
+    else if ((kinds & EMOJI_MARK) && point_at(t, next) == MARK)
         next++;
-    else if (kinds & EMOJI_OR_TEXT)
+    else if (kinds & EMOJI_MARK)
         return 0;
     if (point_at(t, next) != JOINER)
         return 0;
@@ -93,9 +92,7 @@ size_t emoji_len(struct units t, size_t at)
     if (c < 0x80)
         return c == '#' || c == '*' || (c >= '0' && c <= '9') ? keycap_len(t, at) : 0;
     unsigned kinds = kinds_of(c);
-    if (!kinds)
-        return 0;
-    size_t next = at + point_units(c), len = joined_len(t, at);
+    size_t next = at + point_units(c), len = c > 0xffff ? joined_len(t, at) : 0;
     uint32_t behind = point_at(t, next);
     if (!len)
         len = person_len(t, at, next, c, kinds);
@@ -104,15 +101,9 @@ size_t emoji_len(struct units t, size_t at)
     if (c >= FLAG_A && c <= FLAG_Z && behind >= FLAG_A && behind <= FLAG_Z &&
         (x_emoji_flags[c - FLAG_A] >> (behind - FLAG_A) & 1))
         return 4;
-    if ((kinds & EMOJI_MARKED) && behind == MARK)
-        return next + 1 - at;
-    if ((kinds & EMOJI_OR_TEXT) && behind == NO_MARK)
-        return 0;
-    if (!(kinds & (EMOJI_ALONE | EMOJI_OR_TEXT)))
-        return 0;
-    if ((kinds & EMOJI_OR_TEXT) && behind == MARK)
+    if ((kinds & EMOJI_MARK) && behind == MARK)
         behind = point_at(t, ++next);
     if ((kinds & EMOJI_TONE) && is_tone(behind))
         next += TONE_UNITS;
-    return next - at;
+    return next - at > point_units(c) ? next - at : 0;
 }

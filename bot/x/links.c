@@ -434,20 +434,18 @@ static size_t find_bare(struct units t, const struct parts *p, uint32_t *ends, s
     return count;
 }
 
+/* Writes the links that @p makes, none if it is too long or its labels are, and says how many. */
 static size_t take_link(struct units t, const struct parts *p, uint32_t *ends, struct link *ret)
 {
     bool bare = p->domain == p->from;
     size_t protocol = bare ? SECURE_PROTOCOL : p->domain - p->from;
-    bool punycode =
-        is_word(t, p->domain, "xn--") && t.p[p->domain] == 'x' && t.p[p->domain + 1] == 'n';
     if (protocol + p->to - p->from > LINK_MAX || !are_labels_short(t, p->domain, p->domain_to))
         return 0;
-    if (punycode && !find_bare(t, p, ends, ret))
+    if (bare)
+        return p->from > 0 && is_one_of(t.p[p->from - 1], "-_./") ? 0 : find_bare(t, p, ends, ret);
+    /* a name in Punycode is of nothing but ASCII; in capitals it passes */
+    if (memcmp(t.p + p->domain, u"xn--", 4 * sizeof *t.p) == 0 && !find_bare(t, p, ends, ret))
         return 0;
-    if (bare) {
-        bool apart = p->from == 0 || !is_one_of(t.p[p->from - 1], "-_./");
-        return apart ? find_bare(t, p, ends, ret) : 0;
-    }
     size_t end = short_link_end(t, p);
     if (!end)
         return 0;

@@ -194,8 +194,9 @@ static void refused(struct x_stream *s, const struct http_answer *a)
         ms = reset_ms > ms ? reset_ms : ms;
         ms = ms < d->limited_most ? ms : d->limited_most;
     }
+    struct str trouble = x_client_trouble(s->options.client);
     if (said.end == NETWORK_BLOCKED || longest)
-        complain(s, said.words);
+        complain(s, a->status == 401 && trouble.len ? trouble : said.words);
     if (held)
         clear_connections(s);
     log_warn("stream.refused name=%s status=%d held=%d", s->options.name, a->status, held);

@@ -35,7 +35,8 @@ void links_release(struct links *links);
 /* Latin letters with accents, accents, and what else twitter-text counts to them. */
 bool x_is_accented(uint32_t c);
 
-/* Units of the emoji that begins at @at, which is inside; 0 if none does. */
+/* Units of the emoji of more than one code point that begins at @at, which is inside; 0 if none
+ * does. A single one weighs 2 like what else isn't Latin. */
 size_t emoji_len(struct units t, size_t at);
 
 /* text_tables.c */
@@ -44,13 +45,11 @@ extern const char *const x_tops[]; /* top-level domains in lower case, sorted by
 extern const size_t x_top_count;
 
 enum emoji_kind {
-    EMOJI_ALONE = 1,        /* by itself */
-    EMOJI_OR_TEXT = 2,      /* by itself or with U+FE0F, not with U+FE0E */
-    EMOJI_MARKED = 4,       /* with U+FE0F only */
-    EMOJI_TONE = 8,         /* and with the tone of a skin */
-    EMOJI_GENDER = 16,      /* and joined with a sign of gender */
-    EMOJI_ROLE = 32,        /* joined to a man or a woman */
-    EMOJI_ROLE_MARKED = 64, /* the same, with U+FE0F */
+    EMOJI_MARK = 1,         /* takes U+FE0F */
+    EMOJI_TONE = 2,         /* takes the tone of a skin */
+    EMOJI_GENDER = 4,       /* may be joined with a sign of gender */
+    EMOJI_ROLE = 8,         /* may be joined to a man or a woman */
+    EMOJI_ROLE_MARKED = 16, /* the same, with U+FE0F */
 };
 
 struct emoji_range {

@@ -38,16 +38,20 @@ test('words that X changes on their way arrive whole', async t => {
   assert.match(kept, /<at no\. 4> & "next door" 🙂 https:\/\/t\.co\/\w+ pothole too\?$/)
 })
 
-test('one resident does not get the same words twice running, and two residents are answered',
+test('one resident does not get the same words twice, and several residents are answered',
   async t => {
     const w = await world(t)
+    const desk = await Desk.open(w.kerbside)
     const texts = []
-    for (let n = 1; n <= 3; n++) {
+    for (let n = 1; n <= 2; n++) {
       const id = await w.x.says('elm_close_sam', `@NorthmoorHelp ${MISSED} (${n})`,
         { created_at: ago(900 - 200 * n) })
       texts.push((await w.x.replyTo(id)).text)
     }
-    assert.equal(new Set(texts).size, 3, texts.join('\n'))
+    assert.equal(new Set(texts).size, 2, texts.join('\n'))
+    // There are no other words left: a person finds some.
+    await w.x.says('elm_close_sam', `@NorthmoorHelp ${MISSED} (3)`, { created_at: ago(300) })
+    await desk.caseOf('elm_close_sam')
     const ids = await Promise.all(['ann', 'bob', 'cat', 'dan'].map(name =>
       w.x.says(name, `@NorthmoorHelp ${MISSED}`)))
     for (const id of ids) {
@@ -55,7 +59,7 @@ test('one resident does not get the same words twice running, and two residents 
       assert.ok(text.includes(MISSED_LINK))
     }
     await w.x.sweeps()
-    assert.equal((await w.x.ours()).length, 7)
+    assert.equal((await w.x.ours()).length, 6)
     await w.x.noViolations()
   })
 
@@ -277,19 +281,22 @@ test('a message that is old when it arrives goes to staff, without an automatic 
   assert.deepEqual(await w.x.repliesTo(id), [])
 })
 
+// X forbids the same again and again, so of a hundred who ask one thing some are answered by people.
 test('a hundred and fifty messages at once are all answered or queued, each once', async t => {
   const w = await world(t, { started: false })
-  const ids = []
   for (let n = 0; n < 150; n++) {
-    ids.push(await w.x.says(`r${n}`, n % 3 ? `@NorthmoorHelp ${MISSED} ${n}` : QUESTION))
+    await w.x.says(`r${n}`, n % 3 ? `@NorthmoorHelp ${MISSED} ${n}` : QUESTION)
   }
   await w.kerbside.start()
-  await until('a hundred replies', async () => (await w.x.ours()).length >= 100, { ms: 60000 })
+  const left = `SELECT (SELECT count(*) FROM message),
+    (SELECT count(*) FROM reply WHERE state NOT IN ('sent', 'failed'))`
+  await until('the end of all replies', async () =>
+    (await w.kerbside.sql(left))[0].join() === '150,0', { ms: 60000 })
   await w.x.sweeps()
   const ours = await w.x.ours()
-  assert.equal(ours.length, 100)
-  assert.equal(new Set(ours.map(post => post.in_reply_to)).size, 100)
-  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM message'), [['150']])
-  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['50']])
+  assert.equal(ours.length, 40)
+  assert.equal(new Set(ours.map(post => post.in_reply_to)).size, 40)
+  assert.equal(new Set(ours.map(post => post.text)).size, 40)
+  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['110']])
   await w.x.noViolations()
 })

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
-import { shrink, textMaker } from './support/texts.mjs'
+import { shrink, textMaker, UNSETTLED } from './support/texts.mjs'
 import { topLevelDomains } from '../peers/tables.mjs'
 import { TOPS } from '../sandbox/tables.mjs'
 import { byKerbside, byLibrary, bySandbox, tops } from './support/twitter_text.mjs'
@@ -91,10 +91,10 @@ describe('the library', () => {
 
   test('reads random texts the same way', () => {
     const seed = Number(process.env.KERBSIDE_SEED ?? 4)
-    const count = Number(process.env.KERBSIDE_TEXTS ?? 20000)
-    for (let from = 0; from < count; from += 5000) {
+    const count = Number(process.env.KERBSIDE_TEXTS ?? 8000)
+    for (let from = 0; from < count; from += 4000) {
       const make = textMaker(seed + from, tops)
-      same(Array.from({ length: Math.min(5000, count - from) }, make), `KERBSIDE_SEED=${seed + from}`,
+      same(Array.from({ length: Math.min(4000, count - from) }, make), `KERBSIDE_SEED=${seed + from}`,
         ['bot/x', 'the sandbox'])
     }
   })
@@ -104,12 +104,13 @@ describe('the library', () => {
       `${c}@a @b${c} x.${c}com a.co${c} l_${c}.m.co`
     const joins = c => `${c} ${c}\ufe0f ${c}\ufe0e ${c}🏽 ${c}\u20e3 ${c}\ufe0f\u20e3 ${c}\ufe0f🏽 👩‍${c} 👩🏽‍${c}\ufe0f 🕵${c}‍♀️ ` +
       `${c}‍♀️ ${c}🏽‍♂️ ${c}\ufe0f‍♀️ ${c}‍♂ 🏳️‍${c} 🇬${c}`
+    // Of thousands that are all alike one in sixteen is enough.
+    const alike = /\p{Ideographic}|\p{Script=Hangul}|\p{Co}|[\u{10000}-\u{1efff}]/u
     for (let from = 1; from < 0x20000; from += 0x1000) {
       const texts = []
       for (let point = from; point < from + 0x1000; point++) {
         const c = String.fromCodePoint(point)
-        // U+A7DC is the capital of U+019B since Unicode 16: what it is depends on whose Unicode is asked
-        if (/\p{Surrogate}|\ua7dc/u.test(c)) continue
+        if (/\p{Surrogate}/u.test(c) || UNSETTLED.includes(point) || (point % 16 && alike.test(c))) continue
         texts.push(joins(c))
         if (point < 0x10000) texts.push(stands(c))
       }

@@ -35,31 +35,25 @@ export function topLevelDomains () {
 }
 
 const MARK = 0xfe0f
-const NO_MARK = 0xfe0e
 const JOINER = 0x200d
 const TONE = 0x1f3fb
 const MAN = 0x1f468
 const WOMAN = 0x1f469
 
+// What a code point can be part of. By itself it weighs what an emoji does, whether it is one or not.
 function kindsOf (point) {
   const kinds = []
-  const alone = is(text(point))
-  const marked = is(text(point, MARK))
-  if (alone && !marked) kinds.push('ALONE')
-  if (alone && marked) kinds.push('OR_TEXT')
-  if (!alone && marked) kinds.push('MARKED')
-  if (alone && is(text(point, TONE))) kinds.push('TONE')
-  const woman = [JOINER, 0x2640, MARK]
-  if ([[], [MARK], [TONE]].some(between => is(text(point, ...between, ...woman)))) kinds.push('GENDER')
-  if (is(text(MAN, JOINER, point)) && is(text(MAN, TONE, JOINER, point))) kinds.push('ROLE')
-  if (is(text(MAN, JOINER, point, MARK)) && is(text(MAN, TONE, JOINER, point, MARK))) kinds.push('ROLE_MARKED')
-  if (marked && alone && parse(text(point, NO_MARK)).some(found => found.indices[0] === 0)) {
-    throw new Error(`${hex(point)} stays an emoji before U+FE0E`)
+  const gender = [JOINER, 0x2640, MARK]
+  if (is(text(point, MARK))) kinds.push('MARK')
+  if (is(text(point, TONE))) kinds.push('TONE')
+  if ([[], [MARK], [TONE]].some(between => is(text(point, ...between, ...gender)))) kinds.push('GENDER')
+  for (const [kind, ...mark] of [['ROLE'], ['ROLE_MARKED', MARK]]) {
+    if ([[], [TONE]].every(between => is(text(MAN, ...between, JOINER, point, ...mark)))) kinds.push(kind)
   }
   return kinds.join(' ')
 }
 
-export function emojiRanges () {
+function emojiRanges () {
   const ranges = []
   for (let point = 0x80; point <= 0x1ffff; point++) {
     if (point >= 0xd800 && point <= 0xdfff) continue
@@ -72,8 +66,9 @@ export function emojiRanges () {
 }
 
 // Joined sequences that don't follow from the kinds: one behind the other, up to four.
-function sequences (ranges) {
-  const points = ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i))
+function sequences () {
+  const points = Array.from({ length: 0x20000 - 0x80 }, (_, i) => 0x80 + i)
+    .filter(point => (point < 0xd800 || point > 0xdfff) && (is(text(point)) || is(text(point, MARK))))
   const follows = (first, second) => second === 0x2640 || second === 0x2642 ||
     ([MAN, WOMAN].includes(first) && [[], [MARK]].some(mark => is(text(MAN, TONE, JOINER, second, ...mark))))
   const found = []
@@ -128,9 +123,10 @@ function inC ({ tops, ranges, joined, pairs }) {
   const kinds = names => names.split(' ').map(name => `EMOJI_${name}`).join(' | ')
   const units = string => string.split('').map(unit => hex(unit.charCodeAt(0))).join(', ')
   return `/*
- * Written by tests/peers/tables.mjs, not by hand: what npm's twitter-text 3.1.0 takes for a top-level
- * domain and, with twemoji-parser 11.0.2, for an emoji, found by asking. The names are those of
- * ${NAMES}, the emoji those of Unicode 11: facts, in our own form.
+ * Written by tests/peers/tables.mjs, not by hand: what npm's twitter-text 3.1.0 takes for a
+ * top-level domain and, with twemoji-parser 11.0.2, for an emoji, found by asking. The names are
+ * those of ${NAMES}, the emoji those of Unicode 11: facts, in our
+ * own form.
  */
 #include "bot/x/text_private.h"
 
@@ -162,7 +158,7 @@ function inJavaScript ({ tops, ranges, joined, pairs }) {
     .map(({ from, to }) => text(from) + (to > from ? '-' + text(to) : '')).join('')
   const all = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
   const flags = pairs.flatMap((mask, first) => all.filter((_, i) => mask / 2 ** i & 1).map(second => all[first] + second))
-  const kinds = ['ALONE', 'OR_TEXT', 'MARKED', 'TONE', 'GENDER', 'ROLE', 'ROLE_MARKED']
+  const kinds = ['MARK', 'TONE', 'GENDER', 'ROLE', 'ROLE_MARKED']
   const quoted = (parts, indent) => lines(parts, '').split('\n').map(line => `${indent}'${line} ' +`).join('\n').replace(/ ' \+$/, "'")
   const characters = string => quoted(escape(string).match(/[^\\]|\\u\{.*?\}-?/g), '    ').replace(/(?<=\}|-) /g, '')
   return `// Written by tests/peers/tables.mjs, not by hand: what npm's twitter-text 3.1.0 takes for a top-level domain and, with
@@ -189,8 +185,7 @@ ${quoted(flags, '  ')}
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const ranges = emojiRanges()
-  const tables = { tops: topLevelDomains(), ranges, joined: sequences(ranges), pairs: flags() }
+  const tables = { tops: topLevelDomains(), ranges: emojiRanges(), joined: sequences(), pairs: flags() }
   writeFileSync(new URL('../../bot/x/text_tables.c', import.meta.url), inC(tables))
   writeFileSync(new URL('../sandbox/tables.mjs', import.meta.url), inJavaScript(tables))
 }

@@ -227,10 +227,7 @@ export const activityRoutes = [
     path: '/2/activity/stream',
     tokens: APP_ONLY,
     limits: { app: 450 },
-    query: {
-      known: ['backfill_minutes', 'start_time', 'end_time'],
-      read: { backfill_minutes: number(0, 5) }
-    },
+    query: { known: ['backfill_minutes'], read: { backfill_minutes: number(0, 5) } },
     answer: ({ streams }, request) => streams.connect('activity_stream', request)
   },
   {

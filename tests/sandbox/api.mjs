@@ -28,11 +28,10 @@ export class Api {
     return { headers, violation: violations.join('; ') || undefined }
   }
 
-  // Failed requests cost nothing. Whose app it is: the first account's.
-  #charge ({ route, args, caller }, { status, body, bill }) {
-    if (status >= 300) return
+  // Failed requests cost nothing: they have no data. Whose app it is: the first account's.
+  #charge ({ route, args, caller }, { body, bill }) {
     if (bill) this.world.bill.add(bill)
-    if (!route.bills) return
+    if (!route.bills || !body?.data) return
     const owned = route.owned && args.id === ACCOUNTS[0].id && caller.user?.id === args.id
     this.world.bill.answer(body, route.bills, owned)
   }

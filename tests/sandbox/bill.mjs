@@ -45,7 +45,7 @@ export class Bill {
 
   // Everything in the answer to a read; `type` is what its data holds, `owned` whether they are our
   // own.
-  answer ({ data = [], includes = {} }, type, owned) {
+  answer ({ data, includes = {} }, type, owned) {
     for (const { id } of [data].flat()) this.read(owned ? 'owned_read' : `${type}_read`, type, id)
     for (const { id } of includes.users ?? []) this.read('user_read', 'user', id)
     const posts = includes.tweets ?? includes.posts ?? []

@@ -16,7 +16,6 @@ const BACKFILL_MS = 5 * 60 * 1000
 const MOST_WAITING = 16 * 1024 * 1024
 const COUNT_FIELDS = ['all_project_client_apps', 'cap_per_client_app', 'cap_per_project',
   'client_app_rules_count', 'project_rules_count']
-const CATCHING_UP = ['backfill_minutes', 'start_time', 'end_time']
 const CONNECTION_FIELDS = ['client_ip', 'connected_at', 'disconnect_reason', 'disconnected_at',
   'endpoint_name', 'id']
 
@@ -260,7 +259,7 @@ export const streamRoutes = [
     tokens: APP_ONLY,
     limits: { app: 50 },
     query: {
-      known: [...VIEW.filter(name => name !== 'post.fields'), ...CATCHING_UP],
+      known: [...VIEW.filter(name => name !== 'post.fields'), 'backfill_minutes'],
       read: { backfill_minutes: minutes }
     },
     answer: connect
@@ -299,7 +298,7 @@ export const streamRoutes = [
     tokens: APP_ONLY,
     limits: { app: 450 },
     query: {
-      known: ['status', 'endpoints', 'max_results', 'pagination_token', 'connection.fields'],
+      known: ['status', 'endpoints', 'max_results', 'connection.fields'],
       page: [1, 100],
       read: {
         status: oneOf(['active', 'inactive', 'all']),
@@ -320,11 +319,10 @@ export const streamRoutes = [
 ]
 
 function connect ({ streams, settings }, request) {
-  const { params } = request
-  const paid = CATCHING_UP.find(name => params[name] !== undefined)
-  if (paid && settings.plan !== 'enterprise') {
-    return invalid([problem(paid, params[paid],
-      `The \`${paid}\` query parameter needs an Enterprise plan`)])
+  const { backfill_minutes: backfill } = request.params
+  if (backfill !== undefined && settings.plan !== 'enterprise') {
+    return invalid([problem('backfill_minutes', backfill,
+      'The `backfill_minutes` query parameter needs an Enterprise plan')])
   }
   if (streams.rules.size === 0) {
     return {

@@ -5,7 +5,8 @@
 import { ACCOUNTS } from './store.mjs'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-const NEARLY = 0.9
+// The share of common pairs of words: one word changed among twenty is above, among ten below.
+const NEARLY = 0.8
 // So many of the latest posts with a pair of words are compared: enough for any test, and bounded.
 const COMPARED = 100
 

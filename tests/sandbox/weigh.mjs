@@ -148,19 +148,18 @@ export function findHashtags (text) {
     .map(m => ({ start: m.index, end: m.index + m[0].length, tag: m[1] }))
 }
 
+// Only sequences: one character alone weighs two, emoji or not.
 const TONE = '[\\u{1f3fb}-\\u{1f3ff}]'
-const { ALONE, OR_TEXT, MARKED, GENDER, ROLE, ROLE_MARKED } = EMOJI
-const SINGLE = `(?:[${OR_TEXT}](?:\\ufe0f|(?!\\ufe0e))|[${ALONE}])`
+const { MARK, GENDER, ROLE, ROLE_MARKED } = EMOJI
 const EMOJI_FORM = new RegExp([
   ...JOINED,
-  `(?=[${GENDER}])(?:[${OR_TEXT}](?:\\ufe0f|${TONE})|(?![${OR_TEXT}])(?:(?=[${EMOJI.TONE}]).${TONE}?|(?![${EMOJI.TONE}]).))` +
+  `(?=[${GENDER}])(?:[${MARK}](?:\\ufe0f|${TONE})|(?![${MARK}])(?:[${EMOJI.TONE}]${TONE}?|[^${EMOJI.TONE}]))` +
     '\\u200d[\\u2640\\u2642]\\ufe0f',
   `[\\u{1f468}\\u{1f469}]${TONE}?\\u200d(?:[${ROLE}]|[${ROLE_MARKED}]\\ufe0f)`,
   ...FLAGS.map(flag => flag.replace(/./g, letter => `\\u{${(letter.charCodeAt(0) + 0x1f1a5).toString(16)}}`)),
   '[#*0-9]\\ufe0f?\\u20e3',
-  `[${MARKED}]\\ufe0f`,
-  `(?=[${EMOJI.TONE}])${SINGLE}${TONE}?`,
-  SINGLE
+  `[${EMOJI.TONE}](?:(?<=[${MARK}])\\ufe0f)?${TONE}`,
+  `[${MARK}]\\ufe0f`
 ].join('|'), 'gu')
 
 // Latin and most European scripts count one, everything else two.

@@ -138,7 +138,7 @@ static inline int64_t queue_reply(struct tx *tx, int64_t message_id, int64_t cas
 /* The next to send, of all lanes. */
 static inline int next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
 {
-    static const struct record_lanes all = { true, true, true, true };
+    static const struct record_lanes all = { true, true, true, true, INT64_MAX };
     return record_next_queued(tx, STR("NorthmoorHelp"), all, arena, ret);
 }
 

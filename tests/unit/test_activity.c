@@ -367,6 +367,9 @@ static void test_old(void **state)
                     OLD("\"text\":\"oh\",\"quoted_status\":{\"id_str\":\"9\",\"user\":{\"id_str\":"
                         "\"" HELP "\"}}")),
           "help addressed " ID " in " ID " at 1795338000 by " BY_ADA " may-reply: oh\n" },
+        { "a quote of nobody knows whom",
+          OLD_EVENT("tweet_create_events", OLD("\"text\":\"oh\",\"quoted_status_id_str\":\"9\"")),
+          "help read now\n" },
         { "a reply, whose thread isn't said",
           OLD_EVENT("tweet_create_events",
                     OLD("\"text\":\"@NorthmoorHelp hi\",\"in_reply_to_status_id_str\":\"9\"")),

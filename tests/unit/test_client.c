@@ -947,6 +947,87 @@ static void test_app_token(void **state)
     assert_string_equal(t.log[3].authorization, "Bearer access-1");
 }
 
+/* A stream: what it said, and its end. */
+struct flow {
+    struct got got;
+    char text[100];
+    unsigned pieces;
+    bool troubled; /* when the last piece came */
+    struct x_client_stream *stream;
+};
+
+static void on_flow_piece(void *data, struct str bytes)
+{
+    struct flow *f = data;
+    size_t len = strlen(f->text);
+    f->pieces++;
+    f->troubled = trouble()[0];
+    (void)snprintf(f->text + len, sizeof f->text - len, "%.*s", STR_ARG(bytes));
+}
+
+static void open_flow(struct flow *f)
+{
+    struct x_request request = { .endpoint = X_ENDPOINT_STREAM,
+                                 .token = X_TOKEN_APP,
+                                 .method = HTTP_GET,
+                                 .path = "/2/stream",
+                                 .timeout_ms = LONG_MS };
+    assert_int_equal(x_client_stream(t.client, &request, 0, on_flow_piece, on_done, f, &f->stream),
+                     0);
+    assert_int_equal(f->got.calls + f->pieces, 0);
+}
+
+/* A stream waits for a token and is asked again with a new one, like any request. */
+static void test_stream(void **state)
+{
+    (void)state;
+    struct flow f = { 0 };
+    assert_int_equal(open_files(all_keys, NULL, false), 0);
+    t.good = "another";
+    open_flow(&f);
+    finish(&f.got);
+    assert_int_equal(f.got.status, 200);
+    assert_string_equal(f.got.body, "");
+    assert_string_equal(f.text, "{\"data\":{}}");
+    assert_int_equal(f.pieces, 2); /* of the one that was taken: its beginning, and all it said */
+    assert_int_equal(t.count, 3);
+    assert_string_equal(t.log[2].line, "GET /2/stream HTTP/1.1");
+    assert_string_equal(t.log[2].authorization, "Bearer access-1");
+    assert_int_equal(t.told[X_ENDPOINT_STREAM], 2);
+
+    (void)teardown(NULL);
+    (void)setup(NULL); /* it may hold for months: what was wrong is over when it begins */
+    assert_int_equal(open_files("{\"bearer_token\":\"app\"}", NULL, false), 0);
+    t.good = "another";
+    assert_int_equal(ask(X_TOKEN_APP, HTTP_GET).status, 401);
+    assert_true(trouble()[0]);
+    t.good = NULL;
+    f = (struct flow){ 0 };
+    open_flow(&f);
+    while (!f.pieces)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    assert_false(f.troubled);
+    finish(&f.got);
+}
+
+/* Closed while it waits for a token, it is never asked for. */
+static void test_stream_closed(void **state)
+{
+    (void)state;
+    struct flow f = { 0 };
+    assert_int_equal(open_files(consumer_keys, NULL, false), 0);
+    t.hold = true;
+    open_flow(&f);
+    while (t.count < 1)
+        assert_true(uv_run(&t.loop, UV_RUN_ONCE) != 0);
+    f.stream = x_client_close(f.stream);
+    release_answers();
+    assert_int_equal(ask(X_TOKEN_APP, HTTP_GET).status, 200); /* it is behind the other */
+    assert_int_equal(t.count, 2);
+    assert_int_equal(f.got.calls + f.pieces, 0);
+    assert_null(x_client_close(NULL));
+}
+
 static void test_app_token_obtained(void **state)
 {
     (void)state;
@@ -1123,6 +1204,8 @@ int main(void)
         CLIENT_TEST(test_no_new_refresh_token),
         CLIENT_TEST(test_revoked),
         CLIENT_TEST(test_app_token),
+        CLIENT_TEST(test_stream),
+        CLIENT_TEST(test_stream_closed),
         CLIENT_TEST(test_app_token_obtained),
         CLIENT_TEST(test_any_order),
         CLIENT_TEST(test_freed),

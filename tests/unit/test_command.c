@@ -143,6 +143,9 @@ static void test_frames(void **state)
           "refused c1 bad_frame case 2 v2" },
 
         { "reply", "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello'}", 1, "ok c1" },
+        { "reply that asks in public",
+          "{'type':'reply','id':'c1','case':2,'version':2,'text':'Your address please?'}", 0,
+          "refused c1 in_public case 2 v2" },
         { "reply to nobody's", "{'type':'reply','id':'c1','case':1,'version':1,'text':'Hello'}", 0,
           "refused c1 not_yours case 1 v1" },
         { "reply to another's", "{'type':'reply','id':'c1','case':3,'version':2,'text':'Hello'}", 0,

@@ -227,11 +227,13 @@ static void test_faults(void **state)
           "error: bins.json: an intent: \"id\" must be a text\n" },
 
         { "unknown kind", "rules.json", "\"kind\":\"sensitive\"", "\"kind\":\"rude\"",
-          GAS "\"kind\" must be one of sensitive, troll, praise, human, complaint, opt_out, "
-              "chatter\n" },
+          GAS
+          "\"kind\" must be one of sensitive, troll, praise, human, complaint, opt_out, opt_in, "
+          "chatter\n" },
         { "no kind", "rules.json", "\"kind\":\"sensitive\",", "",
-          GAS "\"kind\" must be one of sensitive, troll, praise, human, complaint, opt_out, "
-              "chatter\n" },
+          GAS
+          "\"kind\" must be one of sensitive, troll, praise, human, complaint, opt_out, opt_in, "
+          "chatter\n" },
         { "sensitive without a reason", "rules.json", "\"reason\":\"emergency\",", "",
           GAS "\"reason\" is missing or empty\n" },
         { "another reason", "rules.json", "\"emergency\"", "\"urgent\"",
@@ -255,9 +257,42 @@ static void test_faults(void **state)
           "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
           "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
+        { "thanks that ask in public", "wording.json", "Thank you!", "Thank you! Your name please?",
+          "error: wording.json: thanks[0]: asks for a name where everybody can read it: say that "
+          "it "
+          "is for a direct message, or for the page behind the link\n" },
+        { "a footer without an address", "wording.json", "\"thanks\"",
+          "\"private_footer\": \"Send STOP.\", \"thanks\"",
+          "error: wording.json: private_footer: must have the privacy notice's address, "
+          "https://…\n" },
+        { "a footer without a way out", "wording.json", "\"thanks\"",
+          "\"private_footer\": \"See https://a.example/p\", \"thanks\"",
+          "error: wording.json: private_footer: must say how to end automatic replies: send "
+          "STOP\n" },
+        { "nobody is told that it was heard", "rules.json", "\"kind\":\"praise\"",
+          "\"kind\": \"opt_out\"",
+          "error: wording.json: \"stopped\" is missing: rules.json has a rule of kind opt_out, and "
+          "that it was heard is said once\n" },
+        { "nor that it is on again", "rules.json", "\"kind\":\"praise\"", "\"kind\": \"opt_in\"",
+          "error: wording.json: \"started\" is missing: rules.json has a rule of kind opt_in, and "
+          "that it was heard is said once\n" },
+        { "voices that are none", "wording.json", "\"thanks\"", "\"voices\": [], \"thanks\"",
+          "error: wording.json: \"voices\" must be an object of voices\n" },
+        { "a voice that is none", "wording.json", "\"thanks\"",
+          "\"voices\": {\"news\": 5}, \"thanks\"",
+          "error: wording.json: voices: news: must be an object of wordings\n" },
+        { "a voice with something else", "wording.json", "\"thanks\"",
+          "\"voices\": {\"news\": {\"thank\": []}}, \"thanks\"",
+          "error: wording.json: voices: news: unknown member \"thank\"; known: acknowledge, "
+          "danger, "
+          "thanks, ask, stopped, started, private_footer\n" },
+        { "a voice with a brace too many", "wording.json", "\"thanks\"",
+          "\"voices\": {\"news\": {\"thanks\": [\"{when}\"]}}, \"thanks\"",
+          "error: wording.json: voices: news: thanks[0]: byte 1: only nothing can stand in braces "
+          "here\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
           "error: wording.json: unknown member \"thank\"; known: acknowledge, danger, thanks, "
-          "clarify\n"
+          "clarify, stopped, started, private_footer, voices\n"
           "error: wording.json: \"thanks\" must be a list of texts, at least one\n" },
 
         { "over a hundred", "thresholds.json", "\"score\":60", "\"score\":101",
@@ -270,7 +305,7 @@ static void test_faults(void **state)
         { "a kind of rule that there isn't", "thresholds.json", "\"rule\":50",
           "\"rule\":50,\"rules\":{\"trolls\":60}",
           "error: thresholds.json: rules: unknown member \"trolls\"; known: sensitive, troll, "
-          "praise, human, complaint, opt_out, chatter\n" },
+          "praise, human, complaint, opt_out, opt_in, chatter\n" },
         { "a kind's score out of range", "thresholds.json", "\"rule\":50",
           "\"rule\":50,\"rules\":{\"troll\":101}",
           "error: thresholds.json: rules: \"troll\" must be a whole number of hundredths, 0 to "
@@ -533,7 +568,7 @@ static void test_all_faults(void **state)
                   "error: bins.json: a: \"title\" is missing or empty\n"
                   "error: bins.json: b: \"department\" is missing or empty\n"
                   "error: rules.json: praise: \"kind\" must be one of sensitive, troll, praise, "
-                  "human, complaint, opt_out, chatter\n"
+                  "human, complaint, opt_out, opt_in, chatter\n"
                   "error: wording.json: \"thanks\" must be a list of texts, at least one\n");
 }
 
@@ -762,27 +797,38 @@ static void test_check_spent(void **state)
     buf_release(&text);
 }
 
+/* A voice has what it says otherwise, and the rest as it is said plainly. */
+static void test_voices(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, NULL, NULL, NULL);
+    write_text(dir, "wording.json",
+               "{\"acknowledge\":[\"{when}\"],\"thanks\":[\"Thank you\"],\"voices\":{"
+               "\"news\":{\"thanks\":[\"Cheers\",\"Ta\"]},\"quiet\":{}}}");
+    struct kb *kb = load(dir);
+    const struct kb_wording *plain = kb_wording_of(kb, STR("")),
+                            *news = kb_wording_of(kb, STR("news")),
+                            *quiet = kb_wording_of(kb, STR("quiet"));
+    assert_ptr_equal(plain, &kb->wording);
+    assert_null(kb_wording_of(kb, STR("loud")));
+    assert_int_equal(news->thanks.count, 2);
+    assert_str(news->thanks.items[0], "Cheers");
+    assert_str(news->acknowledge.items[0], "{when}");
+    assert_str(quiet->thanks.items[0], "Thank you");
+    (void)kb_free(kb);
+}
+
 #define kb_test(f) cmocka_unit_test_setup_teardown(f, temp_setup, temp_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),
-        kb_test(test_faults),
-        kb_test(test_file_faults),
-        kb_test(test_all_faults),
-        kb_test(test_huge_reply),
-        kb_test(test_hash),
-        kb_test(test_lessons),
-        kb_test(test_check),
-        kb_test(test_huge_notice),
-        kb_test(test_check_many),
-        kb_test(test_check_spent),
-        kb_test(test_clarify),
-        kb_test(test_rule_thresholds),
-        kb_test(test_notices),
-        kb_test(test_notice_holds),
-        kb_test(test_check_warnings),
+        kb_test(test_good),         kb_test(test_faults),          kb_test(test_file_faults),
+        kb_test(test_all_faults),   kb_test(test_huge_reply),      kb_test(test_hash),
+        kb_test(test_lessons),      kb_test(test_check),           kb_test(test_huge_notice),
+        kb_test(test_check_many),   kb_test(test_check_spent),     kb_test(test_clarify),
+        kb_test(test_voices),       kb_test(test_rule_thresholds), kb_test(test_notices),
+        kb_test(test_notice_holds), kb_test(test_check_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

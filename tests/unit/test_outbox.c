@@ -2,10 +2,13 @@
  * it, on a real loop and a real file. */
 #include "bot/outbox.h"
 
+#include "bot/send_rules.h"
 #include "tests/unit/record_fixture.h"
 
 /* Times are long where a test is about what happens within them: a busy machine stands still for a
  * tenth of a second now and then. */
+#define NOON_TEXT "1795000000"
+
 enum { STEPS = 12, LOOK_WAIT_MS = 15, LONG_LOOK_WAIT_MS = 120, WITHIN_S = 3600 };
 
 /* What the network says to the next post, or look; after the last step it takes and shows all. */
@@ -32,8 +35,9 @@ static struct {
     struct buf log;
     bool held;      /* nothing is answered */
     bool all_found; /* each look finds all, under the id of what it answers */
+    bool shadow;
     int64_t look_wait_ms;
-    int64_t wait_private_ms, wait_automatic_ms; /* what the network's limits say */
+    int64_t private_open_ms, automatic_open_ms; /* when the network's limits let such ones out */
     unsigned turns;
 
     network_done *done;
@@ -140,10 +144,13 @@ static int fake_find(struct network *n, const struct network_sought *sought, siz
     return 0;
 }
 
+/* Closed for a while, and then open. */
 static int64_t fake_wait_ms(struct network *n, bool is_private, bool by_person)
 {
     assert_ptr_equal(n, &t.network);
-    return is_private ? t.wait_private_ms : by_person ? 0 : t.wait_automatic_ms;
+    int64_t open_ms = is_private ? t.private_open_ms : by_person ? 0 : t.automatic_open_ms;
+    int64_t wait_ms = open_ms - clock_mono_ms();
+    return wait_ms > 0 ? wait_ms : 0;
 }
 
 static const struct network_verbs verbs = {
@@ -191,10 +198,9 @@ static int teardown(void **state)
     return fixture_teardown(state);
 }
 
-/* A reply of Sam's, or an automatic one, to a message @remote_id. */
-static int64_t queue(const char *remote_id, bool sams, const char *body)
+static int64_t queue_to(const char *remote_id, const char *author, bool sams, const char *body)
 {
-    struct record_message m = a_message(remote_id, remote_id, "7");
+    struct record_message m = a_message(remote_id, remote_id, author);
     int64_t message_id = 0;
     struct tx *tx = fixture_begin(t.f);
     int r = record_add_message(tx, &m, NOON, &message_id);
@@ -208,6 +214,25 @@ static int64_t queue(const char *remote_id, bool sams, const char *body)
     return id;
 }
 
+/* A reply of Sam's, or an automatic one, to a message @remote_id. */
+static int64_t queue(const char *remote_id, bool sams, const char *body)
+{
+    return queue_to(remote_id, "7", sams, body);
+}
+
+/* An automatic reply to what another resident wrote just now. */
+static int64_t queue_for(const char *remote_id, const char *author, const char *body)
+{
+    int64_t id = queue_to(remote_id, author, false, body);
+    struct tx *tx = fixture_begin(t.f);
+    struct stmt *q =
+        tx_stmt(tx, "UPDATE message SET written_at=?1 WHERE id=(SELECT max(id) FROM message)");
+    stmt_bind_int64(q, 1, clock_now(&t.clock));
+    assert_int_equal(stmt_run(q), 0);
+    fixture_commit(t.f);
+    return id;
+}
+
 static void start_outbox(void)
 {
     struct outbox_options options = { .loop = &t.loop,
@@ -216,7 +241,8 @@ static void start_outbox(void)
                                       .account = STR("NorthmoorHelp"),
                                       .clock = &t.clock,
                                       .answer_within_s = WITHIN_S,
-                                      .lookup_wait_ms = t.look_wait_ms };
+                                      .lookup_wait_ms = t.look_wait_ms,
+                                      .shadow = t.shadow };
     assert_int_equal(outbox_new(&options, &t.outbox), 0);
 }
 
@@ -405,7 +431,7 @@ static void test_opted_out(void **state)
     (void)state;
     (void)queue("900", false, "Sorry");
     struct tx *tx = fixture_begin(t.f);
-    assert_int_equal(record_opt_out(tx, 1, NOON), 0);
+    run_sql(tx, "UPDATE resident SET opted_out_at=1");
     fixture_commit(t.f);
     too_late("Not sent: the resident asked for no automatic replies");
 }
@@ -551,7 +577,7 @@ static void test_found_anothers(void **state)
 {
     (void)state;
     (void)queue("900", true, "Thanks ^SR");
-    (void)queue("900", true, "Thanks ^SR");
+    (void)queue("900", true, "Will do ^SR");
     t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_REPEATED };
     for (size_t i = 0; i < STEPS; i++)
         t.looks[i] = (struct step){ .found = { "5001" } };
@@ -713,6 +739,283 @@ static void test_trouble(void **state)
     assert_replies("sent 77 -\nsent 5003 -\n");
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * what may leave: the rules themselves are in test_send_rules.c; here, that each is asked with what
+ * the record says */
+
+static void change(const char *sql)
+{
+    struct tx *tx = fixture_begin(t.f);
+    run_sql(tx, sql);
+    fixture_commit(t.f);
+}
+
+/* As if nothing had ever been said. */
+static void forget(void)
+{
+    change("DELETE FROM event");
+    change("DELETE FROM reply");
+    change("DELETE FROM handoff_case");
+}
+
+static void test_rules(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *note, *body;
+        bool sams;
+        const char *changes[2];
+        const char *want; /* part of the error; NULL: it is sent */
+    } rows[] = {
+        { "nothing against it", "Sorry", false, { NULL }, NULL },
+        { "nobody asked us",
+          "Sorry",
+          false,
+          { "UPDATE message SET may_reply=0" },
+          "didn't mention" },
+        { "nobody asked a person",
+          "Sorry ^SR",
+          true,
+          { "UPDATE message SET may_reply=0" },
+          "didn't mention" },
+        { "taken back", "Sorry", false, { "UPDATE message SET gone_at=1" }, "was deleted" },
+        { "opted out", "Sorry", false, { "UPDATE resident SET opted_out_at=1" }, "no automatic" },
+        { "the confirmation of it",
+          "Sorry",
+          false,
+          { "UPDATE resident SET opted_out_at=1", "UPDATE reply SET confirms=1" },
+          NULL },
+        { "asks in public", "What's your address?", false, { NULL }, "personal details" },
+        { "a person asks in public",
+          "What's your address? ^SR",
+          true,
+          { NULL },
+          "personal details" },
+        { "asks privately",
+          "What's your address?",
+          false,
+          { "UPDATE message SET kind='private'", "UPDATE reply SET private=1" },
+          NULL },
+        { "privately to who never wrote so",
+          "Sorry",
+          false,
+          { "UPDATE reply SET private=1" },
+          "didn't mention" },
+        { "a person takes it into private",
+          "Sorry ^SR",
+          true,
+          { "UPDATE reply SET private=1" },
+          NULL },
+        { "too late", "Sorry", false, { "UPDATE message SET written_at=1" }, "in time" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        forget();
+        change("UPDATE message SET may_reply=1, kind='addressed', gone_at=NULL");
+        change("UPDATE resident SET opted_out_at=NULL");
+        (void)queue("900", rows[i].sams, rows[i].body);
+        for (size_t k = 0; k < 2 && rows[i].changes[k]; k++)
+            change(rows[i].changes[k]);
+        start_outbox();
+        run_dry();
+        stop_outbox();
+        (void)fixture_begin(t.f);
+        struct str got = text_of(t.f, "SELECT coalesce(error, 'sent') AS t FROM reply", 0);
+        tx_rollback(t.f->tx);
+        t.f->tx = NULL;
+        assert_note(strstr(got.p, rows[i].want ? rows[i].want : "sent\n"), rows[i].note);
+        assert_note(open_cases() == (rows[i].want ? 1 : 0), rows[i].note);
+        change("UPDATE message SET written_at=" NOON_TEXT);
+    }
+}
+
+/* Word for word to anybody, or nearly so to the same resident, it is said once. */
+static void test_repetitions(void **state)
+{
+    (void)state;
+    static const char bin[] = "Sorry your bin was left, tell us here and we'll come back soon";
+    (void)queue("900", false, bin);
+    (void)queue("901", false,
+                "@elm_close_sam Sorry your bin was left, tell us here and we'll come "
+                "back soon");
+    (void)queue_for("902", "8",
+                    "@kit Sorry your bin was left, tell us here and we'll come back soon");
+    (void)queue_for("903", "9", bin);
+    (void)queue_for("904", "9", "It's the brown one next week");
+    start_outbox();
+    run_dry();
+    assert_replies(
+        "sent 5001 -\n"
+        "failed - Not sent: the resident was told nearly the same within the last day\n"
+        "sent 5002 -\n"
+        "failed - Not sent: the very same was said within the last day, and the network refuses "
+        "repetitions; say it in other words\n"
+        "sent 5003 -\n");
+    assert_int_equal(open_cases(), 2);
+    assert_int_equal(clock_move(&t.clock, NOON + 86400 + 1), 0);
+    (void)queue_for("905", "9", bin);
+    run_dry();
+    assert_int_equal(t.post_count, 4);
+}
+
+/* The same to one after another: at some point it looks like spam, though no two are equal. */
+static void test_chorus(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SEND_LIKE_MAX + 2; i++) {
+        char id[20], body[100];
+        (void)snprintf(id, sizeof id, "%d", 1000 + i);
+        (void)snprintf(body, sizeof body, "@r%d Sorry your bin was left, do tell us here please",
+                       i);
+        (void)queue_for(id, id, body);
+    }
+    start_outbox();
+    run_dry();
+    assert_int_equal(t.post_count, SEND_LIKE_MAX);
+    assert_int_equal(open_cases(), 2);
+}
+
+/* More than is normal: nothing automatic for a while, people's go on, staff are told. */
+static void test_breaker(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SEND_SHORT_MAX + 2; i++) {
+        char id[20], body[100];
+        (void)snprintf(id, sizeof id, "%d", 1000 + i);
+        (void)snprintf(body, sizeof body, "Number %d a%d b%d c%d", i, i, i, i);
+        (void)queue_for(id, id, body);
+    }
+    start_outbox();
+    run_dry();
+    assert_int_equal(t.post_count, SEND_SHORT_MAX);
+    assert_int_equal(open_cases(), 2);
+    assert_non_null(strstr(outbox_trouble(t.outbox).p, "more went out than is normal"));
+    (void)queue("2000", true, "A person's ^SR");
+    run_dry();
+    assert_int_equal(t.post_count, SEND_SHORT_MAX + 1);
+    assert_int_equal(clock_move(&t.clock, NOON + SEND_SHORT_S + 1), 0);
+    assert_str(outbox_trouble(t.outbox), "");
+    (void)queue_for("2001", "2001", "It works again");
+    run_dry();
+    assert_int_equal(t.post_count, SEND_SHORT_MAX + 2);
+}
+
+static void test_over_cap(void **state)
+{
+    (void)state;
+    (void)queue("900", false, "Sorry");
+    (void)queue("901", true, "A person's ^SR");
+    start_outbox();
+    outbox_set_over_cap(t.outbox, true);
+    run_dry();
+    assert_replies("failed - Not sent: the month's money for the network is spent\nsent 5001 -\n");
+    assert_int_equal(open_cases(), 1);
+    assert_non_null(strstr(outbox_trouble(t.outbox).p, "money"));
+    outbox_set_over_cap(t.outbox, false);
+    assert_str(outbox_trouble(t.outbox), "");
+}
+
+/* Nothing leaves and nothing is asked, of what is queued or of what may be out from before. */
+static void test_shadow(void **state)
+{
+    (void)state;
+    int64_t before = queue("899", false, "Hello");
+    struct tx *tx = fixture_begin(t.f);
+    assert_int_equal(record_move_reply(tx, before, REPLY_UNKNOWN, STR(""), STR(""), NOON), 0);
+    fixture_commit(t.f);
+    (void)queue("900", false, "Sorry");
+    (void)queue("901", true, "A person's ^SR");
+    (void)queue("902", false, "What's your name?");
+    t.shadow = true;
+    start_outbox();
+    run_dry();
+    assert_str(buf_str(&t.log), "");
+    assert_replies("unknown - -\nwithheld - -\nwithheld - -\nfailed - Not sent: it asks for "
+                   "personal details where everybody can read it; send it as a direct message\n");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * refusals, each by its reason */
+
+static void test_lanes(void **state)
+{
+    (void)state;
+    (void)queue("900", false, "Sorry");
+    (void)queue("901", true, "A person's ^SR");
+    t.automatic_open_ms = clock_mono_ms() + 150;
+    start_outbox();
+    run_dry(); /* by itself it goes on when the lane opens */
+    assert_str(buf_str(&t.log), "post 901 A person's ^SR\npost 900 Sorry\n");
+    assert_true(t.post_at_ms[1] >= t.automatic_open_ms);
+}
+
+/* The network itself doesn't know of the message yet. */
+static void test_uninvited_fresh(void **state)
+{
+    (void)state;
+    t.posts[0] = t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_UNINVITED };
+    (void)queue("900", false, "Sorry");
+    change("UPDATE message SET written_at=" NOON_TEXT);
+    start_outbox();
+    run_until_posts(1);
+    assert_replies("queued - X said so.\n");
+    outbox_turn(t.outbox);
+    assert_int_equal(t.post_count, 1);
+    assert_int_equal(clock_move(&t.clock, NOON + 11), 0);
+    run_until_posts(2);
+    assert_replies("failed - X said so.\n"); /* once, and no more */
+    assert_int_equal(open_cases(), 1);
+}
+
+static void test_final_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        enum network_why why;
+        const char *want;
+    } rows[] = {
+        { NETWORK_WHY_UNINVITED, "failed - X said so.\n" },
+        { NETWORK_WHY_GONE, "failed - X said so.\n" },
+        { NETWORK_WHY_CLOSED, "failed - X said so. Please answer in public instead.\n" },
+        { NETWORK_WHY_OTHER, "failed - X said so.\n" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        forget();
+        (void)queue("900", false, "Sorry");
+        change("UPDATE message SET written_at=" NOON_TEXT "-60");
+        t.posts[t.post_count] = (struct step){ .end = NETWORK_REFUSED, .why = rows[i].why };
+        start_outbox();
+        run_dry();
+        stop_outbox();
+        assert_replies(rows[i].want);
+        assert_int_equal(open_cases(), 1);
+        assert_int_equal(t.post_count, i + 1);
+    }
+}
+
+/* Three in a row for no reason that is named: it isn't the replies. One that goes out ends it. */
+static void test_refuses_all(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        char id[20], body[40];
+        (void)snprintf(id, sizeof id, "%zu", 900 + i);
+        (void)snprintf(body, sizeof body, "Reply %zu", i);
+        (void)queue_for(id, id, body);
+        if (i != 1)
+            t.posts[i] = (struct step){ .end = NETWORK_REFUSED };
+    }
+    start_outbox();
+    run_until_posts(4);
+    assert_str(outbox_trouble(t.outbox), "");
+    run_until_posts(5);
+    assert_non_null(strstr(outbox_trouble(t.outbox).p, "may be locked"));
+    assert_int_equal(open_cases(), 4);
+    (void)queue_for("2000", "2000", "The last");
+    run_dry();
+    assert_int_equal(t.post_count, 6);
+    assert_str(outbox_trouble(t.outbox), "");
+}
+
 #define OUTBOX_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -731,7 +1034,12 @@ int main(void)
         OUTBOX_TEST(test_look_verb_fails), OUTBOX_TEST(test_several),
         OUTBOX_TEST(test_crowd),           OUTBOX_TEST(test_restart),
         OUTBOX_TEST(test_not_recorded),    OUTBOX_TEST(test_freed),
-        OUTBOX_TEST(test_trouble),
+        OUTBOX_TEST(test_trouble),         OUTBOX_TEST(test_rules),
+        OUTBOX_TEST(test_repetitions),     OUTBOX_TEST(test_chorus),
+        OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_over_cap),
+        OUTBOX_TEST(test_shadow),          OUTBOX_TEST(test_lanes),
+        OUTBOX_TEST(test_uninvited_fresh), OUTBOX_TEST(test_final_refusals),
+        OUTBOX_TEST(test_refuses_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

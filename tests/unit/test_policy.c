@@ -31,6 +31,7 @@ static struct kb_rule kinds[] = {
     { .id = STR("praise"), .kind = KB_PRAISE, .topic = 7 },
     { .id = STR("troll"), .kind = KB_TROLL, .topic = 8 },
     { .id = STR("chatter"), .kind = KB_CHATTER, .topic = 9 },
+    { .id = STR("opt_in"), .kind = KB_OPT_IN, .topic = 11 },
 };
 
 static const struct kb kb = {
@@ -42,7 +43,7 @@ static const struct kb kb = {
                     .lead = 0.15,
                     .residue = 0.5,
                     .residue_words = 7,
-                    .rule = { 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5 },
+                    .rule = { 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5 },
                     .weak = 0.4,
                     .second_sensitive = 0.5,
                     .second_handoff = 0.4,
@@ -61,16 +62,19 @@ static const struct kb kb = {
                               .first = { first, 2 },
                               .second = { second, 1 },
                               .neither = { neither, 1 } },
-                 .danger = { danger, 1 } },
+                 .danger = { danger, 1 },
+                 .stopped = { danger, 1 },
+                 .started = { danger, 1 } },
 };
 
 static const struct row {
     const char *note;
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
-    const char *facts; /* there, old, mute, opted, case, taken, acked, sens, danger, replies=N, ask,
-                          asked, answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
-    const char *want;  /* action, reason, what is said, priority, case, whose */
+    const char
+        *facts; /* there, old, mute, opted, told, case, taken, acked, sens, danger, replies=N, ask,
+                   asked, answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
+    const char *want; /* action, reason, what is said, priority, case, whose */
 } rows[] = {
     /* a request */
     { "sure", "missed=80", "", "answer - answer - - missed" },
@@ -217,9 +221,37 @@ static const struct row {
     { "a person, in hours", "human=80", "there", "handoff human nothing soon case human" },
     { "a person before a request", "missed=99 human=60", "",
       "handoff human acknowledge soon case human" },
-    { "opts out", "opt_out=90", "", "handoff human nothing soon case opt_out" },
-    { "opts out before asking for a person", "human=90 opt_out=60", "",
+    { "opts out", "opt_out=90", "", "handoff human stopped soon case opt_out" },
+    { "opts out, in hours", "opt_out=90", "there", "handoff human stopped soon case opt_out" },
+    { "opts out again", "opt_out=90", "opted told", "handoff human nothing soon case opt_out" },
+    { "opts out again, and was never told", "opt_out=90", "opted",
+      "handoff human stopped soon case opt_out" },
+    { "opts out anew after coming back", "opt_out=90", "told",
       "handoff human nothing soon case opt_out" },
+    { "opts out after three replies", "opt_out=90", "replies=3",
+      "handoff human stopped soon case opt_out" },
+    { "opts out where staff are", "opt_out=90", "case acked",
+      "handoff human stopped soon case opt_out" },
+    { "opts out where somebody has taken it", "opt_out=90", "case taken",
+      "handoff human nothing soon case opt_out" },
+    { "opts out where we may not answer", "opt_out=90", "mute",
+      "handoff human nothing soon case opt_out" },
+    { "opts out, found late", "opt_out=90", "old", "handoff human nothing soon case opt_out" },
+    { "opts out in danger", "gas=90 opt_out=90", "",
+      "handoff emergency holding sensitive case gas" },
+    { "opts in", "opt_in=90", "opted told", "none - started - - opt_in" },
+    { "opts in where staff are", "opt_in=90", "opted case", "none - started - case opt_in" },
+    { "opts in where somebody has taken it", "opt_in=90", "opted taken",
+      "none - nothing - - opt_in" },
+    { "opts in where we may not answer", "opt_in=90", "opted mute", "none - nothing - - opt_in" },
+    { "opts in, who never opted out", "opt_in=90", "",
+      "handoff unresolved acknowledge normal case -" },
+    { "opts in and wants something", "opt_in=90 missed=80", "opted",
+      "handoff unresolved nothing normal case -" },
+    { "opts in and out", "opt_in=90 opt_out=80", "opted told",
+      "handoff human nothing soon case opt_out" },
+    { "opts out before asking for a person", "human=90 opt_out=60", "",
+      "handoff human stopped soon case opt_out" },
     { "spent before a person", "human=80 spent", "",
       "handoff unresolved acknowledge normal case -" },
     { "complaint", "complaint=80", "", "handoff complaint acknowledge soon case complaint" },
@@ -351,6 +383,8 @@ static struct policy_facts read_facts(const char *text)
             f.may_reply = false;
         else if (str_is(part, "opted"))
             f.opted_out = true;
+        else if (str_is(part, "told"))
+            f.stop_confirmed = true;
         else if (str_is(part, "case"))
             f.case_open = true;
         else if (str_is(part, "sens"))
@@ -383,6 +417,10 @@ static const char *say_name(enum say say)
         return "acknowledge";
     case SAY_THANKS:
         return "thanks";
+    case SAY_STOPPED:
+        return "stopped";
+    case SAY_STARTED:
+        return "started";
     case SAY_CLARIFY:
         return "clarify";
     }
@@ -478,21 +516,25 @@ static void test_promises(void **state)
             .flood = random_below(&seed, 6) == 0,
             .copy = random_below(&seed, 6) == 0,
             .case_claimed = random_below(&seed, 6) == 0,
+            .overheard = random_below(&seed, 6) == 0,
         };
         if (random_below(&seed, 3) == 0) {
             f.asked[0] = &intents[0];
             f.asked[1] = &intents[1];
         }
         struct policy_decision d = policy_decide(&kb, &m, NULL, &f);
-        if (f.too_old || !f.may_reply || f.opted_out || f.case_claimed ||
-            (f.automatic_replies >= POLICY_REPLIES_MAX && !sensitive))
+        if (f.too_old || !f.may_reply || f.case_claimed || f.overheard ||
+            ((f.opted_out || (f.automatic_replies >= POLICY_REPLIES_MAX && !sensitive)) &&
+             !policy_confirms(&d)))
             assert_int_equal(d.say, SAY_NOTHING);
         if (sensitive) { /* promise 4 */
             assert_int_equal(d.action, ACTION_HANDOFF);
             assert_int_equal(d.priority, PRIORITY_SENSITIVE);
             assert_true(d.case_needed && d.reason.len && d.rule);
         }
-        if (request) /* promise 5 */
+        if (f.overheard && !sensitive && !m.spent) /* it is not to us */
+            assert_int_equal(d.action, ACTION_NONE);
+        else if (request) /* promise 5 */
             assert_true(d.action == ACTION_ANSWER || d.action == ACTION_HANDOFF);
         if (d.action == ACTION_HANDOFF)
             assert_true(d.case_needed && d.reason.len);

@@ -2,6 +2,8 @@
  */
 #include "tests/unit/record_fixture.h"
 
+#define NOON_TEXT "1795000000"
+
 static const char q_reply[] =
     "SELECT state || ' ' || coalesce(remote_id, '-') || ' ' || coalesce(error, '-') || ' case ' ||"
     " coalesce(case_id, '-') || ' looks ' || looks || ' attempts ' || attempts || ' at ' ||"
@@ -148,8 +150,8 @@ static void test_facts(void **state)
 
     /* opting out is the resident's, everywhere, from the first time on */
     int64_t resident_id = facts_of(f->tx, first).resident_id;
-    assert_int_equal(record_opt_out(f->tx, resident_id, NOON + 1), 0);
-    assert_int_equal(record_opt_out(f->tx, resident_id, NOON + 2), 0);
+    assert_int_equal(record_opt_out(f->tx, first, NOON + 1), 0);
+    assert_int_equal(record_opt_out(f->tx, first, NOON + 2), 0);
     assert_true(facts_of(f->tx, elsewhere).opted_out);
     assert_false(facts_of(f->tx, second).opted_out);
     assert_int_equal(
@@ -533,7 +535,7 @@ static void test_dropped(void **state)
     struct fixture *f = *state;
     int64_t message = add_message(f->tx, "900", "900", "7"),
             id = queue_reply(f->tx, message, 0, 0, "Here");
-    int64_t resident_id = facts_of(f->tx, message).resident_id, seq = last_event(f->tx);
+    int64_t seq = last_event(f->tx);
     struct record_reply next;
     struct record_talk talk;
     add_decision(f->tx, message, "answer", "");
@@ -541,7 +543,7 @@ static void test_dropped(void **state)
         record_move_reply(f->tx, id, REPLY_DROPPED, STR(""), STR("They said more"), NOON), 0);
     assert_str(events_after(f, seq), "reply.dropped - 1 1 - They said more\n");
     assert_int_equal(next_queued(f->tx, &f->arena, &next), 0);
-    assert_int_equal(record_said_lately(f->tx, resident_id, STR("Here"), NOON - 1), 0);
+    assert_int_equal(record_is_said(f->tx, 0, STR("Here"), true, NOON - 1), 0);
     assert_int_equal(facts_of(f->tx, message).automatic_replies, 0);
     int64_t later = add_message(f->tx, "901", "900", "7"), again;
     assert_int_equal(record_get_talk(f->tx, &f->arena, later, 0, &talk), 0);
@@ -610,39 +612,118 @@ static void test_recover(void **state)
     assert_int_equal(record_recover_sending(f->tx, NOON), 0);
 }
 
-static void test_said_lately(void **state)
+static void test_is_said(void **state)
 {
     struct fixture *f = *state;
-    int64_t sam = add_message(f->tx, "900", "900", "7"),
-            kit = add_message(f->tx, "901", "901", "8"),
-            staff = add_staff(f->tx, "sam", "Sam Reed", "SR"), id;
-    int64_t sam_id = facts_of(f->tx, sam).resident_id, kit_id = facts_of(f->tx, kit).resident_id;
-    assert_int_equal(record_said_lately(f->tx, sam_id, STR("A"), 0), 0);
-    assert_int_equal(queue(f, sam, "A", &id), 0);
     static const struct {
         const char *note, *body;
-        bool to_kit;
+        enum reply_state was;
+        bool is_private, waiting, own;
         int64_t since_at;
         int want;
     } rows[] = {
-        { "by the account, within", "A", true, NOON - 1, 1 },
-        { "by the account, at its edge", "A", true, NOON, 1 },
-        { "by the account, before", "A", true, NOON + 1, 0 },
-        { "to this resident last, however long ago", "A", false, NOON + 1, 1 },
-        { "another text", "B", false, NOON - 1, 0 },
-        { "another case of letters", "a", false, NOON - 1, 0 },
-        { "a text and more", "A ", false, NOON - 1, 0 },
-        { "nothing", "", false, NOON - 1, 0 },
+        { "sent, within", "A", REPLY_SENT, false, false, false, NOON - 1, 1 },
+        { "at its edge", "A", REPLY_SENT, false, false, false, NOON, 1 },
+        { "before", "A", REPLY_SENT, false, false, false, NOON + 1, 0 },
+        { "it may be out", "A", REPLY_UNKNOWN, false, false, false, NOON, 1 },
+        { "on its way", "A", REPLY_SENDING, false, false, false, NOON, 1 },
+        { "waiting", "A", REPLY_QUEUED, false, false, false, NOON, 0 },
+        { "waiting counts", "A", REPLY_QUEUED, false, true, false, NOON, 1 },
+        { "withheld counts too", "A", REPLY_WITHHELD, false, true, false, NOON, 1 },
+        { "failed", "A", REPLY_FAILED, false, true, false, NOON, 0 },
+        { "privately", "A", REPLY_SENT, true, true, false, NOON, 0 },
+        { "it is the reply itself", "A", REPLY_SENT, false, false, true, NOON, 0 },
+        { "another text", "B", REPLY_SENT, false, true, false, NOON, 0 },
+        { "other letters", "a", REPLY_SENT, false, true, false, NOON, 0 },
+        { "more", "A ", REPLY_SENT, false, true, false, NOON, 0 },
+        { "nothing", "", REPLY_SENT, false, true, false, NOON, 0 },
     };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        assert_note(record_said_lately(f->tx, rows[i].to_kit ? kit_id : sam_id,
-                                       str_of(rows[i].body), rows[i].since_at) == rows[i].want,
+    int64_t id = queue_reply(f->tx, add_message(f->tx, "900", "900", "7"), 0, 0, "A");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        assert_int_equal(move(f, id, rows[i].was), 0);
+        run_sql(f->tx, "UPDATE reply SET changed_at=" NOON_TEXT);
+        if (rows[i].is_private)
+            run_sql(f->tx, "UPDATE reply SET private=1");
+        assert_note(record_is_said(f->tx, rows[i].own ? id : 0, str_of(rows[i].body),
+                                   rows[i].waiting, rows[i].since_at) == rows[i].want,
                     rows[i].note);
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+    }
+}
 
-    /* the last is what counts to a resident, a person's words too */
-    (void)queue_reply(f->tx, sam, 0, staff, "B ^SR");
-    assert_int_equal(record_said_lately(f->tx, sam_id, STR("A"), NOON + 1), 0);
-    assert_int_equal(record_said_lately(f->tx, sam_id, STR("B ^SR"), NOON + 1), 1);
+static void assert_said(const struct record_said *said, int count, const char *want)
+{
+    struct buf out = BUF_INIT(1000);
+    assert_true(count >= 0);
+    for (int i = 0; i < count; i++)
+        (void)buf_addf(&out, "%.*s%s%s ", STR_ARG(said[i].body), said[i].waiting ? "-waiting" : "",
+                       said[i].by_account ? "" : "-elsewhere");
+    assert_str(buf_str(&out), want);
+    buf_release(&out);
+}
+
+static void test_list_said(void **state)
+{
+    struct fixture *f = *state;
+    struct record_said said[RECORD_SAID_MAX];
+    static const struct {
+        const char *remote_id, *author, *body;
+        enum reply_state state;
+        bool staff;
+    } replies[] = {
+        { "900", "7", "one", REPLY_SENT, false },     { "901", "7", "two", REPLY_QUEUED, false },
+        { "902", "7", "three", REPLY_SENT, true },    { "903", "8", "four", REPLY_UNKNOWN, false },
+        { "904", "8", "five", REPLY_SENT, false },    { "905", "8", "six", REPLY_DROPPED, false },
+        { "906", "8", "seven", REPLY_FAILED, false },
+    };
+    int64_t staff = add_staff(f->tx, "sam", "Sam Reed", "SR"), last = 0;
+    for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+        int64_t message =
+            add_message(f->tx, replies[i].remote_id, replies[i].remote_id, replies[i].author);
+        last = queue_reply(f->tx, message, 0, replies[i].staff ? staff : 0, replies[i].body);
+        assert_int_equal(move(f, last, replies[i].state), 0);
+    }
+    run_sql(f->tx, "UPDATE message SET account='NorthmoorNews' WHERE remote_id='904'");
+    run_sql(f->tx, "UPDATE reply SET changed_at=" NOON_TEXT);
+    int64_t sam = facts_of(f->tx, 1).resident_id;
+    assert_said(said, record_list_told(f->tx, &f->arena, 0, sam, NOON, said),
+                "three two-waiting one ");
+    assert_said(said, record_list_told(f->tx, &f->arena, 1, sam, NOON, said), "three two-waiting ");
+    assert_said(said, record_list_told(f->tx, &f->arena, 0, sam, NOON + 1, said), "");
+    assert_said(said, record_list_automatic(f->tx, &f->arena, 0, STR("NorthmoorHelp"), NOON, said),
+                "four five-elsewhere one two-waiting ");
+    assert_said(said, record_list_automatic(f->tx, &f->arena, 4, STR("NorthmoorHelp"), NOON, said),
+                "five-elsewhere one two-waiting ");
+    assert_said(
+        said, record_list_automatic(f->tx, &f->arena, 0, STR("NorthmoorHelp"), NOON + 1, said), "");
+}
+
+/* What may forbid a reply to leave. */
+static void test_leaving(void **state)
+{
+    struct fixture *f = *state;
+    struct record_leaving l;
+    int64_t message = add_message(f->tx, "900", "900", "7");
+    int64_t id = queue_reply(f->tx, message, open_case(f->tx, message), 0, "A");
+    assert_int_equal(record_get_leaving(f->tx, id, &l), 0);
+    assert_true(l.may_reply && !l.wrote_private && !l.gone && !l.urgent && l.said_here == 0);
+    assert_int_equal(record_case_is_private(f->tx, 1), 0);
+    for (int i = 1; i < 4; i++) {
+        const char *ids[] = { "900", "901", "902", "903" };
+        static const enum reply_state states[] = { 0, REPLY_SENT, REPLY_UNKNOWN, REPLY_FAILED };
+        int64_t other = queue_reply(f->tx, add_message(f->tx, ids[i], "900", "7"), 0, 0, ids[i]);
+        assert_int_equal(move(f, other, states[i]), 0);
+    }
+    run_sql(f->tx, "UPDATE message SET may_reply=0, gone_at=1 WHERE id=1");
+    run_sql(f->tx, "UPDATE message SET kind='private' WHERE id=4");
+    run_sql(f->tx, "UPDATE handoff_case SET sensitive=1");
+    assert_int_equal(record_get_leaving(f->tx, id, &l), 0);
+    assert_true(!l.may_reply && l.wrote_private && l.gone && l.urgent);
+    assert_int_equal(l.said_here, 2);
+    assert_int_equal(record_case_is_private(f->tx, 1), 1);
+    assert_int_equal(record_case_is_private(f->tx, 99), 0);
+    assert_int_equal(record_get_leaving(f->tx, 99, &l), ERR_DB);
 }
 
 static void test_migrate(void **state)
@@ -663,6 +744,7 @@ static void test_migrate_old(void **state)
 {
     static const char *const back[] = {
         "DROP TABLE message_version",
+        "DROP TABLE own_post",
         "DROP INDEX conversation_part",
         "DROP INDEX case_resident",
         "DROP INDEX message_kept",
@@ -735,7 +817,9 @@ int main(void)
         RECORD_TEST(test_dropped),
         RECORD_TEST(test_looking),
         RECORD_TEST(test_recover),
-        RECORD_TEST(test_said_lately),
+        RECORD_TEST(test_is_said),
+        RECORD_TEST(test_list_said),
+        RECORD_TEST(test_leaving),
         RECORD_TEST(test_migrate),
         RECORD_TEST(test_migrate_old),
         cmocka_unit_test(test_names),

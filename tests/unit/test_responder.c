@@ -1,159 +1,6 @@
 /* A page of messages on its way into the record: in one commit, each for itself, once. With the
  * small knowledge base of tests/data/kb, on a Sunday evening, when nobody is there. */
-#include "bot/responder.h"
-
-#include "base/when.h"
-#include "bot/bot_store.h"
-#include "bot/x/x.h"
-#include "tests/unit/record_fixture.h"
-
-enum { WITHIN_S = 3600, POLL_MS = 5, READS = 16 };
-
-static struct {
-    struct fixture *f;
-    uv_loop_t loop;
-    struct clock clock;
-    struct kb *kb;
-    struct hours *hours;
-    struct network network;
-    struct responder *responder;
-    int64_t now;
-
-    /* what the network was asked */
-    unsigned reads;
-    int64_t read_at_ms[READS];
-    int64_t first_at;
-    struct str cursor;
-    network_take *take;
-    network_done *done;
-    void *data;
-    int error; /* the next read returns it */
-} t;
-
-static int fake_read(struct network *n, const struct network_reading *reading, network_take *take,
-                     network_done *done, void *data)
-{
-    assert_ptr_equal(n, &t.network);
-    if (reading->feed != NETWORK_MENTIONS)
-        return 1;
-    assert_null(t.done); /* one sweep at a time */
-    assert_true(t.reads < READS);
-    t.read_at_ms[t.reads++] = clock_mono_ms();
-    t.cursor = arena_str(&t.f->arena, reading->cursor);
-    t.first_at = reading->first_at;
-    if (t.error) {
-        int error = t.error;
-        t.error = 0;
-        return error;
-    }
-    t.take = take;
-    t.done = done;
-    t.data = data;
-    return 0;
-}
-
-static const struct network_verbs verbs = { .name = "x", .read = fake_read };
-
-static int start_responder(void)
-{
-    struct responder_options options = { .loop = &t.loop,
-                                         .db = t.f->db,
-                                         .network = &t.network,
-                                         .account = STR("NorthmoorHelp"),
-                                         .team = STR("customer services"),
-                                         .clock = &t.clock,
-                                         .hours = t.hours,
-                                         .kb = t.kb,
-                                         .poll_every_ms = POLL_MS,
-                                         .answer_within_s = WITHIN_S };
-    return responder_new(&options, &t.responder);
-}
-
-static void stop_responder(void)
-{
-    t.responder = responder_free(t.responder);
-    t.done = NULL;
-    (void)uv_run(&t.loop, UV_RUN_DEFAULT);
-}
-
-static int setup(void **state)
-{
-    struct report report = REPORT_INIT;
-    memset(&t, 0, sizeof t);
-    assert_int_equal(fixture_setup(state), 0);
-    t.f = *state;
-    (void)add_staff(t.f->tx, "sam", "Sam Reed", "SR");
-    fixture_commit(t.f);
-    assert_int_equal(bot_migrate(t.f->db), 0);
-    t.network.verbs = &verbs;
-    t.clock.movable = true;
-    assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &t.now));
-    assert_int_equal(clock_move(&t.clock, t.now), 0);
-    assert_int_equal(uv_loop_init(&t.loop), 0);
-    if (kb_load(SOURCE_DIR "/tests/data/kb", &x_text_rules, &report, &t.kb) < 0 ||
-        hours_new("Europe/London", "", &report, &t.hours) < 0 ||
-        hours_add_window(t.hours, 0, STR("09:00-17:00"), "", &report) < 0)
-        fail_msg("%s", buf_cstr(&report.lines));
-    assert_int_equal(start_responder(), 0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    stop_responder();
-    assert_int_equal(uv_loop_close(&t.loop), 0);
-    t.hours = hours_free(t.hours);
-    t.kb = kb_free(t.kb);
-    return fixture_teardown(state);
-}
-
-static void pass_s(int64_t seconds)
-{
-    t.now += seconds;
-    assert_int_equal(clock_move(&t.clock, t.now), 0);
-}
-
-/* A message that @author wrote just now, the first of its conversation, and in no burst with what
- * was said before. */
-static struct network_message says(const char *id, const char *author, const char *text)
-{
-    pass_s(2 * RECORD_BURST_S);
-    return (struct network_message){
-        .remote_id = str_of(id),
-        .conversation = str_of(id),
-        .author_id = str_of(author),
-        .handle = str_of(author),
-        .name = STR("Sam"),
-        .text = str_of(text),
-        .written_at = t.now - 5,
-        .may_reply = true,
-    };
-}
-
-static void take_one(struct network_message m)
-{
-    assert_int_equal(responder_take(t.responder, NETWORK_MENTIONS, &m, 1, STR("")), 0);
-}
-
-static void assert_rows(const char *sql, const char *want, const char *note)
-{
-    (void)fixture_begin(t.f);
-    assert_str_note(text_of(t.f, sql, 0), want, note);
-    tx_rollback(t.f->tx);
-    t.f->tx = NULL;
-}
-
-static const char q_decided[] =
-    "SELECT m.remote_id || ' ' || coalesce(d.action, '-') || ' ' || coalesce(d.reason, '-') || ' ' "
-    "|| coalesce((SELECT p.body FROM reply p WHERE p.message_id=m.id), '-') AS t FROM message m "
-    "LEFT JOIN decision d ON d.message_id=m.id ORDER BY m.id";
-static const char q_cases[] =
-    "SELECT id || ' ' || state || ' p' || priority || ' ' || reason || ' ' || team || ' a' || "
-    "acknowledged || ' s' || sensitive AS t FROM handoff_case ORDER BY id";
-static const char q_events[] =
-    "SELECT kind || ' ' || coalesce(case_id, '-') || ' ' || coalesce(message_id, '-') || ' ' || "
-    "coalesce(reply_id, '-') AS t FROM event ORDER BY seq";
-static const char q_cursor[] = "SELECT network || ' ' || cursor AS t FROM network_cursor";
+#include "tests/unit/responder_fixture.h"
 
 /* ------------------------------------------------------------------------------------------------
  * pages */
@@ -404,6 +251,96 @@ static void test_opt_out(void **state)
                 "901 handoff 0\n902 handoff 0\n903 thank 0\n904 answer 1\n", "");
 }
 
+static const char q_opted[] =
+    "SELECT m.remote_id || ' ' || d.action || coalesce(' ' || p.state || ' ' ||"
+    " iif(p.confirms, iif(p.body LIKE '%START%', 'stopped', 'started'), 'reply'), '') AS t"
+    " FROM message m JOIN decision d ON d.message_id=m.id LEFT JOIN reply p ON p.message_id=m.id"
+    " ORDER BY m.id";
+
+static void send_reply(const char *remote_id)
+{
+    struct tx *tx = fixture_begin(t.f);
+    struct stmt *q = tx_stmt(tx, "UPDATE reply SET state='sent' WHERE message_id="
+                                 "(SELECT id FROM message WHERE remote_id=?1)");
+    stmt_bind_str(q, 1, str_of(remote_id));
+    assert_int_equal(stmt_run(q), 0);
+    fixture_commit(t.f);
+}
+
+/* One word ends it, for good, wherever it is said; one confirmation, ever; another brings it back.
+ */
+static void test_stop_and_start(void **state)
+{
+    (void)state;
+    struct network_message privately = says("899", "sam", "when is my bin day");
+    privately.is_private = true;
+    privately.kind = NETWORK_PRIVATE;
+    take_one(says("900", "sam", "my bin hasn't been emptied"));
+    take_one(privately);
+    take_one(says("901", "kit", "potholes"));
+    struct network_message stop = says("902", "sam", "please stop replying");
+    stop.conversation = STR("900");
+    take_one(stop);
+    assert_rows(q_opted,
+                "900 answer dropped reply\n899 answer failed reply\n901 answer queued reply\n"
+                "902 handoff queued stopped\n",
+                "what waits is taken back");
+    assert_rows("SELECT group_concat(m.remote_id, ' ') AS t FROM handoff_case c"
+                " JOIN message m ON m.id=c.message_id",
+                "899 902\n", "nobody's request is lost");
+    send_reply("902");
+    take_one(says("903", "sam", "stop replying"));
+    take_one(says("904", "sam", "when is my bin day"));
+    assert_rows("SELECT count(*) || ' ' || sum(confirms) AS t FROM reply", "4 1\n", "silence");
+    take_one(says("905", "kit", "start"));
+    take_one(says("906", "sam", "Start again"));
+    assert_rows("SELECT group_concat(opted_out_at IS NOT NULL) AS t FROM resident", "0,0\n",
+                "back");
+    send_reply("906");
+    take_one(says("907", "sam", "potholes"));
+    take_one(says("908", "sam", "stop replying"));
+    assert_rows("SELECT m.remote_id || ' ' || p.state || ' ' || p.confirms AS t FROM reply p"
+                " JOIN message m ON m.id=p.message_id WHERE m.remote_id>'904' ORDER BY m.id",
+                "905 queued 0\n906 sent 1\n907 failed 0\n", "no second confirmation");
+    assert_rows("SELECT group_concat(opted_out_at IS NOT NULL) AS t FROM resident", "1,0\n",
+                "again");
+}
+
+/* How to stop it, and where it says what becomes of what is written: with the first that leaves. */
+static void test_footer(void **state)
+{
+    static const struct {
+        const char *note, *id, *text;
+        bool is_private, sent;
+        const char *want; /* the end of the reply */
+    } rows[] = {
+        { "public", "900", "when is my bin day", false, true, "/bin-day" },
+        { "the first", "901", "when is my bin day", true, false, "/privacy" },
+        { "the first hasn't left", "902", "my bin hasn't been emptied", true, true, "/privacy" },
+        { "the next", "903", "potholes", true, true, "/potholes" },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct network_message m = says(rows[i].id, "sam", rows[i].text);
+        m.is_private = rows[i].is_private;
+        m.kind = m.is_private ? NETWORK_PRIVATE : NETWORK_ADDRESSED;
+        m.conversation = m.is_private ? STR("7-15") : STR("900");
+        take_one(m);
+        struct tx *tx = fixture_begin(t.f);
+        struct stmt *q = tx_stmt(tx, "UPDATE reply SET private=1, state=iif(?2, 'sent', 'queued')"
+                                     " WHERE message_id=(SELECT max(id) FROM message) AND ?1");
+        stmt_bind_int64(q, 1, rows[i].is_private);
+        stmt_bind_int64(q, 2, rows[i].sent);
+        assert_int_equal(stmt_run(q), 0);
+        struct str body = text_of(t.f, "SELECT body AS t FROM reply ORDER BY id DESC LIMIT 1", 0);
+        assert_note(str_ends(str_trim(body), str_of(rows[i].want)), rows[i].note);
+        assert_note((memmem(body.p, body.len, "STOP", 4) != NULL) ==
+                        str_is(str_of(rows[i].want), "/privacy"),
+                    rows[i].note);
+        fixture_commit(t.f);
+    }
+}
+
 /* Staff have the conversation: everything joins their case, what is urgent raises it. */
 static void test_in_case(void **state)
 {
@@ -521,7 +458,8 @@ static const char q_talk[] =
     " coalesce(' from ' || d.read_from, '') || coalesce(' ' || p.state || ' ' ||"
     " CASE WHEN p.body LIKE '%example/%' THEN substr(p.body, instr(p.body, 'example/') + 8)"
     " WHEN p.body LIKE '%999%' THEN '999' WHEN p.body LIKE '%pass it on%' THEN 'thanks'"
-    " WHEN p.body LIKE 'Do you mean%' THEN 'question'"
+    " WHEN p.body LIKE 'Do you mean%' THEN 'question' WHEN p.body LIKE '%START%' THEN 'stopped'"
+    " WHEN p.body LIKE '%STOP ends%' THEN 'started'"
     " ELSE 'wait' END, '') AS t"
     " FROM message m JOIN decision d ON d.message_id=m.id LEFT JOIN reply p ON p.message_id=m.id"
     " ORDER BY m.id";
@@ -821,9 +759,25 @@ static void test_burst_opts_out(void **state)
     (void)state;
     say_line(&(struct line){ 0, "when is my bin day", 0 }, 0);
     say_line(&(struct line){ 20, "and please stop replying", 0 }, 1);
-    assert_rows(q_talk, "900 answer [\"bins.day\"] dropped bin-day\n901 handoff human from 1\n",
+    assert_rows(q_talk,
+                "900 answer [\"bins.day\"] dropped bin-day\n901 handoff human queued stopped\n",
                 "");
     assert_rows("SELECT (opted_out_at IS NOT NULL) AS t FROM resident", "1\n", "");
+}
+
+/* Both within a minute: each is an order, whatever stands before it. */
+static void test_burst_stops_and_starts(void **state)
+{
+    (void)state;
+    say_line(&(struct line){ 0, "please stop replying", 0 }, 0);
+    say_line(&(struct line){ 10, "when is my bin day", 0 }, 1);
+    say_line(&(struct line){ 20, "please stop replying", 0 }, 2);
+    assert_rows(q_opted, "900 handoff queued stopped\n901 handoff\n902 handoff\n", "");
+    say_line(&(struct line){ 30, "start again", 0 }, 3);
+    assert_rows(q_opted,
+                "900 handoff dropped stopped\n901 handoff\n902 handoff\n903 none queued started\n",
+                "");
+    assert_rows("SELECT (opted_out_at IS NULL) AS t FROM resident", "1\n", "");
 }
 
 /* Another resident's words under the same post are their own. */
@@ -997,6 +951,9 @@ int main(void)
         RESPONDER_TEST(test_too_old),
         RESPONDER_TEST(test_may_not_reply),
         RESPONDER_TEST(test_opt_out),
+        RESPONDER_TEST(test_stop_and_start),
+        RESPONDER_TEST(test_burst_stops_and_starts),
+        RESPONDER_TEST(test_footer),
         RESPONDER_TEST(test_in_case),
         RESPONDER_TEST(test_claimed),
         RESPONDER_TEST(test_enough),

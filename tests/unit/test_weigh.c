@@ -71,6 +71,14 @@ static void test_table(void **state)
         { "letters that one accent joins are a link once joined", "http://e\xcc\x81.com", 23 },
         { "an emoji that begins in a link is the link's", "http://a.co/1\xef\xb8\x8f\xe2\x83\xa3",
           27 },
+        { "one that ends inside an emoji leaves the rest apart",
+          "x a.com\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7."
+          "\xd1\x80\xd1\x84/x",
+          36 },
+        { "the same letters earlier are taken for the link",
+          "a.comx\xe4\xb8\xad"
+          "a.com/bcd",
+          30 },
         { "mention", "@NorthmoorHelp", 14 },
         { "hashtag", "#bins", 5 },
     };

@@ -144,6 +144,72 @@ static void test_filled_in(void **state)
     buf_release(&out);
 }
 
+/* In another voice; and in private, where there is more room and, the first time, more to say. */
+static void test_voice_and_private(void **state)
+{
+    (void)state;
+    static struct str cheers[] = { { "Cheers", 6 } }, stopped[] = { { "Off. START for more", 19 } },
+                      started[] = { { "On again", 8 } };
+    const struct kb_wording voice = { .thanks = { cheers, 1 },
+                                      .stopped = { stopped, 1 },
+                                      .started = { started, 1 },
+                                      .private_footer = STR("Send STOP. https://a.example/p") };
+    static const struct text_rules narrow = { .limit = 5, .weight = weigh },
+                                   wide = { .limit = 100, .weight = weigh };
+    const struct {
+        const char *note;
+        enum say say;
+        const struct kb_wording *voice;
+        const struct text_rules *private_rules;
+        bool first;
+        const char *want;
+    } rows[] = {
+        { "plainly", SAY_THANKS, NULL, NULL, false, "Thank you!" },
+        { "in a voice", SAY_THANKS, &voice, NULL, false, "Cheers" },
+        { "stopped", SAY_STOPPED, &voice, NULL, false, "Off. START for more" },
+        { "started", SAY_STARTED, &voice, NULL, false, "On again" },
+        { "in public there is no footer", SAY_THANKS, &voice, NULL, true, "Cheers" },
+        { "in private", SAY_THANKS, &voice, &wide, false, "Cheers" },
+        { "in private for the first time", SAY_THANKS, &voice, &wide, true,
+          "Cheers\n\nSend STOP. https://a.example/p" },
+        { "too much for it", SAY_THANKS, &voice, &narrow, true, "" },
+        { "nothing to say has no footer", SAY_NOTHING, &voice, &wide, true, "" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct wording_context c = context(0);
+        struct policy_decision d = { .say = rows[i].say };
+        struct buf out = BUF_INIT(1000);
+        c.voice = rows[i].voice;
+        c.private_rules = rows[i].private_rules;
+        c.first_private = rows[i].first;
+        assert_int_equal(wording_write(&kb, &d, &c, &out), 0);
+        assert_str_note(buf_str(&out), rows[i].want, rows[i].note);
+        buf_release(&out);
+    }
+}
+
+/* In private there is nobody else to address: where all was said, it is said again. */
+static int always(void *data, struct str text)
+{
+    (void)data;
+    (void)text;
+    return 1;
+}
+
+static void test_private_has_no_handle(void **state)
+{
+    (void)state;
+    static const struct text_rules wide = { .limit = 100, .weight = weigh };
+    struct wording_context c = context(0);
+    struct policy_decision d = { .say = SAY_THANKS };
+    struct buf out = BUF_INIT(1000);
+    c.taken = always;
+    c.private_rules = &wide;
+    assert_int_equal(wording_write(&kb, &d, &c, &out), 0);
+    assert_str(buf_str(&out), "Thank you!");
+    buf_release(&out);
+}
+
 /* What was said lately: a text on each line. */
 static int taken(void *data, struct str text)
 {
@@ -328,9 +394,14 @@ static void test_notice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filled_in), cmocka_unit_test(test_not_twice),
-        cmocka_unit_test(test_running),   cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_fits),      cmocka_unit_test(test_notice),
+        cmocka_unit_test(test_filled_in),
+        cmocka_unit_test(test_not_twice),
+        cmocka_unit_test(test_voice_and_private),
+        cmocka_unit_test(test_private_has_no_handle),
+        cmocka_unit_test(test_running),
+        cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_notice),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -39,6 +39,7 @@ const kinds: Record<string, string> = {
   "reply.failed": "Reply could not be sent",
   "reply.unknown": "Not known whether the reply was sent",
   "reply.dropped": "Reply withdrawn before it was sent",
+  "reply.withheld": "Reply kept back: nothing is sent in shadow mode",
   "message.answered": "Answered automatically",
   "message.ignored": "Left alone as trolling",
   "message.restored": "Put in the queue: not trolling",
@@ -46,7 +47,6 @@ const kinds: Record<string, string> = {
   "message.edited": "The resident changed what they wrote",
   "message.gone": "The resident took back what they wrote",
   "reply.elsewhere": "Somebody of ours answered in X's own app",
-  "reply.withheld": "Reply kept back: nothing is sent in shadow mode",
 };
 
 /** A word that a newer server knows and we don't: better plain than hidden. */

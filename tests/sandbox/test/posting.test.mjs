@@ -237,6 +237,23 @@ test('the watch sees what X would act on later', async t => {
   }
 })
 
+test('how near is nearly the same', async t => {
+  const x = await open(t, { watch: true })
+  const words = 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen ' +
+    'fifteen sixteen seventeen eighteen nineteen twenty'
+  const ask = async text => {
+    await x.tweet(text)
+    return lastViolation(x)
+  }
+  assert.equal(await ask(words), undefined)
+  assert.match(await ask(words.replace('nine ', 'none ')), /nearly the same words/)
+  assert.equal(await ask('red orange yellow green blue indigo violet pink grey black'), undefined)
+  assert.equal(await ask('red orange yellow green brown indigo violet pink grey black'), undefined)
+  const tomorrow = new Date(Date.now() + 25 * 3600 * 1000).toISOString()
+  await x.control('POST', 'clock', { at: tomorrow })
+  assert.equal(await ask(words), undefined)
+})
+
 test('the watch remembers who opted out', async t => {
   const x = await open(t, { watch: true })
   const stop = await x.write('@NorthmoorHelp STOP')
@@ -246,6 +263,7 @@ test('the watch remembers who opted out', async t => {
     return lastViolation(x)
   }
   assert.equal(await reply('We will not answer you again', stop), undefined)
+  assert.match(await reply('You will hear no more of us ^SR', stop), /had opted out/)
   await x.write('stop', { handle: 'al' })
   const al = await x.write('@NorthmoorHelp and the other lamp', { handle: 'al' })
   assert.equal(await reply('That one as well', al), undefined)

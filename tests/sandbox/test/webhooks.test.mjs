@@ -126,7 +126,7 @@ test('deliveries that go wrong', async t => {
   ]
   for (const [kind, expected] of rows) {
     const { x, next } = await hooked(t)
-    await x.fault({ on: 'webhook_events', kind, ...(kind === 'delayed' && { delay_ms: 300 }) })
+    await x.fault({ on: 'webhook_events', kind, ...(kind === 'delayed' && { delay_ms: 1000 }) })
     await x.write('@NorthmoorHelp one')
     await x.write('@NorthmoorHelp two')
     for (const [n, [word, honest]] of expected.entries()) {

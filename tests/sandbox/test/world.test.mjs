@@ -11,7 +11,7 @@ test('each account has its own mentions and posts', async t => {
   const news = as(x, NEWS)
   const help = await x.write('@NorthmoorHelp hello')
   const both = await x.write('@NorthmoorHelp @NorthmoorNews hello')
-  const posted = (await news.tweet('Good morning')).json.data.id
+  const posted = (await news.tweet('Good morning from @NorthmoorNews')).json.data.id
   const answer = await x.write('morning', { in_reply_to: posted })
   assert.deepEqual(ids(await x.get(MENTIONS)), [both, help])
   assert.deepEqual(ids(await news.get(`/2/users/${NEWS}/mentions`)), [answer, both])
@@ -56,7 +56,12 @@ test('a repost of a mention is a mention', async t => {
   assert.equal(json.data[0].id, repost)
   assert.equal(json.data[0].text, 'RT @sam: @NorthmoorHelp hello')
   assert.equal(json.data[1].public_metrics.retweet_count, 1)
-  await x.control('POST', `posts/${root}/delete`)
+  const long = await x.write('@NorthmoorHelp ' + 'word '.repeat(40), { handle: 'sam' })
+  await x.write(undefined, { handle: 'jo', repost: long })
+  const [cut] = (await x.get(MENTIONS)).json.data
+  assert.equal([...cut.text].length, 140)
+  assert.ok(cut.text.endsWith('…'))
+  for (const id of [root, long]) await x.control('POST', `posts/${id}/delete`)
   assert.deepEqual(ids(await x.get(MENTIONS)), [])
 })
 

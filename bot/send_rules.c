@@ -1,0 +1,161 @@
+#include "bot/send_rules.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "bot/policy.h"
+
+bool send_broken(const struct send_facts *f)
+{
+    return f->short_count >= SEND_SHORT_MAX || f->long_count >= SEND_LONG_MAX;
+}
+
+/* What holds for people's replies too. */
+static const char *refusal_of_any(const struct send_facts *f)
+{
+    if (f->gone)
+        return "Not sent: what it answers was deleted";
+    if (!f->invited)
+        return "Not sent: the resident didn't mention, quote or answer us, so the network lets "
+               "nobody answer there";
+    if (f->asks && !f->is_private)
+        return "Not sent: it asks for personal details where everybody can read it; send it as a "
+               "direct message";
+    if (f->same && !f->is_private)
+        return "Not sent: the very same was said within the last day, and the network refuses "
+               "repetitions; say it in other words";
+    if (f->near_resident && !f->insisted && (f->automatic || !f->is_private))
+        return "Not sent: the resident was told nearly the same within the last day";
+    return NULL;
+}
+
+const char *send_refusal(const struct send_facts *f)
+{
+    const char *why = refusal_of_any(f);
+    if (why || !f->automatic || f->insisted)
+        return why;
+    if (f->opted_out && !f->confirms)
+        return "Not sent: the resident asked for no automatic replies";
+    if (f->case_open)
+        return "Not sent: the conversation was with staff by then";
+    if (f->case_claimed)
+        return "Not sent: somebody had taken the conversation by then";
+    if (f->too_late)
+        return "Not sent: it could not go out in time";
+    if (f->said_here >= POLICY_REPLIES_MAX && !f->urgent && !f->confirms)
+        return "Not sent: the conversation has had its three automatic replies";
+    if (f->near_others >= SEND_LIKE_MAX)
+        return "Not sent: nearly the same was said to many others within the hour";
+    if (f->stopped || send_broken(f))
+        return "Not sent: more automatic replies went out than is normal";
+    if (f->over_cap)
+        return "Not sent: the month's money for the network is spent";
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * likeness */
+
+enum { WORDS_MAX = 256, RUN = 3 };
+
+struct words {
+    uint64_t hash[WORDS_MAX];
+    size_t count;
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* Of a token's letters and digits, in lower case; 0 if it has none. */
+static uint64_t hash_of(struct str token)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < token.len; i++) {
+        char c = token.p[i];
+        if (c >= 'A' && c <= 'Z')
+            c = (char)(c + ('a' - 'A'));
+        if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80)
+            hash = (hash ^ (unsigned char)c) * UINT64_C(0x100000001b3) + 1;
+    }
+    return hash;
+}
+
+static bool is_link(struct str token)
+{
+    return memmem(token.p, token.len, "://", 3) != NULL;
+}
+
+static bool is_greeting(struct str token)
+{
+    static const char *const greetings[] = { "hi", "hello", "hey", "dear" };
+    for (size_t i = 0; i < ARRAY_LEN(greetings); i++)
+        if (hash_of(token) == hash_of(str_of(greetings[i])))
+            return true;
+    return false;
+}
+
+static struct words words_of(struct str text)
+{
+    struct words w = { .count = 0 };
+    bool greeted = false; /* the name may follow: "Hi Sam, …" */
+    for (size_t at = 0; at < text.len && w.count < WORDS_MAX; at++) {
+        size_t from = at;
+        while (at < text.len && !is_space(text.p[at]))
+            at++;
+        struct str token = str_cut(text, from, at);
+        if (!hash_of(token) || token.p[0] == '@' || token.p[0] == '^' || is_link(token))
+            continue;
+        char last = token.p[token.len - 1];
+        if (w.count == 0 && (is_greeting(token) || (greeted && (last == ',' || last == '!')))) {
+            greeted = last != ',' && last != '!';
+            continue;
+        }
+        w.hash[w.count++] = hash_of(token);
+    }
+    return w;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Its runs, sorted and each once; a text of fewer words is one run. */
+static struct words runs_of(struct str text)
+{
+    const struct words w = words_of(text);
+    struct words runs = { .count = 0 };
+    size_t length = w.count < RUN ? w.count : RUN;
+    for (size_t i = 0; length && i + length <= w.count; i++) {
+        uint64_t hash = 0;
+        for (size_t k = 0; k < length; k++)
+            hash = hash * UINT64_C(0x9e3779b97f4a7c15) + w.hash[i + k];
+        runs.hash[runs.count++] = hash;
+    }
+    qsort(runs.hash, runs.count, sizeof runs.hash[0], by_value);
+    size_t kept = 0;
+    for (size_t i = 0; i < runs.count; i++)
+        if (!kept || runs.hash[kept - 1] != runs.hash[i])
+            runs.hash[kept++] = runs.hash[i];
+    runs.count = kept;
+    return runs;
+}
+
+unsigned send_likeness(struct str a, struct str b)
+{
+    const struct words x = runs_of(a), y = runs_of(b);
+    size_t shared = 0, i = 0, k = 0;
+    while (i < x.count && k < y.count) {
+        if (x.hash[i] == y.hash[k])
+            shared++, i++, k++;
+        else if (x.hash[i] < y.hash[k])
+            i++;
+        else
+            k++;
+    }
+    size_t all = x.count + y.count - shared;
+    return all ? (unsigned)(100 * shared / all) : 100;
+}
