@@ -142,7 +142,7 @@ static struct str cap_trouble(struct service *s)
     buf_clear(&s->cap_trouble);
     if (x_meter_over(s->meter, time(NULL)))
         (void)buf_addf(&s->cap_trouble,
-                       "X has cost its %" PRId64 " dollars for this month: nothing is answered "
+                       "X has cost this month's cap of %" PRId64 " USD: nothing is answered "
                        "automatically until the month is over or x.month_cap_usd is raised.",
                        s->conf->x_month_cap_usd);
     return buf_str(&s->cap_trouble);

@@ -252,8 +252,8 @@ static void test_broken_sweeps(void **state)
         const char *told;
     } rows[] = {
         { "503 <html>", 0,
-          "mentions page addressed:1700000000000000009\nmentions later If this goes on, look at "
-          "the credit at console.x.com. X said 503\n" },
+          "mentions page addressed:1700000000000000009\nmentions later X said 503. If this "
+          "goes on, look at the credit at console.x.com.\n" },
         { "{'data':{}}", 0,
           "mentions page addressed:1700000000000000009\nmentions later X sent something that isn't "
           "an answer (status 200)\n" },
