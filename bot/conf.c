@@ -378,6 +378,11 @@ static void check_together(struct conf *c, struct report *report)
         (void)report_error(
             report, "%s: \"demo\" goes only with an \"x.api\" on this machine (http://127.0.0.1:…)",
             c->file);
+    if (c->x_live == LIVE_WEBHOOK && !c->console_origin)
+        (void)report_error(report,
+                           "%s: \"x.live\": \"webhook\" needs \"console.origin\", where X reaches "
+                           "us: https://…",
+                           c->file);
     for (size_t i = 0; i < c->account_count; i++) {
         const struct conf_account *a = &c->accounts[i];
         if (a->id && !str_to_int64(str_of(a->id), 1, INT64_MAX, &id))

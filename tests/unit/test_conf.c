@@ -165,6 +165,9 @@ static void test_faults(void **state)
           "http://127.0.0.1.example",
           ": \"x.api\" must begin with https://, unless it is on this "
           "machine" },
+        { "a webhook and nowhere to reach it", "\"timeout_ms\"",
+          "\"live\":\"webhook\",\"timeout_ms\"",
+          ": \"x.live\": \"webhook\" needs \"console.origin\", where X reaches us: https://…" },
         { "handle with @", "\"NorthmoorHelp\"", "\"@NorthmoorHelp\"",
           ": \"accounts[0].handle\" is written without @" },
         { "account id that is a name", "1500000000000000001", "NorthmoorHelp",

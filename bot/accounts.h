@@ -1,0 +1,47 @@
+/*
+ * Our accounts at work: each with its network, responder, outbox and checker, and what they share:
+ * the app at X, its limits, what it all costs, and what X tells by itself. All calls are for the
+ * loop's thread.
+ */
+#ifndef BOT_ACCOUNTS_H
+#define BOT_ACCOUNTS_H
+
+#include "bot/conf.h"
+#include "handoff/console.h"
+#include "kb/kb.h"
+
+struct accounts;
+
+struct accounts_options {
+    uv_loop_t *loop;
+    const struct clock *clock;
+    const struct conf *conf;
+    const struct kb *kb;
+};
+
+/* What can fail without the database: reads the tokens, checks the voices. Faults go to @report. */
+int accounts_new(const struct accounts_options *options, struct report *report,
+                 struct accounts **ret) MUST_CHECK;
+
+/* The rest. @db outlives them. Changes nothing at the network. */
+int accounts_open(struct accounts *a, struct db *db) MUST_CHECK;
+
+/* Before the database and the loop; the loop must turn until the handles are closed. NULL is fine.
+ */
+struct accounts *accounts_free(struct accounts *a);
+
+/* Where the network reaches us, if it is to; for console_options, and must outlive the console. */
+struct console_mount accounts_mount(struct accounts *a);
+
+void accounts_start(struct accounts *a);
+
+/* Something in the record changed: replies may wait to be sent. No transaction may be open. */
+void accounts_turn(struct accounts *a);
+
+/* Once a second: costs are kept, and the month's cap is looked at. */
+void accounts_tick(struct accounts *a);
+
+/* The first thing that doesn't work, as a sentence for staff; empty while all is well. */
+struct str accounts_trouble(struct accounts *a);
+
+#endif
