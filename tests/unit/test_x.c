@@ -329,15 +329,15 @@ static void test_threads(void **state)
                                                      "'1700000000000000009','next_token':'n'}}";
     t.answers[1] = "{'data':[" POST("1700000000000000008", "7") "],'meta':{'newest_id':"
                                                                 "'1700000000000000008'}}";
-    t.answers[2] = "{'data':[" POST("1700000000000000005", "7") "," POST(
-        "1700000000000000004", HELP) "],'meta':{'newest_id':'1700000000000000005'}}";
+    t.answers[2] = "{'data':[" POST("1700000000000000012", "7") "," POST(
+        "1700000000000000011", HELP) "],'meta':{'newest_id':'1700000000000000012'}}";
     assert_int_equal(
         read_feed(NETWORK_THREADS, "threads", "", conversations, ARRAY_LEN(conversations)), 0);
     finish();
     assert_string_equal(buf_cstr(&t.told), "threads page overheard:1700000000000000009\n"
                                            "threads page overheard:1700000000000000008\n"
-                                           "threads page overheard:1700000000000000005 last cursor "
-                                           "1700000000000000009\nthreads done \n");
+                                           "threads page overheard:1700000000000000012 last cursor "
+                                           "1700000000000000012\nthreads done \n");
     struct str asked = buf_str(&t.asked), line;
     size_t lines = 0;
     while (str_split(&asked, '\n', &line) && line.len) {
@@ -351,6 +351,13 @@ static void test_threads(void **state)
         lines++;
     }
     assert_int_equal(lines, 3);
+
+    forget(); /* what is younger than the sweep doesn't become the cursor */
+    t.answers[0] = "{'data':[" POST("9000000000000000009", "7") "],'meta':{'newest_id':"
+                                                                "'9000000000000000009'}}";
+    assert_int_equal(read_feed(NETWORK_THREADS, "threads", "", conversations, 1), 0);
+    finish();
+    assert_non_null(strstr(buf_cstr(&t.told), "overheard:9000000000000000009 last cursor 2"));
 
     assert_int_equal(read_feed(NETWORK_THREADS, "threads", "", NULL, 0), 1); /* nothing to ask */
     assert_int_equal(read_feed(NETWORK_THREADS, "threads", "", conversations + 1, 1), 1);
