@@ -61,20 +61,21 @@ struct meaning {
     enum network_end end;
     enum network_why why;
     enum pause pause;
-    const char *advice; /* for staff, before X's own words */
+    const char *advice; /* for staff, behind X's own words */
 };
 
 #define MAY_ONLY_READ                                                                           \
     "The app may not send: give it the permissions to read, write and send direct messages at " \
-    "console.x.com, then run kerbside x login. "
+    "console.x.com, then run kerbside x login."
 #define PLAN_LACKS \
-    "The plan at X doesn't cover this: see to the app's project and plan at console.x.com. "
-#define OUR_FAULT "That is a fault of Kerbside's, please report it. "
-#define TOP_UP "There is no credit left at X: top it up at console.x.com. "
+    "The plan at X doesn't cover this: see to the app's project and plan at console.x.com."
+#define OUR_FAULT "That is a fault of Kerbside's, please report it."
+#define TOP_UP "There is no credit left at X: top it up at console.x.com."
 #define CAP_REACHED \
-    "The period's cap at X is used up: raise it at console.x.com, or wait for the next period. "
-#define CONNECT "X doesn't take the account's token: run kerbside x login. "
-#define LOOK_AT_ACCOUNT "If this goes on, sign in to X as the account: it may be locked. "
+    "The period's cap at X is used up: raise it at console.x.com, or wait for the next period."
+#define CONNECT "X doesn't take the account's token: run kerbside x login."
+#define LOOK_AT_ACCOUNT "If this goes on, sign in to X as the account: it may be locked."
+#define LOOK_AT_CREDIT "If this goes on, look at the credit at console.x.com."
 
 static const struct meaning meanings[] = {
     /* the app, the plan, the token: nothing of ours goes through until somebody has seen to it */
@@ -112,12 +113,8 @@ static const struct meaning meanings[] = {
     { 429, NULL, NULL, ON_ANY, NETWORK_LATER, 0, PAUSE_LIMIT, "" },
 
     /* X itself; third parties saw 503 last for accounts without credit */
-    { 503, NULL, NULL, ON_SEND, NETWORK_UNKNOWN, 0, 0,
-      "If this goes on, look at the credit at "
-      "console.x.com. " },
-    { 503, NULL, NULL, ON_READ, NETWORK_LATER, 0, 0,
-      "If this goes on, look at the credit at "
-      "console.x.com. " },
+    { 503, NULL, NULL, ON_SEND, NETWORK_UNKNOWN, 0, 0, LOOK_AT_CREDIT },
+    { 503, NULL, NULL, ON_READ, NETWORK_LATER, 0, 0, LOOK_AT_CREDIT },
 };
 
 static bool holds(struct str s, const char *part)
@@ -186,13 +183,14 @@ static struct network_answer answered(struct buf *words, const struct http_answe
     int parsed = json_parse(a->body, &tree, NULL); /* HTML and garbage have no words */
     struct str said = parsed == 0 ? error_words(tree) : STR("");
     struct meaning m = meaning_of(a->status, error_type(tree), said, asked);
-    (void)buf_addc(words, m.advice);
     if (said.len)
         (void)buf_addf(words, "X said %d: %.*s", a->status, STR_ARG(said));
     else if (a->status >= 400)
         (void)buf_addf(words, "X said %d", a->status);
     else
         (void)buf_addf(words, "X sent something that isn't an answer (status %d)", a->status);
+    if (*m.advice)
+        (void)buf_addf(words, "%s%s", str_ends(buf_str(words), STR(".")) ? " " : ". ", m.advice);
     cJSON_Delete(tree);
     return (
         struct network_answer){ .end = m.end, .after_ms = pause_ms(m.pause, a, now), .why = m.why };

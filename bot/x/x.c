@@ -25,7 +25,6 @@ enum {
     TIMELINE_PAGES_MAX = 32,
     DIRECT_PAGES_MAX = 5, /* X allows 15 in a quarter of an hour, and the sweeps need theirs */
     DIRECT_WEIGHT_MAX = 10000,
-    CAP_WAIT_MS = 60000, /* until it is seen whether the month's cap still holds */
 };
 
 /*
@@ -531,11 +530,8 @@ static int x_post(struct network *n, const struct network_outgoing *outgoing, ne
 static int64_t x_wait_ms(struct network *n, bool is_private, bool by_person)
 {
     struct x *x = (struct x *)n;
-    int64_t now_ms = real_ms();
-    if (!by_person && x_meter_over(x->options.meter, now_ms / 1000))
-        return CAP_WAIT_MS;
     return x_limits_wait_ms(limits_of(x), is_private ? X_ENDPOINT_DM_SEND : X_ENDPOINT_POST,
-                            by_person, now_ms);
+                            by_person, real_ms());
 }
 
 /* ------------------------------------------------------------------------------------------------

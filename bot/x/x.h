@@ -18,7 +18,7 @@ struct x_options {
     uv_loop_t *loop;
     struct x_app *app;           /* must outlive it */
     struct x_limits *app_limits; /* shared by all accounts; must outlive it, as the meter */
-    struct x_meter *meter;       /* likewise; beyond its cap nothing automatic is sent */
+    struct x_meter *meter;       /* likewise; beyond its cap threads aren't read */
     bool owns_app;               /* its own posts and mentions cost less to read */
     const char *account_id;      /* ours */
     const char *handle;          /* ours, without @ */

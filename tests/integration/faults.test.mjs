@@ -61,7 +61,7 @@ describe('reading: X says to wait, and is left alone until then', SIDE_BY_SIDE, 
     ['rate_limited', { reset_in_s: -30 }, [60000, 60000], /429/],
     ['rate_limited', { reset_in_s: 1e6 }, [60000, 900000], /429/],
     ['usage_capped', {}, [60000, 900000], /429.*Usage cap/],
-    ['unauthorized', {}, [60000, 60000], /401/],
+    ['unauthorized', {}, [60000, 60000], /run kerbside x login/],
     ['no_credits', {}, [60000, 60000], /402.*credits/]
   ]
   for (const [kind, more, [least, most], words] of kinds) {
@@ -204,9 +204,7 @@ test('sending: a reply of staff that ended unknown is found too', async t => {
   await w.x.fault({ on: 'post', kind: 'silent_after' })
   const text = 'Sorry, no. See https://northmoor.example/music?a=1&b=2 & ask "there" <next door>'
   await desk.do('reply', about, { text })
-  await desk.event('reply.unknown')
-  await w.x.clearFaults()
-  await desk.event('reply.sent')
+  await desk.event('reply.sent') // whoever saw it first: the look for it, or the reading of our posts
   await answeredOnce(w, post)
   await w.x.noViolations()
 })
@@ -233,6 +231,7 @@ test('sending: a kill while it is unknown does not send it twice', async t => {
   const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 600000 } } })
   await w.x.fault(unseen)
   await w.x.fault({ on: 'post', kind: 'silent_after' })
+  await w.x.fault({ on: 'timeline', kind: 'server_error', times: 0 }) // else it is seen there
   const post = await w.x.says('elm_close_sam', MISSED)
   await until('the sending ended unknown', async () =>
     (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')
@@ -247,7 +246,7 @@ describe('sending: refused for now, queued, sent once when it may', SIDE_BY_SIDE
   const kinds = [
     ['rate_limited', { reset_in_s: 90 }, /429/],
     ['usage_capped', {}, /429.*Usage cap/],
-    ['unauthorized', {}, /401/],
+    ['unauthorized', {}, /run kerbside x login/],
     ['no_credits', {}, /402.*credits/]
   ]
   for (const [kind, more, words] of kinds) {
@@ -257,7 +256,7 @@ describe('sending: refused for now, queued, sent once when it may', SIDE_BY_SIDE
       await w.x.fault({ on: 'post', kind, times: 0, ...more })
       const post = await w.x.says('elm_close_sam', MISSED)
       const { text } = await desk.networkIs(false)
-      assert.match(text, /^Replies are waiting to be sent\. X said /)
+      assert.match(text, /^Replies are waiting to be sent\. X (said|refuses) /)
       assert.match(text, words)
       assert.deepEqual(await w.kerbside.sql('SELECT state FROM reply'), [['queued']])
       // A second one waits behind it, without another request.
@@ -385,7 +384,7 @@ test('a wrong token is shown to staff; with the right one all goes on', async t 
   writeFileSync(join(w.dir, 'token'), 'yesterdays-token\n')
   await w.kerbside.start()
   const desk = await Desk.open(w.kerbside)
-  assert.match((await desk.networkIs(false)).text, /401/)
+  assert.match((await desk.networkIs(false)).text, /run kerbside x login/)
   assert.ok(!w.kerbside.log.includes('yesterdays-token'), 'a token in the log')
   writeFileSync(join(w.dir, 'token'), 'sandbox-token\n')
   await w.kerbside.restart()

@@ -110,7 +110,7 @@ static void test_errors(void **state)
           { STOPPED, STOPPED, STOPPED },
           { 60, 60, 60 },
           { 0 },
-          "top it up at console.x.com. X said 402: Your enrolled account" },
+          "to fulfill this request. There is no credit left at X: top it up at console.x.com." },
         { "no credit, the other body",
           402,
           "{'detail':'credits depleted','status':402,'title':'Payment Required','type':"
@@ -213,7 +213,8 @@ static void test_errors(void **state)
           { LATER, DONE_WITH, DONE_WITH },
           { 0 },
           { 0 },
-          "it may be locked. X said 403" },
+          "X said 403: You are not permitted to perform this action. If this goes on, sign in to "
+          "X" },
         { "words of no use",
           403,
           "{'detail':5,'title':[],'errors':'x'}",
@@ -279,7 +280,8 @@ static void test_errors(void **state)
           { STOPPED, STOPPED, STOPPED },
           { 900, 900, 900 },
           { 0 },
-          "raise it at console.x.com, or wait for the next period. X said 429: Usage cap" },
+          "X said 429: Usage cap exceeded: Monthly product cap. The period's cap at X is used up: "
+          "raise it" },
         { "the month is used up, without a type",
           429,
           PLAIN(429, "Usage cap exceeded: Monthly product cap"),
@@ -317,7 +319,8 @@ static void test_errors(void **state)
           { LATER, UNSURE, UNSURE },
           { 0 },
           { 0 },
-          "look at the credit at console.x.com. X said 503: Service Unavailable" },
+          "X said 503: Service Unavailable. If this goes on, look at the credit at "
+          "console.x.com." },
         { "a time-out of theirs", 504, "", { LATER, UNSURE, UNSURE }, { 0 }, { 0 }, "X said 504" },
 
         { "a success that can't be read",

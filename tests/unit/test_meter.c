@@ -97,6 +97,8 @@ static void test_prices(void **state)
         { "a post", X_ENDPOINT_POST, true, "{'text':'Done'}", 201, "{'data':{'id':'9'}}", 15000 },
         { "a post with a link", X_ENDPOINT_POST, true, "{'text':'See https://northmoor.gov.uk'}",
           201, "{'data':{'id':'9'}}", 200000 },
+        { "a post with a link of a domain that nobody knows", X_ENDPOINT_POST, true,
+          "{'text':'See https://northmoor.example/bins'}", 201, "{'data':{'id':'9'}}", 200000 },
         { "a post that was refused", X_ENDPOINT_POST, true, "{'text':'Done'}", 403, "{}", 0 },
         { "a direct message", X_ENDPOINT_DM_SEND, true, "{'text':'Done'}", 201,
           "{'data':{'dm_event_id':'9'}}", 15000 },

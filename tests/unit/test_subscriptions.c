@@ -220,7 +220,7 @@ static void test_answers(void **state)
         { "refused", "403 Forbidden", "{\"title\":\"Forbidden\",\"detail\":\"No such scope.\"}",
           NOT_MADE "X said 403: No such scope." },
         { "broken", "503 Service Unavailable", "<html>",
-          NOT_MADE "If this goes on, look at the credit at console.x.com. X said 503" },
+          NOT_MADE "X said 503. If this goes on, look at the credit at console.x.com." },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
