@@ -30,7 +30,7 @@ int accounts_open(struct accounts *a, struct db *db) MUST_CHECK;
  */
 struct accounts *accounts_free(struct accounts *a);
 
-/* Where the network reaches us, if it is to; for console_options, and must outlive the console. */
+/* Where the network reaches us, if it is to; for console_options, until console_unmount. */
 struct console_mount accounts_mount(struct accounts *a);
 
 void accounts_start(struct accounts *a);

@@ -99,6 +99,15 @@ int inbox_set_aside(struct tx *tx, int64_t id)
     return stmt_run(q);
 }
 
+int inbox_forget(struct tx *tx, int64_t before_at)
+{
+    static const char sql[] = "DELETE FROM inbox WHERE state='aside' AND received_at<?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, before_at);
+    int r = stmt_run(q);
+    return r < 0 ? r : (int)tx_changes(tx);
+}
+
 int cost_add(struct tx *tx, struct str network, const struct cost *more)
 {
     static const char sql[] =

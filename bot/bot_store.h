@@ -39,6 +39,9 @@ int inbox_done(struct tx *tx, int64_t id) MUST_CHECK;
 /* It can't be read: kept for a person to look at, and not taken again. */
 int inbox_set_aside(struct tx *tx, int64_t id) MUST_CHECK;
 
+/* What was set aside before @before_at goes: residents' words may be in it. Returns how many. */
+int inbox_forget(struct tx *tx, int64_t before_at) MUST_CHECK;
+
 /* What a network charged for one kind of thing on one day, in millionths of a US dollar. */
 struct cost {
     struct str account; /* our handle */

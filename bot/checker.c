@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "bot/backoff.h"
+#include "bot/bot_store.h"
 #include "handoff/record.h"
 
 /*
@@ -156,6 +157,18 @@ static void on_checked(void *data, const struct network_answer *answer,
     look_in(c, wait_ms);
 }
 
+/* What is older than we keep it, and what X sent and nobody could read, within X's 24 hours: whose
+ * words those are can't be told. Returns how many. */
+static int erase_old(struct checker *c, struct tx *tx, int64_t now)
+{
+    int forgotten = inbox_forget(tx, now - (DAY_S - HOUR_S));
+    if (forgotten < 0)
+        return forgotten;
+    int erased = record_erase_old(tx, now - c->options.keep_s, now, ERASED_AT_ONCE);
+    c->more = erased == ERASED_AT_ONCE;
+    return erased < 0 ? erased : erased + forgotten;
+}
+
 /* Erases what is old and lists what is due. Returns how many are. */
 static int list_due(struct checker *c)
 {
@@ -167,12 +180,11 @@ static int list_due(struct checker *c)
     int r = c->asked ? tx_begin(c->options.db, TX_WRITE, &tx) : ERR_NOMEM;
     if (r < 0)
         return r;
-    int erased = record_erase_old(tx, now - c->options.keep_s, now, ERASED_AT_ONCE);
+    int erased = erase_old(c, tx, now);
     int count = erased < 0 ? erased
                            : record_list_unchecked(tx, c->options.account, now - (DAY_S - HOUR_S),
                                                    &c->arena, c->asked, max);
     r = close_round(c, tx, count < 0 ? count : erased);
-    c->more = erased == ERASED_AT_ONCE;
     c->asked_count = count < 0 ? 0 : (size_t)count;
     return r < 0 ? r : count;
 }

@@ -169,8 +169,9 @@ static void run(struct service *s)
 
 static void stop_parts(struct service *s)
 {
-    s->console = console_free(s->console); /* before what it is mounted on */
+    console_unmount(s->console);
     s->accounts = accounts_free(s->accounts);
+    s->console = console_free(s->console);
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);

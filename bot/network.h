@@ -24,7 +24,7 @@ struct network_message {
     bool may_reply; /* the network's rules let us answer it */
     enum network_kind kind;
     struct str answers;  /* the network's id of the message that it answers; empty: none */
-    struct str replaces; /* the id of an earlier version of it; empty: it was not edited */
+    struct str replaces; /* the id of its first version; empty: it was not edited */
     struct str partner;  /* of our own direct message: the id of whom it was sent to */
     bool is_private;     /* a direct message, theirs or ours */
 };

@@ -90,12 +90,12 @@ static int decide_message(struct taking *t)
     struct said said = {
         .tx = t->tx,
         .arena = &r->arena,
-        .account = r->options.account,
+        .account = t->us->handle,
         .resident_id = t->facts.resident_id,
         .now = t->now,
-        .is_private = t->m->is_private,
+        .is_private = t->kind == RECORD_PRIVATE,
     };
-    const struct kb_wording *voice = kb_wording_of(r->options.kb, r->options.voice);
+    const struct kb_wording *voice = kb_wording_of(r->options.kb, t->us->voice);
     struct wording_context wording = {
         .voice = voice,
         .hours = t->us->hours,
@@ -104,7 +104,8 @@ static int decide_message(struct taking *t)
         .seed = str_hash(t->m->remote_id),
         .taken = said_is_taken,
         .taken_data = &said,
-        .private_rules = t->m->is_private ? r->options.network->verbs->private_rules : NULL,
+        .private_rules =
+            t->kind == RECORD_PRIVATE ? r->options.network->verbs->private_rules : NULL,
         .first_private = !t->facts.told_privately,
     };
     struct policy_facts facts = {

@@ -234,6 +234,12 @@ static void say_goodbye(struct console *c)
                  UV_RUN_NOWAIT); /* the timer is on this stack: it must be closed before we leave */
 }
 
+void console_unmount(struct console *c)
+{
+    if (c)
+        c->options.mount.answer = NULL;
+}
+
 /* The context goes in two steps: its handles close while the loop turns on, the rest when they are
  * closed. */
 struct console *console_free(struct console *c)

@@ -68,7 +68,10 @@ int console_new(const struct console_options *options, struct report *report,
  * changed anything. */
 int console_check(const struct console_options *options, struct report *report) MUST_CHECK;
 
-/* Closes everything; the loop must turn until its handles are closed. NULL is fine. */
+/* The mount is gone: whoever asks there is told to come again. NULL is fine. */
+void console_unmount(struct console *c);
+
+/* Closes everything; turns the loop until all its handles are closed, others' too. NULL is fine. */
 struct console *console_free(struct console *c);
 
 int console_port(const struct console *c);

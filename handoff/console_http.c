@@ -148,7 +148,7 @@ static int answer_mounted(struct console *c, struct lws *wsi, struct http_peer *
                                        .header = buf_str(&peer->header),
                                        .body = buf_str(&peer->body) };
     buf_clear(&peer->answer);
-    unsigned status = m->answer(m->data, &request, &peer->answer);
+    unsigned status = m->answer ? m->answer(m->data, &request, &peer->answer) : 503;
     return answer_with(wsi, peer, status, "application/json", (const unsigned char *)peer->answer.p,
                        peer->answer.len, extra, 1);
 }

@@ -11,21 +11,23 @@ static int find_reply(struct tx *tx, struct str remote_id, int64_t *ret)
     return record_one_id(q, ret);
 }
 
-/* Is it recorded already, itself or an earlier version? That becomes this one. 1 yes, 0 no. */
+/* Whatever its versions are called, it is recorded by the first one's id. */
+static struct str name_of(const struct record_own_post *post)
+{
+    return post->replaces.len ? post->replaces : post->remote_id;
+}
+
+/* Is it recorded already? An edited one then says what it says now. 1 yes, 0 no. */
 static int is_known(struct tx *tx, const struct record_own_post *post)
 {
-    static const char q_edit[] = "UPDATE reply SET remote_id=?2, body=?3 WHERE id=?1";
+    static const char q_edit[] = "UPDATE reply SET body=?2 WHERE id=?1";
     int64_t id;
-    int r = find_reply(tx, post->remote_id, &id);
-    if (r != 0 || !post->replaces.len)
-        return r;
-    r = find_reply(tx, post->replaces, &id);
-    if (r != 1)
+    int r = find_reply(tx, name_of(post), &id);
+    if (r != 1 || !post->replaces.len)
         return r;
     struct stmt *q = tx_stmt(tx, q_edit);
     stmt_bind_int64(q, 1, id);
-    stmt_bind_str(q, 2, post->remote_id);
-    stmt_bind_str(q, 3, post->text);
+    stmt_bind_str(q, 2, post->text);
     r = stmt_run(q);
     return r < 0 ? r : 1;
 }
@@ -100,7 +102,7 @@ static int add_reply(struct tx *tx, const struct record_own_post *post, int64_t 
     if (case_id)
         stmt_bind_int64(q, 2, case_id);
     stmt_bind_str(q, 3, post->text);
-    stmt_bind_str(q, 4, post->remote_id);
+    stmt_bind_str(q, 4, name_of(post));
     stmt_bind_int64(q, 5, post->is_private);
     stmt_bind_int64(q, 6, post->written_at);
     stmt_bind_int64(q, 7, now);
@@ -137,7 +139,7 @@ static int remember(struct tx *tx, const struct record_own_post *post)
     struct stmt *q = tx_stmt(tx, q_put);
     stmt_bind_str(q, 1, post->network);
     stmt_bind_str(q, 2, post->answers);
-    stmt_bind_str(q, 3, post->remote_id);
+    stmt_bind_str(q, 3, name_of(post));
     stmt_bind_str(q, 4, post->conversation);
     stmt_bind_str(q, 5, post->text);
     stmt_bind_int64(q, 6, post->written_at);
@@ -203,7 +205,7 @@ int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t n
     if (r >= 0)
         r = find_unsettled(tx, post, answers, &id);
     if (r == 1) {
-        r = record_move_reply(tx, id, REPLY_SENT, post->remote_id, STR(""), now);
+        r = record_move_reply(tx, id, REPLY_SENT, name_of(post), STR(""), now);
         return r < 0 ? r : RECORD_OWN_SETTLED;
     }
     if (r == 0)

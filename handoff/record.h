@@ -27,7 +27,7 @@ struct record_message {
     struct str account;  /* the handle of ours that it came to */
     enum record_kind kind;
     struct str answers;  /* the network's id of what it answers; empty: none */
-    struct str replaces; /* the id of an earlier version of it; empty: it was not edited */
+    struct str replaces; /* the id of its first version; empty: it was not edited */
 };
 
 /* Messages of a database that knew one account only are @account's. */
@@ -173,7 +173,7 @@ struct record_own_post {
     struct str network, remote_id, conversation, text;
     struct str answers;  /* the network's id of what it answers; empty: none */
     struct str partner;  /* of a private one: the network's id of whom it went to */
-    struct str replaces; /* the id of an earlier version of it; empty: it was not edited */
+    struct str replaces; /* the id of its first version; empty: it was not edited */
     bool is_private;
     int64_t written_at;
     bool (*same)(struct str shown, struct str written); /* as in struct text_rules */

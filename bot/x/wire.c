@@ -170,16 +170,17 @@ static bool refers_to_us(const cJSON *tree, const cJSON *post, const char *type,
     return false;
 }
 
-/* The version before @id in the post's edit history, which is oldest first; empty: none. */
-static struct str version_before(const cJSON *post, struct str id)
+/* The first version of a post that was edited, by its history, which is oldest first; empty: it is
+ * the first itself. Others between may never have been read. */
+static struct str first_version(const cJSON *post, struct str id)
 {
-    struct str before = STR("");
+    struct str first = STR("");
     const cJSON *v;
     cJSON_ArrayForEach(v, either(post, "edit_history_tweet_ids", "edit_history_post_ids"))
     {
         if (str_eq(json_str(v), id))
-            return before;
-        before = x_id_valid(json_str(v)) ? json_str(v) : before;
+            return first;
+        first = first.len || !x_id_valid(json_str(v)) ? first : json_str(v);
     }
     return STR("");
 }
@@ -250,7 +251,7 @@ static int read_message(struct arena *arena, const cJSON *tree, const cJSON *pos
     m.handle = arena_str(arena, ours ? us->handle : text_of(author, "username"));
     m.name = arena_str(arena, text_of(author, "name"));
     m.answers = arena_str(arena, parent_of(post));
-    m.replaces = arena_str(arena, version_before(post, id));
+    m.replaces = arena_str(arena, first_version(post, id));
     *ret = m;
     return m.remote_id.p && m.conversation.p && m.author_id.p && m.handle.p && m.name.p &&
                    m.answers.p && m.replaces.p

@@ -134,7 +134,7 @@ static void test_posts(void **state)
           "\"referenced_posts\":[{\"type\":\"replied_to\",\"id\":\"1700000000000000001\"}],"
           "\"text\":\"all of…\"}" INCLUDES "}}",
           "news addressed " ID " in " ID " at 1795338000 by " BY_ADA
-          " may-reply answers 1700000000000000001 replaces 1700000000000000004: all of it "
+          " may-reply answers 1700000000000000001 replaces 1700000000000000003: all of it "
           "@northmoornews\n" },
         { "a long post",
           EVENT("post.mention.create",

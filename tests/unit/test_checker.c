@@ -195,13 +195,29 @@ static void test_old(void **state)
     assert_rows("SELECT remote_id AS t FROM message WHERE text<>''", "901\n", "its case is open");
 }
 
+/* What X sent and nobody could read goes within a day too. */
+static void test_aside(void **state)
+{
+    (void)state;
+    struct tx *tx = fixture_begin(t.f);
+    assert_int_equal(inbox_add(tx, STR("x"), STR("a"), STR("{"), t.now), 1);
+    assert_int_equal(inbox_set_aside(tx, tx_last_id(tx)), 0);
+    assert_int_equal(inbox_add(tx, STR("x"), STR("b"), STR("{}"), t.now), 1);
+    fixture_commit(t.f);
+    look();
+    assert_rows("SELECT key AS t FROM inbox ORDER BY key", "a\nb\n", "");
+    pass_s(86400);
+    look();
+    assert_rows("SELECT key AS t FROM inbox ORDER BY key", "b\n", "it is still to be read");
+}
+
 #define CHECKER_TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         CHECKER_TEST(test_due),     CHECKER_TEST(test_pace), CHECKER_TEST(test_found),
-        CHECKER_TEST(test_trouble), CHECKER_TEST(test_old),
+        CHECKER_TEST(test_trouble), CHECKER_TEST(test_old),  CHECKER_TEST(test_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -252,7 +252,18 @@ static void test_edited(void **state)
     assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_STAFF);
     edit.replaces = STR("950");
     assert_int_equal(record_own_post(f->tx, &edit, NOON), RECORD_OWN_KNOWN);
-    assert_str(text_of(f, q_replies, 0), "sent 951 1 900 case - We're on it\n");
+    assert_str(text_of(f, q_replies, 0), "sent 950 1 900 case - We're on it\n");
+    edit.remote_id = STR("952");
+    edit.text = STR("We are on our way");
+    assert_int_equal(record_own_post(f->tx, &edit, NOON), RECORD_OWN_KNOWN);
+    assert_str(text_of(f, q_replies, 0), "sent 950 1 900 case - We are on our way\n");
+
+    /* its first version was never read */
+    struct record_own_post later = a_post("961", "Soon");
+    later.replaces = STR("960");
+    assert_int_equal(record_own_post(f->tx, &later, NOON), RECORD_OWN_STAFF);
+    later.remote_id = STR("962");
+    assert_int_equal(record_own_post(f->tx, &later, NOON), RECORD_OWN_KNOWN);
 }
 
 #define RECORD_TEST(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)

@@ -341,6 +341,18 @@ static void test_footer(void **state)
     }
 }
 
+/* Without it nothing automatic is said in private: a person is. */
+static void test_no_footer(void **state)
+{
+    (void)state;
+    t.kb->wording.private_footer = STR("");
+    struct network_message m = says("900", "sam", "when is my bin day");
+    m.is_private = true;
+    m.kind = NETWORK_PRIVATE;
+    take_one(m);
+    assert_rows(q_decided, "900 handoff unresolved -\n", "");
+}
+
 /* Staff have the conversation: everything joins their case, what is urgent raises it. */
 static void test_in_case(void **state)
 {
@@ -954,6 +966,7 @@ int main(void)
         RESPONDER_TEST(test_stop_and_start),
         RESPONDER_TEST(test_burst_stops_and_starts),
         RESPONDER_TEST(test_footer),
+        RESPONDER_TEST(test_no_footer),
         RESPONDER_TEST(test_in_case),
         RESPONDER_TEST(test_claimed),
         RESPONDER_TEST(test_enough),

@@ -543,7 +543,7 @@ static void test_references(void **state)
           "" },
         { "never edited", "'edit_history_tweet_ids':['900']", "", "" },
         { "edited", "'edit_history_tweet_ids':['890','900']", "", "890" },
-        { "edited twice, new names", "'edit_history_post_ids':['890','895','900']", "", "895" },
+        { "edited twice, new names", "'edit_history_post_ids':['890','895','900']", "", "890" },
         { "an older version", "'edit_history_tweet_ids':['890','900','950']", "", "890" },
         { "a history of others", "'edit_history_tweet_ids':['1','2']", "", "" },
         { "a history that is none", "'edit_history_tweet_ids':[[],5,'900']", "", "" },

@@ -38,12 +38,13 @@ static struct kb_notice notices[] = { { .id = STR("snow"),
                                         .until_at = 1795392000,
                                         .intents = snowed,
                                         .intent_count = 1 } };
-static const struct kb kb = {
-    .wording = { { acknowledge, 2 }, { thanks, 1 }, { .ask = { ask, 2 } }, { holding, 1 } },
-    .notice = notices,
-    .notice_count = 1,
-    .rules = &rules
-};
+static const struct kb kb = { .wording = { .acknowledge = { acknowledge, 2 },
+                                           .thanks = { thanks, 1 },
+                                           .clarify = { .ask = { ask, 2 } },
+                                           .danger = { holding, 1 } },
+                              .notice = notices,
+                              .notice_count = 1,
+                              .rules = &rules };
 
 static struct hours *hours;
 
