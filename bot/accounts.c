@@ -190,6 +190,7 @@ static int open_live(struct accounts *a)
                                    .clock = a->options.clock,
                                    .source = sources[conf->x_live],
                                    .app = a->app,
+                                   .meter = a->meter,
                                    .accounts = a->subscribers,
                                    .count = a->count,
                                    .webhook_url = webhook ? buf_cstr(&a->webhook_url) : NULL,

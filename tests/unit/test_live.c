@@ -26,6 +26,7 @@ static struct {
     struct db *db;
     struct clock clock;
     struct x_app *app;
+    struct x_meter *meter;
     struct x_client *clients[2];
     struct x_subscriber accounts[2];
     struct x_live *live;
@@ -157,6 +158,7 @@ static int setup(void **state)
                                                  "\"key\",\"consumer_secret\":\"" SECRET "\"}"),
                                  .timeout_ms = LONG_MS };
     assert_int_equal(x_app_new(&app, &report, &t.app), 0);
+    assert_int_equal(x_meter_new(0, &t.meter), 0);
     make_client(0, "NorthmoorHelp", HELP);
     make_client(1, "NorthmoorNews", NEWS);
     report_release(&report);
@@ -170,6 +172,7 @@ static int teardown(void **state)
     for (size_t i = 0; i < ARRAY_LEN(t.clients); i++)
         (void)x_client_free(t.clients[i]);
     t.app = x_app_free(t.app);
+    t.meter = x_meter_free(t.meter);
     int r = server_teardown(state);
     t.db = db_free(t.db);
     t.dir = temp_free(t.dir);
@@ -185,6 +188,7 @@ static void start(enum x_live_source source, bool backfill)
                                       .clock = &t.clock,
                                       .source = source,
                                       .app = t.app,
+                                      .meter = t.meter,
                                       .accounts = t.accounts,
                                       .count = ARRAY_LEN(t.accounts),
                                       .webhook_url = "https://northmoor.example/x/webhook",
@@ -238,6 +242,10 @@ static void test_activity(void **state)
     assert_true(x_client_trouble(t.clients[1]).len > 0); /* nothing is sent in its name now */
     assert_int_equal(x_client_trouble(t.clients[0]).len, 0);
     assert_int_equal(x_live_trouble(t.live).len, 0);
+    struct x_month month; /* what says that a post is gone costs nothing */
+    x_meter_month(t.meter, STR(""), time(NULL), &month);
+    assert_int_equal(month.kinds[X_CHARGE_ACTIVITY_POST].count, 2);
+    assert_int_equal(month.micro_usd, 10000);
 }
 
 /* Whatever isn't kept or can't be read is read in another way; so is what a loss may have hidden.
