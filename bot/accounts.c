@@ -31,7 +31,7 @@ struct accounts {
     struct x_meter *meter;
     struct x_live *live;
     struct x_subscriber *subscribers; /* of live */
-    struct buf webhook_url, cap_trouble;
+    struct buf webhook_url;
     struct account *list;
     size_t count;
 };
@@ -97,7 +97,7 @@ int accounts_new(const struct accounts_options *options, struct report *report,
     if (!a)
         return ERR_NOMEM;
     a->options = *options;
-    a->webhook_url = a->cap_trouble = BUF_INIT(2048);
+    a->webhook_url = BUF_INIT(2048);
     a->list = calloc(conf->account_count, sizeof *a->list);
     a->subscribers = calloc(conf->account_count, sizeof *a->subscribers);
     int r = a->list && a->subscribers ? http_new(options->loop, &a->http) : ERR_NOMEM;
@@ -348,12 +348,6 @@ void accounts_tick(struct accounts *a)
 {
     bool over = x_meter_over(a->meter, time(NULL));
     keep_costs(a);
-    buf_clear(&a->cap_trouble);
-    if (over)
-        (void)buf_addf(&a->cap_trouble,
-                       "X has cost its %" PRId64 " dollars for this month: nothing is answered "
-                       "automatically until the month is over or x.month_cap_usd is raised.",
-                       a->options.conf->x_month_cap_usd);
     for (size_t i = 0; i < a->count; i++)
         outbox_set_over_cap(a->list[i].outbox, over);
 }
@@ -369,7 +363,7 @@ struct str accounts_trouble(struct accounts *a)
         trouble = checker_trouble(a->list[i].checker);
     if (!trouble.len && a->live)
         trouble = x_live_trouble(a->live);
-    return trouble.len ? trouble : buf_str(&a->cap_trouble);
+    return trouble;
 }
 
 struct accounts *accounts_free(struct accounts *a)
@@ -391,7 +385,6 @@ struct accounts *accounts_free(struct accounts *a)
     keep_costs(a);
     a->meter = x_meter_free(a->meter);
     buf_release(&a->webhook_url);
-    buf_release(&a->cap_trouble);
     free(a->subscribers);
     free(a->list);
     free(a);
