@@ -1,6 +1,5 @@
 #include "bot/accounts.h"
 
-#include <inttypes.h>
 
 #include "base/log.h"
 #include "bot/bot_store.h"
