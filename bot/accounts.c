@@ -1,6 +1,5 @@
 #include "bot/accounts.h"
 
-
 #include "base/log.h"
 #include "bot/bot_store.h"
 #include "bot/checker.h"
