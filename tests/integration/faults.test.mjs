@@ -204,7 +204,9 @@ test('sending: a reply of staff that ended unknown is found too', async t => {
   await w.x.fault({ on: 'post', kind: 'silent_after' })
   const text = 'Sorry, no. See https://northmoor.example/music?a=1&b=2 & ask "there" <next door>'
   await desk.do('reply', about, { text })
-  await desk.event('reply.sent') // whoever saw it first: the look for it, or the reading of our posts
+  await desk.event('reply.unknown')
+  await w.x.clearFaults()
+  await desk.event('reply.sent') // whoever sees it first: the look for it, or the reading of our posts
   await answeredOnce(w, post)
   await w.x.noViolations()
 })
@@ -231,7 +233,6 @@ test('sending: a kill while it is unknown does not send it twice', async t => {
   const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 600000 } } })
   await w.x.fault(unseen)
   await w.x.fault({ on: 'post', kind: 'silent_after' })
-  await w.x.fault({ on: 'timeline', kind: 'server_error', times: 0 }) // else it is seen there
   const post = await w.x.says('elm_close_sam', MISSED)
   await until('the sending ended unknown', async () =>
     (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')
