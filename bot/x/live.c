@@ -44,6 +44,8 @@ static void read_all(struct x_live *l)
         l->options.events->read_now(l->options.data, l->us[i].id);
 }
 
+static void look(struct x_live *l);
+
 /* X charges an event that it delivers, once a day; what says that a post is gone is free. */
 static void count_event(const struct x_live *l, const struct x_event *e,
                         const struct x_subscriber *account)
@@ -75,6 +77,7 @@ static int hand_on(struct x_live *l, const struct x_event *e)
     case X_EVENT_REVOKED:
         x_client_revoked(account->client);
         to->revoked(l->options.data, e->account_id);
+        look(l); /* its subscriptions went with the grant, and are made again under the next one */
         return 0;
     case X_EVENT_READ_NOW:
         to->read_now(l->options.data, e->account_id);
@@ -180,8 +183,6 @@ static void on_arrived(void *data)
 
 /* ------------------------------------------------------------------------------------------------
  * subscriptions */
-
-static void look(struct x_live *l);
 
 static void on_look(uv_timer_t *timer)
 {
