@@ -9,7 +9,7 @@
 #include "bot/x/x.h"
 #include "handoff/record.h"
 
-enum { LOOK_AGAIN_MS = 5 * 60 * 1000 };
+enum { LOOK_AGAIN_MS = 5 * 60 * 1000, MICRO_PER_CENT = 10000, MICRO_PER_DOLLAR = 1000000 };
 
 struct account {
     const struct conf_account *conf;
@@ -349,6 +349,25 @@ void accounts_tick(struct accounts *a)
     keep_costs(a);
     for (size_t i = 0; i < a->count; i++)
         outbox_set_over_cap(a->list[i].outbox, over);
+}
+
+/* Up to whole ones: nearly nothing isn't nothing. */
+static int64_t round_up(int64_t micro_usd, int64_t to_micro_usd)
+{
+    return (micro_usd + to_micro_usd - 1) / to_micro_usd * to_micro_usd;
+}
+
+struct console_cost accounts_cost(const struct accounts *a)
+{
+    struct x_month month;
+    x_meter_month(a->meter, STR(""), time(NULL), &month);
+    /* a forecast to the cent would say what nobody knows, and something else every second */
+    return (struct console_cost){
+        .known = true,
+        .month_cents = round_up(month.micro_usd, MICRO_PER_CENT) / MICRO_PER_CENT,
+        .forecast_cents = round_up(month.forecast_micro_usd, MICRO_PER_DOLLAR) / MICRO_PER_CENT,
+        .cap_cents = a->options.conf->x_month_cap_usd * 100,
+    };
 }
 
 struct str accounts_trouble(struct accounts *a)
