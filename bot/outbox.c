@@ -357,7 +357,7 @@ static int send_next(struct outbox *o)
     r = tx_commit(tx);
     if (r < 0)
         return r;
-    if (refusal && facts.automatic && !is_broken(o) && send_broken(&facts))
+    if (facts.automatic && !is_broken(o) && send_broken(&facts))
         o->broken_at = now_of(o);
     if (state == REPLY_SENDING)
         return post(o);

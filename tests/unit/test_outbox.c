@@ -916,6 +916,35 @@ static void test_breaker(void **state)
     assert_int_equal(t.post_count, SEND_SHORT_MAX + 2);
 }
 
+/* What is said at once where somebody may be in danger: no rate and no money stops it. */
+static void test_danger(void **state)
+{
+    (void)state;
+    queue_many(0, SEND_SHORT_MAX);
+    start_outbox();
+    run_dry();
+    outbox_set_over_cap(t.outbox, true);
+    int64_t urgent = queue_for("2000", "2000", "Please ring 999");
+    int64_t other = queue_for("2001", "2001", "It's the brown one next week");
+    struct tx *tx = fixture_begin(t.f);
+    struct stmt *q = tx_stmt(tx, "SELECT message_id AS n FROM reply WHERE id=?1");
+    stmt_bind_int64(q, 1, urgent);
+    assert_int_equal(stmt_next(q), 1);
+    int64_t message = col_int64(q, "n");
+    stmt_done(q);
+    q = tx_stmt(tx, "UPDATE reply SET case_id=?2 WHERE id=?1");
+    stmt_bind_int64(q, 1, urgent);
+    stmt_bind_int64(q, 2, open_case(tx, message));
+    assert_int_equal(stmt_run(q), 0);
+    run_sql(tx, "UPDATE handoff_case SET sensitive=1");
+    fixture_commit(t.f);
+    run_dry();
+    assert_int_equal(t.post_count, SEND_SHORT_MAX + 1);
+    assert_int_equal(count_of(t.reader, "SELECT id AS n FROM reply WHERE state='failed'"), other);
+    /* and it is the one that is too many */
+    assert_non_null(strstr(outbox_trouble(t.outbox).p, "more went out than is normal"));
+}
+
 static void test_over_cap(void **state)
 {
     (void)state;
@@ -1050,7 +1079,8 @@ int main(void)
         OUTBOX_TEST(test_not_recorded),    OUTBOX_TEST(test_freed),
         OUTBOX_TEST(test_trouble),         OUTBOX_TEST(test_rules),
         OUTBOX_TEST(test_repetitions),     OUTBOX_TEST(test_chorus),
-        OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_over_cap),
+        OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_danger),
+        OUTBOX_TEST(test_over_cap),
         OUTBOX_TEST(test_shadow),          OUTBOX_TEST(test_lanes),
         OUTBOX_TEST(test_uninvited_fresh), OUTBOX_TEST(test_final_refusals),
         OUTBOX_TEST(test_refuses_all),
