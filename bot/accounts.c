@@ -140,12 +140,13 @@ static void on_gone(void *data, struct str account_id, struct str remote_id)
     int r = one ? tx_begin(a->db, TX_WRITE, &tx) : ERR_BADINPUT;
     if (r < 0)
         return;
-    r = record_message_gone(tx, str_of(one->network->verbs->name), remote_id,
-                            clock_now(a->options.clock));
-    if (r < 0)
+    int erased = record_message_gone(tx, str_of(one->network->verbs->name), remote_id,
+                                     clock_now(a->options.clock));
+    if (erased < 0)
         tx_rollback(tx);
-    else
-        r = tx_commit(tx);
+    r = erased < 0 ? erased : tx_commit(tx);
+    if (r == 0 && erased == 1)
+        r = db_flush(a->db);
     if (r < 0) /* the checker finds out within a day */
         log_error("accounts.gone_not_recorded remote=%.*s why=\"%s\"", STR_ARG(remote_id),
                   err_str(r));

@@ -1027,7 +1027,7 @@ static void test_final_refusals(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         forget();
         (void)queue("900", false, "Sorry");
-        change("UPDATE message SET written_at=" NOON_TEXT "-60");
+        change("UPDATE message SET written_at=" NOON_TEXT "-60, gone_at=NULL");
         t.posts[t.post_count] = (struct step){ .end = NETWORK_REFUSED, .why = rows[i].why };
         start_outbox();
         run_dry();
@@ -1036,6 +1036,36 @@ static void test_final_refusals(void **state)
         assert_int_equal(open_cases(), 1);
         assert_int_equal(t.post_count, i + 1);
     }
+}
+
+/* What it answers was taken back, as the network says by the way: its words go with the refusal,
+ * out of the files too. A direct message hangs on nothing. */
+static void test_gone(void **state)
+{
+    (void)state;
+    static const char sql[] = "SELECT text || ' ' || (gone_at IS NOT NULL) AS t FROM message";
+    t.posts[0] = t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_GONE };
+    (void)queue("900", true, "A person's ^SR");
+    change("UPDATE message SET text='marmalade'");
+    start_outbox();
+    run_dry();
+    assert_replies("failed - X said so.\n");
+    assert_int_equal(open_cases(), 1);
+    assert_false(file_holds(t.f, "k.db", "marmalade"));
+    assert_false(file_holds(t.f, "k.db-wal", "marmalade"));
+    (void)fixture_begin(t.f);
+    assert_str(text_of(t.f, sql, 0), " 1\n");
+    fixture_commit(t.f);
+
+    forget();
+    (void)queue_for("901", "901", "Sorry");
+    change("UPDATE message SET text='honey', kind='private' WHERE remote_id='901'");
+    change("UPDATE reply SET private=1");
+    run_dry();
+    assert_replies("failed - X said so.\n");
+    (void)fixture_begin(t.f);
+    assert_str(text_of(t.f, sql, 0), " 1\nhoney 0\n");
+    fixture_commit(t.f);
 }
 
 /* Three in a row for no reason that is named: it isn't the replies. One that goes out ends it. */
@@ -1080,7 +1110,7 @@ int main(void)
         OUTBOX_TEST(test_trouble),         OUTBOX_TEST(test_rules),
         OUTBOX_TEST(test_repetitions),     OUTBOX_TEST(test_chorus),
         OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_danger),
-        OUTBOX_TEST(test_over_cap),
+        OUTBOX_TEST(test_over_cap),        OUTBOX_TEST(test_gone),
         OUTBOX_TEST(test_shadow),          OUTBOX_TEST(test_lanes),
         OUTBOX_TEST(test_uninvited_fresh), OUTBOX_TEST(test_final_refusals),
         OUTBOX_TEST(test_refuses_all),
