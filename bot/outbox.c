@@ -141,15 +141,18 @@ static void set_trouble(struct buf *trouble, struct str words)
         (void)buf_addf(trouble, "Replies are waiting to be sent. %.*s", STR_ARG(words));
 }
 
-/* One state change in a transaction of its own. If even that fails the reply stays in "sending":
- * the next start looks for it. */
-static int move(struct outbox *o, int64_t reply_id, enum reply_state state, struct str remote_id,
-                struct str error)
+/* One state change in a transaction of its own, with the text of what is @gone, if anything is. If
+ * even that fails the reply stays in "sending": the next start looks for it. */
+static int move_and_erase(struct outbox *o, int64_t reply_id, enum reply_state state,
+                          struct str remote_id, struct str error, struct str gone)
 {
     struct tx *tx;
-    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    int erased = 0, r = tx_begin(o->options.db, TX_WRITE, &tx);
     if (r == 0) {
         r = record_move_reply(tx, reply_id, state, remote_id, error, now_of(o));
+        if (r == 0 && gone.len)
+            r = erased =
+                record_message_gone(tx, str_of(o->options.network->verbs->name), gone, now_of(o));
         if (r < 0)
             tx_rollback(tx);
         else
@@ -162,7 +165,15 @@ static int move(struct outbox *o, int64_t reply_id, enum reply_state state, stru
                   reply_state_name(state), err_str(r));
     else if (r == 0)
         log_info("reply.%s reply=%" PRId64, reply_state_name(state), reply_id);
+    if (r == 0 && erased == 1 && db_flush(o->options.db) < 0)
+        log_error("outbox.not_flushed reply=%" PRId64, reply_id);
     return r;
+}
+
+static int move(struct outbox *o, int64_t reply_id, enum reply_state state, struct str remote_id,
+                struct str error)
+{
+    return move_and_erase(o, reply_id, state, remote_id, error, STR(""));
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -174,6 +185,7 @@ static void on_refused(struct outbox *o, const struct network_answer *a, int64_t
     struct buf words = BUF_INIT(65536);
     (void)buf_add(&words, a->words);
     enum reply_state state = REPLY_FAILED;
+    struct str gone = STR("");
     switch (a->why) {
     case NETWORK_WHY_REPEATED:
         /* it may be our own lost attempt: look first. Its error stays, so it won't be tried again
@@ -186,6 +198,8 @@ static void on_refused(struct outbox *o, const struct network_answer *a, int64_t
             state = REPLY_QUEUED;
         break;
     case NETWORK_WHY_GONE:
+        if (!o->sending.is_private) /* which hangs on nothing: its resident is gone */
+            gone = o->sending.parent;
         break;
     case NETWORK_WHY_CLOSED:
         (void)buf_addc(&words, " Please answer in public instead.");
@@ -201,7 +215,8 @@ static void on_refused(struct outbox *o, const struct network_answer *a, int64_t
     }
     if (a->why != NETWORK_WHY_OTHER)
         o->refusals = 0;
-    (void)move(o, o->sending.id, state, STR(""), words.err ? a->words : buf_str(&words));
+    (void)move_and_erase(o, o->sending.id, state, STR(""), words.err ? a->words : buf_str(&words),
+                         gone);
     buf_release(&words);
 }
 
@@ -357,7 +372,7 @@ static int send_next(struct outbox *o)
     r = tx_commit(tx);
     if (r < 0)
         return r;
-    if (refusal && facts.automatic && !is_broken(o) && send_broken(&facts))
+    if (facts.automatic && !is_broken(o) && send_broken(&facts))
         o->broken_at = now_of(o);
     if (state == REPLY_SENDING)
         return post(o);

@@ -42,7 +42,9 @@ const char *send_refusal(const struct send_facts *f)
         return "Not sent: somebody had taken the conversation by then";
     if (f->too_late)
         return "Not sent: it could not go out in time";
-    if (f->said_here >= POLICY_REPLIES_MAX && !f->urgent && !f->confirms)
+    if (f->urgent) /* no number and no money stops it */
+        return NULL;
+    if (f->said_here >= POLICY_REPLIES_MAX && !f->confirms)
         return "Not sent: the conversation has had its three automatic replies";
     if (f->near_others >= SEND_LIKE_MAX)
         return "Not sent: nearly the same was said to many others within the hour";

@@ -13,7 +13,7 @@ enum {
     SEND_SAME_S = 86400, /* nothing is said twice word for word within it */
     SEND_LIKE = 50,      /* hundredths of likeness from which two texts are nearly equal */
     SEND_LIKE_S = 3600,  /* within it no more … */
-    SEND_LIKE_MAX = 20,  /* … that are nearly equal go to different people */
+    SEND_LIKE_MAX = 40,  /* … that are nearly equal go to different people */
     SEND_SHORT_S = 600,  /* the breaker: within it an account says no more … */
     SEND_SHORT_MAX = 40, /* … by itself than this */
     SEND_LONG_S = 3600,

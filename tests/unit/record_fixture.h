@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#include "base/file.h"
 #include "handoff/cases.h"
 #include "handoff/staff.h"
 #include "tests/unit/support.h"
@@ -204,6 +205,21 @@ static inline struct str events_after(struct fixture *f, int64_t seq)
 static inline void run_sql(struct tx *tx, const char *sql)
 {
     assert_int_equal(stmt_run(tx_stmt(tx, sql)), 0);
+}
+
+static inline bool holds(struct str text, const char *part)
+{
+    return memmem(text.p, text.len, part, strlen(part));
+}
+
+/* Do the bytes stand anywhere in the database's files? */
+static inline bool file_holds(struct fixture *f, const char *name, const char *part)
+{
+    struct buf bytes = BUF_INIT(1 << 24);
+    assert_int_equal(file_read(path_in(f->dir, name), &bytes), 0);
+    bool there = holds(buf_str(&bytes), part);
+    buf_release(&bytes);
+    return there;
 }
 
 #endif

@@ -2,7 +2,6 @@
  */
 #include <sqlite3.h>
 
-#include "base/file.h"
 #include "tests/unit/record_fixture.h"
 
 /* Words that must be nowhere once they are erased. */
@@ -141,21 +140,6 @@ static struct str everything(struct fixture *f)
     struct str text = arena_str(&f->arena, buf_str(&all));
     buf_release(&all);
     return text;
-}
-
-static bool holds(struct str text, const char *part)
-{
-    return memmem(text.p, text.len, part, strlen(part));
-}
-
-/* Do the bytes stand anywhere in the database's files? */
-static bool file_holds(struct fixture *f, const char *name, const char *part)
-{
-    struct buf bytes = BUF_INIT(1 << 24);
-    assert_int_equal(file_read(path_in(f->dir, name), &bytes), 0);
-    bool there = holds(buf_str(&bytes), part);
-    buf_release(&bytes);
-    return there;
 }
 
 static int64_t add_secret(struct fixture *f, const char *id, const char *author, const char *name)

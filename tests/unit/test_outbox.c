@@ -916,6 +916,35 @@ static void test_breaker(void **state)
     assert_int_equal(t.post_count, SEND_SHORT_MAX + 2);
 }
 
+/* What is said at once where somebody may be in danger: no rate and no money stops it. */
+static void test_danger(void **state)
+{
+    (void)state;
+    queue_many(0, SEND_SHORT_MAX);
+    start_outbox();
+    run_dry();
+    outbox_set_over_cap(t.outbox, true);
+    int64_t urgent = queue_for("2000", "2000", "Please ring 999");
+    int64_t other = queue_for("2001", "2001", "It's the brown one next week");
+    struct tx *tx = fixture_begin(t.f);
+    struct stmt *q = tx_stmt(tx, "SELECT message_id AS n FROM reply WHERE id=?1");
+    stmt_bind_int64(q, 1, urgent);
+    assert_int_equal(stmt_next(q), 1);
+    int64_t message = col_int64(q, "n");
+    stmt_done(q);
+    q = tx_stmt(tx, "UPDATE reply SET case_id=?2 WHERE id=?1");
+    stmt_bind_int64(q, 1, urgent);
+    stmt_bind_int64(q, 2, open_case(tx, message));
+    assert_int_equal(stmt_run(q), 0);
+    run_sql(tx, "UPDATE handoff_case SET sensitive=1");
+    fixture_commit(t.f);
+    run_dry();
+    assert_int_equal(t.post_count, SEND_SHORT_MAX + 1);
+    assert_int_equal(count_of(t.reader, "SELECT id AS n FROM reply WHERE state='failed'"), other);
+    /* and it is the one that is too many */
+    assert_non_null(strstr(outbox_trouble(t.outbox).p, "more went out than is normal"));
+}
+
 static void test_over_cap(void **state)
 {
     (void)state;
@@ -998,7 +1027,7 @@ static void test_final_refusals(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         forget();
         (void)queue("900", false, "Sorry");
-        change("UPDATE message SET written_at=" NOON_TEXT "-60");
+        change("UPDATE message SET written_at=" NOON_TEXT "-60, gone_at=NULL");
         t.posts[t.post_count] = (struct step){ .end = NETWORK_REFUSED, .why = rows[i].why };
         start_outbox();
         run_dry();
@@ -1007,6 +1036,36 @@ static void test_final_refusals(void **state)
         assert_int_equal(open_cases(), 1);
         assert_int_equal(t.post_count, i + 1);
     }
+}
+
+/* What it answers was taken back, as the network says by the way: its words go with the refusal,
+ * out of the files too. A direct message hangs on nothing. */
+static void test_gone(void **state)
+{
+    (void)state;
+    static const char sql[] = "SELECT text || ' ' || (gone_at IS NOT NULL) AS t FROM message";
+    t.posts[0] = t.posts[1] = (struct step){ .end = NETWORK_REFUSED, .why = NETWORK_WHY_GONE };
+    (void)queue("900", true, "A person's ^SR");
+    change("UPDATE message SET text='marmalade'");
+    start_outbox();
+    run_dry();
+    assert_replies("failed - X said so.\n");
+    assert_int_equal(open_cases(), 1);
+    assert_false(file_holds(t.f, "k.db", "marmalade"));
+    assert_false(file_holds(t.f, "k.db-wal", "marmalade"));
+    (void)fixture_begin(t.f);
+    assert_str(text_of(t.f, sql, 0), " 1\n");
+    fixture_commit(t.f);
+
+    forget();
+    (void)queue_for("901", "901", "Sorry");
+    change("UPDATE message SET text='honey', kind='private' WHERE remote_id='901'");
+    change("UPDATE reply SET private=1");
+    run_dry();
+    assert_replies("failed - X said so.\n");
+    (void)fixture_begin(t.f);
+    assert_str(text_of(t.f, sql, 0), " 1\nhoney 0\n");
+    fixture_commit(t.f);
 }
 
 /* Three in a row for no reason that is named: it isn't the replies. One that goes out ends it. */
@@ -1050,7 +1109,8 @@ int main(void)
         OUTBOX_TEST(test_not_recorded),    OUTBOX_TEST(test_freed),
         OUTBOX_TEST(test_trouble),         OUTBOX_TEST(test_rules),
         OUTBOX_TEST(test_repetitions),     OUTBOX_TEST(test_chorus),
-        OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_over_cap),
+        OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_danger),
+        OUTBOX_TEST(test_over_cap),        OUTBOX_TEST(test_gone),
         OUTBOX_TEST(test_shadow),          OUTBOX_TEST(test_lanes),
         OUTBOX_TEST(test_uninvited_fresh), OUTBOX_TEST(test_final_refusals),
         OUTBOX_TEST(test_refuses_all),

@@ -90,9 +90,11 @@ static void test_rules(void **state)
         { "near", "nearly the same" },
         { "near insisted", NULL },
         { "near private", NULL },
-        { "automatic others=19", NULL },
-        { "automatic others=20", "to many others" },
-        { "others=20", NULL },
+        { "automatic others=39", NULL },
+        { "automatic others=40", "to many others" },
+        { "automatic others=400 urgent", NULL },
+        { "automatic near urgent", "nearly the same" },
+        { "others=400", NULL },
 
         { "automatic opted_out", "no automatic replies" },
         { "automatic opted_out confirms", NULL },
@@ -121,9 +123,12 @@ static void test_rules(void **state)
         { "automatic long=119", NULL },
         { "automatic long=120", "than is normal" },
         { "automatic stopped", "than is normal" },
-        { "automatic stopped urgent confirms", "than is normal" },
+        { "automatic stopped confirms", "than is normal" },
+        { "automatic short=400 long=400 stopped urgent", NULL },
         { "short=400 long=400 stopped", NULL },
         { "automatic over_cap", "money" },
+        { "automatic over_cap confirms", "money" },
+        { "automatic over_cap urgent", NULL },
         { "over_cap", NULL },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
