@@ -145,7 +145,7 @@ static void on_gone(void *data, struct str account_id, struct str remote_id)
     r = gone < 0 ? gone : tx_commit(tx);
     if (r == 0 && gone == 1)
         r = db_flush(a->db); /* the bytes too */
-    if (r < 0) /* the checker finds out within a day */
+    if (r < 0)               /* the checker finds out within a day */
         log_error("accounts.gone_not_recorded remote=%.*s why=\"%s\"", STR_ARG(remote_id),
                   err_str(r));
 }
@@ -313,6 +313,14 @@ void accounts_start(struct accounts *a)
     }
     if (a->live)
         x_live_start(a->live);
+}
+
+bool accounts_must_finish(const struct accounts *a)
+{
+    bool must = false;
+    for (size_t i = 0; i < a->count; i++)
+        must |= x_client_is_renewing(x_client_of(a->list[i].network));
+    return must;
 }
 
 void accounts_turn(struct accounts *a)

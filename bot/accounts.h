@@ -35,6 +35,10 @@ struct console_mount accounts_mount(struct accounts *a);
 
 void accounts_start(struct accounts *a);
 
+/* Is there something under way that must not be cut off, such as new tokens on their way? It ends
+ * within x.timeout_ms. */
+bool accounts_must_finish(const struct accounts *a);
+
 /* Something in the record changed: replies may wait to be sent. No transaction may be open. */
 void accounts_turn(struct accounts *a);
 

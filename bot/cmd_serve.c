@@ -163,6 +163,8 @@ static void run(struct service *s)
                  console_port(s->console));
     (void)fflush(stdout);
     (void)uv_run(&s->loop, UV_RUN_DEFAULT);
+    while (accounts_must_finish(s->accounts))
+        (void)uv_run(&s->loop, UV_RUN_ONCE);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         uv_close((uv_handle_t *)&s->signals[i], NULL);
     uv_close((uv_handle_t *)&s->before_sleep, NULL);

@@ -202,7 +202,8 @@ static void on_refused(struct outbox *o, const struct network_answer *a, int64_t
             gone = o->sending.parent;
         break;
     case NETWORK_WHY_CLOSED:
-        (void)buf_addc(&words, " Please answer in public instead.");
+        (void)buf_addc(&words, " They take no direct messages from us: answer in public, if they "
+                               "wrote there.");
         break;
     case NETWORK_WHY_OTHER:
         if (++o->refusals >= REFUSALS_IN_A_ROW) {

@@ -838,6 +838,11 @@ void x_client_revoked(struct x_client *client)
     log_error("x.grant_revoked account=%s", client->options.name);
 }
 
+bool x_client_is_renewing(const struct x_client *client)
+{
+    return client->grant.asking;
+}
+
 struct str x_client_trouble(const struct x_client *client)
 {
     struct str ours = buf_str(&client->grant.trouble);

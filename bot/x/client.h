@@ -128,6 +128,10 @@ struct x_client_stream *x_client_close(struct x_client_stream *stream);
  * until its file changes. */
 void x_client_revoked(struct x_client *client);
 
+/* Is X being asked for the account's next pair? Whoever leaves now loses it, and the old one is
+ * spent. */
+bool x_client_is_renewing(const struct x_client *client);
+
 /* What a person must do about the account's token or the app's, a sentence; empty: nothing.
  * Borrowed until the next turn of the loop. */
 struct str x_client_trouble(const struct x_client *client);

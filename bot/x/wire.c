@@ -475,13 +475,18 @@ int x_read_sent(struct arena *arena, struct str body, struct str *ret_id)
 /* ------------------------------------------------------------------------------------------------
  * what became of posts */
 
-/* X shows it to nobody, or not to us: deleted; protected, suspended or blocked. */
+/* X shows it to nobody, or not to us: deleted; protected, suspended or blocked; withheld perhaps,
+ * which X's pages don't say. */
 static bool says_gone(const cJSON *error)
 {
     static const struct str gone[] = { { "/problems/resource-not-found", 28 },
-                                       { "/problems/not-authorized-for-resource", 37 } };
+                                       { "/problems/not-authorized-for-resource", 37 },
+                                       { "/problems/resource-unavailable", 30 } };
     struct str type = text_of(error, "type");
-    return str_ends(type, gone[0]) || str_ends(type, gone[1]);
+    bool is = false;
+    for (size_t i = 0; i < ARRAY_LEN(gone); i++)
+        is |= str_ends(type, gone[i]);
+    return is;
 }
 
 static int note_state(struct arena *arena, const cJSON *post, struct x_state *state)

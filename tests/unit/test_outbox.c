@@ -1021,7 +1021,8 @@ static void test_final_refusals(void **state)
     } rows[] = {
         { NETWORK_WHY_UNINVITED, "failed - X said so.\n" },
         { NETWORK_WHY_GONE, "failed - X said so.\n" },
-        { NETWORK_WHY_CLOSED, "failed - X said so. Please answer in public instead.\n" },
+        { NETWORK_WHY_CLOSED, "failed - X said so. They take no direct messages from us: answer in "
+                              "public, if they wrote there.\n" },
         { NETWORK_WHY_OTHER, "failed - X said so.\n" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
