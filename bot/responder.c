@@ -464,6 +464,7 @@ static int take_own(const struct taking *t)
         .remote_id = m->remote_id,
         .conversation = m->conversation,
         .text = m->text,
+        .account = t->r->options.account,
         .answers = m->answers,
         .partner = m->partner,
         .replaces = m->replaces,
@@ -711,6 +712,8 @@ static int read_cursors(struct responder *r)
 {
     struct tx *tx;
     int e = tx_begin(r->options.db, TX_READ, &tx);
+    if (e < 0)
+        return e;
     for (size_t i = 0; i < NETWORK_FEEDS && e >= 0; i++) {
         struct buf key = BUF_INIT(1024);
         struct str cursor = STR("");
@@ -742,6 +745,9 @@ int responder_new(const struct responder_options *options, struct responder **re
     int e = r->decider.scratch ? read_cursors(r) : ERR_NOMEM;
     if (e < 0) {
         (void)intents_scratch_free(r->decider.scratch);
+        arena_release(&r->arena);
+        for (size_t i = 0; i < NETWORK_FEEDS; i++)
+            buf_release(&r->feeds[i].cursor);
         free(r);
         return e;
     }
