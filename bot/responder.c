@@ -610,10 +610,14 @@ static void read_in(struct feed *f, int64_t ms)
  * read once our own posts were, or could not be. */
 static void begin(struct responder *r)
 {
-    for (size_t i = 0; i < NETWORK_FEEDS && !r->begun; i++)
+    if (r->begun)
+        return;
+    r->begun = true;
+    for (size_t i = 0; i < NETWORK_FEEDS; i++)
         if (i != NETWORK_POSTS)
             read_in(&r->feeds[i], 0);
-    r->begun = true;
+    if (r->options.begun)
+        r->options.begun(r->options.begun_data);
 }
 
 static int on_page(void *data, const struct network_page *page)
@@ -782,7 +786,7 @@ void responder_start(struct responder *r)
 
 void responder_read_now(struct responder *r)
 {
-    for (size_t i = 0; i < NETWORK_FEEDS; i++) {
+    for (size_t i = 0; i < NETWORK_FEEDS && r->begun; i++) {
         struct feed *f = &r->feeds[i];
         if (f->which == NETWORK_THREADS || f->trouble.len)
             continue; /* dear, or told to wait */

@@ -642,6 +642,29 @@ static void test_found_anothers(void **state)
     assert_replies("sent 5001 -\nfailed - X said so.\n");
 }
 
+/* Somebody answers in X's app while it isn't known whether ours went out: it isn't sent again. */
+static void test_answered_elsewhere(void **state)
+{
+    (void)state;
+    (void)queue("900", false, "Sorry");
+    t.posts[0] = (struct step){ .end = NETWORK_UNKNOWN };
+    start_outbox();
+    run_until_looks(1);
+    struct record_own_post post = { .network = STR("x"),
+                                    .remote_id = STR("77"),
+                                    .conversation = STR("900"),
+                                    .text = STR("We are on it"),
+                                    .account = STR("NorthmoorHelp"),
+                                    .answers = STR("900"),
+                                    .written_at = NOON,
+                                    .same = never_same };
+    assert_int_equal(record_own_post(fixture_begin(t.f), &post, NOON), RECORD_OWN_STAFF);
+    fixture_commit(t.f);
+    run_dry();
+    assert_int_equal(t.post_count, 1);
+    assert_replies("failed - Not sent: somebody had taken the conversation by then\nsent 77 -\n");
+}
+
 /* What no look can show isn't looked for again, nor sent again: a person sees to it. */
 static void test_beyond(void **state)
 {
@@ -1117,6 +1140,7 @@ int main(void)
         OUTBOX_TEST(test_addresses_nobody),
         OUTBOX_TEST(test_taken_for_staffs),
         OUTBOX_TEST(test_beyond),
+        OUTBOX_TEST(test_answered_elsewhere),
         OUTBOX_TEST(test_found),
         OUTBOX_TEST(test_found_late),
         OUTBOX_TEST(test_absent),
