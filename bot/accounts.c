@@ -12,12 +12,14 @@
 enum { LOOK_AGAIN_MS = 5 * 60 * 1000, MICRO_PER_CENT = 10000, MICRO_PER_DOLLAR = 1000000 };
 
 struct account {
+    struct accounts *of;
     const struct conf_account *conf;
     struct network *network;
     struct responder *responder;
     struct outbox *outbox;
     struct checker *checker;
     struct responder_account *others;
+    bool begun; /* its responder has; before that nothing is sent, or taken from what X tells */
 };
 
 struct accounts {
@@ -100,7 +102,7 @@ int accounts_new(const struct accounts_options *options, struct report *report,
     a->subscribers = calloc(conf->account_count, sizeof *a->subscribers);
     int r = a->list && a->subscribers ? http_new(options->loop, &a->http) : ERR_NOMEM;
     for (size_t i = 0; i < conf->account_count && r == 0; i++)
-        a->list[a->count++].conf = &conf->accounts[i];
+        a->list[a->count++] = (struct account){ .of = a, .conf = &conf->accounts[i] };
     if (r == 0) {
         unsigned errors = report->errors;
         check_voices(a, report);
@@ -246,6 +248,20 @@ static int list_others(const struct accounts *a, struct account *one)
     return 0;
 }
 
+/* The last of them has X tell us, too. */
+static void on_begun(void *data)
+{
+    struct account *one = data;
+    struct accounts *a = one->of;
+    bool all = true;
+    one->begun = true;
+    outbox_turn(one->outbox);
+    for (size_t i = 0; i < a->count; i++)
+        all &= a->list[i].begun;
+    if (all && a->live)
+        x_live_start(a->live);
+}
+
 static int open_account(struct accounts *a, struct account *one)
 {
     const struct conf *conf = a->options.conf;
@@ -272,7 +288,9 @@ static int open_account(struct accounts *a, struct account *one)
                                            .other_count = a->count - 1,
                                            .kb = a->options.kb,
                                            .poll_every_ms = conf->x_poll_every_ms,
-                                           .answer_within_s = conf->answer_within_s };
+                                           .answer_within_s = conf->answer_within_s,
+                                           .begun = on_begun,
+                                           .begun_data = one };
     r = outbox_new(&outbox, &one->outbox);
     if (r == 0)
         r = responder_new(&responder, &one->responder);
@@ -311,8 +329,6 @@ void accounts_start(struct accounts *a)
         responder_start(a->list[i].responder);
         checker_start(a->list[i].checker);
     }
-    if (a->live)
-        x_live_start(a->live);
 }
 
 bool accounts_must_finish(const struct accounts *a)
@@ -326,7 +342,8 @@ bool accounts_must_finish(const struct accounts *a)
 void accounts_turn(struct accounts *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        outbox_turn(a->list[i].outbox);
+        if (a->list[i].begun)
+            outbox_turn(a->list[i].outbox);
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -98,7 +98,8 @@ struct network_sought {
     struct str parent, recipient, text;
     bool is_private;
     struct str
-        found; /* the network's id if it is out, else empty; lives as long as the call of done */
+        found;   /* the network's id if it is out, else empty; lives as long as the call of done */
+    bool beyond; /* not found, and there is more than is looked through: that shows nothing */
 };
 typedef void network_found(void *data, const struct network_answer *answer,
                            const struct network_sought *sought, size_t count);
@@ -134,7 +135,7 @@ struct network_verbs {
      * is left of them is kept for people. 0: now. */
     int64_t (*wait_ms)(struct network *n, bool is_private, bool by_person);
 
-    /* One at a time. */
+    /* One at a time. ERR_BADINPUT: nothing can be addressed so, now or later. */
     int (*post)(struct network *n, const struct network_outgoing *outgoing, network_done *done,
                 void *data);
 

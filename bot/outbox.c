@@ -179,6 +179,28 @@ static int move(struct outbox *o, int64_t reply_id, enum reply_state state, stru
 /* ------------------------------------------------------------------------------------------------
  * sending */
 
+/* It is out under the id that the network named: whatever else was taken to have that id hasn't. */
+static void on_out(struct outbox *o, struct str remote_id)
+{
+    struct tx *tx;
+    if (move(o, o->sending.id, REPLY_SENT, remote_id, STR("")) != ERR_EXISTS)
+        return;
+    int r = tx_begin(o->options.db, TX_WRITE, &tx);
+    if (r == 0) {
+        r = record_give_up_remote(tx, remote_id, now_of(o));
+        if (r < 0)
+            tx_rollback(tx);
+        else
+            r = tx_commit(tx);
+    }
+    if (r < 0) {
+        o->recover = true;
+        log_error("outbox.id_not_freed reply=%" PRId64 " why=\"%s\"", o->sending.id, err_str(r));
+        return;
+    }
+    (void)move(o, o->sending.id, REPLY_SENT, remote_id, STR(""));
+}
+
 /* The network won't have this one. Why decides whether it ever may. */
 static void on_refused(struct outbox *o, const struct network_answer *a, int64_t now_ms)
 {
@@ -231,7 +253,7 @@ static void on_posted(void *data, const struct network_answer *a)
         o->backoff_ms = 0;
         o->refusals = 0;
         set_trouble(&o->send_trouble, STR(""));
-        (void)move(o, o->sending.id, REPLY_SENT, a->remote_id, STR(""));
+        on_out(o, a->remote_id);
         break;
     case NETWORK_LATER:
     case NETWORK_BLOCKED:
@@ -333,10 +355,16 @@ static int post(struct outbox *o)
     };
     o->busy = POSTING;
     int r = n->verbs->post(n, &outgoing, on_posted, o);
-    if (r < 0) { /* nothing left */
+    if (r < 0) /* nothing left */
         o->busy = IDLE;
-        (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
+    if (r == ERR_BADINPUT) { /* or it would stand in front of all others for ever */
+        (void)move(o, o->sending.id, REPLY_FAILED, STR(""),
+                   STR("Not sent: the network can't tell to whom this should go"));
+        wake_in(o, 1);
+        return 1;
     }
+    if (r < 0)
+        (void)move(o, o->sending.id, REPLY_QUEUED, STR(""), STR(""));
     return r < 0 ? r : 1;
 }
 
@@ -385,12 +413,19 @@ static int send_next(struct outbox *o)
 /* ------------------------------------------------------------------------------------------------
  * looking */
 
-static void settle(struct outbox *o, const struct record_reply *reply, struct str found)
+static void settle(struct outbox *o, const struct record_reply *reply,
+                   const struct network_sought *sought)
 {
     struct tx *tx;
     /* ERR_EXISTS: it is another reply of ours with the same words, so this one isn't there */
-    if (found.len && move(o, reply->id, REPLY_SENT, found, STR("")) != ERR_EXISTS)
+    if (sought->found.len && move(o, reply->id, REPLY_SENT, sought->found, STR("")) != ERR_EXISTS)
         return;
+    if (sought->beyond) { /* looking again would show as little, and costs */
+        (void)move(o, reply->id, REPLY_FAILED, STR(""),
+                   STR("Whether it was sent can't be seen, since too much was said there since: "
+                       "look there before you try again"));
+        return;
+    }
     if (reply->looks + 1 >= LOOKS_WANTED) {
         /* Shown not to be there: try again, unless the network refused it as a repetition. */
         if (reply->error.len)
@@ -423,7 +458,7 @@ static void on_found(void *data, const struct network_answer *a,
     for (size_t i = 0; i < count && i < o->unknown_count; i++)
         if (a->end == NETWORK_DONE ||
             sought[i].found.len) /* what was found counts, however the look ended */
-            settle(o, &o->unknown[i], sought[i].found);
+            settle(o, &o->unknown[i], &sought[i]);
     set_trouble(&o->look_trouble, a->end == NETWORK_DONE ? STR("") : a->words);
     if (a->end != NETWORK_DONE) {
         log_warn("outbox.look_failed unknown=%zu", count);

@@ -464,6 +464,7 @@ static int take_own(const struct taking *t)
         .remote_id = m->remote_id,
         .conversation = m->conversation,
         .text = m->text,
+        .account = t->r->options.account,
         .answers = m->answers,
         .partner = m->partner,
         .replaces = m->replaces,
@@ -611,10 +612,14 @@ static void read_in(struct feed *f, int64_t ms)
  * read once our own posts were, or could not be. */
 static void begin(struct responder *r)
 {
-    for (size_t i = 0; i < NETWORK_FEEDS && !r->begun; i++)
+    if (r->begun)
+        return;
+    r->begun = true;
+    for (size_t i = 0; i < NETWORK_FEEDS; i++)
         if (i != NETWORK_POSTS)
             read_in(&r->feeds[i], 0);
-    r->begun = true;
+    if (r->options.begun)
+        r->options.begun(r->options.begun_data);
 }
 
 static int on_page(void *data, const struct network_page *page)
@@ -713,6 +718,8 @@ static int read_cursors(struct responder *r)
 {
     struct tx *tx;
     int e = tx_begin(r->options.db, TX_READ, &tx);
+    if (e < 0)
+        return e;
     for (size_t i = 0; i < NETWORK_FEEDS && e >= 0; i++) {
         struct buf key = BUF_INIT(1024);
         struct str cursor = STR("");
@@ -744,6 +751,9 @@ int responder_new(const struct responder_options *options, struct responder **re
     int e = r->decider.scratch ? read_cursors(r) : ERR_NOMEM;
     if (e < 0) {
         (void)intents_scratch_free(r->decider.scratch);
+        arena_release(&r->arena);
+        for (size_t i = 0; i < NETWORK_FEEDS; i++)
+            buf_release(&r->feeds[i].cursor);
         free(r);
         return e;
     }
@@ -778,7 +788,7 @@ void responder_start(struct responder *r)
 
 void responder_read_now(struct responder *r)
 {
-    for (size_t i = 0; i < NETWORK_FEEDS; i++) {
+    for (size_t i = 0; i < NETWORK_FEEDS && r->begun; i++) {
         struct feed *f = &r->feeds[i];
         if (f->which == NETWORK_THREADS || f->trouble.len)
             continue; /* dear, or told to wait */

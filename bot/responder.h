@@ -36,6 +36,9 @@ struct responder_options {
     size_t other_count;
     const struct kb *kb;
     int64_t poll_every_ms, answer_within_s;
+    void (*begun)(void *data); /* what staff said while we were away is known, or can't be had: from
+                                  now on others may be answered. NULL: nobody asks */
+    void *begun_data;
 };
 
 int responder_new(const struct responder_options *options, struct responder **ret) MUST_CHECK;
@@ -44,7 +47,7 @@ struct responder *responder_free(struct responder *r);
 /* Reads the network from now on. */
 void responder_start(struct responder *r);
 
-/* Something came that is worth reading at once. */
+/* Something came that is worth reading at once. Nothing until it has begun, when all is read. */
 void responder_read_now(struct responder *r);
 
 /* Why nothing comes in, as a sentence for staff; empty while all is well. */

@@ -34,7 +34,7 @@ static int is_known(struct tx *tx, const struct record_own_post *post)
 
 #define MAY_BE_OUT                                                               \
     " AND p.elsewhere=0 AND (p.state IN ('sending', 'unknown') OR (p.attempts>0" \
-    " AND p.state IN ('queued', 'failed'))) ORDER BY p.id"
+    " AND p.state IN ('queued', 'failed'))) ORDER BY p.state<>'sending', p.id"
 
 /* The reply of ours, under this message or to this partner, that says the same and may be out. 1
  * found, 0 none. */
@@ -45,12 +45,14 @@ static int find_unsettled(struct tx *tx, const struct record_own_post *post, int
                                    " AND p.private=0" MAY_BE_OUT;
     static const char q_private[] =
         "SELECT p.id, p.body FROM resident r JOIN message m ON m.resident_id=r.id JOIN reply p"
-        " ON p.message_id=m.id WHERE r.network=?1 AND r.remote_id=?2 AND p.private=1" MAY_BE_OUT;
+        " ON p.message_id=m.id WHERE r.network=?1 AND r.remote_id=?2 AND m.account=?3"
+        " AND p.private=1" MAY_BE_OUT;
     struct stmt *q = tx_stmt(tx, post->is_private ? q_private : q_public);
     int r;
     if (post->is_private) {
         stmt_bind_str(q, 1, post->network);
         stmt_bind_str(q, 2, post->partner);
+        stmt_bind_str(q, 3, post->account);
     } else {
         stmt_bind_int64(q, 1, answers);
     }
@@ -175,6 +177,29 @@ static int take_remembered(struct tx *tx, struct arena *arena, struct str networ
     }
     stmt_done(q);
     return r;
+}
+
+int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now)
+{
+    static const char sql[] =
+        "UPDATE reply SET state=iif(elsewhere, 'dropped', 'unknown'), remote_id=NULL, looks=0,"
+        " changed_at=?2 WHERE remote_id=?1 RETURNING state, message_id, coalesce(case_id, 0) AS "
+        "case_id, id";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, remote_id);
+    stmt_bind_int64(q, 2, now);
+    int r = stmt_next(q);
+    if (r != 1)
+        return r;
+    bool unknown = str_is(col_str(q, "state"), "unknown");
+    struct record_event e = { unknown ? "reply.unknown" : "reply.dropped",
+                              col_int64(q, "case_id"),
+                              col_int64(q, "message_id"),
+                              col_int64(q, "id"),
+                              0,
+                              STR("") };
+    stmt_done(q);
+    return record_add_event(tx, &e, now);
 }
 
 int record_claim_own_posts(struct tx *tx, struct str network, struct str remote_id,

@@ -171,6 +171,7 @@ int record_recover_sending(struct tx *tx, int64_t now) MUST_CHECK;
 /* A message that one of our accounts sent. */
 struct record_own_post {
     struct str network, remote_id, conversation, text;
+    struct str account;  /* our handle that sent it */
     struct str answers;  /* the network's id of what it answers; empty: none */
     struct str partner;  /* of a private one: the network's id of whom it went to */
     struct str replaces; /* the id of its first version; empty: it was not edited */
@@ -195,6 +196,10 @@ enum record_own {
  * later, counts as taken until staff release or close it. An enum record_own, or negative.
  */
 int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t now) MUST_CHECK;
+
+/* The network says that @remote_id is another reply's: what was taken for staff's under that id is
+ * dropped, a reply of ours is unknown again. 0 also if there is none. */
+int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now) MUST_CHECK;
 
 /* ------------------------------------------------------------------------------------------------
  * what becomes of messages */

@@ -32,7 +32,7 @@ int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why,
  * case of it was closed afterwards. */
 #define SQL_ELSEWHERE(conversation, since)                                                      \
     "EXISTS(SELECT 1 FROM message em JOIN reply ep ON ep.message_id=em.id AND ep.elsewhere=1"   \
-    " WHERE em.conversation_id=" conversation " AND ep.created_at>=" since                      \
+    " AND ep.state='sent' WHERE em.conversation_id=" conversation " AND ep.created_at>=" since  \
     " AND NOT EXISTS(SELECT 1 FROM handoff_case ec WHERE ec.conversation_id=em.conversation_id" \
     " AND ec.state='closed' AND ec.changed_at>=ep.created_at))"
 

@@ -361,18 +361,20 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
     return record_add_event(tx, &e, now);
 }
 
-#define REPLY_COLUMNS                                                                           \
-    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS " \
-    "staff_id,"                                                                                 \
-    " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "     \
-    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                              \
-    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                   \
-    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
-    "c.state<>'closed')"                                                                        \
-    " AS case_open,"                                                                            \
-    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
-    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                               \
-    " AS case_claimed FROM reply p JOIN message m ON m.id=p.message_id JOIN resident r ON "     \
+#define SQL_ELSEWHERE_SINCE SQL_ELSEWHERE("m.conversation_id", "m.written_at")
+#define REPLY_COLUMNS                                                                            \
+    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS "  \
+    "staff_id,"                                                                                  \
+    " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "      \
+    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                               \
+    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                    \
+    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "        \
+    "c.state<>'closed')"                                                                         \
+    " AS case_open,"                                                                             \
+    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "        \
+    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                                \
+    " OR (p.confirms=0 AND " SQL_ELSEWHERE_SINCE ") AS case_claimed FROM reply p JOIN message m" \
+    " ON m.id=p.message_id JOIN resident r ON "                                                  \
     "r.id=m.resident_id "
 
 static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *ret)
@@ -651,7 +653,9 @@ static int list_earlier(struct tx *tx, struct arena *arena, int64_t message_id, 
     static const char sql[] =
         "SELECT o.id, o.written_at, o.text, d.action, coalesce(d.reason, '') AS reason, d.intents,"
         " coalesce(d.asked, '') AS asked, coalesce(d.read_from, o.id) AS read_from,"
-        " coalesce(p.id, 0) AS reply_id, coalesce(p.state, '') AS state"
+        " coalesce(p.id, 0) AS reply_id," /* one that was tried may be out, and can't be taken back
+                                           */
+        " iif(p.state='queued' AND p.attempts>0, 'unknown', coalesce(p.state, '')) AS state"
         " FROM message m JOIN message o ON o.conversation_id=m.conversation_id AND o.id<m.id"
         " AND o.resident_id=m.resident_id AND o.written_at>=?2 AND o.kind=m.kind"
         " JOIN decision d ON d.message_id=o.id LEFT JOIN reply p ON p.message_id=o.id"

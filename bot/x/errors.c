@@ -122,13 +122,14 @@ static bool holds(struct str s, const char *part)
     return s.len && memmem(s.p, s.len, part, strlen(part));
 }
 
-/* For what no row says: a read is worth trying again; a post may be out if X didn't say no. */
+/* For what no row says: a read is worth trying again; a post may be out if X didn't say no, also
+ * where it waited no longer (408), or where it succeeded and we can't read how. */
 static struct meaning by_status(int status, enum x_asked asked)
 {
     struct meaning m = { .status = status, .end = NETWORK_REFUSED, .advice = "" };
     if (asked == X_READ)
         m.end = NETWORK_LATER;
-    else if (status >= 500 || status < 400) /* or a success that we can't read */
+    else if (status >= 500 || status < 400 || status == 408)
         m.end = NETWORK_UNKNOWN;
     return m;
 }

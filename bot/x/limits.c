@@ -86,7 +86,7 @@ int64_t x_limits_pace_ms(struct x_limit_pair limits, enum x_endpoint endpoint, i
 {
     const struct http_window *w = &limits.user->quarter[endpoint];
     int64_t wait_ms = x_limits_wait_ms(limits, endpoint, true, now_ms);
-    if (wait_ms || !is_known(w, now_ms) || w->remaining * 4 > w->limit)
+    if (wait_ms || !is_known(w, now_ms) || w->remaining > w->limit / 4)
         return wait_ms;
     return window_wait_ms(w, w->remaining, QUARTER_MS, now_ms) / w->remaining;
 }

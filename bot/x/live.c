@@ -26,6 +26,7 @@ struct x_live {
     uv_timer_t look, inbox;               /* at the subscriptions again; into the inbox */
     int64_t inbox_pause_ms;
     unsigned open_handles;
+    bool started;   /* until then what arrives stays in the inbox */
     bool looking;   /* for the webhook's id */
     bool connected; /* the stream was started: from then on it comes again by itself */
 };
@@ -178,7 +179,8 @@ static void on_inbox(uv_timer_t *timer)
 static void on_arrived(void *data)
 {
     struct x_live *l = data;
-    (void)uv_timer_start(&l->inbox, on_inbox, 0, 0);
+    if (l->started)
+        (void)uv_timer_start(&l->inbox, on_inbox, 0, 0);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -375,6 +377,7 @@ struct x_live *x_live_free(struct x_live *l)
 
 void x_live_start(struct x_live *l)
 {
+    l->started = true;
     look(l);
     on_arrived(l);
 }

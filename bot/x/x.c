@@ -592,6 +592,13 @@ static bool goes_on(const struct search *f, const struct x_page *page)
     return page->next_token.len && !behind && !all_found(f);
 }
 
+/* There is more at X than we look through, so that absence isn't shown. */
+static void set_beyond(struct search *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        f->sought[i].beyond |= f->sought[i].is_private == f->direct && !f->sought[i].found.len;
+}
+
 static void on_looked(void *data, const struct http_answer *answer)
 {
     struct x *x = data;
@@ -606,11 +613,9 @@ static void on_looked(void *data, const struct http_answer *answer)
     }
     bool more = goes_on(f, &page);
     unsigned most = f->direct ? DIRECT_PAGES_MAX : TIMELINE_PAGES_MAX;
-    if (more && ++f->pages >= most) { /* more than we look at: absence is not shown */
-        end = (struct network_answer){ .end = NETWORK_LATER,
-                                       .words = STR("There is more at X than we look through") };
-        search_end(x, &end);
-        return;
+    if (more && ++f->pages >= most) {
+        set_beyond(f);
+        more = false;
     }
     if (!more && (f->direct || !f->oldest_direct.len)) {
         search_end(x, &end);
@@ -656,6 +661,7 @@ static int x_find(struct network *n, const struct network_sought *sought, size_t
         s->recipient = arena_str(&f->arena, sought[i].recipient);
         s->text = arena_str(&f->arena, sought[i].text);
         s->found = STR("");
+        s->beyond = false;
         if (!s->parent.p || !s->recipient.p || !s->text.p)
             return ERR_NOMEM;
         reach_back(s, s->is_private ? &f->oldest_direct : &f->oldest_parent);

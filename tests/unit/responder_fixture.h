@@ -35,6 +35,7 @@ static struct {
     void *data;
     int error;       /* the next read returns it */
     bool slow_posts; /* our own posts are being read until the test says so */
+    unsigned begun;  /* how often the responder said that it has */
     network_done *posts_done;
     void *posts_data;
     unsigned thread_reads;
@@ -91,6 +92,11 @@ static const struct network_verbs verbs = {
     .read = fake_read,
 };
 
+static inline void on_begun(void *data)
+{
+    (*(unsigned *)data)++;
+}
+
 static inline int start_responder(void)
 {
     t.news =
@@ -106,7 +112,9 @@ static inline int start_responder(void)
                                          .other_count = 1,
                                          .kb = t.kb,
                                          .poll_every_ms = POLL_MS,
-                                         .answer_within_s = WITHIN_S };
+                                         .answer_within_s = WITHIN_S,
+                                         .begun = on_begun,
+                                         .begun_data = &t.begun };
     return responder_new(&options, &t.responder);
 }
 

@@ -10,6 +10,7 @@ static struct record_own_post a_post(const char *remote_id, const char *text)
         .network = STR("x"),
         .remote_id = str_of(remote_id),
         .conversation = STR("900"),
+        .account = STR("NorthmoorHelp"),
         .answers = STR("900"),
         .text = str_of(text),
         .written_at = NOON - 10,
@@ -93,9 +94,46 @@ static void test_private_settles(void **state)
     post.is_private = true;
     post.partner = STR("8"); /* somebody else */
     assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_OTHER);
+    /* another account of ours said the same to the same */
+    post.partner = STR("7");
+    post.account = STR("NorthmoorNews");
+    post.remote_id = STR("dm:3");
+    assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_STAFF);
+    post.account = STR("NorthmoorHelp");
+    post.remote_id = STR("dm:2");
+    assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_SETTLED);
+    assert_str(text_of(f, q_replies, 0),
+               "sent dm:2 0 dm:1 case - Here\nsent dm:3 1 dm:1 case - Here\n");
+}
+
+/* Of two that say the same the one that is on its way is the one that was seen. */
+static void test_private_twice(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message m = a_message("dm:1", "dm:1-7", "7");
+    int64_t message, old, id;
+    m.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &m, NOON, &message), 1);
+    struct record_draft draft = { .message_id = message,
+                                  .staff_id = add_staff(f->tx, "sam", "Sam Reed", "SR"),
+                                  .body = STR("Here"),
+                                  .is_private = true };
+    assert_int_equal(record_queue_reply(f->tx, &draft, NOON, &old), 0);
+    assert_int_equal(record_move_reply(f->tx, old, REPLY_UNKNOWN, STR(""), STR(""), NOON), 0);
+    assert_int_equal(record_queue_reply(f->tx, &draft, NOON, &id), 0);
+    assert_int_equal(record_move_reply(f->tx, id, REPLY_SENDING, STR(""), STR(""), NOON), 0);
+    struct record_own_post post = a_post("dm:2", "Here");
+    post.answers = STR("");
+    post.is_private = true;
     post.partner = STR("7");
     assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_SETTLED);
-    assert_str(text_of(f, q_replies, 0), "sent dm:2 0 dm:1 case - Here\n");
+    assert_str(text_of(f, "SELECT state AS t FROM reply ORDER BY id", 0), "unknown\nsent\n");
+
+    /* and what the network says of an id counts, whatever was thought before */
+    assert_int_equal(record_give_up_remote(f->tx, STR("dm:2"), NOON), 0);
+    assert_int_equal(record_give_up_remote(f->tx, STR("dm:9"), NOON), 0);
+    assert_int_equal(record_move_reply(f->tx, old, REPLY_SENT, STR("dm:2"), STR(""), NOON), 0);
+    assert_str(text_of(f, "SELECT state AS t FROM reply ORDER BY id", 0), "sent\nunknown\n");
 }
 
 static void test_takes_over(void **state)
@@ -271,9 +309,13 @@ static void test_edited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RECORD_TEST(test_settles),    RECORD_TEST(test_private_settles),
-        RECORD_TEST(test_takes_over), RECORD_TEST(test_without_case),
-        RECORD_TEST(test_place),      RECORD_TEST(test_before_its_message),
+        RECORD_TEST(test_settles),
+        RECORD_TEST(test_private_settles),
+        RECORD_TEST(test_private_twice),
+        RECORD_TEST(test_takes_over),
+        RECORD_TEST(test_without_case),
+        RECORD_TEST(test_place),
+        RECORD_TEST(test_before_its_message),
         RECORD_TEST(test_edited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -322,6 +322,7 @@ static void test_errors(void **state)
           "X said 503: Service Unavailable. If this goes on, look at the credit at "
           "console.x.com." },
         { "a time-out of theirs", 504, "", { LATER, UNSURE, UNSURE }, { 0 }, { 0 }, "X said 504" },
+        { "it waited no longer", 408, "", { LATER, UNSURE, UNSURE }, { 0 }, { 0 }, "X said 408" },
 
         { "a success that can't be read",
           201,

@@ -140,6 +140,7 @@ static void test_pace(void **state)
         { "one", 15, 1, 600, 600000 },
         { "none", 15, 0, 600, 600000 },
         { "over", 15, 0, -1, 0 },
+        { "more than can be", 300, INT64_MAX, 600, 0 },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

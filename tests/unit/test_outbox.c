@@ -17,6 +17,7 @@ struct step {
     int64_t after_ms;
     enum network_why why;
     const char *found[3]; /* of a look: the ids, or NULL */
+    bool beyond;          /* of a look: it shows nothing of any */
     int error;            /* negative: the verb itself returns it */
 };
 
@@ -78,9 +79,11 @@ static void on_answer(uv_timer_t *timer)
         struct network_answer a = { .end = s.end,
                                     .after_ms = s.after_ms,
                                     .words = s.end == NETWORK_DONE ? STR("") : STR("X is slow.") };
-        for (size_t i = 0; i < t.sought_count; i++)
+        for (size_t i = 0; i < t.sought_count; i++) {
             t.sought[i].found =
                 t.all_found ? t.sought[i].parent : str_of(i < 3 && s.found[i] ? s.found[i] : "");
+            t.sought[i].beyond = s.beyond;
+        }
         network_found *found = t.found;
         t.found = NULL;
         found(t.data, &a, t.sought, t.sought_count);
@@ -473,6 +476,56 @@ static void test_verb_fails(void **state)
     assert_replies("sent 5002 -\n");
 }
 
+/* To nobody that there is: nothing that waits behind it is held up. */
+static void test_addresses_nobody(void **state)
+{
+    (void)state;
+    (void)queue("900", false, "Sorry");
+    (void)queue("901", false, "Hello");
+    t.posts[0] = (struct step){ .error = ERR_BADINPUT };
+    start_outbox();
+    run_dry();
+    assert_replies("failed - Not sent: the network can't tell to whom this should go\n"
+                   "sent 5002 -\n");
+    assert_int_equal(open_cases(), 1);
+}
+
+static bool never_same(struct str shown, struct str written)
+{
+    (void)shown;
+    (void)written;
+    return false;
+}
+
+/* Our own post is seen before its request ends, and in other words: it was taken for staff's. */
+static void test_taken_for_staffs(void **state)
+{
+    (void)state;
+    (void)queue("900", false, "Sorry");
+    start_outbox();
+    t.held = true;
+    outbox_turn(t.outbox);
+    assert_int_equal(t.post_count, 1);
+    struct record_own_post post = { .network = STR("x"),
+                                    .remote_id = STR("5001"),
+                                    .conversation = STR("900"),
+                                    .text = STR("Sorry!"),
+                                    .account = STR("NorthmoorHelp"),
+                                    .answers = STR("900"),
+                                    .written_at = NOON,
+                                    .same = never_same };
+    assert_int_equal(record_own_post(fixture_begin(t.f), &post, NOON), RECORD_OWN_STAFF);
+    fixture_commit(t.f);
+    t.held = false;
+    answer_soon();
+    run_dry();
+    assert_replies("sent 5001 -\ndropped - -\n");
+    assert_str(buf_str(&t.log), "post 900 Sorry\n");
+    struct record_facts facts;
+    assert_int_equal(record_get_facts(fixture_begin(t.f), 1, &facts), 0);
+    assert_false(facts.case_claimed); /* nobody of ours is there */
+}
+
 /* ------------------------------------------------------------------------------------------------
  * what may be out */
 
@@ -587,6 +640,44 @@ static void test_found_anothers(void **state)
     run_dry();
     assert_int_equal(t.look_count, 2);
     assert_replies("sent 5001 -\nfailed - X said so.\n");
+}
+
+/* Somebody answers in X's app while it isn't known whether ours went out: it isn't sent again. */
+static void test_answered_elsewhere(void **state)
+{
+    (void)state;
+    (void)queue("900", false, "Sorry");
+    t.posts[0] = (struct step){ .end = NETWORK_UNKNOWN };
+    start_outbox();
+    run_until_looks(1);
+    struct record_own_post post = { .network = STR("x"),
+                                    .remote_id = STR("77"),
+                                    .conversation = STR("900"),
+                                    .text = STR("We are on it"),
+                                    .account = STR("NorthmoorHelp"),
+                                    .answers = STR("900"),
+                                    .written_at = NOON,
+                                    .same = never_same };
+    assert_int_equal(record_own_post(fixture_begin(t.f), &post, NOON), RECORD_OWN_STAFF);
+    fixture_commit(t.f);
+    run_dry();
+    assert_int_equal(t.post_count, 1);
+    assert_replies("failed - Not sent: somebody had taken the conversation by then\nsent 77 -\n");
+}
+
+/* What no look can show isn't looked for again, nor sent again: a person sees to it. */
+static void test_beyond(void **state)
+{
+    (void)state;
+    (void)queue("900", true, "Thanks ^SR");
+    t.posts[0] = (struct step){ .end = NETWORK_UNKNOWN };
+    t.looks[0] = (struct step){ .beyond = true };
+    start_outbox();
+    run_dry();
+    assert_str(buf_str(&t.log), "post 900 Thanks ^SR\nlook 900\n");
+    assert_replies("failed - Whether it was sent can't be seen, since too much was said there "
+                   "since: look there before you try again\n");
+    assert_int_equal(open_cases(), 1);
 }
 
 /* A look that fails shows nothing: it doesn't count, and says so. */
@@ -1095,25 +1186,48 @@ static void test_refuses_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        OUTBOX_TEST(test_nothing),         OUTBOX_TEST(test_sent),
-        OUTBOX_TEST(test_one_at_a_time),   OUTBOX_TEST(test_later),
-        OUTBOX_TEST(test_blocked),         OUTBOX_TEST(test_backoff),
-        OUTBOX_TEST(test_refused),         OUTBOX_TEST(test_opted_out),
-        OUTBOX_TEST(test_taken),           OUTBOX_TEST(test_grown_old),
-        OUTBOX_TEST(test_verb_fails),      OUTBOX_TEST(test_found),
-        OUTBOX_TEST(test_found_late),      OUTBOX_TEST(test_absent),
-        OUTBOX_TEST(test_absent_thrice),   OUTBOX_TEST(test_put_off_is_no_attempt),
-        OUTBOX_TEST(test_repeated_ours),   OUTBOX_TEST(test_repeated_not_ours),
-        OUTBOX_TEST(test_found_anothers),  OUTBOX_TEST(test_look_fails),
-        OUTBOX_TEST(test_look_verb_fails), OUTBOX_TEST(test_several),
-        OUTBOX_TEST(test_crowd),           OUTBOX_TEST(test_restart),
-        OUTBOX_TEST(test_not_recorded),    OUTBOX_TEST(test_freed),
-        OUTBOX_TEST(test_trouble),         OUTBOX_TEST(test_rules),
-        OUTBOX_TEST(test_repetitions),     OUTBOX_TEST(test_chorus),
-        OUTBOX_TEST(test_breaker),         OUTBOX_TEST(test_danger),
-        OUTBOX_TEST(test_over_cap),        OUTBOX_TEST(test_gone),
-        OUTBOX_TEST(test_shadow),          OUTBOX_TEST(test_lanes),
-        OUTBOX_TEST(test_uninvited_fresh), OUTBOX_TEST(test_final_refusals),
+        OUTBOX_TEST(test_nothing),
+        OUTBOX_TEST(test_sent),
+        OUTBOX_TEST(test_one_at_a_time),
+        OUTBOX_TEST(test_later),
+        OUTBOX_TEST(test_blocked),
+        OUTBOX_TEST(test_backoff),
+        OUTBOX_TEST(test_refused),
+        OUTBOX_TEST(test_opted_out),
+        OUTBOX_TEST(test_taken),
+        OUTBOX_TEST(test_grown_old),
+        OUTBOX_TEST(test_verb_fails),
+        OUTBOX_TEST(test_addresses_nobody),
+        OUTBOX_TEST(test_taken_for_staffs),
+        OUTBOX_TEST(test_beyond),
+        OUTBOX_TEST(test_answered_elsewhere),
+        OUTBOX_TEST(test_found),
+        OUTBOX_TEST(test_found_late),
+        OUTBOX_TEST(test_absent),
+        OUTBOX_TEST(test_absent_thrice),
+        OUTBOX_TEST(test_put_off_is_no_attempt),
+        OUTBOX_TEST(test_repeated_ours),
+        OUTBOX_TEST(test_repeated_not_ours),
+        OUTBOX_TEST(test_found_anothers),
+        OUTBOX_TEST(test_look_fails),
+        OUTBOX_TEST(test_look_verb_fails),
+        OUTBOX_TEST(test_several),
+        OUTBOX_TEST(test_crowd),
+        OUTBOX_TEST(test_restart),
+        OUTBOX_TEST(test_not_recorded),
+        OUTBOX_TEST(test_freed),
+        OUTBOX_TEST(test_trouble),
+        OUTBOX_TEST(test_rules),
+        OUTBOX_TEST(test_repetitions),
+        OUTBOX_TEST(test_chorus),
+        OUTBOX_TEST(test_breaker),
+        OUTBOX_TEST(test_over_cap),
+        OUTBOX_TEST(test_shadow),
+        OUTBOX_TEST(test_lanes),
+        OUTBOX_TEST(test_uninvited_fresh),
+        OUTBOX_TEST(test_final_refusals),
+        OUTBOX_TEST(test_danger),
+        OUTBOX_TEST(test_gone),
         OUTBOX_TEST(test_refuses_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,7 @@ static void on_found(void *data, const struct network_answer *a,
 {
     (void)buf_addf(&t.told, "%s %s", (const char *)data, ends[a->end]);
     for (size_t i = 0; i < count; i++)
-        (void)buf_addf(&t.told, " [%.*s]", STR_ARG(sought[i].found));
+        (void)buf_addf(&t.told, " [%.*s%s]", STR_ARG(sought[i].found), sought[i].beyond ? "?" : "");
     (void)buf_addc(&t.told, "\n");
     ended();
 }
@@ -488,7 +488,7 @@ static void test_finding(void **state)
                                           "2026-11-22T02:34:58Z") "],"
                                                                   "'meta':{'next_token':'n'}}";
     look(sought + 1, 1);
-    assert_string_equal(buf_cstr(&t.told), "find later []\n");
+    assert_string_equal(buf_cstr(&t.told), "find done [?]\n");
 
     forget();
     t.answers[0] = "429 {}";
