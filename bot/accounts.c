@@ -1,7 +1,5 @@
 #include "bot/accounts.h"
 
-#include <inttypes.h>
-
 #include "base/log.h"
 #include "bot/bot_store.h"
 #include "bot/checker.h"
@@ -11,7 +9,7 @@
 #include "bot/x/x.h"
 #include "handoff/record.h"
 
-enum { LOOK_AGAIN_MS = 5 * 60 * 1000 };
+enum { LOOK_AGAIN_MS = 5 * 60 * 1000, MICRO_PER_CENT = 10000, MICRO_PER_DOLLAR = 1000000 };
 
 struct account {
     const struct conf_account *conf;
@@ -31,7 +29,7 @@ struct accounts {
     struct x_meter *meter;
     struct x_live *live;
     struct x_subscriber *subscribers; /* of live */
-    struct buf webhook_url, cap_trouble;
+    struct buf webhook_url;
     struct account *list;
     size_t count;
 };
@@ -97,7 +95,7 @@ int accounts_new(const struct accounts_options *options, struct report *report,
     if (!a)
         return ERR_NOMEM;
     a->options = *options;
-    a->webhook_url = a->cap_trouble = BUF_INIT(2048);
+    a->webhook_url = BUF_INIT(2048);
     a->list = calloc(conf->account_count, sizeof *a->list);
     a->subscribers = calloc(conf->account_count, sizeof *a->subscribers);
     int r = a->list && a->subscribers ? http_new(options->loop, &a->http) : ERR_NOMEM;
@@ -140,12 +138,13 @@ static void on_gone(void *data, struct str account_id, struct str remote_id)
     int r = one ? tx_begin(a->db, TX_WRITE, &tx) : ERR_BADINPUT;
     if (r < 0)
         return;
-    r = record_message_gone(tx, str_of(one->network->verbs->name), remote_id,
-                            clock_now(a->options.clock));
-    if (r < 0)
+    int gone = record_message_gone(tx, str_of(one->network->verbs->name), remote_id,
+                                   clock_now(a->options.clock));
+    if (gone < 0)
         tx_rollback(tx);
-    else
-        r = tx_commit(tx);
+    r = gone < 0 ? gone : tx_commit(tx);
+    if (r == 0 && gone == 1)
+        r = db_flush(a->db); /* the bytes too */
     if (r < 0) /* the checker finds out within a day */
         log_error("accounts.gone_not_recorded remote=%.*s why=\"%s\"", STR_ARG(remote_id),
                   err_str(r));
@@ -190,6 +189,7 @@ static int open_live(struct accounts *a)
                                    .clock = a->options.clock,
                                    .source = sources[conf->x_live],
                                    .app = a->app,
+                                   .meter = a->meter,
                                    .accounts = a->subscribers,
                                    .count = a->count,
                                    .webhook_url = webhook ? buf_cstr(&a->webhook_url) : NULL,
@@ -347,14 +347,27 @@ void accounts_tick(struct accounts *a)
 {
     bool over = x_meter_over(a->meter, time(NULL));
     keep_costs(a);
-    buf_clear(&a->cap_trouble);
-    if (over)
-        (void)buf_addf(&a->cap_trouble,
-                       "X has cost its %" PRId64 " dollars for this month: nothing is answered "
-                       "automatically until the month is over or x.month_cap_usd is raised.",
-                       a->options.conf->x_month_cap_usd);
     for (size_t i = 0; i < a->count; i++)
         outbox_set_over_cap(a->list[i].outbox, over);
+}
+
+/* Up to whole ones: nearly nothing isn't nothing. */
+static int64_t round_up(int64_t micro_usd, int64_t to_micro_usd)
+{
+    return (micro_usd + to_micro_usd - 1) / to_micro_usd * to_micro_usd;
+}
+
+struct console_cost accounts_cost(const struct accounts *a)
+{
+    struct x_month month;
+    x_meter_month(a->meter, STR(""), time(NULL), &month);
+    /* a forecast to the cent would say what nobody knows, and something else every second */
+    return (struct console_cost){
+        .known = true,
+        .month_cents = round_up(month.micro_usd, MICRO_PER_CENT) / MICRO_PER_CENT,
+        .forecast_cents = round_up(month.forecast_micro_usd, MICRO_PER_DOLLAR) / MICRO_PER_CENT,
+        .cap_cents = a->options.conf->x_month_cap_usd * 100,
+    };
 }
 
 struct str accounts_trouble(struct accounts *a)
@@ -368,7 +381,7 @@ struct str accounts_trouble(struct accounts *a)
         trouble = checker_trouble(a->list[i].checker);
     if (!trouble.len && a->live)
         trouble = x_live_trouble(a->live);
-    return trouble.len ? trouble : buf_str(&a->cap_trouble);
+    return trouble;
 }
 
 struct accounts *accounts_free(struct accounts *a)
@@ -390,7 +403,6 @@ struct accounts *accounts_free(struct accounts *a)
     keep_costs(a);
     a->meter = x_meter_free(a->meter);
     buf_release(&a->webhook_url);
-    buf_release(&a->cap_trouble);
     free(a->subscribers);
     free(a->list);
     free(a);

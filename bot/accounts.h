@@ -41,6 +41,9 @@ void accounts_turn(struct accounts *a);
 /* Once a second: costs are kept, and the month's cap is looked at. */
 void accounts_tick(struct accounts *a);
 
+/* What the network costs this month. */
+struct console_cost accounts_cost(const struct accounts *a);
+
 /* The first thing that doesn't work, as a sentence for staff; empty while all is well. */
 struct str accounts_trouble(struct accounts *a);
 

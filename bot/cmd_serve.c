@@ -67,6 +67,8 @@ static void update_status(struct service *s)
         .open_now = hours_open(s->conf->hours, now),
         .next_open_at = hours_next_open(s->conf->hours, now),
         .trouble = accounts_trouble(s->accounts),
+        .shadow = s->conf->mode == MODE_SHADOW,
+        .cost = accounts_cost(s->accounts),
     };
     console_set_status(s->console, &status);
 }

@@ -505,6 +505,8 @@ static int take_message(struct taking *t)
 {
     if (t->m->kind == NETWORK_OURS)
         return take_own(t);
+    if (account_named(t->r, t->m->handle))
+        return 0; /* another account of ours wrote it, and reads it as its own */
     int r = find_account(t);
     if (r == 0)
         r = record_it(t);

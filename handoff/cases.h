@@ -70,6 +70,7 @@ enum case_refusal {
 
 /* Each returns an enum case_refusal, or negative. */
 int case_claim(struct tx *tx, const struct case_command *c) MUST_CHECK;
+/* One's own, or what somebody has in the network's own app, who can't do it there. */
 int case_release(struct tx *tx, const struct case_command *c) MUST_CHECK;
 int case_put_back(struct tx *tx,
                   const struct case_command *c) MUST_CHECK; /* whoever has it: for supervisors */

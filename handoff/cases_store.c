@@ -220,7 +220,9 @@ int case_claim(struct tx *tx, const struct case_command *c)
 int case_release(struct tx *tx, const struct case_command *c)
 {
     struct found found;
-    int r = look_up_own(tx, c, &found);
+    int r = look_up(tx, c, &found);
+    if (r == CASE_DONE && found.owner_id && found.owner_id != c->staff_id)
+        r = CASE_NOT_YOURS;
     return r == CASE_DONE ? case_put_back(tx, c) : r;
 }
 

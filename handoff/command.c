@@ -83,17 +83,23 @@ static int signed_text(const struct command *c, struct buf *out)
     return buf_addf(out, "%s^%.*s", text.len ? " " : "", STR_ARG(c->context->staff->initials));
 }
 
-/* Goes the reply as a direct message? 1 yes, 0 no, -1 the frame says neither. */
+enum way { WAY_PUBLIC, WAY_PRIVATE, WAY_UNKNOWN };
+
+/* How the reply goes: an enum way, or negative. If the frame doesn't say, as the case came. */
 static int way_of(const struct command *c)
 {
-    struct str way = STR("public");
-    (void)json_get_str(c->frame, "way", &way);
-    return str_is(way, "private") ? 1 : str_is(way, "public") ? 0 : -1;
+    struct str way;
+    if (json_get_str(c->frame, "way", &way) == 1)
+        return str_is(way, "private")  ? WAY_PRIVATE
+               : str_is(way, "public") ? WAY_PUBLIC
+                                       : WAY_UNKNOWN;
+    int is_private = c->on.case_id ? view_case_is_private(c->tx, c->on.case_id) : 0;
+    return is_private < 0 ? is_private : is_private ? WAY_PRIVATE : WAY_PUBLIC;
 }
 
-static const struct text_rules *rules_of(const struct command *c)
+static const struct text_rules *rules_of(const struct command *c, int way)
 {
-    return way_of(c) == 1 ? c->context->private_rules : c->context->rules;
+    return way == WAY_PRIVATE ? c->context->private_rules : c->context->rules;
 }
 
 static int run_open(struct command *c)
@@ -112,8 +118,11 @@ static int run_open(struct command *c)
 static int run_count(struct command *c)
 {
     struct buf text = BUF_INIT(TEXT_BYTES_MAX);
+    int way = way_of(c);
+    if (way < 0)
+        return way;
     int r = signed_text(c, &text);
-    const struct text_rules *rules = rules_of(c);
+    const struct text_rules *rules = rules_of(c, way);
     unsigned weight = r < 0 ? rules->limit + 1 : rules->weight(buf_str(&text));
     buf_release(&text);
     *c->ret = answer_new(c, "count");
@@ -167,15 +176,17 @@ static int run_reply(struct command *c)
 {
     struct str text = STR("");
     struct buf full = BUF_INIT(TEXT_BYTES_MAX);
-    const struct text_rules *rules = rules_of(c);
     int way = way_of(c);
     if (way < 0)
+        return way;
+    if (way == WAY_UNKNOWN)
         return refuse(c, "bad_frame", "\"way\" is public or private.");
-    if (way == 1 && !staff_answers_private(c->context->staff))
+    const struct text_rules *rules = rules_of(c, way);
+    if (way == WAY_PRIVATE && !staff_answers_private(c->context->staff))
         return refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
     if (json_get_str(c->frame, "text", &text) != 1 || !str_trim(text).len)
         return refuse(c, "empty", "There is nothing in the reply yet.");
-    const char *asks = way == 0 ? kb_asks_for(text) : NULL;
+    const char *asks = way == WAY_PUBLIC ? kb_asks_for(text) : NULL;
     int r = signed_text(c, &full);
     unsigned weight = r == 0 ? rules->weight(buf_str(&full)) : UINT32_MAX;
     if (asks)
@@ -183,7 +194,7 @@ static int run_reply(struct command *c)
     else if (weight > rules->limit)
         r = refuse_long(c, rules, weight);
     else
-        r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full), way == 1));
+        r = conclude(c, case_reply(c->tx, &c->on, buf_str(&full), way == WAY_PRIVATE));
     buf_release(&full);
     return r;
 }

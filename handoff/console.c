@@ -105,6 +105,7 @@ int console_new(const struct console_options *options, struct report *report, st
         return ERR_NOMEM;
     c->options = *options;
     c->status = BUF_INIT(16384);
+    c->cost = BUF_INIT(256);
     static const lws_retry_bo_t pings = { .secs_since_valid_ping = 20,
                                           .secs_since_valid_hangup = 40 };
     void *loops[1] = { options->loop };
@@ -189,28 +190,55 @@ int console_session(struct console *c, struct lws *wsi, struct arena *arena, str
     return r;
 }
 
+static void add_status(struct buf *out, const struct console_status *s)
+{
+    (void)buf_addf(out, "\"open\":{\"now\":%s,\"next_at\":", s->open_now ? "true" : "false");
+    if (s->next_open_at && !s->open_now)
+        (void)buf_addf(out, "%" PRId64 "}", s->next_open_at);
+    else
+        (void)buf_addc(out, "null}");
+    (void)buf_addf(out, ",\"mode\":\"%s\"", s->shadow ? "shadow" : "auto");
+    (void)buf_addf(out, ",\"network\":{\"ok\":%s,\"text\":", s->trouble.len ? "false" : "true");
+    if (s->trouble.len)
+        (void)json_add_text(out, s->trouble);
+    else
+        (void)buf_addc(out, "null");
+    (void)buf_add_byte(out, '}');
+}
+
+static void add_cost(struct buf *out, const struct console_cost *cost)
+{
+    if (!cost->known)
+        return;
+    (void)buf_addf(
+        out, "\"cost\":{\"month_cents\":%" PRId64 ",\"forecast_cents\":%" PRId64 ",\"cap_cents\":",
+        cost->month_cents, cost->forecast_cents);
+    if (cost->cap_cents)
+        (void)buf_addf(out, "%" PRId64 "}", cost->cap_cents);
+    else
+        (void)buf_addc(out, "null}");
+}
+
+/* Puts @fresh, which is used up, in the place of @kept if it says something else. */
+static bool replace(struct buf *kept, struct buf *fresh)
+{
+    bool changed = !fresh->err && !str_eq(buf_str(fresh), buf_str(kept));
+    buf_release(changed ? kept : fresh);
+    if (changed)
+        *kept = *fresh;
+    return changed;
+}
+
 void console_set_status(struct console *c, const struct console_status *s)
 {
-    struct buf status = BUF_INIT(16384);
-    (void)buf_addf(&status, "\"open\":{\"now\":%s,\"next_at\":", s->open_now ? "true" : "false");
-    if (s->next_open_at && !s->open_now)
-        (void)buf_addf(&status, "%" PRId64 "}", s->next_open_at);
-    else
-        (void)buf_addc(&status, "null}");
-    (void)buf_addf(&status, ",\"network\":{\"ok\":%s,\"text\":", s->trouble.len ? "false" : "true");
-    if (s->trouble.len)
-        (void)json_add_text(&status, s->trouble);
-    else
-        (void)buf_addc(&status, "null");
-    (void)buf_add_byte(&status, '}');
-    bool changed = !status.err && !str_eq(buf_str(&status), buf_str(&c->status));
-    if (!changed) {
-        buf_release(&status);
-        return;
-    }
-    buf_release(&c->status);
-    c->status = status;
-    console_ws_send_status(c);
+    struct buf status = BUF_INIT(16384), cost = BUF_INIT(256);
+    add_status(&status, s);
+    add_cost(&cost, &s->cost);
+    bool cost_changed = replace(&c->cost, &cost);
+    if (replace(&c->status, &status))
+        console_ws_send_status(c, false);
+    else if (cost_changed)
+        console_ws_send_status(c, true);
 }
 
 static void wake_up(uv_timer_t *timer)
@@ -254,6 +282,7 @@ struct console *console_free(struct console *c)
     lws_context_destroy(context);
     console_http_end_all(c);
     buf_release(&c->status);
+    buf_release(&c->cost);
     free(c);
     return NULL;
 }

@@ -57,6 +57,12 @@ struct console_status {
     bool open_now;
     int64_t next_open_at; /* 0: unknown */
     struct str trouble;   /* empty: the network works */
+    bool shadow;          /* nothing is sent */
+    struct console_cost {
+        bool known;
+        int64_t month_cents, forecast_cents; /* of a US dollar; so far, and by the month's end */
+        int64_t cap_cents;                   /* 0: none */
+    } cost;                                  /* of the network; only supervisors are told */
 };
 
 /* Listens. A port that is taken, an address that isn't ours: a line in @report and ERR_IO. Texts of

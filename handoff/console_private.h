@@ -24,6 +24,7 @@ struct console {
     int64_t check_after_ms; /* monotonic: when sessions are looked at again */
     int64_t seq;            /* of the last event that was handed to the peers */
     struct buf status;      /* the members of the status frame, as JSON text without braces */
+    struct buf cost;        /* the one that only supervisors get, the same; empty: unknown */
 };
 
 /* The cookie's session token, and whose it is: 1 somebody's, 0 nobody's. */
@@ -45,6 +46,8 @@ void console_http_end_all(struct console *c);
 /* Closes the websockets of a session with 4401. */
 void console_ws_end_session(struct console *c, const char *token);
 void console_ws_end_all(struct console *c); /* with 1012 */
-void console_ws_send_status(struct console *c);
+
+/* To all, or only to those who are told of costs. */
+void console_ws_send_status(struct console *c, bool cost_only);
 
 #endif

@@ -234,10 +234,19 @@ static void send_missed(int64_t seq, const cJSON *tree, bool is_private, void *d
         send_tree(peer, tree);
 }
 
+static bool is_told_costs(const struct ws_peer *peer)
+{
+    return str_is(peer->staff.role, "supervisor");
+}
+
 static int add_status(struct ws_peer *peer, struct buf *text)
 {
-    return buf_addf(text, "\"now_at\":%" PRId64 ",%s}", clock_now(peer->console->options.clock),
-                    buf_cstr(&peer->console->status));
+    struct console *c = peer->console;
+    (void)buf_addf(text, "\"now_at\":%" PRId64 ",%s", clock_now(c->options.clock),
+                   buf_cstr(&c->status));
+    if (c->cost.len && is_told_costs(peer))
+        (void)buf_addf(text, ",%s", buf_cstr(&c->cost));
+    return buf_add_byte(text, '}');
 }
 
 static void send_welcome(struct ws_peer *peer)
@@ -255,9 +264,11 @@ static void send_welcome(struct ws_peer *peer)
     buf_release(&text);
 }
 
-void console_ws_send_status(struct console *c)
+void console_ws_send_status(struct console *c, bool cost_only)
 {
     for (struct ws_peer *p = c->peers; p; p = p->next) {
+        if (cost_only && !is_told_costs(p))
+            continue;
         struct buf text = BUF_INIT(65536);
         (void)buf_addc(&text, "{\"type\":\"status\",");
         if (p->greeted && add_status(p, &text) == 0)

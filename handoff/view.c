@@ -15,7 +15,8 @@ enum {
     "c.outcome, c.opened_at,"                                                                      \
     " c.changed_at, coalesce(s.id, 0) AS owner_id, s.name AS owner_name, s.initials AS "           \
     "owner_initials, r.handle, r.name,"                                                            \
-    " m.text, m.account, m.kind='private' AS private, m.gone_at IS NOT NULL AS gone,"              \
+    " m.text, m.account, m.kind='private' AS private, m.gone_at IS NOT NULL AS gone, m.expired, "  \
+    "c.elsewhere,"                                                                                 \
     " (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS "              \
     "messages,"                                                                                    \
     " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies"  \
@@ -135,6 +136,8 @@ static cJSON *read_case(struct stmt *q)
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
     put_flag_column(o, q, "gone");
+    put_flag_column(o, q, "expired");
+    put_flag_column(o, q, "elsewhere");
     return o;
 }
 
@@ -296,6 +299,7 @@ static cJSON *read_message(struct stmt *q)
     put_text_column(o, q, "account");
     put_moment_or_null(o, q, "edited_at");
     put_moment_or_null(o, q, "gone_at");
+    put_flag_column(o, q, "expired");
     if (col_null(q, "action")) {
         (void)cJSON_AddNullToObject(o, "decision");
         return o;
@@ -361,7 +365,8 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
     static const char q_messages[] =
         "SELECT * FROM (SELECT m.id, m.text, r.handle, r.name, m.written_at,"
         " iif(m.kind='private', NULL, m.remote_id) AS remote_id,"
-        " m.kind, m.account, m.edited_at, m.gone_at, d.action, d.reason, d.intents, d.score, "
+        " m.kind, m.account, m.edited_at, m.gone_at, m.expired, d.action, d.reason, d.intents, "
+        "d.score, "
         "d.lead, d.residue, d.kb, d.why"
         " FROM message m JOIN resident r ON r.id=m.resident_id"
         " LEFT JOIN decision d ON d.message_id=m.id"

@@ -1113,7 +1113,8 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
     if (r == ERR_NOMEM)
         return r;
     check_questions(l);
-    check_confirmations(l);
+    if (cJSON_IsObject(folder_find(f, "wording.json")->tree))
+        check_confirmations(l); /* else it was reported when it was read */
     l->arena = &l->kb->lesson_arena;
     r = collect_lessons(l);
     l->arena = &l->kb->arena;

@@ -44,11 +44,30 @@ static void read_all(struct x_live *l)
         l->options.events->read_now(l->options.data, l->us[i].id);
 }
 
+static void look(struct x_live *l);
+
+/* X charges an event that it delivers, once a day; what says that a post is gone is free. */
+static void count_event(const struct x_live *l, const struct x_event *e,
+                        const struct x_subscriber *account)
+{
+    const struct network_message *m = &e->message;
+    bool filtered = l->options.source == X_LIVE_FILTERED;
+    if (!l->options.meter || !account ||
+        (e->kind != X_EVENT_MESSAGE && e->kind != X_EVENT_READ_NOW))
+        return;
+    x_meter_count(l->options.meter, account->us.handle,
+                  m->is_private ? X_CHARGE_ACTIVITY_DM
+                  : filtered    ? X_CHARGE_POST_READ
+                                : X_CHARGE_ACTIVITY_POST,
+                  m->remote_id, time(NULL)); /* X's days are real ones */
+}
+
 /* Hands one on. Negative: a message wasn't kept. */
 static int hand_on(struct x_live *l, const struct x_event *e)
 {
     const struct x_live_events *to = l->options.events;
     const struct x_subscriber *account = account_of(l, e->account_id);
+    count_event(l, e, account);
     switch (e->kind) {
     case X_EVENT_MESSAGE:
         return to->message(l->options.data, e->account_id, &e->message);
@@ -58,6 +77,7 @@ static int hand_on(struct x_live *l, const struct x_event *e)
     case X_EVENT_REVOKED:
         x_client_revoked(account->client);
         to->revoked(l->options.data, e->account_id);
+        look(l); /* its subscriptions went with the grant, and are made again under the next one */
         return 0;
     case X_EVENT_READ_NOW:
         to->read_now(l->options.data, e->account_id);
@@ -163,8 +183,6 @@ static void on_arrived(void *data)
 
 /* ------------------------------------------------------------------------------------------------
  * subscriptions */
-
-static void look(struct x_live *l);
 
 static void on_look(uv_timer_t *timer)
 {

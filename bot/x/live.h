@@ -7,6 +7,7 @@
 #ifndef BOT_X_LIVE_H
 #define BOT_X_LIVE_H
 
+#include "bot/x/meter.h"
 #include "bot/x/stream.h"
 #include "bot/x/subscriptions.h"
 #include "bot/x/webhook.h"
@@ -29,6 +30,7 @@ struct x_live_options {
     const struct clock *clock;
     enum x_live_source source;
     struct x_app *app;
+    struct x_meter *meter;               /* counts what comes; NULL: nobody does */
     const struct x_subscriber *accounts; /* one at least; borrowed, as all here */
     size_t count;
     const char

@@ -32,10 +32,22 @@ bool x_signature_fits(struct str secret, struct str body, struct str header)
            CRYPTO_memcmp(header.p, right, header.len) == 0;
 }
 
+/*
+ * Anybody may ask for a challenge, and X has challenges and events signed in the same way with the
+ * same secret: what a challenge signs must never be what an event could be. An event is a JSON
+ * object.
+ */
+static bool may_be_event(struct str bytes)
+{
+    return bytes.len && memchr(bytes.p, '{', bytes.len);
+}
+
 int x_crc_answer(struct str secret, struct str token, struct buf *ret_json)
 {
     char signature[X_SIGNATURE_MAX];
-    int r = secret.len ? x_sign(secret, token, signature) : ERR_DENIED;
+    if (!secret.len || may_be_event(token))
+        return ERR_DENIED;
+    int r = x_sign(secret, token, signature);
     return r < 0 ? r : buf_addf(ret_json, "{\"response_token\":\"%s\"}", signature);
 }
 
@@ -92,12 +104,15 @@ static unsigned answer(void *data, const struct console_request *request, struct
     if (!request->posting) {
         if (!request->argument.len)
             return refuse(ret_json, 400, "crc_token is missing");
+        if (may_be_event(request->argument))
+            return refuse(ret_json, 400, "crc_token is none of X's");
         if (x_crc_answer(o->consumer_secret, request->argument, ret_json) < 0)
             return refuse(ret_json, 503, "try again");
         log_info("webhook.challenge");
         return 200;
     }
-    if (!x_signature_fits(o->consumer_secret, request->body, request->header)) {
+    if (!may_be_event(request->body) ||
+        !x_signature_fits(o->consumer_secret, request->body, request->header)) {
         log_warn("webhook.refused bytes=%zu signed=%d", request->body.len, request->header.len > 0);
         return refuse(ret_json, 403, "the signature doesn't fit");
     }

@@ -21,7 +21,8 @@ int x_sign(struct str secret, struct str bytes, char ret[X_SIGNATURE_MAX]) MUST_
  * Without a secret none fits, for anybody could sign with nothing. */
 bool x_signature_fits(struct str secret, struct str body, struct str header);
 
-/* The answer to X's challenge, as JSON. ERR_DENIED without a secret. */
+/* The answer to X's challenge, as JSON. ERR_DENIED without a secret, and for a token that could be
+ * an event's body, whose signature nobody but X may have. */
 int x_crc_answer(struct str secret, struct str token, struct buf *ret_json) MUST_CHECK;
 
 struct x_webhook_options {

@@ -214,7 +214,32 @@ test('a supervisor puts back what somebody else has taken', async t => {
   await priya.do('claim', await priya.caseOf('curious', each => each.state === 'open'))
 })
 
+test('what somebody answers in X\'s own app is put back by anybody', async t => {
+  const { x, desk, post, about } = await withCase(t)
+  await x.says('NorthmoorHelp', '@curious the market hall has one for sale', { in_reply_to: post })
+  const taken = await desk.caseOf('curious', each => each.elsewhere)
+  assert.deepEqual([taken.state, taken.owner], ['open', null])
+  await desk.do('release', about)
+  await desk.caseOf('curious', each => !each.elsewhere)
+})
+
 // --- hello ---
+
+test('everybody is told the mode, and only supervisors what the network costs', async t => {
+  const { x, kerbside } = await world(t, { conf: { mode: 'shadow', x: { month_cap_usd: 5 } } })
+  const { status, err } = await run(['staff', 'add', 'ada', '--name', 'Ada Cole', '--initials', 'AC',
+    '--role', 'supervisor', '--config', kerbside.config], { input: PASSWORD + '\n' })
+  assert.equal(status, 0, err)
+  const desk = await Desk.open(kerbside)
+  const ada = await Desk.open(kerbside, { login: 'ada' })
+  for (const { mode } of [desk.welcome, ada.welcome]) assert.equal(mode, 'shadow')
+  await x.says('curious', QUESTION)
+  const costly = await ada.until('a cost', () =>
+    ada.frames.find(({ cost }) => cost?.month_cents > 0))
+  assert.ok(costly.cost.forecast_cents >= costly.cost.month_cents)
+  assert.equal(costly.cost.cap_cents, 500)
+  assert.ok(desk.frames.every(frame => !('cost' in frame)))
+})
 
 test('hello: welcome and everything there is', async t => {
   const { kerbside, about } = await withCase(t)
@@ -405,7 +430,7 @@ test('a reply over the limit is refused with the numbers; one of exactly 280 goe
   assert.equal((await ask('')).code, 'empty')
   assert.equal((await ask(' \n ')).code, 'empty')
   assert.equal((await ask('z'.repeat(40000))).code, 'too_long')
-  const link = 'https://northmoor.example/' + 'x'.repeat(100)
+  const link = 'https://example.com/' + 'x'.repeat(100) // .example is no link for the network
   const fits = `${link} ${'a'.repeat(280 - 23 - 1 - 4)}`
   const counted = await desk.ask('count', { text: fits })
   assert.deepEqual([counted.weight, counted.limit], [280, 280])

@@ -173,9 +173,6 @@ test('reading: X is not there at all, then it is', async t => {
 
 // --- sending ---
 
-// our own posts can't be read: else what is out is seen there before its sending ends
-const unseen = { on: 'timeline', kind: 'unavailable', times: 0 }
-
 describe('sending ended unknown: the timeline tells, and there is one post', SIDE_BY_SIDE, () => {
   const kinds = ['server_error', 'bad_gateway', 'unavailable', 'silent_before', 'silent_after',
     'reset_before', 'reset_after', 'html', 'garbage', 'half_json', 'huge', 'empty']
@@ -200,11 +197,12 @@ test('sending: a reply of staff that ended unknown is found too', async t => {
   const post = await w.x.says('curious', QUESTION)
   const about = await desk.caseOf('curious')
   await desk.do('claim', about)
-  await w.x.fault(unseen)
   await w.x.fault({ on: 'post', kind: 'silent_after' })
   const text = 'Sorry, no. See https://northmoor.example/music?a=1&b=2 & ask "there" <next door>'
   await desk.do('reply', about, { text })
-  await desk.event('reply.sent') // whoever saw it first: the look for it, or the reading of our posts
+  await desk.event('reply.unknown')
+  await w.x.clearFaults()
+  await desk.event('reply.sent') // whoever sees it first: the look for it, or the reading of our posts
   await answeredOnce(w, post)
   await w.x.noViolations()
 })
@@ -229,9 +227,9 @@ test('sending: the timeline shows the post only at the second look', async t => 
 
 test('sending: a kill while it is unknown does not send it twice', async t => {
   const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 600000 } } })
-  await w.x.fault(unseen)
+  // Our own posts can't be read: else what is out is seen there before its sending ends.
+  await w.x.fault({ on: 'timeline', kind: 'unavailable', times: 0 })
   await w.x.fault({ on: 'post', kind: 'silent_after' })
-  await w.x.fault({ on: 'timeline', kind: 'server_error', times: 0 }) // else it is seen there
   const post = await w.x.says('elm_close_sam', MISSED)
   await until('the sending ended unknown', async () =>
     (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')

@@ -7,6 +7,7 @@ import { world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const MISSED = '@NorthmoorHelp my green bin has not been emptied'
+const POTHOLE = '@NorthmoorHelp pothole on Mill Road'
 const QUESTION = '@NorthmoorHelp do you sell second hand harpsichords'
 
 // A sanitized program looks for leaks at its end, which takes longer than to stop.
@@ -28,13 +29,18 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   })
 }
 
+// The load is what arrives and what the consoles ask. Answers are as many as one account gives in ten
+// minutes, and slow, so that each stop finds some of them under way.
 test('SIGTERM under load: nothing lost, nothing twice, the next start answers the rest', async t => {
   const w = await world(t)
   const desk = await Desk.open(w.kerbside)
-  const posts = []
+  await w.x.fault({ on: 'post', kind: 'slow', delay_ms: 40, times: 0 })
+  const requests = []
   const write = async (from, count) => {
     for (let n = from; n < from + count; n++) {
-      posts.push(await w.x.says(`r${n}`, n % 4 ? `${MISSED} ${n}` : QUESTION))
+      const request = n % 10 < 3 && [MISSED, MISSED, POTHOLE][n % 10]
+      const post = await w.x.says(`r${n}`, request || QUESTION)
+      if (request) requests.push(post)
     }
   }
   let writing = true
@@ -46,24 +52,25 @@ test('SIGTERM under load: nothing lost, nothing twice, the next start answers th
   })()
   for (let round = 0; round < 4; round++) {
     await write(round * 30, 30)
-    await until('some replies', async () => (await w.x.ours()).length > round * 20)
+    await until('some replies', async () => (await w.x.ours()).length > round * 9)
     await stopsInTime(w.kerbside, 'SIGTERM')
     const states = (await w.kerbside.sql('SELECT DISTINCT state FROM reply')).flat()
     assert.ok(states.every(state => ['queued', 'sending', 'unknown', 'sent'].includes(state)))
+    assert.ok(states.length > 1, 'all was sent before the stop')
     await w.kerbside.start()
   }
   writing = false
   await load
-  await until('every request is answered', async () => (await w.x.ours()).length >= 90,
+  await until('every request is answered', async () => (await w.x.ours()).length >= 36,
     { ms: 60000, seen: async () => (await w.x.ours()).length })
   await w.x.sweeps(3)
   const answered = (await w.x.ours()).map(post => post.in_reply_to)
-  assert.equal(answered.length, 90)
-  assert.deepEqual([...new Set(answered)].sort(), posts.filter((post, n) => n % 4).sort())
+  assert.equal(answered.length, 36)
+  assert.deepEqual([...new Set(answered)].sort(), requests.sort())
   await until('all are recorded as sent', async () =>
-    (await w.kerbside.sql("SELECT count(*) FROM reply WHERE state='sent'"))[0][0] === '90')
+    (await w.kerbside.sql("SELECT count(*) FROM reply WHERE state='sent'"))[0][0] === '36')
   assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM message'), [['120']])
-  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['30']])
+  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['84']])
   await w.x.noViolations()
 })
 

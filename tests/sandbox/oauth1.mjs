@@ -30,10 +30,14 @@ const isForm = headers =>
 export const formOf = ({ headers, body }) =>
   new URLSearchParams(isForm(headers) ? body.toString('utf8') : '')
 
-// `request` is { method, url, headers, body }; `parts` comes from parseHeader.
+// `request` is { method, url, headers, body }; `parts` comes from parseHeader. RFC 5849 forbids that a
+// protocol parameter stands in two places; a client in wide use has oauth_token in the form too, signs
+// it once, and X takes it.
 export function signature ({ method, url, headers, body }, parts, consumerSecret, tokenSecret) {
   const { oauth_signature: _, realm: __, ...signed } = parts
-  const pairs = [...url.searchParams, ...formOf({ headers, body }), ...Object.entries(signed)]
+  const others = [...url.searchParams, ...formOf({ headers, body })]
+    .filter(([name, value]) => signed[name] !== value)
+  const pairs = [...others, ...Object.entries(signed)]
     .map(([name, value]) => [encode(name), encode(value)])
     .sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
   const base = [

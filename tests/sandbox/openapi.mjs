@@ -21,6 +21,8 @@ const RENAMED = {
 // Values that only the old vocabulary has, and members that it returns as fields.
 const OLD_ONLY = ['author_id', 'in_reply_to_user_id', 'referenced_tweets', 'edit_history_tweet_ids',
   'referenced_tweets.id.author_id', 'affiliation']
+// Listed on X's page on the Activity API only.
+const ON_PAGES_ONLY = ['oauth.revoke']
 // Problem types seen on the wire or on X's page on errors that the document does not list.
 const SEEN = ['about:blank', 'unsupported-authentication', 'client-forbidden', 'usage-capped',
   'oauth1-permissions', 'credits', 'credits-depleted', 'streaming-connection', 'conflict',
@@ -126,7 +128,7 @@ export class OpenApi {
       return tried.find(problems => problems.length === 0) ?? tried[0]
     }
     if (schema.enum && !schema.enum.includes(value) &&
-      !schema.enum.includes(RENAMED[value]) && !OLD_ONLY.includes(value)) {
+      !schema.enum.includes(RENAMED[value]) && ![...OLD_ONLY, ...ON_PAGES_ONLY].includes(value)) {
       return [`${at}: ${JSON.stringify(value)} is none of the listed values`]
     }
     switch (schema.type) {

@@ -208,13 +208,18 @@ const READERS = {
   }
 }
 
-// Tokens are opaque to clients: a direction, and the id they continue from.
-export function makeToken (direction, id) { return direction + BigInt(id).toString(36) }
+// Tokens are opaque to clients: a direction, and the id they continue from, in base32hex and as long
+// as X's document has them.
+const TOKEN_DIGITS = 18
+
+export function makeToken (direction, id) {
+  return direction + BigInt(id).toString(32).padStart(TOKEN_DIGITS, '0')
+}
 
 function readToken (text) {
-  if (!/^[bn][0-9a-z]{1,13}$/.test(text)) return null
+  if (!/^[bn]0{5}[0-9a-v]{13}$/.test(text)) return null
   let id = 0n
-  for (const digit of text.slice(1)) id = id * 36n + BigInt(parseInt(digit, 36))
+  for (const digit of text.slice(1)) id = id * 32n + BigInt(parseInt(digit, 32))
   return { direction: text[0], id }
 }
 

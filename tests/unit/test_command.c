@@ -501,13 +501,49 @@ static void test_private(void **state)
                      1);
 }
 
+/* What came by direct message is answered so, and never for everybody to read. */
+static void test_private_way(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:900", "dm:7-8", "70");
+    int64_t message;
+    dm.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
+    struct case_command claim = { open_case(f->tx, message), 1, 1, NOON };
+    assert_int_equal(case_claim(f->tx, &claim), CASE_DONE);
+    static const struct {
+        const char *frame, *answer;
+        int replies;
+    } rows[] = {
+        { "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi','way':'public'}",
+          "refused c1 no_way case 5 v2", 0 },
+        { "{'type':'reply','id':'c1','case':5,'version':2,'text':"
+          "'as long as a direct message may be, and longer'}",
+          "ok c1", 1 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *answer;
+        struct buf got = BUF_INIT(1000), frame = BUF_INIT(1000);
+        add_quoted(&frame, rows[i].frame);
+        assert_int_equal(run(f, buf_cstr(&frame), &answer), rows[i].replies);
+        describe(answer, &got);
+        assert_str_note(buf_str(&got), rows[i].answer, rows[i].frame);
+        assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply WHERE private", 0),
+                         rows[i].replies);
+        cJSON_Delete(answer);
+        buf_release(&got);
+        buf_release(&frame);
+    }
+}
+
 #define COMMAND_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        COMMAND_TEST(test_frames), COMMAND_TEST(test_weight),  COMMAND_TEST(test_signed),
-        COMMAND_TEST(test_whose),  COMMAND_TEST(test_hostile), COMMAND_TEST(test_private),
+        COMMAND_TEST(test_frames),      COMMAND_TEST(test_weight),  COMMAND_TEST(test_signed),
+        COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile), COMMAND_TEST(test_private),
+        COMMAND_TEST(test_private_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

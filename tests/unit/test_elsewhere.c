@@ -136,12 +136,12 @@ static void test_takes_over(void **state)
     int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
     struct case_command c = { id, int_of(f->tx, "SELECT version AS n FROM handoff_case", 0), sam,
                               NOON + 1 };
-    assert_int_equal(case_put_back(f->tx, &c), CASE_DONE);
+    assert_int_equal(case_release(f->tx, &c), CASE_DONE);
     assert_false(facts_of(f->tx, later).case_claimed);
     assert_int_equal(next_queued(f->tx, &f->arena, &next), 1);
     assert_false(next.case_claimed);
     c.version++;
-    assert_int_equal(case_put_back(f->tx, &c), CASE_NOT_YOURS); /* nobody has it */
+    assert_int_equal(case_release(f->tx, &c), CASE_NOT_YOURS); /* nobody has it */
 }
 
 /* Nobody is answered over their head either where there was no case, nor in the one that comes. */

@@ -26,6 +26,7 @@ static struct {
     struct db *db;
     struct clock clock;
     struct x_app *app;
+    struct x_meter *meter;
     struct x_client *clients[2];
     struct x_subscriber accounts[2];
     struct x_live *live;
@@ -35,6 +36,7 @@ static struct {
     const char *streams[4];
     unsigned stream, looks, subscribed;
     const char *webhooks;
+    int64_t look_again_ms;
     bool with_webhook; /* a subscription named it */
 } t;
 
@@ -142,6 +144,7 @@ static int setup(void **state)
     memset(&t, 0, sizeof t);
     t.heard = t.asked = BUF_INIT(1 << 20);
     t.webhooks = "{}";
+    t.look_again_ms = 1;
     t.dir = temp_new();
     assert_int_equal(db_open(path_in(t.dir, "k.db"), DB_WRITER, &t.db, NULL), 0);
     assert_int_equal(bot_migrate(t.db), 0);
@@ -157,6 +160,7 @@ static int setup(void **state)
                                                  "\"key\",\"consumer_secret\":\"" SECRET "\"}"),
                                  .timeout_ms = LONG_MS };
     assert_int_equal(x_app_new(&app, &report, &t.app), 0);
+    assert_int_equal(x_meter_new(0, &t.meter), 0);
     make_client(0, "NorthmoorHelp", HELP);
     make_client(1, "NorthmoorNews", NEWS);
     report_release(&report);
@@ -170,6 +174,7 @@ static int teardown(void **state)
     for (size_t i = 0; i < ARRAY_LEN(t.clients); i++)
         (void)x_client_free(t.clients[i]);
     t.app = x_app_free(t.app);
+    t.meter = x_meter_free(t.meter);
     int r = server_teardown(state);
     t.db = db_free(t.db);
     t.dir = temp_free(t.dir);
@@ -185,13 +190,14 @@ static void start(enum x_live_source source, bool backfill)
                                       .clock = &t.clock,
                                       .source = source,
                                       .app = t.app,
+                                      .meter = t.meter,
                                       .accounts = t.accounts,
                                       .count = ARRAY_LEN(t.accounts),
                                       .webhook_url = "https://northmoor.example/x/webhook",
                                       .backfill = backfill,
                                       .timeout_ms = LONG_MS,
                                       .delays = &quick,
-                                      .look_again_ms = 1,
+                                      .look_again_ms = t.look_again_ms,
                                       .events = &events,
                                       .data = &t };
     assert_int_equal(x_live_new(&options, &t.live), 0);
@@ -229,6 +235,7 @@ static bool heard(const char *text)
 static void test_activity(void **state)
 {
     (void)state;
+    t.look_again_ms = LONG_MS;
     t.streams[0] = ENDLESS WRITTEN("7") "\r\n\r\n" DELETED("6") "\r\n" HALF "\r\n" REVOKED "\r\n";
     start(X_LIVE_ACTIVITY, false);
     UNTIL(heard("help read\nnews read\nhelp message 7\nhelp gone 6\nnews read\nnews revoked\n"));
@@ -237,7 +244,14 @@ static void test_activity(void **state)
     assert_string_equal(buf_cstr(&t.asked), "GET /2/activity/stream HTTP/1.1\n");
     assert_true(x_client_trouble(t.clients[1]).len > 0); /* nothing is sent in its name now */
     assert_int_equal(x_client_trouble(t.clients[0]).len, 0);
-    assert_int_equal(x_live_trouble(t.live).len, 0);
+    /* whose grant is gone has no private subscriptions any more */
+    UNTIL(x_live_trouble(t.live).len > 0);
+    assert_int_equal(t.looks, 2);
+    assert_int_equal(t.subscribed, 25);
+    struct x_month month; /* what says that a post is gone costs nothing */
+    x_meter_month(t.meter, STR(""), time(NULL), &month);
+    assert_int_equal(month.kinds[X_CHARGE_ACTIVITY_POST].count, 2);
+    assert_int_equal(month.micro_usd, 10000);
 }
 
 /* Whatever isn't kept or can't be read is read in another way; so is what a loss may have hidden.

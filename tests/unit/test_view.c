@@ -83,7 +83,8 @@ static void test_case(void **state)
                     "'resident':{'handle':'elm_close_sam','name':'Sam'},"
                     "'summary':'My bin wasn\\u0027t emptied','opened_at':1795000000,"
                     "'changed_at':1795000000,'messages':1,'outcome':null,'acknowledged':true,"
-                    "'failed_replies':0,'account':'NorthmoorHelp','private':false,'gone':false}");
+                    "'failed_replies':0,'account':'NorthmoorHelp','private':false,'gone':false,"
+                    "'expired':false,'elsewhere':false}");
     cJSON_Delete(o);
 
     struct case_command c = { id, 1, sam, NOON + 5 };
@@ -213,12 +214,14 @@ static void test_whole_case(void **state)
                  "[{'id':2,'text':'\\ud83d\\ude21 <b>\\u0022again\\u0022</b>\\n\\\\o/',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999910,"
                  "'remote_url':'https://net.example/elm_close_sam/status/902',"
-                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
+                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,'"
+                 "expired':false,"
                  "'decision':null},"
                  "{'id':1,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794999940,"
                  "'remote_url':'https://net.example/elm_close_sam/status/901',"
-                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
+                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,'"
+                 "expired':false,"
                  "'decision':{'action':'handoff','reason':'safeguarding',"
                  "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a',"
                  "'why':[{'rule':'safeguarding.child','words':['child alone'],"

@@ -49,6 +49,11 @@ static void test_challenge(void **state)
     assert_string_equal(
         buf_cstr(&json),
         "{\"response_token\":\"sha256=nlBfoc+sYi739ivT57rTKKl7OQM8PcJSNybJqfjoBUk=\"}");
+    buf_clear(&json);
+    assert_int_equal(x_crc_answer(STR(""), STR("challenge_string"), &json), ERR_DENIED);
+    assert_int_equal(x_crc_answer(STR(SECRET), STR(MENTION), &json), ERR_DENIED);
+    assert_int_equal(x_crc_answer(STR(SECRET), STR(" x " MENTION), &json), ERR_DENIED);
+    assert_int_equal(json.len, 0);
     buf_release(&json);
 }
 
@@ -227,6 +232,9 @@ static void test_get(void **state)
     assert_non_null(strstr(buf_cstr(&t.answer), "nlBfoc+sYi739ivT57rTKKl7OQM8PcJSNybJqfjoBUk="));
     assert_int_equal(get("/x/webhook"), 400);
     assert_int_equal(get("/x/webhook?crc_token="), 400);
+    /* or anybody could have an event signed */
+    assert_int_equal(get("/x/webhook?crc_token=%7B%22data%22%3A%7B%7D%7D"), 400);
+    assert_null(strstr(buf_cstr(&t.answer), "sha256="));
     assert_int_equal(get("/x/webhooks?crc_token=a"), 404);
     assert_int_equal(t.arrived, 0);
 }
@@ -248,6 +256,11 @@ static void test_post(void **state)
     assert_int_equal(t.arrived, 1);
     take(&got);
     assert_string_equal(buf_cstr(&got), "");
+
+    /* what a challenge would sign for anybody is no event */
+    assert_int_equal(post_signed(STR("challenge_string")), 403);
+    assert_int_equal(post_signed(STR("[\"a list\"]")), 403);
+    assert_int_equal(t.arrived, 1);
 
     /* not JSON: X signed it, so it is kept as it came */
     assert_int_equal(post_signed(STR("\xff{half")), 200);
@@ -282,7 +295,7 @@ static void test_large(void **state)
     (void)state;
     struct buf body = BUF_INIT(4 << 20), got = BUF_INIT(4 << 20);
     for (int i = 0; i < MOST; i++)
-        (void)buf_add_byte(&body, (char)('a' + i % 26));
+        (void)buf_add_byte(&body, (char)('a' + i % 29)); /* and { to } */
     assert_int_equal(post_signed(buf_str(&body)), 200);
     take(&got);
     assert_true(str_eq(buf_str(&got), buf_str(&body)));

@@ -190,6 +190,7 @@ export function App() {
     <Now.Provider value={now}>
       <Header
         staff={phase === "signed-in" ? state.staff : null}
+        cost={phase === "signed-in" ? state.cost : null}
         connection={state.connection}
         route={route}
         waiting={waiting}
@@ -199,6 +200,7 @@ export function App() {
       <div class="govuk-width-container">
         {phase === "signed-in" && state.loaded && (
           <Banners
+            mode={state.mode}
             open={state.open}
             network={state.network}
             elsewhere={elsewhere}

@@ -5,12 +5,15 @@ import type { Connection } from "./feed";
 import type {
   Case,
   CaseFrame,
+  Cost,
   EventFrame,
   Hours,
   Ignored,
+  Mode,
   Network,
   ServerFrame,
   Staff,
+  Status,
   Way,
 } from "./types";
 import { atHandle, reasonWords } from "./words";
@@ -29,7 +32,10 @@ export interface State {
   /** in weighted characters, of a post and of a direct message */
   limits: Record<Way, number>;
   open: Hours;
+  mode: Mode;
   network: Network;
+  /** null: not ours to know */
+  cost: Cost | null;
   /** the server's clock less the browser's, in seconds */
   clockAhead: number;
   cases: ReadonlyMap<number, Case>;
@@ -54,7 +60,9 @@ export const initialState: State = {
   loaded: false,
   limits: { public: 280, private: 280 },
   open: { now: true, next_at: null },
+  mode: "auto",
   network: { ok: true, text: null },
+  cost: null,
   clockAhead: 0,
   cases: new Map(),
   ignored: [],
@@ -86,10 +94,9 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
     case "welcome":
       // The open case may have changed in a way that no event tells: look again.
       return markAllStale({
-        ...takeStatus(state, frame.open, frame.network),
+        ...takeStatus(state, frame, at),
         staff: frame.staff,
         limits: { public: frame.limit, private: frame.private_limit },
-        clockAhead: frame.now_at - at,
       });
     case "snapshot":
       return markAllStale({
@@ -101,10 +108,7 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
     case "event":
       return takeEvent(state, frame);
     case "status":
-      return {
-        ...takeStatus(state, frame.open, frame.network),
-        clockAhead: frame.now_at - at,
-      };
+      return takeStatus(state, frame, at);
     case "case": {
       const details = new Map(state.details).set(frame.case.id, frame);
       return { ...putCase(state, frame.case), details };
@@ -134,8 +138,9 @@ function takeEvent(state: State, event: EventFrame): State {
   return next;
 }
 
-function takeStatus(state: State, open: Hours, network: Network): State {
-  const next = { ...state, open, network };
+function takeStatus(state: State, status: Status, at: number): State {
+  const { open, mode, network, cost = null } = status;
+  const next = { ...state, open, mode, network, cost, clockAhead: status.now_at - at };
   if (state.network.ok === network.ok) return next;
   return announce(next, network.ok ? "Sending and reading work again." : networkWords(network));
 }
@@ -190,7 +195,7 @@ export function closedOf(state: State): Case[] {
 
 /** How many nobody has taken yet: what the title and the navigation count. */
 export function waitingOf(state: State): { all: number; urgent: number } {
-  const waiting = queueOf(state).filter((one) => one.state === "open");
+  const waiting = queueOf(state).filter((one) => one.state === "open" && !one.elsewhere);
   return { all: waiting.length, urgent: waiting.filter((one) => one.sensitive).length };
 }
 
@@ -203,6 +208,7 @@ export function sameGround(seen: Case, now: Case): boolean {
     seen.id === now.id &&
     seen.state === now.state &&
     seen.owner?.id === now.owner?.id &&
+    seen.elsewhere === now.elsewhere &&
     seen.messages === now.messages &&
     seen.failed_replies === now.failed_replies &&
     seen.sensitive === now.sensitive

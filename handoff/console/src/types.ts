@@ -42,8 +42,12 @@ export interface Case {
   account: string;
   /** it came by direct message */
   private: boolean;
-  /** its author took back what it began with */
+  /** what it began with is erased here */
   gone: boolean;
+  /** … for its age, and not because its author took it back */
+  expired: boolean;
+  /** somebody of ours answers in X's own app, and nobody has taken it here */
+  elsewhere: boolean;
 }
 
 /** UTF-16 offsets into the message's text, end exclusive. */
@@ -78,6 +82,9 @@ export interface Message {
   edited_at: Seconds | null;
   /** since when its words are erased here */
   gone_at: Seconds | null;
+  /** … for their age */
+  expired: boolean;
+  /** empty once nothing of its author's is kept; so is the name */
   handle: string;
   name: string | null;
   written_at: Seconds;
@@ -148,15 +155,32 @@ export interface Network {
   text: string | null;
 }
 
-export interface WelcomeFrame {
+/** In shadow mode nothing is sent. */
+export type Mode = "auto" | "shadow";
+
+/** Of this month, in cents of a US dollar. */
+export interface Cost {
+  month_cents: number;
+  forecast_cents: number;
+  cap_cents: number | null;
+}
+
+/** What isn't about cases. */
+export interface Status {
+  now_at: Seconds;
+  open: Hours;
+  mode: Mode;
+  network: Network;
+  /** for supervisors only */
+  cost?: Cost;
+}
+
+export interface WelcomeFrame extends Status {
   type: "welcome";
   staff: Staff;
   seq: number;
-  now_at: Seconds;
   limit: number;
   private_limit: number;
-  open: Hours;
-  network: Network;
 }
 
 export interface SnapshotFrame {
@@ -176,11 +200,8 @@ export interface EventFrame {
   ignored?: Ignored;
 }
 
-export interface StatusFrame {
+export interface StatusFrame extends Status {
   type: "status";
-  now_at: Seconds;
-  open: Hours;
-  network: Network;
 }
 
 export interface CaseFrame {

@@ -1,6 +1,6 @@
 // What the protocol's words are called in front of people.
 
-import type { Case, Decision, Outcome, Reply, Seconds } from "./types";
+import type { Case, Cost, Decision, Outcome, Reply, Seconds } from "./types";
 
 const reasons: Record<string, string> = {
   emergency: "Danger to people now",
@@ -97,11 +97,40 @@ export function senderWords(reply: Pick<Reply, "by" | "elsewhere">): string {
   return reply.elsewhere ? "Sent in X's own app" : "Automatic reply";
 }
 
+/** Who someone was is erased with the last of their words. */
 export function atHandle(handle: string): string {
-  return `@${handle.replace(/^@/, "")}`;
+  return handle ? `@${handle.replace(/^@/, "")}` : "somebody no longer known";
+}
+
+/** What stands in the place of words that are erased. */
+export function goneWords(what: string, expired: boolean): string {
+  return expired
+    ? `${what} was erased here: it is older than we keep words.`
+    : `${what} was taken back by its author, or X no longer shows it. It's erased here too.`;
+}
+
+/** What a list says of a case. */
+export function summaryWords(one: Pick<Case, "summary" | "gone" | "expired">): string {
+  return one.gone ? goneWords("What it began with", one.expired) : one.summary;
+}
+
+const dollars = new Intl.NumberFormat("en-GB", { style: "currency", currency: "USD" });
+const wholeDollars = new Intl.NumberFormat("en-GB", {
+  style: "currency",
+  currency: "USD",
+  maximumFractionDigits: 0,
+});
+
+/** "X this month: US$12.30, about US$56 by its end, US$100 at most" */
+export function costWords(cost: Cost): string {
+  const soFar = `X this month: ${dollars.format(cost.month_cents / 100)}`;
+  const byTheEnd = `about ${wholeDollars.format(cost.forecast_cents / 100)} by its end`;
+  const cap = cost.cap_cents === null ? "" : `, ${wholeDollars.format(cost.cap_cents / 100)} at most`;
+  return `${soFar}, ${byTheEnd}${cap}`;
 }
 
 export function ownerWords(one: Case, staffId: number | undefined): string {
+  if (one.state !== "closed" && one.elsewhere) return "Somebody answers in X's own app";
   if (!one.owner) return one.state === "closed" ? "Closed" : "Nobody has it yet";
   return one.owner.id === staffId ? "You have it" : `${one.owner.name} has it`;
 }

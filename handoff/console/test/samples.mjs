@@ -24,6 +24,8 @@ export function aCase(id, fields = {}) {
     account: "NorthmoorHelp",
     private: false,
     gone: false,
+    expired: false,
+    elsewhere: false,
     ...fields,
   };
 }
@@ -51,6 +53,7 @@ export const welcome = (fields = {}) => ({
   limit: 280,
   private_limit: 10000,
   open: { now: true, next_at: null },
+  mode: "auto",
   network: { ok: true, text: null },
   ...fields,
 });

@@ -23,6 +23,15 @@ test("welcome tells the limit, the hours, the network and how far the clocks are
   assert.equal(state.loaded, false);
 });
 
+test("the mode and the cost are as last told, and a cost that isn't told is nobody's to see", () => {
+  const cost = { month_cents: 1230, forecast_cents: 5600, cap_cents: null };
+  const status = { ...welcome(), type: "status" };
+  const state = after(welcome({ mode: "shadow", cost }));
+  assert.deepEqual([state.mode, state.cost], ["shadow", cost]);
+  const later = reduce(state, { type: "frame", frame: status, at: 1_795_000_490 });
+  assert.deepEqual([later.mode, later.cost], ["auto", null]);
+});
+
 test("the queue is sorted by priority, then by who has waited longest, open ones only", () => {
   const state = after(
     snapshot([
@@ -46,6 +55,7 @@ test("mine are those I hold; waiting are those that nobody holds", () => {
       aCase(2, { state: "claimed", owner: alex, sensitive: true, priority: 0 }),
       aCase(3, { sensitive: true, priority: 0 }),
       aCase(4),
+      aCase(5, { elsewhere: true }),
     ]),
   );
   assert.deepEqual(ids(mineOf(state)), [1]);

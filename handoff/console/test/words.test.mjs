@@ -28,6 +28,35 @@ test("a failed reply carries the network's words", () => {
   assert.equal(words.replyStateWords({ state: "queued", error: null }), "waiting to be sent");
 });
 
+test("whose a case is, in X's own app too", () => {
+  const alex = { id: 2, name: "Alex Poole", initials: "AP" };
+  const rows = [
+    [{ state: "open" }, "Nobody has it yet"],
+    [{ state: "open", elsewhere: true }, "Somebody answers in X's own app"],
+    [{ state: "claimed", owner: alex }, "Alex Poole has it"],
+    [{ state: "claimed", owner: { ...alex, id: 1 } }, "You have it"],
+    [{ state: "closed" }, "Closed"],
+  ];
+  for (const [fields, wanted] of rows) {
+    assert.equal(words.ownerWords({ owner: null, elsewhere: false, ...fields }, 1), wanted);
+  }
+});
+
+test("what was taken back and what became too old are said differently", () => {
+  const one = { summary: "my bin", gone: false, expired: false };
+  assert.equal(words.summaryWords(one), "my bin");
+  assert.match(words.summaryWords({ ...one, gone: true }), /^What it began with was taken back/);
+  assert.match(words.summaryWords({ ...one, gone: true, expired: true }), /older than we keep/);
+  assert.equal(words.atHandle(""), "somebody no longer known");
+});
+
+test("the cost in words", () => {
+  const cost = { month_cents: 1230, forecast_cents: 5600, cap_cents: null };
+  const said = "X this month: US$12.30, about US$56 by its end";
+  assert.equal(words.costWords(cost), said);
+  assert.equal(words.costWords({ ...cost, cap_cents: 10_000 }), `${said}, US$100 at most`);
+});
+
 const ages = [
   [-5, "under 1 min"], [59, "under 1 min"], [60, "1 min"], [299, "4 min"], [3599, "59 min"],
   [3600, "1 h"], [86_399, "23 h"], [86_400, "1 day"], [200_000, "2 days"],

@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
+} from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,6 +113,23 @@ export function writeConfig (dir, api, more = {}) {
   return file
 }
 
+// Files that only their owner may read, each an object or a text.
+export function putSecrets (dir, files = {}) {
+  for (const [name, secret] of Object.entries(files)) {
+    const text = typeof secret === 'string' ? secret : JSON.stringify(secret)
+    writeFileSync(join(dir, name), text, { mode: 0o600 })
+  }
+}
+
+// What the sandbox knows its app by.
+export const APP = {
+  client_id: 'sandbox-client',
+  client_secret: 'sandbox-client-secret',
+  consumer_key: 'sandbox-consumer',
+  consumer_secret: 'sandbox-consumer-secret',
+  bearer_token: 'sandbox-app-token'
+}
+
 export class Kerbside {
   constructor (dir, config) {
     Object.assign(this, { dir, config, database: join(dir, 'kerbside.db'), log: '' })
@@ -159,6 +178,12 @@ export class Kerbside {
     return this.start(options)
   }
 
+  // Are these bytes anywhere in what the database keeps on disk, its log included?
+  holds (text) {
+    return [this.database, this.database + '-wal'].some(file =>
+      existsSync(file) && readFileSync(file).includes(text))
+  }
+
   sql (statement) { return sql(this.database, statement) }
 
   // A request to the console's server: { status, headers, text, json }. node:http and not fetch,
@@ -189,15 +214,19 @@ export class Kerbside {
   }
 }
 
+// Where X's pages show several forms of an answer.
+const AS_IN_DOCUMENT = { subscription_answer: 'subscription', rules_status: 200 }
+
 // A sandbox and Kerbside beside it, both ended with the test `t`. Options: `conf` is merged into the
 // configuration, `sandbox` goes to startSandbox, `staffed` false leaves the database out, `started`
-// false doesn't start Kerbside, `env` adds to its environment.
+// false doesn't start Kerbside, `env` adds to its environment, `files` are secrets by their names.
 export async function world (t, options = {}) {
-  const { conf = {}, sandbox: choices = {}, staffed = true, started = true, env } = options
+  const { conf = {}, sandbox: choices = {}, staffed = true, started = true, env, files } = options
   const dir = mkdtempSync(join(tmpdir(), 'kerbside-test-'))
-  const sandbox = await startSandbox({
-    limits: 'off', openapi: process.env.X_OPENAPI, ...choices
-  })
+  putSecrets(dir, files)
+  const openapi = process.env.X_OPENAPI
+  const settings = { ...(openapi && AS_IN_DOCUMENT), ...choices.settings }
+  const sandbox = await startSandbox({ limits: 'off', openapi, ...choices, settings })
   const kerbside = new Kerbside(dir, writeConfig(dir, sandbox.url, conf))
   t.after(async () => {
     try {
@@ -251,6 +280,14 @@ export class Resident extends Client {
     const broken = (await this.requests()).filter(asked => asked.violation)
     assert.deepEqual(broken, [], 'the program broke a rule of the network')
   }
+
+  // A direct message to our account, or to the account @to; its id.
+  async whispers (handle, text, more = {}) {
+    return (await this.control('POST', 'messages', { handle, text, ...more })).json.id
+  }
+
+  // All direct messages, oldest first.
+  async whispered () { return (await this.control('GET', 'messages')).json }
 
   async clearFaults () { await this.control('DELETE', 'faults') }
 }

@@ -154,6 +154,8 @@ export function CaseView(props: CaseViewProps) {
   const urgent = one.sensitive && one.state !== "closed";
   const problemAt = (place: string) => (problem?.place === place ? problem.text : null);
   const newest = detail?.messages[detail.messages.length - 1];
+  const mayPutBack =
+    mine || one.elsewhere || (one.state === "claimed" && staff.role === "supervisor");
   const keptDraft = detail && !mine ? readDraft(staff.id, id) : "";
 
   return (
@@ -211,7 +213,7 @@ export function CaseView(props: CaseViewProps) {
           Claim this case
         </button>
       )}
-      {detail && (mine || (detail.case.state === "claimed" && staff.role === "supervisor")) && (
+      {detail && mayPutBack && (
         <button
           type="button"
           class="govuk-button govuk-button--secondary ks-case__claim"
@@ -221,6 +223,12 @@ export function CaseView(props: CaseViewProps) {
         >
           Put it back in the queue
         </button>
+      )}
+      {one.elsewhere && (
+        <p class="govuk-body" data-testid="elsewhere">
+          Somebody of ours answers this in X's own app, so nothing is said automatically. If they
+          don't any more, take it or put it back.
+        </p>
       )}
 
       {!detail && <p class="govuk-body">Fetching the conversation…</p>}
@@ -239,6 +247,7 @@ export function CaseView(props: CaseViewProps) {
                 key={draftTurn}
                 one={detail.case}
                 staff={staff}
+                ways={waysOf(detail, staff)}
                 way={newest?.kind === "private" ? "private" : "public"}
                 limits={props.limits}
                 takeFocus={writeNext}
@@ -280,6 +289,14 @@ export function CaseView(props: CaseViewProps) {
       )}
     </article>
   );
+}
+
+/** How this person can answer here: what came privately isn't answered for everybody to read. */
+function waysOf(detail: CaseFrame, staff: Staff): Way[] {
+  const ways: Way[] = [];
+  if (detail.messages.some(({ kind }) => kind !== "private")) ways.push("public");
+  if (staff.role !== "trainee") ways.push("private");
+  return ways;
 }
 
 function BackLink() {

@@ -6,7 +6,7 @@ import { Problem } from "../parts/problem";
 import { At, Handle, TheirWords } from "../parts/words";
 import { spansOf, WhyList } from "../parts/why";
 import type { CaseFrame, Decision, Message, MessageKind, Reply } from "../types";
-import { decisionWords, percent, replyStateWords, senderWords } from "../words";
+import { decisionWords, goneWords, percent, replyStateWords, senderWords } from "../words";
 
 type Said = { at: number; message: Message } | { at: number; reply: Reply };
 
@@ -73,24 +73,26 @@ const kindWords: Record<MessageKind, string> = {
 };
 
 interface WordsProps {
-  text: string | null;
-  gone: boolean;
+  /** a sentence why they aren't here, or null */
+  instead: string | null;
   children: ComponentChildren;
 }
 
 /** What was said, or why it isn't here. */
-function Words({ text, gone, children }: WordsProps) {
-  const instead = gone
-    ? "Its author took this back, or X no longer shows it. Its words are erased here too."
-    : text === null
-      ? "A direct message. Your role doesn't answer those, so its words aren't shown."
-      : null;
+function Words({ instead, children }: WordsProps) {
   if (instead === null) return <>{children}</>;
   return (
     <p class="govuk-body ks-quiet" data-testid="no-words">
       {instead}
     </p>
   );
+}
+
+const notYours = "A direct message. Your role doesn't answer those, so its words aren't shown.";
+
+function insteadOf({ text, gone_at, expired }: Message): string | null {
+  if (gone_at !== null) return goneWords("This", expired);
+  return text === null ? notYours : null;
 }
 
 function OnX({ url }: { url: string | null }) {
@@ -120,7 +122,7 @@ function MessageItem({ message }: { message: Message }) {
           {message.edited_at && " (edited since)"}
         </span>
       </h3>
-      <Words text={message.text} gone={message.gone_at !== null}>
+      <Words instead={insteadOf(message)}>
         <TheirWords text={message.text ?? ""} spans={spansOf(message.decision?.why ?? [])} />
       </Words>
       {!message.gone_at && <OnX url={url} />}
@@ -176,7 +178,7 @@ function ReplyItem({ reply, mayRetry, busy, problem, onRetry }: ReplyItemProps) 
           {reply.private && ", direct message"}, <At at={reply.created_at} />
         </span>
       </h3>
-      <Words text={reply.text} gone={false}>
+      <Words instead={reply.text === null ? notYours : null}>
         <p class="govuk-body ks-words">{reply.text}</p>
       </Words>
       <OnX url={webAddress(reply.remote_url)} />

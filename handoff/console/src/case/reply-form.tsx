@@ -11,6 +11,8 @@ import { keepDraft, readDraft } from "./drafts";
 export interface ReplyFormProps {
   one: Case;
   staff: Staff;
+  /** that this person has; one at least */
+  ways: readonly Way[];
   /** of the newest message */
   way: Way;
   limits: Record<Way, number>;
@@ -22,14 +24,23 @@ export interface ReplyFormProps {
   onCount: (text: string, way: Way) => Promise<Count | null>;
 }
 
-const wayWords: [Way, string, string][] = [
-  ["public", "Public reply", "Anybody can read it."],
-  ["private", "Direct message", "Only they and our staff can read it."],
-];
+const wayWords: Record<Way, { name: string; hint: string; only: string }> = {
+  public: {
+    name: "Public reply",
+    hint: "Anybody can read it.",
+    only: "Anybody can read your reply.",
+  },
+  private: {
+    name: "Direct message",
+    hint: "Only they and our staff can read it.",
+    only: "It goes as a direct message, as they wrote to us: only they and our staff can read it.",
+  },
+};
 
 export function ReplyForm(props: ReplyFormProps) {
-  const { one, staff, limits, takeFocus, busy, problem, onInvalid, onSend } = props;
-  const [way, setWay] = useState<Way>(props.way);
+  const { one, staff, ways, limits, takeFocus, busy, problem, onInvalid, onSend } = props;
+  const [chosen, setChosen] = useState<Way>(props.way);
+  const way = ways.includes(chosen) ? chosen : (ways[0] ?? chosen);
   const [text, setText] = useState(() => readDraft(staff.id, one.id));
   const [counted, setCounted] = useState<{ count: Count | null; text: string } | null>(null);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -93,7 +104,13 @@ export function ReplyForm(props: ReplyFormProps) {
         <p class="govuk-hint" id="reply-hint">
           It goes from <bdi>{atHandle(one.account)}</bdi>. We add your initials, ^{staff.initials}.
         </p>
-        <WayChoice way={way} onChange={setWay} />
+        {ways.length > 1 ? (
+          <WayChoice ways={ways} way={way} onChange={setChosen} />
+        ) : (
+          <p class="govuk-body" data-testid="only-way">
+            {wayWords[way].only}
+          </p>
+        )}
         <textarea
           class={over > 0 ? "govuk-textarea govuk-textarea--error" : "govuk-textarea"}
           id="reply-text"
@@ -125,12 +142,18 @@ export function ReplyForm(props: ReplyFormProps) {
   );
 }
 
-function WayChoice({ way, onChange }: { way: Way; onChange: (way: Way) => void }) {
+interface WayChoiceProps {
+  ways: readonly Way[];
+  way: Way;
+  onChange: (way: Way) => void;
+}
+
+function WayChoice({ ways, way, onChange }: WayChoiceProps) {
   return (
     <fieldset class="govuk-fieldset ks-way">
       <legend class="govuk-fieldset__legend">How should it go?</legend>
       <div class="govuk-radios govuk-radios--small govuk-radios--inline">
-        {wayWords.map(([value, words, hint]) => (
+        {ways.map((value) => (
           <div class="govuk-radios__item" key={value}>
             <input
               class="govuk-radios__input"
@@ -144,11 +167,11 @@ function WayChoice({ way, onChange }: { way: Way; onChange: (way: Way) => void }
               data-testid={`way-${value}`}
             />
             <label class="govuk-label govuk-radios__label" for={`way-${value}`}>
-              {words}
+              {wayWords[value].name}
             </label>
             {way === value && (
               <p class="govuk-hint ks-way__hint" id="way-hint">
-                {hint}
+                {wayWords[value].hint}
               </p>
             )}
           </div>

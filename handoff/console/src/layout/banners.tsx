@@ -1,13 +1,14 @@
-// What everybody at work should know just now: we're closed, the network is down, something of
-// yours failed while you were looking at something else.
+// What everybody at work should know just now: nothing is sent, we're closed, the network is down,
+// something of yours failed while you were looking at something else.
 
 import { useContext } from "preact/hooks";
 import { Now } from "../parts/words";
 import { networkWords } from "../state";
-import type { Hours, Network } from "../types";
+import type { Hours, Mode, Network } from "../types";
 import { nextWords } from "../words";
 
 export interface BannersProps {
+  mode: Mode;
   open: Hours;
   network: Network;
   /** cases other than the shown one in which something of ours didn't work */
@@ -16,11 +17,18 @@ export interface BannersProps {
   trouble: string | null;
 }
 
-export function Banners({ open, network, elsewhere, trouble }: BannersProps) {
+export function Banners({ mode, open, network, elsewhere, trouble }: BannersProps) {
   const now = useContext(Now);
-  if (open.now && network.ok && elsewhere.length === 0 && !trouble) return null;
+  const shadow = mode === "shadow";
+  if (!shadow && open.now && network.ok && elsewhere.length === 0 && !trouble) return null;
   return (
     <section class="ks-banners" aria-label="Please note">
+      {shadow && (
+        <p class="ks-banner ks-banner--shadow" data-testid="shadow-banner">
+          <strong>Shadow mode: nothing is sent.</strong> Kerbside reads what comes and shows what it
+          would have said. Replies that you write here are kept back too.
+        </p>
+      )}
       {!network.ok && (
         <p class="ks-banner ks-banner--problem" data-testid="network-banner">
           <strong>Network trouble.</strong> {networkWords(network)}

@@ -1,6 +1,7 @@
 import type { Connection } from "../feed";
 import { hrefOf, type Route } from "../route";
-import type { Staff } from "../types";
+import type { Cost, Staff } from "../types";
+import { costWords } from "../words";
 
 const connectionWords: Record<Connection, string> = {
   connecting: "Connecting…",
@@ -11,6 +12,8 @@ const connectionWords: Record<Connection, string> = {
 
 export interface HeaderProps {
   staff: Staff | null;
+  /** null: not theirs to know */
+  cost: Cost | null;
   connection: Connection;
   route: Route;
   waiting: { all: number; urgent: number };
@@ -25,7 +28,7 @@ function skipToMain(event: Event) {
 }
 
 export function Header(props: HeaderProps) {
-  const { staff, connection, route, waiting, mine, onSignOut } = props;
+  const { staff, cost, connection, route, waiting, mine, onSignOut } = props;
   return (
     <>
       <a href="#main" class="govuk-skip-link" onClick={skipToMain}>
@@ -50,6 +53,11 @@ export function Header(props: HeaderProps) {
             </div>
           )}
         </div>
+        {cost && (
+          <p class="govuk-width-container ks-cost" data-testid="cost">
+            {costWords(cost)}
+          </p>
+        )}
         {staff && (
           <nav class="govuk-width-container" aria-label="Views">
             <ul class="ks-nav">

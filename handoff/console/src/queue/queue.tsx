@@ -2,7 +2,7 @@
 
 import { Age, Handle } from "../parts/words";
 import type { Case } from "../types";
-import { outcomeWords, ownerWords, reasonWords } from "../words";
+import { outcomeWords, ownerWords, reasonWords, summaryWords } from "../words";
 
 export interface CaseListProps {
   title: string;
@@ -13,8 +13,6 @@ export interface CaseListProps {
   staffId: number | undefined;
   testId: string;
 }
-
-const takenBack = "What it began with was taken back by its author.";
 
 export function CaseList({ title, cases, loaded, empty, staffId, testId }: CaseListProps) {
   const several = new Set(cases.map((one) => one.account)).size > 1;
@@ -62,8 +60,11 @@ function CaseRow({ one, staffId, several }: CaseRowProps) {
             </strong>
           )}
         </h2>
-        <p class="govuk-body ks-words ks-row__summary" dir="auto">
-          {one.gone ? takenBack : one.summary}
+        <p
+          class={`govuk-body ks-row__summary ${one.gone ? "ks-quiet" : "ks-words"}`}
+          dir={one.gone ? undefined : "auto"}
+        >
+          {summaryWords(one)}
         </p>
       </div>
       <ul class="ks-facts ks-row__facts">
@@ -88,7 +89,7 @@ function CaseRow({ one, staffId, several }: CaseRowProps) {
         {one.state === "closed" ? (
           <li>{one.outcome ? outcomeWords(one.outcome) : "Closed"}</li>
         ) : (
-          <li class={one.owner ? undefined : "ks-row__nobody"}>{ownerWords(one, staffId)}</li>
+          <li class={one.owner || one.elsewhere ? undefined : "ks-row__nobody"}>{ownerWords(one, staffId)}</li>
         )}
         {one.acknowledged && one.state !== "closed" && <li>Acknowledged</li>}
       </ul>
