@@ -282,9 +282,11 @@ static int gather(struct outbox *o, struct tx *tx, const struct record_reply *re
     if (r < 0)
         return r;
     bool automatic = !reply->staff_id;
+    struct said_lately lately = { .read = false };
     struct said said = {
         .tx = tx,
         .arena = &o->arena,
+        .lately = &lately,
         .account = o->options.account,
         .reply_id = reply->id,
         .resident_id = leaving.resident_id,
@@ -310,7 +312,9 @@ static int gather(struct outbox *o, struct tx *tx, const struct record_reply *re
         .over_cap = o->over_cap,
         .stopped = is_broken(o),
     };
-    return said_weigh(&said, reply->body, ret);
+    r = said_weigh(&said, reply->body, ret);
+    said_lately_release(&lately);
+    return r;
 }
 
 /* Which replies the network's limits let through now. In shadow mode it isn't asked. */

@@ -30,7 +30,8 @@ struct responder {
     struct responder_options options;
     struct responder_account us;
     struct decider decider;
-    struct arena arena; /* of one message */
+    struct arena arena;        /* of one message */
+    struct said_lately lately; /* of one transaction */
     struct feed feeds[NETWORK_FEEDS];
     bool begun;
     unsigned open_timers;
@@ -90,6 +91,7 @@ static int decide_message(struct taking *t)
     struct said said = {
         .tx = t->tx,
         .arena = &r->arena,
+        .lately = &r->lately,
         .account = t->us->handle,
         .resident_id = t->facts.resident_id,
         .now = t->now,
@@ -311,6 +313,8 @@ static int write_outcome(struct taking *t)
                                       .body = d->reply,
                                       .is_private = t->kind == RECORD_PRIVATE };
         r = record_queue_reply(t->tx, &draft, t->now, &reply_id);
+        if (r == 0)
+            r = said_lately_add(&t->r->lately, t->facts.resident_id, d->reply, t->now);
     }
     if (r == 0 && reply_id && policy_confirms(p))
         r = record_confirm(t->tx, reply_id);
@@ -548,6 +552,7 @@ static int take_failed(struct taking *t, int why)
 static int take_all(struct responder *r, struct tx *tx, const struct network_message *oldest_first,
                     size_t count)
 {
+    said_lately_clear(&r->lately);
     for (size_t i = 0; i < count; i++) {
         const struct network_message *m = &oldest_first[i];
         struct taking t = {
@@ -772,6 +777,7 @@ struct responder *responder_free(struct responder *r)
         return NULL;
     (void)intents_scratch_free(r->decider.scratch);
     arena_release(&r->arena);
+    said_lately_release(&r->lately);
     for (size_t i = 0; i < NETWORK_FEEDS; i++) {
         buf_release(&r->feeds[i].cursor);
         buf_release(&r->feeds[i].trouble);

@@ -125,39 +125,54 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Its runs, sorted and each once; a text of fewer words is one run. */
-static struct words runs_of(struct str text)
+/* A text of fewer words is one run. */
+int send_runs_of(struct arena *arena, struct str text, struct send_runs *ret)
 {
     const struct words w = words_of(text);
-    struct words runs = { .count = 0 };
-    size_t length = w.count < RUN ? w.count : RUN;
-    for (size_t i = 0; length && i + length <= w.count; i++) {
-        uint64_t hash = 0;
+    size_t length = w.count < RUN ? w.count : RUN, count = length ? w.count - length + 1 : 0;
+    uint64_t *runs = arena_array(arena, count + 1, sizeof *runs);
+    if (!runs)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < length; k++)
-            hash = hash * UINT64_C(0x9e3779b97f4a7c15) + w.hash[i + k];
-        runs.hash[runs.count++] = hash;
+            runs[i] = runs[i] * UINT64_C(0x9e3779b97f4a7c15) + w.hash[i + k];
+    qsort(runs, count, sizeof *runs, by_value);
+    struct send_runs kept = { .hashes = runs };
+    for (size_t i = 0; i < count; i++) {
+        if (kept.count && runs[kept.count - 1] == runs[i])
+            continue;
+        kept.bits |= UINT64_C(1) << (runs[i] >> 58);
+        runs[kept.count++] = runs[i];
     }
-    qsort(runs.hash, runs.count, sizeof runs.hash[0], by_value);
-    size_t kept = 0;
-    for (size_t i = 0; i < runs.count; i++)
-        if (!kept || runs.hash[kept - 1] != runs.hash[i])
-            runs.hash[kept++] = runs.hash[i];
-    runs.count = kept;
-    return runs;
+    *ret = kept;
+    return 0;
 }
 
-unsigned send_likeness(struct str a, struct str b)
+static unsigned likeness(size_t shared, const struct send_runs *a, const struct send_runs *b)
 {
-    const struct words x = runs_of(a), y = runs_of(b);
+    size_t all = a->count + b->count - shared;
+    return all ? (unsigned)(100 * shared / all) : 100;
+}
+
+bool send_alike(const struct send_runs *a, const struct send_runs *b)
+{
+    /* each bit that only one has is a run at least that only it has */
+    size_t a_shares = a->count - (size_t)__builtin_popcountll(a->bits & ~b->bits);
+    size_t b_shares = b->count - (size_t)__builtin_popcountll(b->bits & ~a->bits);
+    return likeness(a_shares < b_shares ? a_shares : b_shares, a, b) >= SEND_LIKE &&
+           send_likeness(a, b) >= SEND_LIKE;
+}
+
+unsigned send_likeness(const struct send_runs *a, const struct send_runs *b)
+{
     size_t shared = 0, i = 0, k = 0;
-    while (i < x.count && k < y.count) {
-        if (x.hash[i] == y.hash[k])
+    while (i < a->count && k < b->count) {
+        if (a->hashes[i] == b->hashes[k])
             shared++, i++, k++;
-        else if (x.hash[i] < y.hash[k])
+        else if (a->hashes[i] < b->hashes[k])
             i++;
         else
             k++;
     }
-    size_t all = x.count + y.count - shared;
-    return all ? (unsigned)(100 * shared / all) : 100;
+    return likeness(shared, a, b);
 }

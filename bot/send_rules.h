@@ -7,7 +7,7 @@
 #ifndef BOT_SEND_RULES_H
 #define BOT_SEND_RULES_H
 
-#include "base/str.h"
+#include "base/arena.h"
 
 enum {
     SEND_SAME_S = 86400, /* nothing is said twice word for word within it */
@@ -50,11 +50,23 @@ const char *send_refusal(const struct send_facts *f);
  * leaves. */
 bool send_broken(const struct send_facts *f);
 
+/* A text's three-word runs, as hashes, sorted and each once: made once, compared with many. */
+struct send_runs {
+    const uint64_t *hashes;
+    size_t count;
+    uint64_t bits; /* one for each hash, by its upper end: tells most that are unlike at once */
+};
+
+int send_runs_of(struct arena *arena, struct str text, struct send_runs *ret) MUST_CHECK;
+
 /*
- * How like two texts are, 0 to 100: the three-word runs that both have, of all that either has.
- * Handles, links, a greeting and a signature don't count: they are what changes when the same thing
- * is said to the next person.
+ * How like two texts are, 0 to 100: the runs that both have, of all that either has. Handles,
+ * links, a greeting and a signature don't count: they are what changes when the same thing is said
+ * to the next person.
  */
-unsigned send_likeness(struct str a, struct str b);
+unsigned send_likeness(const struct send_runs *a, const struct send_runs *b);
+
+/* Is that SEND_LIKE or more? */
+bool send_alike(const struct send_runs *a, const struct send_runs *b);
 
 #endif

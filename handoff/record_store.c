@@ -850,28 +850,24 @@ int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64
     return r < 0 ? r : count;
 }
 
-/* What was made longer ago than this before the time that is asked about didn't leave in it. */
-enum { WAITS_MOST_S = 86400 };
-
 int record_list_automatic(struct tx *tx, struct arena *arena, int64_t reply_id, struct str account,
                           int64_t since_at, struct record_said *ret)
 {
     /* state by state, newest first: the index leads to the few that are wanted */
     static const char *const states[] = { "sending", "unknown", "sent", "queued", "withheld" };
     static const char sql[] =
-        "SELECT p.id, p.body, p.changed_at, p.created_at, m.resident_id,"
-        " p.state IN ('queued', 'withheld') AS waiting, m.account=?2 AS by_account FROM reply p"
-        " JOIN message m ON m.id=p.message_id WHERE p.state=?1 AND (p.staff_id IS NULL)=1"
-        " AND p.elsewhere=0 ORDER BY p.id DESC";
+        "SELECT p.body, p.changed_at, m.resident_id, p.state IN ('queued', 'withheld') AS waiting,"
+        " m.account=?2 AS by_account FROM reply p JOIN message m ON m.id=p.message_id"
+        " WHERE p.state=?1 AND p.changed_at>=?3 AND p.staff_id IS NULL AND p.elsewhere=0"
+        " AND p.id<>?4 ORDER BY p.changed_at DESC, p.id DESC";
     int count = 0, r = 0;
     for (size_t i = 0; i < ARRAY_LEN(states) && r >= 0; i++) {
         struct stmt *q = tx_stmt(tx, sql);
         stmt_bind_str(q, 1, str_of(states[i]));
         stmt_bind_str(q, 2, account);
-        while (count < RECORD_SAID_MAX && (r = stmt_next(q)) == 1 &&
-               col_int64(q, "created_at") >= since_at - WAITS_MOST_S) {
-            if (col_int64(q, "changed_at") < since_at || col_int64(q, "id") == reply_id)
-                continue;
+        stmt_bind_int64(q, 3, since_at);
+        stmt_bind_int64(q, 4, reply_id);
+        while (count < RECORD_SAID_MAX && (r = stmt_next(q)) == 1) {
             r = read_said(q, arena, &ret[count]);
             if (r < 0)
                 break;

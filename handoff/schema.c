@@ -125,6 +125,10 @@ static const char *const steps[] = {
     "DROP INDEX reply_automatic;"
     "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL AND "
     "elsewhere=0 AND state<>'dropped';",
+
+    /* what was said lately */
+    "CREATE INDEX reply_lately ON reply(state, changed_at) WHERE staff_id IS NULL AND "
+    "elsewhere=0;",
 };
 
 int record_migrate(struct db *db)

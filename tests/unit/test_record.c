@@ -752,6 +752,7 @@ static void test_migrate_old(void **state)
         "ALTER TABLE message DROP COLUMN expired",
         "DROP INDEX reply_automatic",
         "ALTER TABLE reply DROP COLUMN confirms",
+        "DROP INDEX reply_lately",
         "ALTER TABLE reply DROP COLUMN elsewhere",
         "ALTER TABLE reply DROP COLUMN private",
         "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL",

@@ -175,11 +175,17 @@ static void test_likeness(void **state)
         { "one other word", "Thanks", "Sorry", 0, 0 },
         { "two words turned", "will do", "do will", 0, 0 },
     };
+    struct arena arena = ARENA_INIT;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        unsigned like = send_likeness(str_of(rows[i].a), str_of(rows[i].b));
+        struct send_runs a, b;
+        assert_int_equal(send_runs_of(&arena, str_of(rows[i].a), &a), 0);
+        assert_int_equal(send_runs_of(&arena, str_of(rows[i].b), &b), 0);
+        unsigned like = send_likeness(&a, &b);
         assert_note(like >= rows[i].least && like <= rows[i].most, rows[i].note);
-        assert_note(like == send_likeness(str_of(rows[i].b), str_of(rows[i].a)), rows[i].note);
+        assert_note(like == send_likeness(&b, &a), rows[i].note);
+        assert_note(send_alike(&a, &b) == (like >= SEND_LIKE), rows[i].note);
     }
+    arena_release(&arena);
 }
 
 int main(void)
