@@ -281,7 +281,7 @@ test('a message that is old when it arrives goes to staff, without an automatic 
   assert.deepEqual(await w.x.repliesTo(id), [])
 })
 
-// X forbids the same again and again, so of a hundred who ask one thing some are answered by people.
+// More at once than an account says in ten minutes: the rest is answered by people.
 test('a hundred and fifty messages at once are all answered or queued, each once', async t => {
   const w = await world(t, { started: false })
   for (let n = 0; n < 150; n++) {

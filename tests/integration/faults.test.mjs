@@ -13,8 +13,10 @@ import { until } from './support/wait.mjs'
 const MISSED = '@NorthmoorHelp my green bin has not been emptied'
 const QUESTION = '@NorthmoorHelp do you sell second hand harpsichords'
 const MENTIONS = `/2/users/${US}/mentions`
-const conf = { x: { timeout_ms: 500, lookup_wait_ms: 50 } }
-const SIDE_BY_SIDE = { concurrency: 4 }
+const conf = { x: { lookup_wait_ms: 50 } }
+const impatient = { x: { ...conf.x, timeout_ms: 500 } } // where X says nothing
+const confFor = kind => kind.startsWith('silent') ? impatient : conf
+const SIDE_BY_SIDE = { concurrency: 6 } // worlds that mostly wait
 
 // Exactly one reply of ours in the sandbox, and one in the record, sent, knowing its id.
 async function answeredOnce ({ x, kerbside }, post) {
@@ -37,7 +39,7 @@ describe('reading: staff see the trouble, it ends, the message is answered once'
       'reset_before', 'reset_after', 'server_error', 'bad_gateway', 'unavailable']
     for (const kind of kinds) {
       test(kind, async t => {
-        const w = await world(t, { conf })
+        const w = await world(t, { conf: confFor(kind) })
         const desk = await Desk.open(w.kerbside)
         await desk.networkIs(true)
         await w.x.fault({ on: 'mentions', kind, times: 0 })
@@ -90,88 +92,93 @@ describe('reading: X says to wait, and is left alone until then', SIDE_BY_SIDE, 
   }
 })
 
-test('reading: a stop in the middle of a sweep repeats it, and records nothing twice', async t => {
-  const w = await world(t, { conf, started: false })
-  for (let n = 0; n < 250; n++) await w.x.says(`r${n}`, QUESTION)
-  await w.x.fault({ on: 'mentions', kind: 'half_json', after: 1, times: 1 })
-  await w.x.fault({ on: 'mentions', kind: 'reset_before', after: 1, times: 1 })
-  await w.kerbside.start()
-  const count = async () => Number((await w.kerbside.sql('SELECT count(*) FROM message'))[0][0])
-  await until('all 250 messages', async () => await count() === 250)
-  await w.x.sweeps()
-  assert.equal(await count(), 250)
-  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['250']])
-  assert.deepEqual(await w.x.ours(), [])
-  await w.x.noViolations()
-})
+describe('reading', SIDE_BY_SIDE, () => {
+  test('a stop in the middle of a sweep repeats it, and records nothing twice', async t => {
+    const w = await world(t, { conf, started: false })
+    for (let n = 0; n < 250; n++) await w.x.says(`r${n}`, QUESTION)
+    await w.x.fault({ on: 'mentions', kind: 'half_json', after: 1, times: 1 })
+    await w.x.fault({ on: 'mentions', kind: 'reset_before', after: 1, times: 1 })
+    await w.kerbside.start()
+    const count = async () => Number((await w.kerbside.sql('SELECT count(*) FROM message'))[0][0])
+    await until('all 250 messages', async () => await count() === 250)
+    await w.x.sweeps()
+    assert.equal(await count(), 250)
+    assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM handoff_case'), [['250']])
+    assert.deepEqual(await w.x.ours(), [])
+    await w.x.noViolations()
+  })
 
-test('reading: everything delivered over and over is recorded and answered once', async t => {
-  const w = await world(t, { conf })
-  await w.x.fault({ on: 'mentions', kind: 'repeat', times: 0 })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await answeredOnce(w, post)
-  await w.x.sweeps(5)
-  await answeredOnce(w, post)
-  await w.kerbside.restart()
-  await w.x.sweeps(3)
-  await answeredOnce(w, post)
-  await w.x.noViolations()
-})
+  test('everything delivered over and over is recorded and answered once', async t => {
+    const w = await world(t, { conf })
+    await w.x.fault({ on: 'mentions', kind: 'repeat', times: 0 })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await answeredOnce(w, post)
+    await w.x.sweeps(5)
+    await answeredOnce(w, post)
+    await w.kerbside.restart()
+    await w.x.sweeps(3)
+    await answeredOnce(w, post)
+    await w.x.noViolations()
+  })
 
-test('reading: a message that arrives late is answered', async t => {
-  const w = await world(t, { conf })
-  await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await w.x.sweeps(3)
-  assert.deepEqual(await w.x.repliesTo(post), [])
-  await w.x.clearFaults()
-  await answeredOnce(w, post)
-})
+  test('a message that arrives late is answered', async t => {
+    const w = await world(t, { conf })
+    await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await w.x.sweeps(3)
+    assert.deepEqual(await w.x.repliesTo(post), [])
+    await w.x.clearFaults()
+    await answeredOnce(w, post)
+  })
 
-test('reading: a message that a later one has overtaken is answered too', async t => {
-  const w = await world(t, { conf })
-  await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
-  const late = await w.x.says('elm_close_sam', MISSED)
-  const early = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
-  await w.x.replyTo(early)
-  await w.x.sweeps()
-  await w.x.clearFaults()
-  await w.x.replyTo(late, { ms: 4000 })
-  await w.x.sweeps(3)
-  assert.equal((await w.x.ours()).length, 2)
-})
+  test('a message that a later one has overtaken is answered too', async t => {
+    const w = await world(t, { conf })
+    await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
+    const late = await w.x.says('elm_close_sam', MISSED)
+    const early = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
+    await w.x.replyTo(early)
+    await w.x.sweeps()
+    await w.x.clearFaults()
+    await w.x.replyTo(late, { ms: 4000 })
+    await w.x.sweeps(3)
+    assert.equal((await w.x.ours()).length, 2)
+  })
 
-test('reading: one that was overtaken before a restart is answered after it', async t => {
-  const w = await world(t, { conf })
-  await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
-  const late = await w.x.says('elm_close_sam', MISSED)
-  const early = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
-  await w.x.replyTo(early)
-  await w.kerbside.stop()
-  await w.x.clearFaults()
-  await w.kerbside.start()
-  await w.x.replyTo(late)
-  await w.x.sweeps(3)
-  assert.equal((await w.x.ours()).length, 2)
-  await w.x.noViolations()
-})
+  test('one that was overtaken before a restart is answered after it', async t => {
+    const w = await world(t, { conf })
+    await w.x.fault({ on: 'mentions', kind: 'late', times: 1 })
+    const late = await w.x.says('elm_close_sam', MISSED)
+    const early = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
+    await w.x.replyTo(early)
+    await w.kerbside.stop()
+    await w.x.clearFaults()
+    await w.kerbside.start()
+    await w.x.replyTo(late)
+    await w.x.sweeps(3)
+    assert.equal((await w.x.ours()).length, 2)
+    await w.x.noViolations()
+  })
 
-test('reading: X is not there at all, then it is', async t => {
-  const w = await world(t, { conf })
-  const desk = await Desk.open(w.kerbside)
-  const { port } = w.sandbox
-  const { server } = w.sandbox
-  server.closeAllConnections()
-  await new Promise(resolve => server.close(resolve))
-  const { text } = await desk.networkIs(false)
-  assert.match(text, /can't be reached/)
-  await w.sandbox.listen(port)
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await answeredOnce(w, post)
-  await desk.networkIs(true)
+  test('X is not there at all, then it is', async t => {
+    const w = await world(t, { conf })
+    const desk = await Desk.open(w.kerbside)
+    const { port } = w.sandbox
+    const { server } = w.sandbox
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+    const { text } = await desk.networkIs(false)
+    assert.match(text, /can't be reached/)
+    await w.sandbox.listen(port)
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await answeredOnce(w, post)
+    await desk.networkIs(true)
+  })
 })
 
 // --- sending ---
+
+// our own posts can't be read: else what is out is seen there before its sending ends
+const unseen = { on: 'timeline', kind: 'unavailable', times: 0 }
 
 describe('sending ended unknown: the timeline tells, and there is one post', SIDE_BY_SIDE, () => {
   const kinds = ['server_error', 'bad_gateway', 'unavailable', 'silent_before', 'silent_after',
@@ -179,7 +186,7 @@ describe('sending ended unknown: the timeline tells, and there is one post', SID
   for (const kind of kinds) {
     for (const taken of [false, true]) {
       test(`${kind}, ${taken ? 'taken' : 'not taken'}`, async t => {
-        const w = await world(t, { conf })
+        const w = await world(t, { conf: confFor(kind) })
         await w.x.fault({ on: 'post', kind, taken })
         const post = await w.x.says('elm_close_sam', MISSED)
         await answeredOnce(w, post)
@@ -189,55 +196,6 @@ describe('sending ended unknown: the timeline tells, and there is one post', SID
       })
     }
   }
-})
-
-test('sending: a reply of staff that ended unknown is found too', async t => {
-  const w = await world(t, { conf })
-  const desk = await Desk.open(w.kerbside)
-  const post = await w.x.says('curious', QUESTION)
-  const about = await desk.caseOf('curious')
-  await desk.do('claim', about)
-  await w.x.fault({ on: 'post', kind: 'silent_after' })
-  const text = 'Sorry, no. See https://northmoor.example/music?a=1&b=2 & ask "there" <next door>'
-  await desk.do('reply', about, { text })
-  await desk.event('reply.unknown')
-  await w.x.clearFaults()
-  await desk.event('reply.sent') // whoever sees it first: the look for it, or the reading of our posts
-  await answeredOnce(w, post)
-  await w.x.noViolations()
-})
-
-test('sending: the timeline fails as well, then it does not', async t => {
-  const w = await world(t, { conf })
-  await w.x.fault({ on: 'post', kind: 'reset_after' })
-  await w.x.fault({ on: 'timeline', kind: 'half_json', times: 2 })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await answeredOnce(w, post)
-  await w.x.noViolations()
-})
-
-test('sending: the timeline shows the post only at the second look', async t => {
-  const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 400 } } })
-  await w.x.fault({ on: 'timeline', kind: 'late', delay_ms: 300 })
-  await w.x.fault({ on: 'post', kind: 'reset_after' })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await answeredOnce(w, post)
-  assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 1)
-})
-
-test('sending: a kill while it is unknown does not send it twice', async t => {
-  const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 600000 } } })
-  // Our own posts can't be read: else what is out is seen there before its sending ends.
-  await w.x.fault({ on: 'timeline', kind: 'unavailable', times: 0 })
-  await w.x.fault({ on: 'post', kind: 'silent_after' })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await until('the sending ended unknown', async () =>
-    (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')
-  await w.kerbside.stop('SIGKILL')
-  await w.x.clearFaults()
-  await w.kerbside.start()
-  await answeredOnce(w, post)
-  await w.x.noViolations()
 })
 
 describe('sending: refused for now, queued, sent once when it may', SIDE_BY_SIDE, () => {
@@ -277,117 +235,168 @@ describe('sending: refused for now, queued, sent once when it may', SIDE_BY_SIDE
   }
 })
 
-test('sending: what waited until somebody took the conversation is not sent, unless they want it',
-  async t => {
-    const w = await world(t, { conf })
+describe('sending', SIDE_BY_SIDE, () => {
+  test('a reply of staff that ended unknown is found too', async t => {
+    const w = await world(t, { conf: impatient })
     const desk = await Desk.open(w.kerbside)
-    await w.x.fault({ on: 'post', kind: 'no_credits', times: 0 })
-    const post = await w.x.says('neighbour', '@NorthmoorHelp there is a child alone next door')
-    const about = await desk.caseOf('neighbour')
-    await desk.networkIs(false)
+    const post = await w.x.says('curious', QUESTION)
+    const about = await desk.caseOf('curious')
     await desk.do('claim', about)
+    await w.x.fault(unseen)
+    await w.x.fault({ on: 'post', kind: 'silent_after' })
+    const text = 'Sorry, no. See https://northmoor.example/music?a=1&b=2 & ask "there" <next door>'
+    await desk.do('reply', about, { text })
+    await desk.event('reply.unknown')
     await w.x.clearFaults()
-    await w.kerbside.restart()
-    const back = await Desk.open(w.kerbside, { cookie: desk.cookie })
-    await back.caseOf('neighbour', each => each.failed_replies === 1)
-    await w.x.sweeps()
-    assert.deepEqual(await w.x.ours(), [])
-    const { replies } = await back.ask('open', { case: about.id })
-    assert.match(replies[0].error, /^Not sent: /)
-    await back.do('retry', about, { reply: replies[0].id })
+    await desk.event('reply.sent') // whoever sees it first: the look for it, or the reading of our posts
     await answeredOnce(w, post)
     await w.x.noViolations()
   })
 
-test('sending: refused for good, it becomes a case, and staff can try again', async t => {
-  const w = await world(t, { conf })
-  const desk = await Desk.open(w.kerbside)
-  await w.x.fault({ on: 'post', kind: 'forbidden' })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  const failed = await desk.caseOf('elm_close_sam', about => about.failed_replies === 1)
-  assert.equal(failed.state, 'open')
-  const whole = await desk.ask('open', { case: failed.id })
-  const [reply] = whole.replies
-  assert.deepEqual([reply.state, reply.by], ['failed', null])
-  assert.match(reply.error, /403/)
-  await w.x.sweeps()
-  assert.deepEqual(await w.x.ours(), [])
-  await desk.do('claim', failed)
-  await desk.do('retry', failed, { reply: reply.id })
-  await answeredOnce(w, post)
-  await w.x.noViolations()
-})
-
-test('sending: the resident deleted the message, staff hear of it', async t => {
-  const w = await world(t, { conf, started: false })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await w.x.fault({ on: 'post', kind: 'server_error', delay_ms: 300 })
-  await w.kerbside.start()
-  const desk = await Desk.open(w.kerbside)
-  await until('the request', async () => (await w.x.requestsTo('POST', '/2/tweets')).length)
-  await w.x.control('POST', `posts/${post}/delete`)
-  await desk.until('a case without words', () =>
-    [...desk.cases.values()].some(about => about.failed_replies === 1 && about.gone))
-  assert.deepEqual(await w.kerbside.sql('SELECT text FROM message'), [['']])
-  assert.deepEqual(await w.x.ours(), [])
-})
-
-test('sending: "said before" about a post of ours that is there is a success', async t => {
-  const w = await world(t, { conf })
-  await w.x.fault({ on: 'post', kind: 'duplicate', taken: true })
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await answeredOnce(w, post)
-  assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 1)
-})
-
-test('sending: "said before" about one that is not there fails, for staff to see', async t => {
-  const w = await world(t, { conf })
-  const desk = await Desk.open(w.kerbside)
-  await w.x.fault({ on: 'post', kind: 'duplicate' })
-  await w.x.says('elm_close_sam', MISSED)
-  const failed = await desk.caseOf('elm_close_sam', about => about.failed_replies === 1)
-  const { replies } = await desk.ask('open', { case: failed.id })
-  assert.match(replies[0].error, /duplicate content/)
-  await w.x.sweeps()
-  assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 1)
-  assert.deepEqual(await w.x.ours(), [])
-})
-
-test('sending: a network that takes nothing and says nothing is given up after three attempts',
-  async t => {
+  test('the timeline fails as well, then it does not', async t => {
     const w = await world(t, { conf })
-    const desk = await Desk.open(w.kerbside)
-    await w.x.fault({ on: 'post', kind: 'reset_before', times: 0 })
+    await w.x.fault({ on: 'post', kind: 'reset_after' })
+    await w.x.fault({ on: 'timeline', kind: 'half_json', times: 2 })
     const post = await w.x.says('elm_close_sam', MISSED)
-    const failed = await desk.caseOf('elm_close_sam', about => about.failed_replies === 1)
-    assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 3)
-    await w.x.clearFaults()
-    await desk.do('claim', failed)
-    const { replies } = await desk.ask('open', { case: failed.id })
-    await desk.do('retry', failed, { reply: replies[0].id })
     await answeredOnce(w, post)
+    await w.x.noViolations()
   })
 
-test('sending: one that hangs in doubt does not hold up the others', async t => {
-  const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 600000 } } })
-  await w.x.fault({ on: 'post', kind: 'reset_before' })
-  const stuck = await w.x.says('elm_close_sam', MISSED)
-  await until('the sending ended unknown', async () =>
-    (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')
-  const free = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
-  await w.x.replyTo(free)
-  assert.deepEqual(await w.x.repliesTo(stuck), [])
-})
+  test('the timeline shows the post only at the second look', async t => {
+    const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 400 } } })
+    await w.x.fault({ on: 'timeline', kind: 'late', delay_ms: 300 })
+    await w.x.fault({ on: 'post', kind: 'reset_after' })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await answeredOnce(w, post)
+    assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 1)
+  })
 
-test('a wrong token is shown to staff; with the right one all goes on', async t => {
-  const w = await world(t, { conf, started: false })
-  writeFileSync(join(w.dir, 'token'), 'yesterdays-token\n')
-  await w.kerbside.start()
-  const desk = await Desk.open(w.kerbside)
-  assert.match((await desk.networkIs(false)).text, /run kerbside x login/)
-  assert.ok(!w.kerbside.log.includes('yesterdays-token'), 'a token in the log')
-  writeFileSync(join(w.dir, 'token'), 'sandbox-token\n')
-  await w.kerbside.restart()
-  const post = await w.x.says('elm_close_sam', MISSED)
-  await answeredOnce(w, post)
+  test('a kill while it is unknown does not send it twice', async t => {
+    const w = await world(t, { conf: { x: { ...impatient.x, lookup_wait_ms: 600000 } } })
+    await w.x.fault(unseen)
+    await w.x.fault({ on: 'post', kind: 'silent_after' })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await until('the sending ended unknown', async () =>
+      (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')
+    await w.kerbside.stop('SIGKILL')
+    await w.x.clearFaults()
+    await w.kerbside.start()
+    await answeredOnce(w, post)
+    await w.x.noViolations()
+  })
+
+  test('what waited until somebody took the conversation is not sent, unless they want it',
+    async t => {
+      const w = await world(t, { conf })
+      const desk = await Desk.open(w.kerbside)
+      await w.x.fault({ on: 'post', kind: 'no_credits', times: 0 })
+      const post = await w.x.says('neighbour', '@NorthmoorHelp there is a child alone next door')
+      const about = await desk.caseOf('neighbour')
+      await desk.networkIs(false)
+      await desk.do('claim', about)
+      await w.x.clearFaults()
+      await w.kerbside.restart()
+      const back = await Desk.open(w.kerbside, { cookie: desk.cookie })
+      await back.caseOf('neighbour', each => each.failed_replies === 1)
+      await w.x.sweeps()
+      assert.deepEqual(await w.x.ours(), [])
+      const { replies } = await back.ask('open', { case: about.id })
+      assert.match(replies[0].error, /^Not sent: /)
+      await back.do('retry', about, { reply: replies[0].id })
+      await answeredOnce(w, post)
+      await w.x.noViolations()
+    })
+
+  test('refused for good, it becomes a case, and staff can try again', async t => {
+    const w = await world(t, { conf })
+    const desk = await Desk.open(w.kerbside)
+    await w.x.fault({ on: 'post', kind: 'forbidden' })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    const failed = await desk.caseOf('elm_close_sam', about => about.failed_replies === 1)
+    assert.equal(failed.state, 'open')
+    const whole = await desk.ask('open', { case: failed.id })
+    const [reply] = whole.replies
+    assert.deepEqual([reply.state, reply.by], ['failed', null])
+    assert.match(reply.error, /403/)
+    await w.x.sweeps()
+    assert.deepEqual(await w.x.ours(), [])
+    await desk.do('claim', failed)
+    await desk.do('retry', failed, { reply: reply.id })
+    await answeredOnce(w, post)
+    await w.x.noViolations()
+  })
+
+  test('the resident deleted the message, staff hear of it', async t => {
+    const w = await world(t, { conf, started: false })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await w.x.fault({ on: 'post', kind: 'server_error', delay_ms: 300 })
+    await w.kerbside.start()
+    const desk = await Desk.open(w.kerbside)
+    await until('the request', async () => (await w.x.requestsTo('POST', '/2/tweets')).length)
+    await w.x.control('POST', `posts/${post}/delete`)
+    await desk.until('a case without words', () =>
+      [...desk.cases.values()].some(about => about.failed_replies === 1 && about.gone))
+    assert.deepEqual(await w.kerbside.sql('SELECT text FROM message'), [['']])
+    assert.deepEqual(await w.x.ours(), [])
+  })
+
+  test('"said before" about a post of ours that is there is a success', async t => {
+    const w = await world(t, { conf })
+    await w.x.fault({ on: 'post', kind: 'duplicate', taken: true })
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await answeredOnce(w, post)
+    assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 1)
+  })
+
+  test('"said before" about one that is not there fails, for staff to see', async t => {
+    const w = await world(t, { conf })
+    const desk = await Desk.open(w.kerbside)
+    await w.x.fault({ on: 'post', kind: 'duplicate' })
+    await w.x.says('elm_close_sam', MISSED)
+    const failed = await desk.caseOf('elm_close_sam', about => about.failed_replies === 1)
+    const { replies } = await desk.ask('open', { case: failed.id })
+    assert.match(replies[0].error, /duplicate content/)
+    await w.x.sweeps()
+    assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 1)
+    assert.deepEqual(await w.x.ours(), [])
+  })
+
+  test('a network that takes nothing and says nothing is given up after three attempts',
+    async t => {
+      const w = await world(t, { conf })
+      const desk = await Desk.open(w.kerbside)
+      await w.x.fault({ on: 'post', kind: 'reset_before', times: 0 })
+      const post = await w.x.says('elm_close_sam', MISSED)
+      const failed = await desk.caseOf('elm_close_sam', about => about.failed_replies === 1)
+      assert.equal((await w.x.requestsTo('POST', '/2/tweets')).length, 3)
+      await w.x.clearFaults()
+      await desk.do('claim', failed)
+      const { replies } = await desk.ask('open', { case: failed.id })
+      await desk.do('retry', failed, { reply: replies[0].id })
+      await answeredOnce(w, post)
+    })
+
+  test('one that hangs in doubt does not hold up the others', async t => {
+    const w = await world(t, { conf: { x: { ...conf.x, lookup_wait_ms: 600000 } } })
+    await w.x.fault({ on: 'post', kind: 'reset_before' })
+    const stuck = await w.x.says('elm_close_sam', MISSED)
+    await until('the sending ended unknown', async () =>
+      (await w.kerbside.sql('SELECT state FROM reply'))[0]?.[0] === 'unknown')
+    const free = await w.x.says('mill_road', '@NorthmoorHelp pothole on Mill Road')
+    await w.x.replyTo(free)
+    assert.deepEqual(await w.x.repliesTo(stuck), [])
+  })
+
+  test('a wrong token is shown to staff; with the right one all goes on', async t => {
+    const w = await world(t, { conf, started: false })
+    writeFileSync(join(w.dir, 'token'), 'yesterdays-token\n')
+    await w.kerbside.start()
+    const desk = await Desk.open(w.kerbside)
+    assert.match((await desk.networkIs(false)).text, /run kerbside x login/)
+    assert.ok(!w.kerbside.log.includes('yesterdays-token'), 'a token in the log')
+    writeFileSync(join(w.dir, 'token'), 'sandbox-token\n')
+    await w.kerbside.restart()
+    const post = await w.x.says('elm_close_sam', MISSED)
+    await answeredOnce(w, post)
+  })
 })

@@ -147,7 +147,7 @@ test('what X costs is counted as X bills it, and outlives the program', async t 
   assert.match(people.out, /^ {2}cap \(x\.month_cap_usd\) +5 +USD$/m)
 })
 
-test('beyond the month\'s cap staff are told, and nothing is answered automatically', async t => {
+test('beyond the month\'s cap staff are told, and only what is said in danger is said by itself', async t => {
   const w = await world(t, { conf: { x: { month_cap_usd: 1 } }, started: false })
   await w.kerbside.start()
   await w.kerbside.stop()
@@ -162,4 +162,6 @@ test('beyond the month\'s cap staff are told, and nothing is answered automatica
   await w.x.sweeps(3)
   assert.deepEqual(await w.x.repliesTo(asked), [])
   assert.deepEqual(await w.x.requestsTo('POST', '/2/tweets'), [])
+  const danger = await w.x.says('neighbour', '@NorthmoorHelp there is a child alone next door')
+  assert.match((await w.x.replyTo(danger)).text, /999/)
 })

@@ -87,7 +87,7 @@ export function sign (x, verb, path, options = {}) {
     char => '%' + char.charCodeAt(0).toString(16).toUpperCase())
   const oauth = {
     oauth_consumer_key: key,
-    oauth_nonce: options.nonce ?? randomBytes(16).toString('hex'),
+    oauth_nonce: randomBytes(16).toString('hex'),
     oauth_signature_method: method,
     oauth_timestamp: String(Math.floor(Date.now() / 1000) - age),
     ...(token !== null && { oauth_token: token }),

@@ -62,13 +62,14 @@ test('a busy port and wrong options end it', async t => {
   const second = await run(t, '--port', port)
   assert.equal(second.code, 1)
   assert.equal(second.stderr, `sandbox: port ${port} is in use\n`)
-  for (const args of [['--colour'], ['extra'], ['--port', 'x'], ['--port', '70000'], ['--port'],
+  const refused = [['--colour'], ['extra'], ['--port', 'x'], ['--port', '70000'], ['--port'],
     ['--limits', 'none'], ['--kerbside', 'ftp://127.0.0.1/'], ['--token', ''],
-    ['--watch', 'yes'], ['--bare-replies', 'x'], ['--search-lag', '-1']]) {
+    ['--watch', 'yes'], ['--bare-replies', 'x'], ['--search-lag', '-1']]
+  await Promise.all(refused.map(async args => {
     const wrong = await run(t, ...args)
     assert.equal(wrong.code, 2, args.join(' '))
     assert.match(wrong.stderr, /^sandbox: [^\n]+\n$/)
-  }
+  }))
   await first.stop('SIGTERM')
 })
 
