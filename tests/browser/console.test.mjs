@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { weigh } from '../sandbox/weigh.mjs'
 import { story } from './story.mjs'
 import {
-  assertAccessible, assertNoSidewaysScrolling, openCase, row, until
+  assertAccessible, assertNoSidewaysScrolling, openCase, row, tabTo, until
 } from './support.mjs'
 
 const QUESTION = "do you hire out the old mayor's chain for weddings?"
@@ -73,7 +73,7 @@ story('a reply over the limit is refused, one that just fits is sent', async cou
   assert.equal(await staff.getByTestId('reply').filter({ hasText: 'town hall' }).count(), 0)
 
   // As the network counts: an emoji is 2, a link 23. The sandbox counts for itself.
-  const start = '👰🏽 Café: https://northmoor.example/weddings/the-chain-of-office-and-all-that-goes '
+  const start = '👰🏽 Café: https://example.com/weddings/the-chain-of-office-and-all-that-goes '
   await box.fill(start + 'a'.repeat(280 - weigh(start + ' ^SR')))
   await counted(/^280 of 280$/)
   await staff.getByTestId('reply-send').click()
@@ -191,21 +191,6 @@ story('a reply that could not be sent, and a network that is down, are seen', as
   await assertAccessible(staff, 'a network that is down')
   await council.x.control('DELETE', 'faults')
 })
-
-// Tab by Tab until `target` has the focus, which must be seen on the way.
-async function tabTo (page, target) {
-  for (let steps = 0; steps < 40; steps++) {
-    await page.keyboard.press('Tab')
-    const seen = await page.evaluate(() => {
-      const style = getComputedStyle(document.activeElement)
-      return style.outlineStyle !== 'none' || style.boxShadow !== 'none'
-    })
-    assert.ok(seen, await page.evaluate(() =>
-      `the focus can't be seen on ${document.activeElement.outerHTML.slice(0, 200)}`))
-    if (await target.evaluate(one => one === document.activeElement)) return
-  }
-  assert.fail(`the keyboard does not reach ${target}`)
-}
 
 story('everything that staff do is done without a mouse', async council => {
   const page = await council.newPage()

@@ -8,7 +8,8 @@ import { closeBrowser, Council, openCase, row, until } from './support.mjs'
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url))
 const DAY = '2026-11-23' // a Monday in winter, when London keeps UTC
 
-// What came in, and what comes of it: answered, thanked, ignored, or a case for people.
+// What came in, and what comes of it: answered, thanked, ignored, or a case for people, two of them
+// by a direct message and to the other account.
 const MORNING = [
   ['08:35', 'allotment_dave', 'Dave Holroyd', 'case',
     "do you hire out the old mayor's chain for weddings? Asking for my sister"],
@@ -30,17 +31,27 @@ const MORNING = [
   ['09:36', 'market_st_mo', 'Mo Siddiqui', 'thanked',
     'the planters on the high street look fantastic, well done to the team'],
   ['09:38', 'elm_close_sam', 'Sam Whitlock', 'case',
-    'can I speak to a real person about my parking permit please']
+    'can I speak to a real person about my parking permit please'],
+  ['09:39', 'nell_reads', 'Nell Ashby', 'private',
+    "it's about my neighbour's hedge, I'd rather not say which street where everybody reads it"],
+  ['09:40', 'tom_on_mill_ln', 'Tom Farrow', 'news',
+    'who is singing at the harbour concert?']
 ]
 
 const council = new Council()
 
 const setTime = time => council.x.control('POST', 'clock', { at: `${DAY}T${time}:00Z` })
 
+async function write (handle, name, outcome, text) {
+  if (outcome === 'private') return council.x.control('POST', 'messages', { handle, name, text })
+  const account = outcome === 'news' ? 'NorthmoorNews' : 'NorthmoorHelp'
+  return council.x.write(`@${account} ${text}`, { handle, name })
+}
+
 async function play (staff, [time, handle, name, outcome, text]) {
   await setTime(time)
-  const id = await council.x.write(`@NorthmoorHelp ${text}`, { handle, name })
-  if (outcome === 'case') await row(staff, `@${handle}`).waitFor()
+  const id = await write(handle, name, outcome, text)
+  if (['case', 'news', 'private'].includes(outcome)) await row(staff, `@${handle}`).waitFor()
   if (outcome === 'ignored') await until('it is ignored', () => /action=ignore/.test(council.log))
   if (outcome === 'answered' || outcome === 'thanked') {
     await until(`@${handle} is ${outcome}`, async () => (await council.ourReplies(id)).length > 0)
@@ -70,7 +81,7 @@ async function playMorning () {
 async function takeAll (sam) {
   await sam.reload() // so that the waiting times are of now
   await row(sam, '@hazel_and_pip').waitFor()
-  await take(sam, 'console-queue.png')
+  await take(sam, 'console-queue.png', { fullPage: true })
 
   const phone = await council.staffPage('sam',
     { viewport: { width: 375, height: 780 }, deviceScaleFactor: 2 })

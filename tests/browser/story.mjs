@@ -8,11 +8,12 @@ const longestMs = 60_000
 
 after(closeBrowser)
 
-export function story (name, body) {
+// `options` are those of Council.open.
+export function story (name, body, options) {
   test(name, { timeout: longestMs }, async t => {
     const council = new Council()
     try {
-      await council.open()
+      await council.open(options)
       await body(council, t)
       council.check()
       await council.stopKerbside()

@@ -20,12 +20,14 @@ const patience = 15_000
 const fromRoot = path => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const KERBSIDE = process.env.KERBSIDE ?? fromRoot('build/release/kerbside')
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const TOKEN = 'sandbox-token'
+const TOKENS = ['sandbox-token', 'sandbox-news-token'] // in the order of the accounts
+const [TOKEN] = TOKENS
 const PASSWORD = 'browser-test-password'
 
 export const STAFF = {
-  sam: { login: 'sam', name: 'Sam Reed', initials: 'SR' },
-  asha: { login: 'asha', name: 'Asha Malik', initials: 'AM' }
+  sam: { login: 'sam', name: 'Sam Reed', initials: 'SR', role: 'agent' },
+  asha: { login: 'asha', name: 'Asha Malik', initials: 'AM', role: 'supervisor' },
+  tom: { login: 'tom', name: 'Tom Ives', initials: 'TI', role: 'trainee' }
 }
 
 // Moments by the council's clock, chosen so that the bank holidays are known.
@@ -73,13 +75,17 @@ export class Council {
   forgiven = [/\/api\/me .* 401 /] // how a browser says "not signed in yet"
   contexts = []
 
-  async open ({ staff = Object.values(STAFF) } = {}) {
+  async open ({ staff = [STAFF.sam, STAFF.asha], conf = {} } = {}) {
+    this.conf = conf
     assert.ok(existsSync(KERBSIDE), `${KERBSIDE} is missing: build it, or set KERBSIDE`)
     assert.ok(existsSync(CHROMIUM), `${CHROMIUM} is missing: install it, or set CHROMIUM`)
     this.folder = mkdtempSync(join(tmpdir(), 'kerbside-browser-'))
     this.sandbox = await startSandbox({ token: TOKEN })
     this.x = new Client(this.sandbox.url, TOKEN)
-    writeFileSync(join(this.folder, 'token'), TOKEN, { mode: 0o600 })
+    TOKENS.forEach((token, n) =>
+      writeFileSync(join(this.folder, `token-${n}`), token, { mode: 0o600 }))
+    writeFileSync(join(this.folder, 'app.json'), '{"bearer_token":"sandbox-app-token"}',
+      { mode: 0o600 })
     this.configure(0)
     for (const one of staff) this.addStaff(one)
     await this.startKerbside()
@@ -99,14 +105,17 @@ export class Council {
       console: { address: '127.0.0.1', port },
       x: {
         ...demo.x,
-        api: this.sandbox.url.replace(/\/$/, '')
+        api: this.sandbox.url.replace(/\/$/, ''),
+        app_file: join(this.folder, 'app.json')
       },
-      accounts: [{ ...demo.accounts[0], token_file: join(this.folder, 'token') }]
+      accounts: demo.accounts.map((one, n) =>
+        ({ ...one, token_file: join(this.folder, `token-${n}`) })),
+      ...this.conf
     }, null, 2))
   }
 
-  addStaff ({ login, name, initials }) {
-    const args = ['staff', 'add', login, '--name', name, '--initials', initials]
+  addStaff ({ login, name, initials, role }) {
+    const args = ['staff', 'add', login, '--name', name, '--initials', initials, '--role', role]
     const { status, stderr } = spawnSync(KERBSIDE, [...args, '--config', this.config],
       { input: PASSWORD + '\n', encoding: 'utf8' })
     assert.equal(status, 0, stderr)
@@ -267,6 +276,21 @@ export const row = (page, text) => page.getByTestId('case-row').filter({ hasText
 export async function openCase (page, text) {
   await row(page, text).getByRole('link').click()
   await page.getByTestId('conversation').waitFor()
+}
+
+// Tab by Tab until `target` has the focus, which must be seen on the way.
+export async function tabTo (page, target) {
+  for (let steps = 0; steps < 40; steps++) {
+    await page.keyboard.press('Tab')
+    const seen = await page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement)
+      return style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+    })
+    assert.ok(seen, await page.evaluate(() =>
+      `the focus can't be seen on ${document.activeElement.outerHTML.slice(0, 200)}`))
+    if (await target.evaluate(one => one === document.activeElement)) return
+  }
+  assert.fail(`the keyboard does not reach ${target}`)
 }
 
 // No violation of WCAG 2.2 A and AA that axe can see in the page as it is now.

@@ -7,6 +7,7 @@ import { paginate } from './reading.mjs'
 import { invalid, notFound, plainProblem, problem } from './refusals.mjs'
 import { renderUser } from './render.mjs'
 import { ACCOUNTS } from './store.mjs'
+import { isSigned } from './watch.mjs'
 
 const READ = { app: false, oauth1: true, scopes: ['dm.read', 'tweet.read', 'users.read'] }
 const WRITE = { app: false, oauth1: true, scopes: ['dm.write', 'tweet.read', 'users.read'] }
@@ -247,7 +248,7 @@ function attachmentProblems ({ attachments }) {
 }
 
 // X's rules for automated messages: only to who wrote first, or was invited by staff, and the first
-// one names a way out and the privacy policy.
+// one names a way out and the privacy policy. A member of staff who signs is no automaton.
 function watch ({ messages, settings }, account, other, text = '') {
   const before = messages.between(account.id, other.id)
   const broken = []
@@ -255,7 +256,7 @@ function watch ({ messages, settings }, account, other, text = '') {
     !messages.isInvited(account.id, other.id)) {
     broken.push(`a message to @${other.username}, who never wrote to @${account.username}`)
   }
-  if (settings.message_watch && !before.some(event => event.sender_id === account.id)) {
+  if (settings.message_watch && !isSigned(text) && !before.some(event => event.sender_id === account.id)) {
     if (!OPT_OUT.test(text)) broken.push('a first message without a way to opt out')
     if (!PRIVACY.test(text)) broken.push('a first message without a link to the privacy policy')
   }
@@ -270,6 +271,7 @@ const describe = ({ store }, event) => ({
   id: event.id,
   type: event.event_type,
   from: nameOf(store, event.sender_id),
+  name: store.user(event.sender_id).name,
   to: nameOf(store, event.recipient_id),
   text: event.text,
   created_at: event.created_at,

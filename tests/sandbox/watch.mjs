@@ -34,7 +34,7 @@ const words = text => withoutHandles(text).replace(/https?:\/\/\S+/gi, ' ').toLo
   .match(/[\p{L}\p{N}']+/gu) ?? []
 
 // A member of staff signs with initials.
-const isSigned = text => /\^[A-Z]{1,3}$/.test(text.trim())
+export const isSigned = text => /\^[A-Z]{1,3}$/.test(text.trim())
 
 // Pairs of neighbouring words, by which texts are compared.
 function pairsOf (text) {

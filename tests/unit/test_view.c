@@ -112,6 +112,35 @@ static void test_case(void **state)
     cJSON_Delete(o);
 }
 
+/* What is erased for its age isn't said to be taken back; who answers in the network's own app has
+ * a case without owning it. */
+static void test_case_without_words(void **state)
+{
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7"), id = open_case(f->tx, message);
+    assert_int_equal(case_taken_elsewhere(f->tx, id, NOON), 0);
+    assert_int_equal(record_message_gone(f->tx, STR("x"), STR("900"), NOON), 1);
+    cJSON *o = case_of(f, id), *frame;
+    assert_shape(in(o, "elsewhere"), "true");
+    assert_shape(in(o, "gone"), "true");
+    assert_shape(in(o, "expired"), "false");
+    assert_shape(in(o, "summary"), "''");
+    assert_shape(in(o, "resident"), "{'handle':'','name':''}");
+    cJSON_Delete(o);
+
+    message = add_message(f->tx, "901", "901", "8");
+    id = open_case(f->tx, message);
+    run_sql(f->tx, "UPDATE handoff_case SET state='closed'");
+    assert_int_equal(record_erase_old(f->tx, NOON + 1, NOON + 2, 10), 1);
+    o = case_of(f, id);
+    assert_shape(in(o, "gone"), "true");
+    assert_shape(in(o, "expired"), "true");
+    cJSON_Delete(o);
+    assert_int_equal(view_whole_case(f->tx, id, &rules, &agent, &frame), 1);
+    assert_shape(in(cJSON_GetArrayItem(in(frame, "messages"), 0), "expired"), "true");
+    cJSON_Delete(frame);
+}
+
 /* The summary is the first 140 characters, whatever bytes they take. */
 static void test_summary(void **state)
 {
@@ -214,15 +243,13 @@ static void test_whole_case(void **state)
                  "[{'id':2,'text':'\\ud83d\\ude21 <b>\\u0022again\\u0022</b>\\n\\\\o/',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999910,"
                  "'remote_url':'https://net.example/elm_close_sam/status/902',"
-                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,'"
-                 "expired':false,"
-                 "'decision':null},"
+                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
+                 "'expired':false,'decision':null},"
                  "{'id':1,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794999940,"
                  "'remote_url':'https://net.example/elm_close_sam/status/901',"
-                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,'"
-                 "expired':false,"
-                 "'decision':{'action':'handoff','reason':'safeguarding',"
+                 "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
+                 "'expired':false,'decision':{'action':'handoff','reason':'safeguarding',"
                  "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a',"
                  "'why':[{'rule':'safeguarding.child','words':['child alone'],"
                  "'spans':[[16,27],[30,31]]}]}}]");
@@ -597,12 +624,19 @@ static void test_private(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_staff),  VIEW_TEST(test_case),
-        VIEW_TEST(test_summary),       VIEW_TEST(test_summary_handles),
-        VIEW_TEST(test_whole_case),    VIEW_TEST(test_json_columns),
-        VIEW_TEST(test_snapshot),      VIEW_TEST(test_snapshot_most),
-        VIEW_TEST(test_snapshot_size), VIEW_TEST(test_events),
-        VIEW_TEST(test_events_undone), VIEW_TEST(test_private),
+        cmocka_unit_test(test_staff),
+        VIEW_TEST(test_case),
+        VIEW_TEST(test_case_without_words),
+        VIEW_TEST(test_summary),
+        VIEW_TEST(test_summary_handles),
+        VIEW_TEST(test_whole_case),
+        VIEW_TEST(test_json_columns),
+        VIEW_TEST(test_snapshot),
+        VIEW_TEST(test_snapshot_most),
+        VIEW_TEST(test_snapshot_size),
+        VIEW_TEST(test_events),
+        VIEW_TEST(test_events_undone),
+        VIEW_TEST(test_private),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@ import { aCase, alex, sam } from "./samples.mjs";
 const { piecesOf } = await load("case/marks.ts");
 const { Counter, countWords, pauseMs } = await load("case/counter.ts");
 const { forgetDraft, keepDraft, readDraft } = await load("case/drafts.ts");
+const { waysOf } = await load("case/case.tsx");
 const { inOrder } = await load("case/conversation.tsx");
 const { runCommand, runOnCase } = await load("commands.ts");
 
@@ -130,6 +131,17 @@ test("the conversation is in order, and the resident comes before the answer", (
     "m2",
     "r8",
   ]);
+});
+
+test("what came privately has no public way, and a trainee no private one", () => {
+  const kinds = (...all) => ({ messages: all.map((kind) => ({ kind })) });
+  const rows = [
+    [kinds("addressed"), "agent", ["public", "private"]],
+    [kinds("addressed", "private"), "supervisor", ["public", "private"]],
+    [kinds("private", "private"), "agent", ["private"]],
+    [kinds("overheard", "private"), "trainee", ["public"]],
+  ];
+  for (const [detail, role, ways] of rows) assert.deepEqual(waysOf(detail, { role }), ways);
 });
 
 const mine = aCase(12, { version: 4, state: "claimed", owner: sam });

@@ -1,6 +1,9 @@
 // The page where a person plays a resident: writes messages, moves the clock, watches the answers.
 
-const US = '@NorthmoorHelp'
+const ACCOUNTS = [
+  { handle: 'NorthmoorHelp', name: 'Northmoor Council Help' },
+  { handle: 'NorthmoorNews', name: 'Northmoor Council News' }
+]
 const RESIDENTS = [
   { handle: 'elm_close_sam', name: 'Sam Whitlock' },
   { handle: 'priya_northmoor', name: 'Priya Raman' },
@@ -43,23 +46,34 @@ async function ask (method, path, body) {
 
 // --- writing ---
 
+const account = $('account')
+
 let replyTo = null // the id of a thread, while answering in it
+let editing = null // the id of a post, while changing it
+
+const isCouncil = () => ACCOUNTS.some(each => each.handle === handle.value)
+const isMessage = () => !isCouncil() && !editing && $('way-message').checked
+
+function option (value, words) {
+  const made = element('option', '', words)
+  made.value = value
+  return made
+}
 
 function fillCompose () {
-  for (const { handle: value, name } of RESIDENTS) {
-    const option = element('option', '', `${name} @${value}`)
-    option.value = value
-    handle.append(option)
-  }
-  const other = element('option', '', 'Someone else')
-  other.value = ''
-  handle.append(other)
+  handle.append(...RESIDENTS.map(each => option(each.handle, `${each.name} @${each.handle}`)),
+    option('', 'Someone else'))
+  const council = element('optgroup', '')
+  council.label = "The council, in X's own app"
+  council.append(...ACCOUNTS.map(each => option(each.handle, each.name)))
+  handle.append(council)
+  account.append(...ACCOUNTS.map(each => option(each.handle, `@${each.handle}`)))
   for (const [label, example] of Object.entries(EXAMPLES)) {
     const button = element('button', 'button button--quiet', label)
     button.type = 'button'
     button.addEventListener('click', () => {
       stopReplying()
-      fillText(`${US} ${example}`)
+      fillText(prefix() + example)
     })
     const item = element('li')
     item.append(button)
@@ -73,37 +87,84 @@ function fillText (value) {
   text.setSelectionRange(value.length, value.length)
 }
 
-function showOther () {
-  $('other').hidden = handle.value !== ''
+// What a message to whoever it is for begins with.
+function prefix () {
+  if (isMessage()) return ''
+  if (!isCouncil()) return `@${account.value} `
+  return replyTo ? `@${threads.get(replyTo).begunBy} ` : ''
 }
 
-function startReply (threadId, author) {
-  replyTo = threadId
-  const known = RESIDENTS.some(resident => resident.handle === author)
-  handle.value = known ? author : ''
-  if (!known) $('handle-other').value = author
-  showOther()
-  $('replying-to').textContent = `You are answering in the conversation @${author} began.`
+// What there is to choose depends on who writes, and on what.
+function showChoices () {
+  $('other').hidden = handle.value !== ''
+  const isSettled = isCouncil() || editing !== null || replyTo !== null
+  $('to').hidden = isSettled
+  $('ways').hidden = isSettled
+  handle.disabled = editing !== null
+  if (!editing && /^\s*(@\w+\s*)?$/.test(text.value)) text.value = prefix()
+}
+
+function chooseWriter (writer) {
+  const known = RESIDENTS.some(resident => resident.handle === writer)
+  handle.value = known ? writer : ''
+  if (!known) $('handle-other').value = writer
+}
+
+function showReplying (words) {
+  $('replying-to').textContent = words
   $('replying').hidden = false
-  fillText(`${US} `)
+}
+
+function startReply (threadId) {
+  const thread = threads.get(threadId)
+  stopReplying()
+  replyTo = threadId
+  if (!isCouncil() || thread.isPrivate) chooseWriter(thread.begunBy)
+  account.value = thread.account
+  $(thread.isPrivate ? 'way-message' : 'way-post').checked = true
+  showReplying(`You are answering in the conversation @${thread.begunBy} began.`)
+  text.value = ''
+  showChoices()
+  fillText(prefix())
+}
+
+function startEdit (said) {
+  stopReplying()
+  editing = said.id
+  chooseWriter(said.handle)
+  showReplying(`You are changing what @${said.handle} wrote.`)
+  showChoices()
+  fillText(said.text)
 }
 
 function stopReplying () {
   replyTo = null
+  editing = null
   $('replying').hidden = true
+  showChoices()
 }
 
 function showError (message) {
   $('error').textContent = message
 }
 
+function send (writer) {
+  const words = text.value
+  if (editing) return ask('POST', `/sandbox/posts/${editing}/edit`, { text: words })
+  if (isMessage()) {
+    return ask('POST', '/sandbox/messages', { ...writer, to: account.value, text: words })
+  }
+  const parent = replyTo && { in_reply_to: lastOf(replyTo) }
+  return ask('POST', '/sandbox/posts', { ...writer, text: words, ...parent })
+}
+
 let posting = false
 async function post () {
   if (posting) return
-  const resident = RESIDENTS.find(({ handle: known }) => known === handle.value)
+  const writer = [...RESIDENTS, ...ACCOUNTS].find(({ handle: known }) => known === handle.value)
   const written = $('handle-other').value.trim()
   showError('')
-  if (!resident && written === '') {
+  if (!writer && written === '') {
     $('handle-other').focus()
     return showError('Enter a handle.')
   }
@@ -111,13 +172,11 @@ async function post () {
     text.focus()
     return showError('Write a message first.')
   }
-  const message = { ...(resident ?? { handle: written }), text: text.value }
-  if (replyTo) message.in_reply_to = lastOf(replyTo)
   posting = true
   try {
-    await ask('POST', '/sandbox/posts', message)
+    await send(writer ?? { handle: written })
     stopReplying()
-    fillText(`${US} `)
+    fillText(prefix())
   } catch (error) {
     showError(`That was not posted. ${error.message}`)
   } finally {
@@ -127,58 +186,103 @@ async function post () {
 
 // --- conversations ---
 
-const shown = new Map() // post id to { post, item }
-const threads = new Map() // conversation id to { article, list }
+const shown = new Map() // the id of a post or message to { said, item }
+const threads = new Map() // by id: { article, list, begunBy, account, isPrivate }
 let announcing = false
 
 const later = (a, b) => a.length - b.length || (a < b ? -1 : Number(a > b))
+const isOurs = writer => ACCOUNTS.some(each => each.handle === writer)
 
 function lastOf (threadId) {
-  const ids = [...shown.values()].map(({ post: each }) => each)
-    .filter(each => each.conversation_id === threadId).map(each => each.id)
+  const ids = [...shown.values()].map(({ said }) => said)
+    .filter(said => said.conversation_id === threadId).map(said => said.id)
   return ids.sort(later).pop()
 }
 
-function addPost (each) {
-  if (shown.has(each.id)) return
-  const thread = threads.get(each.conversation_id) ?? addThread(each)
-  const item = showPost(each)
-  const next = [...thread.list.children].find(other => later(other.dataset.id, each.id) > 0)
+// A direct message in the form of a post.
+function asPost (message) {
+  return { ...message, handle: message.from, ours: isOurs(message.from), isPrivate: true }
+}
+
+function addSaid (said) {
+  if (shown.has(said.id) || !said.text) return
+  const thread = threads.get(said.conversation_id) ?? addThread(said)
+  const item = showSaid(said)
+  const next = [...thread.list.children].find(other => later(other.dataset.id, said.id) > 0)
   thread.list.insertBefore(item, next ?? null)
-  shown.set(each.id, { post: each, item })
+  shown.set(said.id, { said, item })
   $('empty').hidden = true
-  if (announcing && each.ours) announce(`${each.name} replied: ${each.text}`)
+  if (announcing && said.ours) announce(`${said.name} replied: ${said.text}`)
 }
 
 function addThread (first) {
+  const { conversation_id: id, isPrivate = false } = first
+  const begunBy = isPrivate && first.ours ? first.to : first.handle
+  const named = ACCOUNTS.find(each => first.text.includes('@' + each.handle)) ?? ACCOUNTS[0]
+  const to = isPrivate ? (first.ours ? first.from : first.to) : named.handle
   const article = element('article', 'thread')
-  article.dataset.id = first.conversation_id
-  article.setAttribute('aria-label', `Conversation begun by @${first.handle}`)
+  Object.assign(article.dataset, { id, begun: isPrivate ? first.id : id })
+  const what = isPrivate
+    ? `Direct messages of @${begunBy} and @${to}`
+    : `Conversation begun by @${begunBy}`
+  article.setAttribute('aria-label', what)
+  if (isPrivate) article.append(element('h3', 'thread__private', what))
   const list = element('ol', 'thread__posts')
-  const reply = element('button', 'button button--quiet thread__reply', 'Reply')
-  reply.type = 'button'
-  reply.setAttribute('aria-label', `Reply in the conversation begun by @${first.handle}`)
-  reply.addEventListener('click', () => startReply(first.conversation_id, first.handle))
+  const reply = button('Reply', `Reply in the conversation begun by @${begunBy}`,
+    () => startReply(id))
+  reply.className = 'button button--quiet thread__reply'
   article.append(list, reply)
   const older = [...$('threads').children]
-    .find(other => later(other.dataset.id, article.dataset.id) < 0)
+    .find(other => later(other.dataset.begun, article.dataset.begun) < 0)
   $('threads').insertBefore(article, older ?? null)
-  threads.set(first.conversation_id, { article, list })
-  return threads.get(first.conversation_id)
+  threads.set(id, { article, list, begunBy, account: to, isPrivate })
+  return threads.get(id)
 }
 
-function showPost (each) {
-  const item = element('li', each.ours ? 'post post--ours' : 'post')
-  item.dataset.id = each.id
+function button (words, label, press) {
+  const made = element('button', 'button button--plain', words)
+  made.type = 'button'
+  made.setAttribute('aria-label', label)
+  made.addEventListener('click', press)
+  return made
+}
+
+function showSaid (said) {
+  const item = element('li', said.ours ? 'post post--ours' : 'post')
+  item.dataset.id = said.id
   const who = element('p', 'post__who')
-  const time = element('time', 'post__time', moment(new Date(each.created_at)))
-  time.dateTime = each.created_at
-  const name = element('strong', '', each.name)
-  who.append(name, ' ', element('span', 'post__handle', '@' + each.handle), ' ', time)
+  const time = element('time', 'post__time', moment(new Date(said.created_at)))
+  time.dateTime = said.created_at
+  const name = element('strong', '', said.name)
+  who.append(name, ' ', element('span', 'post__handle', '@' + said.handle), ' ', time)
+  if (said.versions) who.append(' (edited)')
+  if (said.by_hand) who.append(" (in X's own app)")
   const words = element('p', 'post__text')
-  words.append(...withLinks(each.text))
+  words.append(...withLinks(said.text))
   item.append(who, words)
+  if (!said.ours) item.append(doing(said))
   return item
+}
+
+// What its author can do with it.
+function doing (said) {
+  const list = element('p', 'post__doing')
+  const which = `what @${said.handle} wrote: ${said.text.slice(0, 60)}`
+  if (!said.isPrivate) list.append(button('Edit', `Edit ${which}`, () => startEdit(said)))
+  list.append(button('Delete', `Delete ${which}`, () => take(said)))
+  return list
+}
+
+async function take (said) {
+  const kind = said.isPrivate ? 'messages' : 'posts'
+  try {
+    await ask('POST', `/sandbox/${kind}/${said.id}/delete`)
+    removeSaid(said.id) // of messages no event tells
+    announce(`What @${said.handle} wrote is deleted.`)
+  } catch (error) {
+    announce(`That was not deleted. ${error.message}`)
+  }
+  $('threads').focus()
 }
 
 // Text nodes and real links; nothing but http and https becomes a link.
@@ -193,16 +297,18 @@ function withLinks (written) {
   })
 }
 
-function removePost (id) {
+function removeSaid (id) {
   const gone = shown.get(id)
   if (!gone) return
   gone.item.remove()
   shown.delete(id)
-  const thread = threads.get(gone.post.conversation_id)
+  if (editing === id) stopReplying()
+  const { conversation_id: threadId } = gone.said
+  const thread = threads.get(threadId)
   if (thread.list.children.length > 0) return
-  if (replyTo === gone.post.conversation_id) stopReplying()
+  if (replyTo === threadId) stopReplying()
   thread.article.remove()
-  threads.delete(gone.post.conversation_id)
+  threads.delete(threadId)
   $('empty').hidden = threads.size > 0
 }
 
@@ -215,10 +321,12 @@ function announce (message) {
 // Everything anew, after a connection was lost as well: what came or went meanwhile is put right.
 async function load () {
   const before = [...shown.keys()] // what arrives while we ask is not to be taken away again
-  const posts = await ask('GET', '/sandbox/posts')
-  const ids = new Set(posts.map(each => each.id))
-  for (const id of before) if (!ids.has(id)) removePost(id)
-  posts.forEach(addPost)
+  const [posts, messages] = await Promise.all(
+    [ask('GET', '/sandbox/posts'), ask('GET', '/sandbox/messages')])
+  const said = [...posts, ...messages.map(asPost)]
+  const ids = new Set(said.map(each => each.id))
+  for (const id of before) if (!ids.has(id)) removeSaid(id)
+  said.forEach(addSaid)
   announcing = true
 }
 
@@ -229,8 +337,9 @@ function listen () {
     Promise.all([load(), loadClock()]).catch(lost)
   })
   events.addEventListener('error', lost)
-  events.addEventListener('post', event => addPost(JSON.parse(event.data)))
-  events.addEventListener('deleted', event => removePost(JSON.parse(event.data).id))
+  events.addEventListener('post', event => addSaid(JSON.parse(event.data)))
+  events.addEventListener('message', event => addSaid(asPost(JSON.parse(event.data))))
+  events.addEventListener('deleted', event => removeSaid(JSON.parse(event.data).id))
   events.addEventListener('clock', event => setTime(JSON.parse(event.data)))
 }
 
@@ -321,11 +430,15 @@ function next (weekday, hour) {
 // --- begin ---
 
 fillCompose()
-text.value = `${US} `
+showChoices()
 handle.addEventListener('change', () => {
-  showOther()
+  if (isCouncil() && replyTo && threads.get(replyTo).isPrivate) stopReplying()
+  showChoices()
   if (handle.value === '') $('handle-other').focus()
 })
+for (const choice of [account, $('way-post'), $('way-message')]) {
+  choice.addEventListener('change', showChoices)
+}
 $('replying-stop').addEventListener('click', () => {
   stopReplying()
   text.focus()

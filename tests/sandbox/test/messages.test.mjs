@@ -122,7 +122,7 @@ test('who never wrote may not be written to, unless staff invited them', async t
 
 test('a first message names the way out and the privacy policy', async t => {
   const rows = [
-    [GOOD, 0], ['Hello', 2], ['Hello. STOP ends this.', 1],
+    [GOOD, 0], ['Hello', 2], ['Hello, Sam here. ^SR', 0], ['Hello. STOP ends this.', 1],
     ['Hello. https://northmoor.example/privacy-notice', 1]
   ]
   for (const [text, count] of rows) {

@@ -292,7 +292,7 @@ export function CaseView(props: CaseViewProps) {
 }
 
 /** How this person can answer here: what came privately isn't answered for everybody to read. */
-function waysOf(detail: CaseFrame, staff: Staff): Way[] {
+export function waysOf(detail: Pick<CaseFrame, "messages">, staff: Pick<Staff, "role">): Way[] {
   const ways: Way[] = [];
   if (detail.messages.some(({ kind }) => kind !== "private")) ways.push("public");
   if (staff.role !== "trainee") ways.push("private");

@@ -169,14 +169,12 @@ function WayChoice({ ways, way, onChange }: WayChoiceProps) {
             <label class="govuk-label govuk-radios__label" for={`way-${value}`}>
               {wayWords[value].name}
             </label>
-            {way === value && (
-              <p class="govuk-hint ks-way__hint" id="way-hint">
-                {wayWords[value].hint}
-              </p>
-            )}
           </div>
         ))}
       </div>
+      <p class="govuk-hint ks-way__hint" id="way-hint">
+        {wayWords[way].hint}
+      </p>
     </fieldset>
   );
 }

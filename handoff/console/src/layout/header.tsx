@@ -54,9 +54,11 @@ export function Header(props: HeaderProps) {
           )}
         </div>
         {cost && (
-          <p class="govuk-width-container ks-cost" data-testid="cost">
-            {costWords(cost)}
-          </p>
+          <div class="govuk-width-container">
+            <p class="ks-cost" data-testid="cost">
+              {costWords(cost)}
+            </p>
+          </div>
         )}
         {staff && (
           <nav class="govuk-width-container" aria-label="Views">
