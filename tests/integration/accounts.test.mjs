@@ -7,21 +7,21 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { NEWS } from '../sandbox/testing.mjs'
 import { Desk } from './support/desk.mjs'
-import { ago, KB, moveClock, OFFICE, US, world } from './support/kerbside.mjs'
+import { ago, APP, KB, moveClock, OFFICE, US, world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const QUESTION = 'do you sell second hand harpsichords'
 
-// `hours` are those of News; those of Help never end.
-async function council (t, hours) {
+// `hours` are those of News; those of Help never end. `x` is added to the configuration's.
+async function council (t, { hours, x } = {}) {
   const news = {
     id: NEWS, handle: 'NorthmoorNews', token_file: 'news.token', team: 'communications', voice: 'news'
   }
   const help = { id: US, handle: 'NorthmoorHelp', token_file: 'token' }
   const w = await world(t, {
     started: false,
-    files: { 'news.token': 'sandbox-news-token\n' },
-    conf: { kb: 'kb', accounts: [help, { ...news, ...(hours && { hours }) }] }
+    files: { 'news.token': 'sandbox-news-token\n', 'app.json': APP },
+    conf: { kb: 'kb', x: { app_file: 'app.json', ...x }, accounts: [help, { ...news, ...(hours && { hours }) }] }
   })
   cpSync(KB, join(w.dir, 'kb'), { recursive: true })
   edit(w, 'wording.json', tree => {
@@ -99,18 +99,21 @@ test('each is asked, answers as itself, and its cases go where they belong', asy
   await w.x.noViolations()
 })
 
-test('a post that names both is recorded and answered once, by the one named first', async t => {
-  const w = await council(t)
-  const first = await w.x.says('elm_close_sam', '@NorthmoorHelp @NorthmoorNews pothole on Mill Road')
-  const second = await w.x.says('mill_road', '@NorthmoorNews and @NorthmoorHelp: pothole on Elm Close')
-  assert.equal((await w.x.replyTo(first)).handle, 'NorthmoorHelp')
-  assert.equal((await w.x.replyTo(second)).handle, 'NorthmoorNews')
-  await w.kerbside.restart()
-  await w.x.sweeps(3)
-  assert.deepEqual(await bySender(w), [['NorthmoorHelp', first], ['NorthmoorNews', second]])
-  assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM message'), [['2']])
-  await w.x.noViolations()
-})
+for (const live of ['off', 'activity', 'filtered']) {
+  test(`a post that names both is recorded and answered once, live ${live}`, async t => {
+    const w = await council(t, { x: { live } })
+    if (live !== 'off') await until('a stream', () => /stream\.begun/.test(w.kerbside.log))
+    const first = await w.x.says('elm_close_sam', '@NorthmoorHelp @NorthmoorNews pothole on Mill Road')
+    const second = await w.x.says('mill_road', '@NorthmoorNews and @NorthmoorHelp: pothole on Elm Close')
+    assert.equal((await w.x.replyTo(first)).handle, 'NorthmoorHelp')
+    assert.equal((await w.x.replyTo(second)).handle, 'NorthmoorNews')
+    await w.kerbside.restart()
+    await w.x.sweeps(3)
+    assert.deepEqual(await bySender(w), [['NorthmoorHelp', first], ['NorthmoorNews', second]])
+    assert.deepEqual(await w.kerbside.sql('SELECT count(*) FROM message'), [['2']])
+    await w.x.noViolations()
+  })
+}
 
 test('stop, said to one, holds for both', async t => {
   const w = await council(t)
@@ -131,7 +134,7 @@ test('stop, said to one, holds for both', async t => {
 })
 
 test('each has its own hours', async t => {
-  const w = await council(t, { week: OFFICE })
+  const w = await council(t, { hours: { week: OFFICE } })
   const at = '2026-11-21T22:00:00Z' // a Saturday night
   await moveClock(w, at)
   const toNews = await w.x.says('curious', '@NorthmoorNews ' + QUESTION)

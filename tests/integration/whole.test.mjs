@@ -194,7 +194,11 @@ test('deleted, protected, suspended, withheld: gone within a day, from the file 
   const w = await world(t)
   const desk = await Desk.open(w.kerbside)
   const words = {
-    deleted: 'marzipan', protected: 'bassoon', suspended: 'periwinkle', withheld: 'gooseberry', kept: 'tambourine'
+    deleted: 'marzipan',
+    protected: 'bassoon',
+    suspended: 'periwinkle',
+    withheld: 'gooseberry',
+    kept: 'tambourine'
   }
   const ids = {}
   for (const [handle, word] of Object.entries(words)) {
