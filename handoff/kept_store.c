@@ -257,11 +257,11 @@ int64_t record_count_kept(struct tx *tx, struct str account)
 int record_list_threads(struct tx *tx, struct str account, int64_t since_at, struct arena *arena,
                         struct str *ret, int max)
 {
-    /* the + keeps to what came lately: an account's messages are many */
+    /* each + keeps to what came lately: an account's messages are many */
     static const char sql[] =
         "SELECT c.remote_id FROM (SELECT m.conversation_id AS id, max(m.id) AS newest FROM message "
         "m WHERE m.gone_at IS NULL AND m.received_at>=?2 AND +m.account=?1 AND m.kind<>'private'"
-        " GROUP BY m.conversation_id) t JOIN conversation c ON c.id=t.id OR c.part_of=t.id"
+        " GROUP BY +m.conversation_id) t JOIN conversation c ON c.id=t.id OR c.part_of=t.id"
         " WHERE EXISTS(SELECT 1 FROM handoff_case k WHERE k.conversation_id=t.id AND "
         "k.state<>'closed') OR EXISTS(SELECT 1 FROM message o JOIN reply p ON p.message_id=o.id"
         " WHERE o.conversation_id=t.id AND p.state IN ('sending', 'unknown', 'sent'))"

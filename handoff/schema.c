@@ -128,7 +128,9 @@ static const char *const steps[] = {
 
     /* what was said lately */
     "CREATE INDEX reply_lately ON reply(state, changed_at) WHERE staff_id IS NULL AND "
-    "elsewhere=0;",
+    "elsewhere=0;"
+    /* of before there were several accounts: looked for at each start */
+    "CREATE INDEX message_nobodys ON message(account) WHERE account='';",
 };
 
 int record_migrate(struct db *db)

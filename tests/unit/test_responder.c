@@ -261,7 +261,7 @@ static void send_reply(const char *remote_id)
 {
     struct tx *tx = fixture_begin(t.f);
     struct stmt *q = tx_stmt(tx, "UPDATE reply SET state='sent' WHERE message_id="
-                                 "(SELECT id FROM message WHERE remote_id=?1)");
+                                 "(SELECT id FROM message WHERE network='x' AND remote_id=?1)");
     stmt_bind_str(q, 1, str_of(remote_id));
     assert_int_equal(stmt_run(q), 0);
     fixture_commit(t.f);
