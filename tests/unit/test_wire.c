@@ -782,6 +782,10 @@ static void test_states(void **state)
           "{'data':[{'id':'900','withheld':{'copyright':false,'country_codes':['GB']}}"
           "]}",
           0, true, true, "" },
+        { "withheld, as a problem",
+          "{'errors':[{'value':'900','resource_id':'900','type':"
+          "'https://api.x.com/2/problems/resource-unavailable'}]}",
+          0, true, true, "" },
         { "another fault",
           "{'errors':[{'resource_id':'900','type':'https://api.x.com/2/problems/internal-error'}]}",
           0, false, false, "" },
