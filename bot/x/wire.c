@@ -475,18 +475,18 @@ int x_read_sent(struct arena *arena, struct str body, struct str *ret_id)
 /* ------------------------------------------------------------------------------------------------
  * what became of posts */
 
-/* X shows it to nobody, or not to us: deleted; protected, suspended or blocked; withheld perhaps,
- * which X's pages don't say. */
+/* X shows it to nobody, or not to us: deleted; protected, suspended or blocked; withheld, of which
+ * X doesn't say whether it comes as the last of these or as a member of the post, below. */
 static bool says_gone(const cJSON *error)
 {
-    static const struct str gone[] = { { "/problems/resource-not-found", 28 },
-                                       { "/problems/not-authorized-for-resource", 37 },
-                                       { "/problems/resource-unavailable", 30 } };
+    static const char *const gone[] = { "/problems/resource-not-found",
+                                        "/problems/not-authorized-for-resource",
+                                        "/problems/resource-unavailable" };
     struct str type = text_of(error, "type");
-    bool is = false;
     for (size_t i = 0; i < ARRAY_LEN(gone); i++)
-        is |= str_ends(type, gone[i]);
-    return is;
+        if (str_ends(type, str_of(gone[i])))
+            return true;
+    return false;
 }
 
 static int note_state(struct arena *arena, const cJSON *post, struct x_state *state)

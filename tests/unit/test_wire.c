@@ -782,8 +782,8 @@ static void test_states(void **state)
           "{'data':[{'id':'900','withheld':{'copyright':false,'country_codes':['GB']}}"
           "]}",
           0, true, true, "" },
-        { "unavailable",
-          "{'errors':[{'resource_id':'900','type':"
+        { "withheld, as a problem",
+          "{'errors':[{'value':'900','resource_id':'900','type':"
           "'https://api.x.com/2/problems/resource-unavailable'}]}",
           0, true, true, "" },
         { "another fault",
