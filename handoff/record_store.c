@@ -361,20 +361,23 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
     return record_add_event(tx, &e, now);
 }
 
+/* a case that is open says itself who has it */
+#define SQL_OPEN_CASE                                                                    \
+    "EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND " \
+    "c.state<>'closed')"
 #define SQL_ELSEWHERE_SINCE SQL_ELSEWHERE("m.conversation_id", "m.written_at")
-#define REPLY_COLUMNS                                                                            \
-    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS "  \
-    "staff_id,"                                                                                  \
-    " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "      \
-    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                               \
-    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                    \
-    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "        \
-    "c.state<>'closed')"                                                                         \
-    " AS case_open,"                                                                             \
-    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "        \
-    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                                \
-    " OR (p.confirms=0 AND " SQL_ELSEWHERE_SINCE ") AS case_claimed FROM reply p JOIN message m" \
-    " ON m.id=p.message_id JOIN resident r ON "                                                  \
+#define REPLY_COLUMNS                                                                           \
+    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS " \
+    "staff_id,"                                                                                 \
+    " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "     \
+    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                              \
+    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                   \
+    " " SQL_OPEN_CASE " AS case_open,"                                                          \
+    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
+    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                               \
+    " OR (p.confirms=0 AND NOT " SQL_OPEN_CASE " AND " SQL_ELSEWHERE_SINCE                      \
+    ") AS case_claimed FROM reply p JOIN message m"                                             \
+    " ON m.id=p.message_id JOIN resident r ON "                                                 \
     "r.id=m.resident_id "
 
 static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *ret)
