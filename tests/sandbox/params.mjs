@@ -208,11 +208,13 @@ const READERS = {
   }
 }
 
-// Tokens are opaque to clients: a direction, and the id they continue from.
-export function makeToken (direction, id) { return direction + BigInt(id).toString(36) }
+// Tokens are opaque to clients: a direction, and the id they continue from. As long as X's.
+export function makeToken (direction, id) {
+  return direction + BigInt(id).toString(36).padStart(15, '0')
+}
 
 function readToken (text) {
-  if (!/^[bn][0-9a-z]{1,13}$/.test(text)) return null
+  if (!/^[bn][0-9a-z]{15}$/.test(text)) return null
   let id = 0n
   for (const digit of text.slice(1)) id = id * 36n + BigInt(parseInt(digit, 36))
   return { direction: text[0], id }

@@ -100,6 +100,16 @@ static void test_accounts(void **state)
     }
 }
 
+/* What one of our accounts says is no message to the other, which it may carry or name. */
+static void test_our_own(void **state)
+{
+    (void)state;
+    take_one(says("900", "northmoorNews", "@NorthmoorHelp potholes"));
+    switch_account();
+    take_one(says("901", "NorthmoorHelp", "@sam @NorthmoorNews I smell gas"));
+    assert_rows("SELECT count(*) AS t FROM message", "0\n", "");
+}
+
 /* What the knowledge base knows is customer services', whoever was asked; the rest is the
  * account's. */
 static void test_teams(void **state)
@@ -551,6 +561,7 @@ static void test_posts_first(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TAKING_TEST(test_accounts),        TAKING_TEST(test_our_own),
         TAKING_TEST(test_accounts),        TAKING_TEST(test_teams),
         TAKING_TEST(test_overheard),       TAKING_TEST(test_overheard_counts_nothing),
         TAKING_TEST(test_overheard_first), TAKING_TEST(test_private),
