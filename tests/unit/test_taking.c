@@ -100,6 +100,16 @@ static void test_accounts(void **state)
     }
 }
 
+/* What one of our accounts says is no message to the other, which it may carry or name. */
+static void test_our_own(void **state)
+{
+    (void)state;
+    take_one(says("900", "northmoorNews", "@NorthmoorHelp potholes"));
+    switch_account();
+    take_one(says("901", "NorthmoorHelp", "@sam @NorthmoorNews I smell gas"));
+    assert_rows("SELECT count(*) AS t FROM message", "0\n", "");
+}
+
 /* What the knowledge base knows is customer services', whoever was asked; the rest is the
  * account's. */
 static void test_teams(void **state)
@@ -589,6 +599,7 @@ int main(void)
         TAKING_TEST(test_own),
         TAKING_TEST(test_own_private),
         TAKING_TEST(test_threads),
+        TAKING_TEST(test_our_own),
         TAKING_TEST(test_posts_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
