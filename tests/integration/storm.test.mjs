@@ -12,6 +12,7 @@ const MANY = process.env.KERBSIDE_SANITIZED ? 500 : 10000
 const HALF = MANY / 2
 const STEP = Math.min(500, HALF / 5) // mentions reach back 800
 const REACH = 800
+const PAGE = 100
 const TEN_MINUTES = 600
 const PATIENCE = { ms: 60000 }
 const REFUSED = 'feed=mentions wait_ms=60000' // the test doesn't wait for that
@@ -19,7 +20,7 @@ const REFUSED = 'feed=mentions wait_ms=60000' // the test doesn't wait for that
 // What the first replies meet: X takes the post and we don't hear of it, or it doesn't.
 const LOST = ['reset_after', 'silent_after', 'half_json', 'server_error', 'reset_before', 'unavailable']
 
-const x = { timeout_ms: 500, lookup_wait_ms: 50, app_file: 'app.json' }
+const x = { timeout_ms: 1000, lookup_wait_ms: 50, app_file: 'app.json' }
 
 class Storm {
   constructor (w) { Object.assign(this, w, { book: [], kills: 0, took_ms: 0, counted: {} }) }
@@ -54,12 +55,18 @@ class Storm {
 
   async count (what) { return Number((await this.kerbside.sql(`SELECT count(*) FROM ${what}`))[0][0]) }
 
-  // Every trouble has been met, nothing is under way, and what is there has been looked at once more.
+  // Every trouble has been met, nothing is under way, and whatever is still read was read before: a whole sweep of what
+  // mentions reach brings nothing that X charges.
   async settle () {
     await this.until('an end of all troubles', async () => (await this.x.control('GET', 'faults')).json.length === 0)
     await this.until('no reply under way', async () =>
       await this.count("reply WHERE state IN ('queued', 'sending', 'unknown')") === 0)
-    await this.x.sweeps()
+    const bill = async () => (await this.x.control('GET', 'bill')).json.usd
+    await this.until('an end of what is new', async () => {
+      const before = await bill()
+      await this.x.sweeps(REACH / PAGE + 2)
+      return await bill() === before
+    })
   }
 
   memory () {
@@ -129,6 +136,7 @@ test(`${MANY} mentions in ten minutes: afterwards our books and X's are equal`, 
     assert.ok(Math.abs(ours - theirs) <= off, `${kind}: ${ours} is not ${theirs}`)
   }
 
+  const began = w.kerbside.log.length
   writeConfig(w.dir, w.sandbox.url, { x: { ...x, live: 'filtered', poll_every_ms: 1000 } })
   await w.kerbside.start()
   await storm.blow({ through: 'stream', seed: 5, duplicates: HALF / 50, gaps: HALF / 50, cuts: HALF / 125, rate_limits: 1 })
@@ -137,9 +145,12 @@ test(`${MANY} mentions in ten minutes: afterwards our books and X's are equal`, 
   t.diagnostic(`after the stream: ${storm.memory()}`)
   t.diagnostic(`${Math.round(MANY / storm.took_ms * 1000)} mentions a second, ${storm.kills} kills`)
   const { owned_read: owned, post_read: other, user_read: users } = await storm.costs()
-  assert.deepEqual(users.ours, users.theirs)
-  // Which price a post has that is both read and streamed follows from what came first; X doesn't say.
-  assert.equal(owned.ours + other.ours, owned.theirs + other.theirs)
+  // Which price a post has that is both read and streamed follows from what came first; X doesn't say. Nor does it say
+  // that an answer which never reaches us is free: a page each, which may not be read again.
+  const lost = w.kerbside.log.slice(began).split("can't be reached").length - 1
+  for (const [ours, theirs] of [[owned.ours + other.ours, owned.theirs + other.theirs], [users.ours, users.theirs]]) {
+    assert.ok(ours <= theirs && theirs - ours <= lost * PAGE, `${ours} is not ${theirs}, with ${lost} answers lost`)
+  }
 
   await storm.compareBooks()
   await w.x.noViolations()
