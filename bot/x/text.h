@@ -10,6 +10,7 @@
 #define BOT_X_TEXT_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 enum { X_WEIGHT_MAX = 280, X_TEXT_BYTES_MAX = 1 << 20 };
@@ -25,6 +26,9 @@ struct x_weight {
     size_t units;    /* UTF-16 units of the text in NFC, which is what is weighed */
     size_t fits;     /* so many of them, from the start, weigh X_WEIGHT_MAX or less and are valid */
 };
+
+/* Appends @text as X keeps it, in NFC. 0, ERR_TOOBIG or ERR_NOMEM. */
+int x_compose(struct str text, struct buf *out) MUST_CHECK;
 
 /* 0, ERR_TOOBIG (more than X_TEXT_BYTES_MAX) or ERR_NOMEM. */
 int x_weigh(struct str text, enum x_emoji_reading emoji, struct x_weight *ret) MUST_CHECK;

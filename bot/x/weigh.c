@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 
 #include "bot/x/text_private.h"
 #include "bot/x/wire.h"
@@ -72,6 +73,27 @@ static int to_nfc(struct units *t)
     free(t->p);
     *t = (struct units){ composed, (size_t)len };
     return 0;
+}
+
+int x_compose(struct str text, struct buf *out)
+{
+    struct units t;
+    int r = units_read(text, &t);
+    if (r < 0)
+        return r;
+    r = to_nfc(&t);
+    char *bytes = r == 0 ? malloc(3 * t.len + 1) : NULL; /* a unit is three bytes at most */
+    int32_t len = 0;
+    UErrorCode code = U_ZERO_ERROR;
+    if (bytes)
+        (void)u_strToUTF8(bytes, (int32_t)(3 * t.len + 1), &len, t.p, (int32_t)t.len, &code);
+    if (!bytes || U_FAILURE(code))
+        r = ERR_NOMEM;
+    else
+        r = buf_add(out, (struct str){ bytes, (size_t)len });
+    free(bytes);
+    free(t.p);
+    return r;
 }
 
 int x_weigh(struct str text, enum x_emoji_reading emoji, struct x_weight *ret)

@@ -577,7 +577,7 @@ static bool same_word(struct str shown, struct str written)
            str_starts(written, str_cut(shown, 0, before)) && str_ends(written, rest);
 }
 
-bool x_same_text(struct str shown, struct str written)
+static bool same_words(struct str shown, struct str written)
 {
     struct str a, b;
     bool a_begun = false, b_begun = false, same = true;
@@ -588,6 +588,17 @@ bool x_same_text(struct str shown, struct str written)
             break;
         same = same && same_word(a, b);
     }
+    return same;
+}
+
+bool x_same_text(struct str shown, struct str written)
+{
+    struct buf a = BUF_INIT(1 << 20),
+               b = BUF_INIT(1 << 20); /* in NFC, as X keeps what it is sent */
+    bool same = x_compose(shown, &a) == 0 && x_compose(written, &b) == 0 &&
+                same_words(buf_str(&a), buf_str(&b));
+    buf_release(&a);
+    buf_release(&b);
     return same;
 }
 

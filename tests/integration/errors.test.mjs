@@ -164,12 +164,12 @@ test('sending: what becomes of a reply, in public and in private', t => inLanes(
       const times = state === 'sent' ? 1 : 0
       for (const on of ['post', 'send_message']) await w.x.fault({ on, kind, times })
     })
-    await w.x.says(`open_${n}`, `@NorthmoorHelp ${MISSED}`)
+    const post = await w.x.says(`open_${n}`, `@NorthmoorHelp ${MISSED}`) // whose handle goes with what is gone
     await w.x.control('POST', 'messages', { handle: `private_${n}`, text: MISSED })
     const replies = () => w.kerbside.sql(`SELECT p.private, p.state, coalesce(p.error, ''), count(h.id) FROM reply p
       JOIN message m ON m.id=p.message_id JOIN resident r ON r.id=m.resident_id
       LEFT JOIN handoff_case h ON h.conversation_id=m.conversation_id
-      WHERE r.handle IN ('open_${n}', 'private_${n}') GROUP BY p.id ORDER BY 1`)
+      WHERE m.remote_id='${post}' OR r.handle='private_${n}' GROUP BY p.id ORDER BY 1`)
     const seen = await until(`${kind}: both replies ${state}`, async () => {
       const found = await replies()
       return found.length === 2 && found.every(([, is]) => is === state) && found

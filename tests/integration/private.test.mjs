@@ -46,7 +46,7 @@ test('answered, followed up and handed over, all in private, the way out named o
   assert.deepEqual(whole.messages.map(({ kind, remote_url: url }) => [kind, url]),
     Array(3).fill(['private', null]))
   const inPublic = await desk.ask('reply',
-    { case: about.id, version: desk.cases.get(about.id).version, text: 'Hello' })
+    { case: about.id, version: desk.cases.get(about.id).version, text: 'Hello', way: 'public' })
   assert.equal(inPublic.code, 'no_way')
   await desk.do('reply', about, { text: 'What is your address? We bring one.', way: 'private' })
   const [, , third] = await answers(w, 3)

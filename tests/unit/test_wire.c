@@ -432,6 +432,8 @@ static void test_same_text(void **state)
         { "another case of letters", "hello", "Hello", false },
         { "more", "Hello you", "Hello", false },
         { "less", "Hello", "Hello you", false },
+        { "an accent of its own", "caf\xc3\xa9", "cafe\xcc\x81", true },
+        { "without the accent", "cafe", "cafe\xcc\x81", false },
         { "nothing", "", "", true },
         { "nothing of something", "", "Hello", false },
         { "escapes were undone before", "&lt;", "<", false },
