@@ -342,7 +342,4 @@ int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64
 int record_list_automatic(struct tx *tx, struct arena *arena, int64_t reply_id, struct str account,
                           int64_t since_at, struct record_said *ret) MUST_CHECK;
 
-/* Would staff's reply in this case be a direct message? 1 yes, 0 no. */
-int record_case_is_private(struct tx *tx, int64_t case_id) MUST_CHECK;
-
 #endif

@@ -12,6 +12,7 @@ int record_find_message(struct tx *tx, struct str network, struct str remote_id,
                         int64_t *ret) MUST_CHECK;
 
 enum record_kind record_kind_of_name(struct str name);
+enum reply_state reply_state_of_name(struct str name);
 
 /* The message was once called @remote_id. */
 int record_add_version(struct tx *tx, struct str network, struct str remote_id,

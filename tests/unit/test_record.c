@@ -709,7 +709,6 @@ static void test_leaving(void **state)
     int64_t id = queue_reply(f->tx, message, open_case(f->tx, message), 0, "A");
     assert_int_equal(record_get_leaving(f->tx, id, &l), 0);
     assert_true(l.may_reply && !l.wrote_private && !l.gone && !l.urgent && l.said_here == 0);
-    assert_int_equal(record_case_is_private(f->tx, 1), 0);
     for (int i = 1; i < 4; i++) {
         const char *ids[] = { "900", "901", "902", "903" };
         static const enum reply_state states[] = { 0, REPLY_SENT, REPLY_UNKNOWN, REPLY_FAILED };
@@ -722,8 +721,6 @@ static void test_leaving(void **state)
     assert_int_equal(record_get_leaving(f->tx, id, &l), 0);
     assert_true(!l.may_reply && l.wrote_private && l.gone && l.urgent);
     assert_int_equal(l.said_here, 2);
-    assert_int_equal(record_case_is_private(f->tx, 1), 1);
-    assert_int_equal(record_case_is_private(f->tx, 99), 0);
     assert_int_equal(record_get_leaving(f->tx, 99, &l), ERR_DB);
 }
 
