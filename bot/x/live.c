@@ -10,11 +10,7 @@
 /* Five minutes and six hours, say. */
 enum { FINE_FACTOR = 72, ANSWER_BYTES_MAX = 1 << 20, TROUBLE_BYTES_MAX = 4096 };
 
-/* The same posts as reading gives, with the same fields. */
-static const char filtered_path[] =
-    "/2/tweets/search/stream?tweet.fields=author_id,conversation_id,created_at,display_text_range,"
-    "note_tweet,referenced_tweets&expansions=author_id,referenced_tweets.id"
-    "&user.fields=name,username";
+static const char filtered_path[] = "/2/tweets/search/stream?" X_POST_FIELDS;
 
 struct x_live {
     struct x_live_options options;

@@ -28,6 +28,13 @@ struct x_page {
     struct str oldest_id;             /* of direct messages only, without the prefix */
 };
 
+/* What is asked for of a post, however it comes, to be read below. Its author, and what it quotes
+ * or answers, come as posts and users of their own, and are charged. */
+#define X_POST_FIELDS                                                                           \
+    "tweet.fields=author_id,conversation_id,created_at,display_text_range,in_reply_to_user_id," \
+    "note_tweet,referenced_tweets&expansions=author_id,referenced_tweets.id"                    \
+    "&user.fields=name,username"
+
 /* Which posts are wanted of a page. */
 enum x_posts {
     X_POSTS_MENTIONS, /* others', all of which name us */

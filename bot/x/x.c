@@ -42,12 +42,7 @@ static const int64_t SEARCH_REACH_MS = INT64_C(7) * 24 * 60 * 60 * 1000 - 60 * 6
  * newest there are. So few are asked for, unless there was more than a page of them. */
 enum { DIRECT_PAGE = 20, DIRECT_PAGE_MOST = 100 };
 
-/* A post as it is needed to be taken. Its author, and what it quotes or answers, come as posts and
- * users of their own, and are charged. */
-#define POST_FIELDS                                                                             \
-    "tweet.fields=author_id,conversation_id,created_at,display_text_range,in_reply_to_user_id," \
-    "note_tweet,referenced_tweets&expansions=author_id,referenced_tweets.id"                    \
-    "&user.fields=name,username"
+/* Of a post of ours: its author is known. */
 #define OWN_POST_FIELDS \
     "tweet.fields=conversation_id,created_at,display_text_range,note_tweet,referenced_tweets"
 #define DIRECT_FIELDS                                                                        \
@@ -190,7 +185,7 @@ static void add_path(struct sweep *s, struct str next_token)
     buf_clear(path);
     switch (s->feed) {
     case NETWORK_MENTIONS:
-        (void)buf_addf(path, "/2/users/%s/mentions?max_results=100&" POST_FIELDS, id);
+        (void)buf_addf(path, "/2/users/%s/mentions?max_results=100&" X_POST_FIELDS, id);
         add_from(s);
         break;
     case NETWORK_POSTS:
@@ -202,7 +197,7 @@ static void add_path(struct sweep *s, struct str next_token)
         (void)buf_addf(path, "/2/dm_events?max_results=%u&" DIRECT_FIELDS, s->page_size);
         break;
     case NETWORK_THREADS:
-        (void)buf_addc(path, "/2/tweets/search/recent?max_results=100&" POST_FIELDS "&query=");
+        (void)buf_addc(path, "/2/tweets/search/recent?max_results=100&" X_POST_FIELDS "&query=");
         (void)oauth1_encode(path, buf_str(&s->query));
         add_from(s);
         break;
@@ -740,7 +735,7 @@ static int ask_states(struct x *x, bool newest)
     struct check *c = &x->check;
     struct buf path = BUF_INIT(PATH_BYTES_MAX);
     size_t count = 0;
-    (void)buf_addf(&path, "/2/tweets?%s&ids=", newest ? POST_FIELDS : "tweet.fields=withheld");
+    (void)buf_addf(&path, "/2/tweets?%s&ids=", newest ? X_POST_FIELDS : "tweet.fields=withheld");
     for (size_t i = 0; i < c->count; i++) {
         struct str id = newest ? c->states[i].newest_id : c->states[i].id;
         if (!x_id_valid(id))

@@ -4,6 +4,7 @@
 #define TESTS_UNIT_HTTP_FIXTURE_H
 
 #include "bot/http.h"
+#include "tests/unit/http_request.h"
 #include "tests/unit/support.h"
 
 enum serving {
@@ -62,23 +63,6 @@ static void say(struct peer *p, const char *text)
 static void answer(struct peer *p)
 {
     say(p, server.answer);
-}
-
-/* A whole request is there: its head, and as much body as the head says. */
-static bool whole_request(struct str in)
-{
-    const char *end = in.len ? memmem(in.p, in.len, "\r\n\r\n", 4) : NULL;
-    const char *length = in.len ? memmem(in.p, in.len, "Content-Length: ", 16) : NULL;
-    size_t body = length ? strtoul(length + 16, NULL, 10) : 0;
-    return end && in.len >= (size_t)(end - in.p) + 4 + body;
-}
-
-static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)
-{
-    static char bytes[65536];
-    (void)handle;
-    (void)wanted;
-    *ret = uv_buf_init(bytes, sizeof bytes);
 }
 
 static void on_bytes(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "tests/unit/http_request.h"
 #include "tests/unit/support.h"
 
 enum { LONG_MS = 20000, PEERS_MAX = 64, LOG_MAX = 64 };
@@ -254,22 +255,6 @@ static void take_request(struct peer *p)
         answer(p, "200 OK", "{\"data\":{}}");
     else
         answer_401(p);
-}
-
-static bool whole_request(struct str in)
-{
-    const char *end = in.len ? memmem(in.p, in.len, "\r\n\r\n", 4) : NULL;
-    const char *length = in.len ? memmem(in.p, in.len, "Content-Length: ", 16) : NULL;
-    size_t body = length ? strtoul(length + 16, NULL, 10) : 0;
-    return end && in.len >= (size_t)(end - in.p) + 4 + body;
-}
-
-static void on_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)
-{
-    static char bytes[65536];
-    (void)handle;
-    (void)wanted;
-    *ret = uv_buf_init(bytes, sizeof bytes);
 }
 
 static void on_bytes(uv_stream_t *stream, ssize_t len, const uv_buf_t *bytes)

@@ -2,34 +2,7 @@
  * X's errors that ARCHITECTURE.md lists, in each form that was seen. */
 #include "bot/x/errors.h"
 
-#include "tests/unit/support.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = ARENA_INIT;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_release(&arena);
-    return 0;
-}
-
-/* In these tables a ' stands for a ". */
-static struct str json_of(const char *text)
-{
-    struct str copy = arena_str(&arena, str_of(text));
-    assert_non_null(copy.p);
-    for (char *p = (char *)copy.p; *p; p++) /* the copy is ours to change */
-        if (*p == '\'')
-            *p = '"';
-    return copy;
-}
+#include "tests/unit/wire_fixture.h"
 
 enum { NOW = 1795000000 };
 

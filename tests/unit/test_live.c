@@ -295,6 +295,7 @@ static void test_rules(void **state)
     UNTIL(heard("help read\nnews read\nhelp message 7\n"));
     UNTIL(t.looks == 2);
     assert_true(str_starts(buf_str(&t.asked), STR("GET /2/tweets/search/stream?tweet.fields=")));
+    assert_non_null(strstr(buf_cstr(&t.asked), "in_reply_to_user_id")); /* is it an answer to us? */
 }
 
 static void put(const char *key, const char *body)

@@ -1,34 +1,7 @@
 /* X's JSON as bytes: both vocabularies, what is ours and what isn't, and what became of it. */
 #include "bot/x/wire.h"
 
-#include "tests/unit/support.h"
-
-static struct arena arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = ARENA_INIT;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    arena_release(&arena);
-    return 0;
-}
-
-/* In these tables a ' stands for a ". */
-static struct str json_of(const char *text)
-{
-    struct str copy = arena_str(&arena, str_of(text));
-    assert_non_null(copy.p);
-    for (char *p = (char *)copy.p; *p; p++) /* the copy is ours to change */
-        if (*p == '\'')
-            *p = '"';
-    return copy;
-}
+#include "tests/unit/wire_fixture.h"
 
 static const struct x_us us = { { "100", 3 }, { "northmoor", 9 }, false };
 static const struct x_us us_enterprise = { { "100", 3 }, { "northmoor", 9 }, true };
