@@ -10,7 +10,9 @@
 #include "bot/accounts.h"
 #include "bot/bot_store.h"
 #include "bot/command.h"
+#include "bot/council.h"
 #include "bot/x/x.h"
+#include "handoff/minder.h"
 #include "handoff/record.h"
 
 static const char usage[] = "usage: kerbside serve [--config FILE]\n"
@@ -22,6 +24,8 @@ struct service {
     struct kb *kb;
     struct db *db;
     struct clock clock;
+    struct council council;
+    struct desk desk;
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
@@ -90,6 +94,7 @@ static void on_tick(uv_timer_t *timer)
 {
     struct service *s = timer->data;
     int64_t version = db_version(s->db);
+    minder_turn(s->db, &s->desk, clock_now(&s->clock));
     if (version != s->version_seen)
         accounts_turn(s->accounts);
     s->version_seen = version;
@@ -118,6 +123,7 @@ static struct console_options console_options(struct service *s)
         .port = (int)s->conf->console_port,
         .origin = s->conf->console_origin,
         .session_s = s->conf->session_s,
+        .desk = &s->desk,
     };
 }
 
@@ -202,6 +208,8 @@ static int serve(const char *config)
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;
+        s.council = (struct council){ s.conf, s.kb };
+        s.desk = council_desk(&s.council);
         s.loop_open = uv_loop_init(&s.loop) == 0;
         status = outcome(s.loop_open ? begin_parts(&s, &report) : ERR_NOMEM, &report);
     }

@@ -10,12 +10,11 @@
 #include "handoff/staff.h"
 
 static const char usage[] =
-    "usage: kerbside staff add LOGIN --name NAME --initials XX [--role agent|supervisor|trainee] "
-    "[--config "
-    "FILE]\n"
+    "usage: kerbside staff add LOGIN --name NAME --initials XX [--role ROLE] [--config FILE]\n"
     "       kerbside staff passwd LOGIN [--config FILE]\n"
     "       kerbside staff remove LOGIN [--config FILE]\n"
     "       kerbside staff list [--config FILE]\n"
+    "  ROLE is agent (also when it is left out), trainee, editor, supervisor or admin.\n"
     "  add and passwd read the password from standard input, one line of 10 to 200 bytes.\n";
 
 struct request {

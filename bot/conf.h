@@ -35,6 +35,10 @@ struct conf {
     int64_t console_port;
     char *console_origin;
     int64_t session_s;
+    int64_t undo_s;
+    char *reference_prefix;
+    int64_t lease_minutes, warn_minutes;
+    int64_t due_minutes[3]; /* by enum case_priority */
     char *x_api, *x_app_file;
     int64_t x_plan, x_live; /* enum conf_plan, enum conf_live */
     int64_t x_poll_every_ms, x_timeout_ms, x_lookup_wait_ms;

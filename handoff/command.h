@@ -7,12 +7,14 @@
 
 #include "base/json.h"
 #include "base/text_rules.h"
+#include "handoff/desk.h"
 #include "handoff/staff.h"
 
 struct command_context {
     const struct staff *staff;                      /* who sent it */
     const struct text_rules *rules, *private_rules; /* of posts, of direct messages */
     int64_t now;
+    const struct desk *desk;
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "base/db.h"
 #include "base/report.h"
 #include "base/text_rules.h"
+#include "handoff/desk.h"
 
 struct console;
 
@@ -50,6 +51,7 @@ struct console_options {
     const char *origin; /* where browsers see us; NULL: http:// and the address */
     int64_t session_s;
     struct console_mount mount;
+    const struct desk *desk;
 };
 
 /* What the consoles show besides cases. Texts are copied. */

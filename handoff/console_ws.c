@@ -9,11 +9,13 @@
 
 #include "base/log.h"
 #include "handoff/command.h"
+#include "handoff/permission.h"
 #include "handoff/view.h"
 
 enum {
     FRAME_BYTES_MAX = 64 * 1024,
     QUEUE_BYTES_MAX = 4 << 20,
+    WELCOME_BYTES_MAX = 1 << 20,
     SESSION_CHECK_MS = 1000,
     REPLAY_MAX = 500, /* events; a console that missed more gets a snapshot */
 };
@@ -236,7 +238,7 @@ static void send_missed(int64_t seq, const cJSON *tree, bool is_private, void *d
 
 static bool is_told_costs(const struct ws_peer *peer)
 {
-    return str_is(peer->staff.role, "supervisor");
+    return role_may(peer->staff.role, "costs");
 }
 
 static int add_status(struct ws_peer *peer, struct buf *text)
@@ -249,18 +251,35 @@ static int add_status(struct ws_peer *peer, struct buf *text)
     return buf_add_byte(text, '}');
 }
 
+static void add_act(const char *act, void *data)
+{
+    (void)json_add_str(data, str_of(act));
+}
+
 static void send_welcome(struct ws_peer *peer)
 {
-    struct buf text = BUF_INIT(65536);
-    cJSON *staff = view_staff(&peer->staff);
+    const struct desk *desk = peer->console->options.desk;
+    struct buf text = BUF_INIT(WELCOME_BYTES_MAX);
+    cJSON *staff = view_staff(&peer->staff), *may = cJSON_CreateArray(),
+          *about = cJSON_CreateObject();
+    role_acts(peer->staff.role, add_act, may);
+    (void)cJSON_AddNumberToObject(about, "undo_s", (double)desk->undo_s);
+    (void)json_put_str(about, "reference_prefix", desk->reference_prefix);
+    desk->describe(desk->data, about);
     (void)buf_addc(&text, "{\"type\":\"welcome\",\"staff\":");
     (void)json_add_tree(&text, staff);
+    (void)buf_addc(&text, ",\"may\":");
+    (void)json_add_tree(&text, may);
+    (void)buf_addc(&text, ",\"desk\":");
+    (void)json_add_tree(&text, about);
     (void)buf_addf(&text, ",\"seq\":%" PRId64 ",\"limit\":%u,\"private_limit\":%u,",
                    peer->console->seq, peer->console->options.rules->limit,
                    peer->console->options.private_rules->limit);
     if (add_status(peer, &text) == 0)
         send_text(peer, buf_str(&text));
     cJSON_Delete(staff);
+    cJSON_Delete(may);
+    cJSON_Delete(about);
     buf_release(&text);
 }
 
@@ -329,7 +348,8 @@ static void run_frame(struct ws_peer *peer, const cJSON *frame)
     struct command_context context = { .staff = &peer->staff,
                                        .rules = c->options.rules,
                                        .private_rules = c->options.private_rules,
-                                       .now = clock_now(c->options.clock) };
+                                       .now = clock_now(c->options.clock),
+                                       .desk = c->options.desk };
     cJSON *answer = NULL;
     struct tx *tx;
     int r = tx_begin(c->options.db, TX_WRITE, &tx);

@@ -4,6 +4,9 @@
 
 #include "handoff/record.h"
 
+/* As record_migrate, no further than @version: files of earlier versions are made so. */
+int record_migrate_to(struct db *db, size_t version) MUST_CHECK;
+
 /* Runs a statement that gives one id. 1 found, 0 none. */
 int record_one_id(struct stmt *q, int64_t *ret) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /* The tables of this folder. Append only: entry n takes version n to n+1, and a shipped entry is
  * never changed. */
-#include "handoff/record.h"
+#include "handoff/record_private.h"
 
 static const char *const steps[] = {
     "CREATE TABLE resident(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL, "
@@ -131,9 +131,79 @@ static const char *const steps[] = {
     "elsewhere=0;"
     /* of before there were several accounts: looked for at each start */
     "CREATE INDEX message_nobodys ON message(account) WHERE account='';",
+
+    /* a case's clocks: since when a person's answer is waited for, until when it should be there,
+     * how long its claim holds; and what staff say about it */
+    "ALTER TABLE handoff_case ADD COLUMN waits_since INTEGER;" /* null: nothing waits */
+    "ALTER TABLE handoff_case ADD COLUMN due_at INTEGER;" /* null: not worked out, or as above */
+    "ALTER TABLE handoff_case ADD COLUMN lease_until INTEGER;" /* null: not claimed */
+    "ALTER TABLE handoff_case ADD COLUMN warned INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE handoff_case ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE handoff_case ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE handoff_case ADD COLUMN department TEXT;" /* that should hear of it */
+    "CREATE TABLE note(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES "
+    "handoff_case(id), staff_id INTEGER NOT NULL REFERENCES staff(id), text TEXT NOT NULL, at "
+    "INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX note_case ON note(case_id);"
+    "CREATE TABLE note_to(note_id INTEGER NOT NULL REFERENCES note(id), staff_id INTEGER NOT NULL "
+    "REFERENCES staff(id), seen_at INTEGER, PRIMARY KEY(note_id, staff_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX note_unseen ON note_to(staff_id) WHERE seen_at IS NULL;"
+
+    /* replies that wait for their writer's second thought, an approval, or the part before them;
+     * one message to many; what somebody has begun to write */
+    "ALTER TABLE reply ADD COLUMN held_until INTEGER;"                    /* of state held */
+    "ALTER TABLE reply ADD COLUMN after_id INTEGER REFERENCES reply(id);" /* the part before */
+    "ALTER TABLE reply ADD COLUMN approver_id INTEGER REFERENCES staff(id);"
+    "ALTER TABLE reply ADD COLUMN word TEXT;" /* with which it was returned */
+    "ALTER TABLE reply ADD COLUMN bulk_id INTEGER REFERENCES bulk(id);"
+    "CREATE INDEX reply_held ON reply(held_until) WHERE state='held';"
+    "CREATE INDEX reply_after ON reply(after_id) WHERE after_id IS NOT NULL;"
+    "CREATE INDEX reply_bulk ON reply(bulk_id) WHERE bulk_id IS NOT NULL;"
+    "CREATE TABLE bulk(id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff(id), "
+    "text TEXT NOT NULL, at INTEGER NOT NULL, stopped_at INTEGER) STRICT;"
+    "CREATE TABLE draft(staff_id INTEGER NOT NULL REFERENCES staff(id), case_id INTEGER NOT NULL "
+    "REFERENCES handoff_case(id), text TEXT NOT NULL, private INTEGER NOT NULL, changed_at INTEGER "
+    "NOT NULL, PRIMARY KEY(staff_id, case_id)) STRICT, WITHOUT ROWID;"
+
+    /* who is at the desk, and what they post by themselves when they come and go */
+    "CREATE TABLE shift(id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff(id), "
+    "began_at INTEGER NOT NULL, ended_at INTEGER) STRICT;"
+    "CREATE UNIQUE INDEX shift_on ON shift(staff_id) WHERE ended_at IS NULL;"
+    "CREATE TABLE announcement(id INTEGER PRIMARY KEY, account TEXT NOT NULL, staff_id INTEGER NOT "
+    "NULL REFERENCES staff(id), body TEXT NOT NULL, state TEXT NOT NULL, remote_id TEXT, error "
+    "TEXT, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX announcement_state ON announcement(state);"
+
+    /* what a client said it did; which automatic replies somebody has looked at */
+    "CREATE TABLE command_done(staff_id INTEGER NOT NULL REFERENCES staff(id), client_id TEXT NOT "
+    "NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(staff_id, client_id)) STRICT, "
+    "WITHOUT ROWID;"
+    "CREATE INDEX command_done_at ON command_done(at);"
+    "CREATE TABLE glance(message_id INTEGER PRIMARY KEY REFERENCES message(id), staff_id INTEGER "
+    "NOT NULL REFERENCES staff(id), fine INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+    "ALTER TABLE event ADD COLUMN concerns TEXT;" /* ids of staff, as JSON; null: all alike */
+    "ALTER TABLE event ADD COLUMN bulk_id INTEGER REFERENCES bulk(id);"
+
+    /* accounts: second factor, where a session is used, who did what */
+    "ALTER TABLE staff ADD COLUMN duty INTEGER NOT NULL DEFAULT 0;" /* on the duty list */
+    "ALTER TABLE staff ADD COLUMN totp_secret BLOB;"                /* null: no second factor */
+    "ALTER TABLE staff ADD COLUMN totp_step INTEGER;"               /* the last that was used */
+    "CREATE TABLE recovery_code(staff_id INTEGER NOT NULL REFERENCES staff(id), hash BLOB NOT "
+    "NULL, "
+    "PRIMARY KEY(staff_id, hash)) STRICT, WITHOUT ROWID;"
+    "ALTER TABLE session ADD COLUMN seen_at INTEGER;"
+    "ALTER TABLE session ADD COLUMN address TEXT;"
+    "ALTER TABLE session ADD COLUMN browser TEXT;"
+    "CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, staff_id INTEGER REFERENCES "
+    "staff(id), act TEXT NOT NULL, about TEXT, text TEXT, address TEXT) STRICT;",
 };
+
+int record_migrate_to(struct db *db, size_t version)
+{
+    return db_migrate(db, "handoff", steps, version);
+}
 
 int record_migrate(struct db *db)
 {
-    return db_migrate(db, "handoff", steps, ARRAY_LEN(steps));
+    return record_migrate_to(db, ARRAY_LEN(steps));
 }

@@ -16,8 +16,7 @@ enum {
     STAFF_PASSWORD_MAX = 200
 };
 
-/* role: agent; supervisor, who may also take a case from somebody; trainee, who answers what is
- * public only. */
+/* What a role may is in permission.h. */
 struct staff {
     int64_t id;
     struct str login, name, initials, role;

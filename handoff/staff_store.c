@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include "handoff/permission.h"
+
 /* OWASP's password storage cheat sheet: argon2id with 19 MiB and two passes. */
 enum { ARGON_PASSES = 2, ARGON_BYTES = 19 * 1024 * 1024 };
 
@@ -48,7 +50,7 @@ static bool initials_ok(struct str s)
 
 bool staff_answers_private(const struct staff *s)
 {
-    return str_is(s->role, "agent") || str_is(s->role, "supervisor");
+    return role_may(s->role, "private");
 }
 
 int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t now,
@@ -63,9 +65,8 @@ int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t no
         *ret_why = "a name is 1 to 100 bytes of text";
     else if (!initials_ok(s->initials))
         *ret_why = "initials are 1 to 4 capital letters: replies are signed with them";
-    else if (!str_is(s->role, "agent") && !str_is(s->role, "supervisor") &&
-             !str_is(s->role, "trainee"))
-        *ret_why = "a role is agent, supervisor or trainee";
+    else if (!role_exists(s->role))
+        *ret_why = "a role is agent, trainee, editor, supervisor or admin";
     if (*ret_why)
         return ERR_BADINPUT;
     struct stmt *q = tx_stmt(tx, sql);

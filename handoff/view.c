@@ -1,5 +1,7 @@
 #include "handoff/view.h"
 
+#include "handoff/reference.h"
+
 enum {
     CLOSED_SHOWN = 50,
     IGNORED_SHOWN = 100,
@@ -16,10 +18,12 @@ enum {
     " c.changed_at, coalesce(s.id, 0) AS owner_id, s.name AS owner_name, s.initials AS "           \
     "owner_initials, r.handle, r.name,"                                                            \
     " m.text, m.account, m.kind='private' AS private, m.gone_at IS NOT NULL AS gone, m.expired, "  \
-    "c.elsewhere,"                                                                                 \
+    "c.elsewhere, c.lease_until, c.due_at, c.warned, c.escalated, c.muted, c.department,"          \
     " (SELECT count(*) FROM message n WHERE n.conversation_id=c.conversation_id) AS "              \
     "messages,"                                                                                    \
-    " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies"  \
+    " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='failed') AS failed_replies," \
+    " (SELECT count(*) FROM reply p WHERE p.case_id=c.id AND p.state='proposed') AS "              \
+    "proposed_replies"                                                                             \
     " FROM handoff_case c JOIN resident r ON r.id=c.resident_id JOIN message m ON "                \
     "m.id=c.message_id"                                                                            \
     " LEFT JOIN staff s ON s.id=c.owner_id "
@@ -47,8 +51,8 @@ static void put_flag_column(cJSON *o, struct stmt *q, const char *name)
     (void)cJSON_AddBoolToObject(o, name, col_int64(q, name) != 0);
 }
 
-/* Seconds, or null. */
-static void put_moment_or_null(cJSON *o, struct stmt *q, const char *name)
+/* Seconds or an id, or null. */
+static void put_int_or_null(cJSON *o, struct stmt *q, const char *name)
 {
     if (col_null(q, name))
         (void)cJSON_AddNullToObject(o, name);
@@ -59,6 +63,14 @@ static void put_moment_or_null(cJSON *o, struct stmt *q, const char *name)
 static void put_text_column(cJSON *o, struct stmt *q, const char *name)
 {
     (void)json_put_str(o, name, col_str(q, name));
+}
+
+/* The reference of the case with the number in @column. */
+static void put_reference(cJSON *o, struct stmt *q, const char *column)
+{
+    char reference[REFERENCE_MAX];
+    reference_write(col_int64(q, column), reference);
+    (void)cJSON_AddStringToObject(o, "reference", reference);
 }
 
 /* A column that holds JSON that we wrote. */
@@ -112,6 +124,7 @@ static cJSON *read_case(struct stmt *q)
 {
     cJSON *o = cJSON_CreateObject(), *resident;
     put_int_column(o, q, "id");
+    put_reference(o, q, "id");
     put_int_column(o, q, "version");
     put_text_column(o, q, "state");
     put_int_column(o, q, "priority");
@@ -123,16 +136,23 @@ static cJSON *read_case(struct stmt *q)
         (void)cJSON_AddNullToObject(o, "owner");
     else
         put_person(o, "owner", q, "owner_id", "owner_name", "owner_initials");
+    put_int_or_null(o, q, "lease_until");
     resident = cJSON_AddObjectToObject(o, "resident");
     put_text_column(resident, q, "handle");
     put_text_column(resident, q, "name");
     (void)json_put_str(o, "summary", utf8_cut(without_handles(col_str(q, "text")), SUMMARY_POINTS));
     put_int_column(o, q, "opened_at");
     put_int_column(o, q, "changed_at");
+    put_int_or_null(o, q, "due_at");
+    put_flag_column(o, q, "warned");
+    put_flag_column(o, q, "escalated");
+    put_flag_column(o, q, "muted");
     put_int_column(o, q, "messages");
     put_text_or_null(o, "outcome", q, "outcome");
+    put_text_or_null(o, "department", q, "department");
     (void)cJSON_AddBoolToObject(o, "acknowledged", col_int64(q, "acknowledged") != 0);
     put_int_column(o, q, "failed_replies");
+    put_int_column(o, q, "proposed_replies");
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
     put_flag_column(o, q, "gone");
@@ -202,6 +222,7 @@ static cJSON *read_ignored(struct stmt *q)
     put_text_column(o, q, "kb");
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
+    (void)cJSON_AddNullToObject(o, "expires_at");
     return o;
 }
 
@@ -244,6 +265,8 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
     put_int(frame, "seq", seq);
     (void)cJSON_AddArrayToObject(frame, "cases");
     (void)cJSON_AddArrayToObject(frame, "ignored");
+    (void)cJSON_AddArrayToObject(frame, "mentions");
+    (void)cJSON_AddArrayToObject(frame, "bulks");
     for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
         struct stmt *q = tx_stmt(tx, lists[i].sql);
         stmt_bind_int64(q, 1, lists[i].most);
@@ -272,6 +295,11 @@ static cJSON *read_reply(struct stmt *q)
     put_flag_column(o, q, "elsewhere");
     put_text_column(o, q, "handle");                   /* ours */
     put_text_or_null(o, "remote_url", q, "remote_id"); /* the caller makes it an address */
+    put_int_or_null(o, q, "held_until");
+    put_int_or_null(o, q, "after");
+    put_person(o, "approver", q, "approver_id", "approver_name", "approver_initials");
+    put_text_or_null(o, "word", q, "word");
+    put_int_or_null(o, q, "bulk");
     return o;
 }
 
@@ -297,8 +325,8 @@ static cJSON *read_message(struct stmt *q)
     put_text_or_null(o, "remote_url", q, "remote_id"); /* the caller makes it an address */
     put_text_column(o, q, "kind");
     put_text_column(o, q, "account");
-    put_moment_or_null(o, q, "edited_at");
-    put_moment_or_null(o, q, "gone_at");
+    put_int_or_null(o, q, "edited_at");
+    put_int_or_null(o, q, "gone_at");
     put_flag_column(o, q, "expired");
     if (col_null(q, "action")) {
         (void)cJSON_AddNullToObject(o, "decision");
@@ -376,9 +404,11 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
         "SELECT * FROM (SELECT p.id, p.message_id AS message, p.body AS text, p.state,"
         " coalesce(s.id, 0) AS staff_id, s.name AS staff_name, s.initials AS staff_initials,"
         " p.error, p.created_at, p.changed_at, p.private, p.elsewhere, m.account AS handle,"
-        " iif(p.private, NULL, p.remote_id) AS remote_id FROM reply p JOIN message m ON "
+        " iif(p.private, NULL, p.remote_id) AS remote_id, p.held_until, p.after_id AS after,"
+        " coalesce(a.id, 0) AS approver_id, a.name AS approver_name, a.initials AS"
+        " approver_initials, p.word, p.bulk_id AS bulk FROM reply p JOIN message m ON "
         "m.id=p.message_id"
-        " LEFT JOIN staff s ON s.id=p.staff_id"
+        " LEFT JOIN staff s ON s.id=p.staff_id LEFT JOIN staff a ON a.id=p.approver_id"
         " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
         " ORDER BY p.id DESC LIMIT ?2) ORDER BY id";
     static const char q_history[] =
@@ -407,6 +437,10 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
         stmt_bind_int64(q, 2, LIST_SHOWN);
         r = list_rows(q, lists[i].read, cJSON_AddArrayToObject(frame, lists[i].name));
     }
+    (void)cJSON_AddArrayToObject(frame, "notes");
+    (void)cJSON_AddArrayToObject(frame, "earlier");
+    (void)cJSON_AddArrayToObject(frame, "suggestions");
+    (void)cJSON_AddNullToObject(frame, "draft");
     cJSON *messages = cJSON_GetObjectItemCaseSensitive(frame, "messages"),
           *replies = cJSON_GetObjectItemCaseSensitive(frame, "replies");
     if (r == 0)

@@ -19,6 +19,21 @@ static int address(struct buf *out, struct str handle, struct str remote_id)
 static const struct text_rules rules = { .limit = LIMIT, .weight = weight, .address = address },
                                private_rules = { .limit = 2 * LIMIT, .weight = weight };
 
+static int64_t working_after(void *data, struct str account, int64_t from, int64_t minutes)
+{
+    (void)data, (void)account;
+    return from + minutes * 60;
+}
+
+static const struct desk desk = {
+    .undo_s = 5,
+    .due_minutes = { 15, 60, 240 },
+    .lease_minutes = 60,
+    .warn_minutes = 10,
+    .reference_prefix = STR("NM"),
+    .working_after = working_after,
+};
+
 /* Sam and Kit at work: case 1 waits, 2 is Sam's and holds failed reply 1, 3 is Kit's, 4 is closed;
  * message 5 is ignored. */
 static int setup(void **state)
@@ -52,7 +67,7 @@ static int run_tree(struct fixture *f, const cJSON *frame, cJSON **answer)
 {
     *answer = NULL;
     const struct staff sam = { 1, STR("sam"), STR("Sam Reed"), STR("SR"), str_of(role) };
-    const struct command_context context = { &sam, &rules, &private_rules, NOON + 5 };
+    const struct command_context context = { &sam, &rules, &private_rules, NOON + 5, &desk };
     int r = command_run(f->tx, &context, frame, answer);
     assert_non_null(*answer);
     return r;

@@ -1,5 +1,6 @@
 /* Promises 1, 2 and 3 as the record keeps them: once recorded, one automatic reply, nothing lost.
  */
+#include "handoff/record_private.h"
 #include "tests/unit/record_fixture.h"
 
 #define NOON_TEXT "1795000000"
@@ -740,49 +741,28 @@ static void test_migrate(void **state)
 /* A file of the first version, with a message in it, comes up to date. */
 static void test_migrate_old(void **state)
 {
-    static const char *const back[] = {
-        "DROP TABLE message_version",
-        "DROP TABLE own_post",
-        "DROP INDEX conversation_part",
-        "DROP INDEX case_resident",
-        "DROP INDEX message_kept",
-        "ALTER TABLE handoff_case DROP COLUMN elsewhere",
-        "ALTER TABLE message DROP COLUMN expired",
-        "DROP INDEX reply_automatic",
-        "ALTER TABLE reply DROP COLUMN confirms",
-        "DROP INDEX reply_lately",
-        "ALTER TABLE reply DROP COLUMN elsewhere",
-        "ALTER TABLE reply DROP COLUMN private",
-        "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL",
-        "DROP INDEX message_checked",
-        "ALTER TABLE message DROP COLUMN checked_at",
-        "ALTER TABLE message DROP COLUMN edited_at",
-        "ALTER TABLE message DROP COLUMN gone_at",
-        "ALTER TABLE message DROP COLUMN answers",
-        "ALTER TABLE message DROP COLUMN kind",
-        "DROP INDEX message_nobodys",
-        "ALTER TABLE message DROP COLUMN account",
-        "DROP INDEX message_fingerprint",
-        "DROP INDEX message_resident_written",
-        "CREATE INDEX message_resident ON message(resident_id)",
-        "ALTER TABLE decision DROP COLUMN asked",
-        "ALTER TABLE decision DROP COLUMN read_from",
-        "ALTER TABLE message DROP COLUMN fingerprint",
-        "ALTER TABLE conversation DROP COLUMN part_of",
-        "UPDATE schema_version SET version=1 WHERE folder='handoff'",
+    static const char *const old[] = {
+        "INSERT INTO resident VALUES(1, 'x', '7', 'elm_close_sam', 'Sam', NULL)",
+        "INSERT INTO conversation VALUES(1, 'x', '900')",
+        "INSERT INTO message VALUES(1, 'x', '900', 1, 1, 'My bin wasn''t emptied', 1, 1794999900, "
+        "1795000000)",
     };
-    struct fixture *f = *state;
-    int64_t id = add_message(f->tx, "900", "900", "7");
-    for (size_t i = 0; i < ARRAY_LEN(back); i++)
-        run_sql(f->tx, back[i]);
-    fixture_commit(f);
-    assert_int_equal(record_migrate(f->db), 0);
-    (void)fixture_begin(f);
-    assert_int_equal(record_adopt_messages(f->tx, STR("NorthmoorHelp")), 0);
+    struct fixture *now = *state, f = { .dir = now->dir };
+    assert_int_equal(db_open(path_in(f.dir, "old.db"), DB_WRITER, &f.db, NULL), 0);
+    assert_int_equal(record_migrate_to(f.db, 1), 0);
+    (void)fixture_begin(&f);
+    for (size_t i = 0; i < ARRAY_LEN(old); i++)
+        run_sql(f.tx, old[i]);
+    fixture_commit(&f);
+    assert_int_equal(record_migrate(f.db), 0);
+    (void)fixture_begin(&f);
+    assert_int_equal(record_adopt_messages(f.tx, STR("NorthmoorHelp")), 0);
     assert_int_equal(
-        int_of(f->tx, "SELECT count(*) AS n FROM message WHERE account='NorthmoorHelp'", 0), 1);
-    assert_false(facts_of(f->tx, id).begun);
-    assert_true(facts_of(f->tx, add_message(f->tx, "901", "900", "7")).begun);
+        int_of(f.tx, "SELECT count(*) AS n FROM message WHERE account='NorthmoorHelp'", 0), 1);
+    assert_false(facts_of(f.tx, 1).begun);
+    assert_true(facts_of(f.tx, add_message(f.tx, "901", "900", "7")).begun);
+    tx_rollback(f.tx);
+    f.db = db_free(f.db);
 }
 
 static void test_names(void **state)

@@ -109,7 +109,7 @@ static void test_add(void **state)
         { "small initials", "kit", "Kit", "ko", "agent", "initials" },
         { "five initials", "kit", "Kit", "ABCDE", "agent", "initials" },
         { "no role", "kit", "Kit", "KO", "", "a role" },
-        { "another role", "kit", "Kit", "KO", "admin", "a role" },
+        { "another role", "kit", "Kit", "KO", "mayor", "a role" },
     };
     struct fixture *f = *state;
     const char *why;

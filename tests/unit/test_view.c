@@ -1,6 +1,8 @@
 /* What the console is told, against the shapes of handoff/PROTOCOL.md, member by member. */
 #include "handoff/view.h"
 
+#include "handoff/reference.h"
+
 #include "tests/unit/record_fixture.h"
 
 static unsigned weight(struct str text)
@@ -78,12 +80,18 @@ static void test_case(void **state)
     int64_t id;
     assert_int_equal(case_open(f->tx, &opening, NOON, &id), 0);
     o = case_of(f, id);
+    char reference[REFERENCE_MAX];
+    reference_write(id, reference);
+    assert_str(json_str(in(o, "reference")), reference);
+    cJSON_DeleteItemFromObject(o, "reference");
     assert_shape(o, "{'id':1,'version':1,'state':'open','priority':0,'reason':'safeguarding',"
-                    "'sensitive':true,'team':'customer services','owner':null,"
+                    "'sensitive':true,'team':'customer services','owner':null,'lease_until':null,"
                     "'resident':{'handle':'elm_close_sam','name':'Sam'},"
                     "'summary':'My bin wasn\\u0027t emptied','opened_at':1795000000,"
-                    "'changed_at':1795000000,'messages':1,'outcome':null,'acknowledged':true,"
-                    "'failed_replies':0,'account':'NorthmoorHelp','private':false,'gone':false,"
+                    "'changed_at':1795000000,'due_at':null,'warned':false,'escalated':false,"
+                    "'muted':false,'messages':1,'outcome':null,'department':null,"
+                    "'acknowledged':true,'failed_replies':0,'proposed_replies':0,'account':'"
+                    "NorthmoorHelp','private':false,'gone':false,"
                     "'expired':false,'elsewhere':false}");
     cJSON_Delete(o);
 
@@ -235,7 +243,7 @@ static void test_whole_case(void **state)
     assert_null(frame);
     assert_int_equal(view_whole_case(f->tx, id, &rules, &agent, &frame), 1);
     assert_shape(in(frame, "type"), "'case'");
-    assert_int_equal(cJSON_GetArraySize(frame), 5);
+    assert_int_equal(cJSON_GetArraySize(frame), 9);
     cJSON *alone = case_of(f, id);
     assert_true(cJSON_Compare(in(frame, "case"), alone, true));
     cJSON_Delete(alone);
@@ -257,11 +265,13 @@ static void test_whole_case(void **state)
                  "[{'id':1,'message':1,'text':'Sorry \xe2\x80\x93 soon','state':'sent','by':null,"
                  "'error':null,'created_at':1795000000,'changed_at':1795000002,'private':false,"
                  "'elsewhere':false,'handle':'NorthmoorHelp',"
-                 "'remote_url':'https://net.example/NorthmoorHelp/status/999'},"
+                 "'remote_url':'https://net.example/NorthmoorHelp/status/999',"
+                 "'held_until':null,'after':null,'approver':null,'word':null,'bulk':null},"
                  "{'id':2,'message':2,'text':'Hello ^SR','state':'failed',"
                  "'by':{'id':1,'name':'Sam Reed','initials':'SR'},'error':'X said 403: no',"
                  "'created_at':1795000000,'changed_at':1795000003,'private':false,"
-                 "'elsewhere':false,'handle':'NorthmoorHelp','remote_url':null}]");
+                 "'elsewhere':false,'handle':'NorthmoorHelp','remote_url':null,"
+                 "'held_until':null,'after':null,'approver':null,'word':null,'bulk':null}]");
     const cJSON *history = in(frame, "history"), *h;
     assert_shape(cJSON_GetArrayItem(history, 0),
                  "{'seq':1,'at':1795000000,'kind':'case.opened','by':null,'text':'unresolved'}");
@@ -330,7 +340,8 @@ static void test_snapshot(void **state)
     struct fixture *f = *state;
     cJSON *frame;
     assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
-    assert_shape(frame, "{'type':'snapshot','seq':0,'cases':[],'ignored':[]}");
+    assert_shape(frame,
+                 "{'type':'snapshot','seq':0,'cases':[],'ignored':[],'mentions':[],'bulks':[]}");
     cJSON_Delete(frame);
 
     (void)add_staff(f->tx, "sam", "Sam Reed", "SR");
@@ -366,7 +377,7 @@ static void test_snapshot(void **state)
                  "{'message':8,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794867940,"
                  "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
-                 "'NorthmoorHelp','private':false}");
+                 "'NorthmoorHelp','private':false,'expires_at':null}");
     cJSON *alone = case_of(f, 5);
     assert_true(cJSON_Compare(cJSON_GetArrayItem(in(frame, "cases"), 0), alone, true));
     cJSON_Delete(alone);
@@ -507,7 +518,7 @@ static void test_events(void **state)
                  "'ignored':{'message':2,'text':'My bin wasn\\u0027t emptied',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999820,"
                  "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
-                 "'NorthmoorHelp','private':false}}");
+                 "'NorthmoorHelp','private':false,'expires_at':null}}");
     assert_shape(cJSON_GetArrayItem(s.frames, 2),
                  "{'type':'event','seq':3,'at':1795000002,'kind':'message.answered','by':null}");
     const cJSON *claimed = cJSON_GetArrayItem(s.frames, 3),

@@ -171,8 +171,16 @@ export class Feed {
       case "status":
         this.options.onFrame(frame);
         return;
+      case "people":
+      case "reset":
+      case "beat":
+        this.options.onFrame(frame);
+        return;
       case "case":
       case "count":
+      case "list":
+      case "found":
+      case "audit":
       case "ok":
       case "refused": {
         const waiting = this.waiting.get(frame.id);

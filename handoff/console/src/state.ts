@@ -3,9 +3,12 @@
 
 import type { Connection } from "./feed";
 import type {
+  Bulk,
   Case,
   CaseFrame,
+  Colleague,
   Cost,
+  Desk,
   EventFrame,
   Hours,
   Ignored,
@@ -38,6 +41,13 @@ export interface State {
   cost: Cost | null;
   /** the server's clock less the browser's, in seconds */
   clockAhead: number;
+  /** the frames that this person may send */
+  may: ReadonlySet<string>;
+  desk: Desk;
+  people: readonly Colleague[];
+  /** cases with notes that name us and that we haven't seen */
+  mentions: ReadonlySet<number>;
+  bulks: readonly Bulk[];
   cases: ReadonlyMap<number, Case>;
   ignored: readonly Ignored[];
   /** whole cases as last fetched */
@@ -64,6 +74,19 @@ export const initialState: State = {
   network: { ok: true, text: null },
   cost: null,
   clockAhead: 0,
+  may: new Set(),
+  desk: {
+    undo_s: 0,
+    reference_prefix: "",
+    accounts: [],
+    teams: [],
+    departments: [],
+    canned: [],
+    links: [],
+  },
+  people: [],
+  mentions: new Set(),
+  bulks: [],
   cases: new Map(),
   ignored: [],
   details: new Map(),
@@ -97,6 +120,8 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
         ...takeStatus(state, frame, at),
         staff: frame.staff,
         limits: { public: frame.limit, private: frame.private_limit },
+        may: new Set(frame.may),
+        desk: frame.desk,
       });
     case "snapshot":
       return markAllStale({
@@ -104,6 +129,8 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
         loaded: true,
         cases: new Map(frame.cases.map((one) => [one.id, one])),
         ignored: frame.ignored,
+        mentions: new Set(frame.mentions),
+        bulks: frame.bulks,
       });
     case "event":
       return takeEvent(state, frame);
@@ -115,7 +142,14 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
     }
     case "refused":
       return frame.case ? markStale(putCase(state, frame.case), frame.case.id) : state;
+    case "people":
+      return { ...state, people: frame.people };
+    case "reset":
+    case "beat":
     case "count":
+    case "list":
+    case "found":
+    case "audit":
     case "ok":
       return state;
   }
@@ -134,6 +168,14 @@ function takeEvent(state: State, event: EventFrame): State {
     const others = next.ignored.filter((one) => one.message !== message);
     const ignored = event.kind === "message.ignored" ? [event.ignored, ...others] : others;
     next = { ...next, ignored };
+  }
+  if (event.kind === "case.noted" && event.case && event.to?.includes(state.staff?.id ?? 0)) {
+    next = { ...next, mentions: new Set(next.mentions).add(event.case.id) };
+  }
+  if (event.bulk) {
+    const { bulk } = event;
+    const others = next.bulks.filter((one) => one.id !== bulk.id);
+    next = { ...next, bulks: [bulk, ...others].sort((a, b) => b.id - a.id) };
   }
   return next;
 }
@@ -174,9 +216,15 @@ export function networkWords(network: Network): string {
   return network.text ?? "Kerbside can't reach the network just now. Replies wait until it can.";
 }
 
-/** Most urgent first, then who has waited longest. */
-function byUrgency(a: Case, b: Case): number {
-  return a.priority - b.priority || a.opened_at - b.opened_at || a.id - b.id;
+/** What is muted last; most urgent first, then whose time is up first, then who has waited longest. */
+export function byUrgency(a: Case, b: Case): number {
+  return (
+    Number(a.muted) - Number(b.muted) ||
+    a.priority - b.priority ||
+    (a.due_at ?? Number.MAX_SAFE_INTEGER) - (b.due_at ?? Number.MAX_SAFE_INTEGER) ||
+    a.opened_at - b.opened_at ||
+    a.id - b.id
+  );
 }
 
 export function queueOf(state: State): Case[] {

@@ -18,10 +18,18 @@ export interface Person {
   initials: string;
 }
 
-export type Outcome = "answered" | "passed_on" | "done" | "no_reply_needed";
+export type Outcome =
+  | "answered"
+  | "passed_on"
+  | "done"
+  | "no_reply_needed"
+  | "became_member"
+  | "praise";
 
 export interface Case {
   id: number;
+  /** to be said on the telephone, behind the desk's prefix */
+  reference: string;
   version: number;
   state: "open" | "claimed" | "closed";
   /** 0 sensitive, 1 complaints and people who ask for a person, 2 the rest */
@@ -30,14 +38,27 @@ export interface Case {
   sensitive: boolean;
   team: string | null;
   owner: Person | null;
+  /** until when the claim holds without a sign of its owner */
+  lease_until: Seconds | null;
   resident: { handle: string; name: string | null };
   summary: string;
   opened_at: Seconds;
   changed_at: Seconds;
+  /** when a person should have answered; null: nothing waits for an answer */
+  due_at: Seconds | null;
+  /** the lease or the time to answer is nearly up */
+  warned: boolean;
+  /** … was up, and the duty list told */
+  escalated: boolean;
+  muted: boolean;
   messages: number;
   outcome: Outcome | null;
+  /** that should hear of it */
+  department: string | null;
   acknowledged: boolean;
   failed_replies: number;
+  /** of trainees, that wait for an approval */
+  proposed_replies: number;
   /** our handle that it came to */
   account: string;
   /** it came by direct message */
@@ -93,7 +114,9 @@ export interface Message {
 }
 
 export type ReplyState =
-  | "draft"
+  | "held"
+  | "proposed"
+  | "returned"
   | "queued"
   | "sending"
   | "unknown"
@@ -120,6 +143,94 @@ export interface Reply {
   error: string | null;
   created_at: Seconds;
   changed_at: Seconds;
+  /** until when its writer can take it back */
+  held_until: Seconds | null;
+  /** the part of a split reply that goes before it */
+  after: number | null;
+  approver: Person | null;
+  /** with which it was returned */
+  word: string | null;
+  bulk: number | null;
+}
+
+export interface Note {
+  id: number;
+  by: Person;
+  text: string;
+  at: Seconds;
+  to: Person[];
+}
+
+/** Another case of the same resident. */
+export interface EarlierCase {
+  id: number;
+  reference: string;
+  reason: string;
+  state: Case["state"];
+  outcome: Outcome | null;
+  opened_at: Seconds;
+  summary: string;
+}
+
+export interface Suggestion {
+  intent: string;
+  title: string;
+  text: string;
+  link: string | null;
+  score: number;
+}
+
+/** What this person has begun to write. */
+export interface Draft {
+  text: string;
+  way: Way;
+  changed_at: Seconds;
+}
+
+/** One message to many: how far it is. */
+export interface Bulk {
+  id: number;
+  by: Person;
+  text: string;
+  at: Seconds;
+  stopped_at: Seconds | null;
+  waiting: number;
+  sent: number;
+  failed: number;
+  stopped: number;
+}
+
+/** A colleague, and what they are doing. */
+export interface Colleague extends Person {
+  role: string;
+  /** at the desk */
+  on: boolean;
+  /** has a console open */
+  here: boolean;
+  case: number | null;
+  typing: boolean;
+}
+
+export interface Canned {
+  id: string;
+  title: string;
+  text: string;
+}
+
+export interface Link {
+  title: string;
+  url: string;
+}
+
+/** How this council's desk works, and what it has to offer. */
+export interface Desk {
+  undo_s: number;
+  reference_prefix: string;
+  accounts: string[];
+  teams: string[];
+  departments: string[];
+  canned: Canned[];
+  links: Link[];
 }
 
 export interface HistoryEntry {
@@ -140,6 +251,59 @@ export interface Ignored {
   kb: string;
   account: string;
   private: boolean;
+  /** after which it leaves the tray */
+  expires_at: Seconds | null;
+}
+
+/** An automatic reply that nobody has glanced at yet. */
+export interface Answered {
+  message: number;
+  text: string;
+  handle: string;
+  name: string | null;
+  written_at: Seconds;
+  account: string;
+  private: boolean;
+  decision: Decision;
+  reply: Reply;
+}
+
+export interface TrayItems {
+  answered: Answered;
+  ignored: Ignored;
+  sent: Reply & { case: number | null };
+  failed: Reply & { case: number | null };
+  closed: Case;
+}
+export type Tray = keyof TrayItems;
+
+export interface Found {
+  case: number | null;
+  message: number;
+  at: Seconds;
+  who: string;
+  text: string;
+  spans: Span[];
+  state: Case["state"] | null;
+  reference: string | null;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: Seconds;
+  by: string | null;
+  act: string;
+  about: string | null;
+  text: string | null;
+  address: string | null;
+}
+
+export type WarningKind = "phone" | "address" | "email" | "name";
+
+/** Something in a text that should be looked at before it is sent. */
+export interface Warning {
+  kind: WarningKind;
+  words: string;
 }
 
 /** How a reply goes: for anybody to read, or as a direct message. */
@@ -181,6 +345,9 @@ export interface WelcomeFrame extends Status {
   seq: number;
   limit: number;
   private_limit: number;
+  /** the frames that this person's role may send */
+  may: string[];
+  desk: Desk;
 }
 
 export interface SnapshotFrame {
@@ -188,6 +355,29 @@ export interface SnapshotFrame {
   seq: number;
   cases: Case[];
   ignored: Ignored[];
+  /** cases with notes that name this person and that they haven't seen */
+  mentions: number[];
+  bulks: Bulk[];
+}
+
+/** What was shown can't be brought up to date by events: a snapshot follows. */
+export interface ResetFrame {
+  type: "reset";
+  why: "too_old" | "other_record" | "mismatch";
+}
+
+export interface PeopleFrame {
+  type: "people";
+  people: Colleague[];
+}
+
+/** Is what we show what there is? See the hash in PROTOCOL.md. */
+export interface BeatFrame {
+  type: "beat";
+  seq: number;
+  now_at: Seconds;
+  count: number;
+  hash: number;
 }
 
 export interface EventFrame {
@@ -196,8 +386,11 @@ export interface EventFrame {
   at: Seconds;
   kind: string;
   by: string | null;
+  /** staff whom it concerns more than others */
+  to?: number[];
   case?: Case;
   ignored?: Ignored;
+  bulk?: Bulk;
 }
 
 export interface StatusFrame extends Status {
@@ -211,6 +404,10 @@ export interface CaseFrame {
   messages: Message[];
   replies: Reply[];
   history: HistoryEntry[];
+  notes: Note[];
+  earlier: EarlierCase[];
+  suggestions: Suggestion[];
+  draft: Draft | null;
 }
 
 export interface CountFrame {
@@ -218,11 +415,40 @@ export interface CountFrame {
   id: string;
   weight: number;
   limit: number;
+  /** how many replies it is when it is split */
+  parts: number;
+  warnings: Warning[];
+}
+
+export interface ListFrame<T extends Tray = Tray> {
+  type: "list";
+  id: string;
+  tray: T;
+  items: TrayItems[T][];
+  /** null: there is no more */
+  next: string | null;
+}
+
+export interface FoundFrame {
+  type: "found";
+  id: string;
+  items: Found[];
+  next: string | null;
+}
+
+export interface AuditFrame {
+  type: "audit";
+  id: string;
+  items: AuditEntry[];
+  next: string | null;
 }
 
 export interface OkFrame {
   type: "ok";
   id: string;
+  /** of a reply */
+  reply?: number;
+  held_until?: Seconds | null;
 }
 
 export interface RefusedFrame {
@@ -233,18 +459,57 @@ export interface RefusedFrame {
   case?: Case | null;
 }
 
-export type Answer = CaseFrame | CountFrame | OkFrame | RefusedFrame;
-export type ServerFrame = WelcomeFrame | SnapshotFrame | EventFrame | StatusFrame | Answer;
+export type Answer =
+  | CaseFrame
+  | CountFrame
+  | ListFrame
+  | FoundFrame
+  | AuditFrame
+  | OkFrame
+  | RefusedFrame;
+export type ServerFrame =
+  | WelcomeFrame
+  | SnapshotFrame
+  | ResetFrame
+  | EventFrame
+  | StatusFrame
+  | PeopleFrame
+  | BeatFrame
+  | Answer;
 
 /** What staff can ask for; the feed adds the id under which the answer comes back. */
-export type Command =
+export type Question =
   | { type: "open"; case: number }
-  | { type: "count"; text: string; way: Way }
-  | { type: "claim"; case: number; version: number }
-  | { type: "release"; case: number; version: number }
-  | { type: "reply"; case: number; version: number; text: string; way: Way }
-  | { type: "close"; case: number; version: number; outcome: Outcome }
-  | { type: "restore"; message: number }
-  | { type: "retry"; case: number; version: number; reply: number };
+  | { type: "count"; text: string; way: Way; case?: number }
+  | { type: "list"; tray: Tray; before: string | null }
+  | { type: "search"; text: string; before: string | null }
+  | { type: "audit"; before: string | null };
 
-export type CaseCommand = Extract<Command, { version: number }>;
+/** What changes a case as it was seen. */
+export type CaseCommand = { case: number; version: number } & (
+  | { type: "claim" }
+  | { type: "release" }
+  | { type: "reply"; text: string; way: Way; split?: boolean }
+  | { type: "close"; outcome: Outcome; department?: string }
+  | { type: "retry"; reply: number }
+  | { type: "pass"; team?: string; to?: number; text?: string }
+  | { type: "mark"; sensitive: boolean }
+  | { type: "mute"; muted: boolean }
+);
+
+/** What changes something else, or whatever the case has become. */
+export type OtherCommand =
+  | { type: "undo"; reply: number }
+  | { type: "approve"; reply: number; text?: string }
+  | { type: "return"; reply: number; text: string }
+  | { type: "draft"; case: number; text: string; way: Way }
+  | { type: "note"; case: number; text: string; to: number[] }
+  | { type: "seen"; case: number }
+  | { type: "restore"; message: number }
+  | { type: "glance"; message: number; fine: boolean }
+  | { type: "bulk"; cases: { case: number; version: number }[]; text: string }
+  | { type: "bulk_stop"; bulk: number }
+  | { type: "sign_on"; account: string; post: string | null }
+  | { type: "sign_off"; account: string; post: string | null };
+
+export type Command = Question | CaseCommand | OtherCommand;

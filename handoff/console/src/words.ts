@@ -23,6 +23,8 @@ const outcomes: Record<Outcome, string> = {
   passed_on: "Passed on to another team",
   done: "Done: it's been put right",
   no_reply_needed: "No reply needed",
+  became_member: "They joined: library, gym or the like",
+  praise: "Praise, passed on",
 };
 
 const kinds: Record<string, string> = {
@@ -69,10 +71,14 @@ export function kindWords(kind: string): string {
   return kinds[kind] ?? unknownWord(kind);
 }
 
-export function replyStateWords(reply: Pick<Reply, "state" | "error">): string {
+export function replyStateWords(reply: Pick<Reply, "state" | "error"> & Partial<Pick<Reply, "word">>): string {
   switch (reply.state) {
-    case "draft":
-      return "draft";
+    case "held":
+      return "held for a moment: it can be taken back";
+    case "proposed":
+      return "waiting for an approval";
+    case "returned":
+      return reply.word ? `given back: ${reply.word}` : "given back";
     case "queued":
       return "waiting to be sent";
     case "sending":

@@ -1,0 +1,67 @@
+#include "bot/council.h"
+
+static int64_t working_after(void *data, struct str account, int64_t from, int64_t minutes)
+{
+    (void)data, (void)account;
+    return from + minutes * 60;
+}
+
+/* Appends @text unless it is there or empty. */
+static void add_once(cJSON *list, struct str text)
+{
+    cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (str_eq(json_str(item), text))
+            return;
+    }
+    if (text.len)
+        (void)json_add_str(list, text);
+}
+
+static void describe(void *data, cJSON *ret)
+{
+    const struct council *c = data;
+    cJSON *accounts = cJSON_AddArrayToObject(ret, "accounts"),
+          *teams = cJSON_AddArrayToObject(ret, "teams"),
+          *departments = cJSON_AddArrayToObject(ret, "departments"),
+          *links = cJSON_AddArrayToObject(ret, "links");
+    (void)cJSON_AddArrayToObject(ret, "canned");
+    add_once(teams, STR("customer services"));
+    for (size_t i = 0; i < c->conf->account_count; i++) {
+        add_once(accounts, str_of(c->conf->accounts[i].handle));
+        if (c->conf->accounts[i].team)
+            add_once(teams, str_of(c->conf->accounts[i].team));
+    }
+    for (size_t i = 0; i < c->kb->rule_count; i++)
+        add_once(teams, c->kb->rule[i].team);
+    for (size_t i = 0; i < c->kb->intent_count; i++) {
+        add_once(departments, c->kb->intent[i].department);
+        cJSON *link = cJSON_CreateObject();
+        (void)json_put_str(link, "title", c->kb->intent[i].title);
+        (void)json_put_str(link, "url", c->kb->intent[i].link);
+        (void)cJSON_AddItemToArray(links, link);
+    }
+}
+
+static int suggest(void *data, struct str account, struct str text, cJSON *ret_list)
+{
+    (void)data, (void)account, (void)text, (void)ret_list;
+    return 0;
+}
+
+struct desk council_desk(struct council *c)
+{
+    const struct conf *conf = c->conf;
+    return (struct desk){
+        .undo_s = conf->undo_s,
+        .due_minutes = { conf->due_minutes[0], conf->due_minutes[1], conf->due_minutes[2] },
+        .lease_minutes = conf->lease_minutes,
+        .warn_minutes = conf->warn_minutes,
+        .reference_prefix = str_of(conf->reference_prefix),
+        .working_after = working_after,
+        .describe = describe,
+        .suggest = suggest,
+        .data = c,
+    };
+}

@@ -1,0 +1,20 @@
+/*
+ * What the console's desk (handoff/desk.h) is told of this council: its hours, its accounts, and
+ * what the knowledge base has to offer.
+ */
+#ifndef BOT_COUNCIL_H
+#define BOT_COUNCIL_H
+
+#include "bot/conf.h"
+#include "handoff/desk.h"
+#include "kb/kb.h"
+
+struct council {
+    const struct conf *conf;
+    const struct kb *kb;
+};
+
+/* The desk, which borrows @c and what it points at. */
+struct desk council_desk(struct council *c);
+
+#endif
