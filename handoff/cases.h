@@ -74,8 +74,17 @@ int case_claim(struct tx *tx, const struct case_command *c) MUST_CHECK;
 int case_release(struct tx *tx, const struct case_command *c) MUST_CHECK;
 int case_put_back(struct tx *tx,
                   const struct case_command *c) MUST_CHECK; /* whoever has it: for supervisors */
-int case_reply(struct tx *tx, const struct case_command *c, struct str body,
-               bool is_private) MUST_CHECK; /* is_private: a direct message to the resident */
+
+/* What somebody says in a case, and how it goes. */
+struct case_answer {
+    const struct str *parts; /* signed; several are a split reply's */
+    size_t part_count;
+    bool is_private;        /* a direct message to the resident */
+    enum reply_state state; /* queued, held or proposed */
+    int64_t held_until;
+};
+int case_reply(struct tx *tx, const struct case_command *c, const struct case_answer *a,
+               int64_t *ret_reply_id) MUST_CHECK; /* the first part's */
 int case_close(struct tx *tx, const struct case_command *c, struct str outcome) MUST_CHECK;
 int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MUST_CHECK;
 

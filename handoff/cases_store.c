@@ -2,13 +2,14 @@
  * there is. */
 #include "handoff/cases.h"
 
+#include "handoff/held.h"
 #include "handoff/record_private.h"
 #include "kb/kb.h"
 
 static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id,
                 int64_t staff_id, struct str text, int64_t now)
 {
-    struct record_event e = { kind, case_id, message_id, 0, staff_id, text };
+    struct record_event e = { kind, case_id, message_id, 0, staff_id, text, STR("") };
     return record_add_event(tx, &e, now);
 }
 
@@ -256,28 +257,33 @@ int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
     }
 }
 
-int case_reply(struct tx *tx, const struct case_command *c, struct str body, bool is_private)
+int case_reply(struct tx *tx, const struct case_command *c, const struct case_answer *a,
+               int64_t *ret_reply_id)
 {
     struct found found;
-    int64_t reply_id;
     int r = look_up_own(tx, c, &found);
     if (r != CASE_DONE)
         return r;
     struct record_draft draft = {
-        .message_id = is_private ? found.private_id : found.public_id,
+        .message_id = a->is_private ? found.private_id : found.public_id,
         .case_id = c->case_id,
         .staff_id = c->staff_id,
-        .body = body,
-        .is_private = is_private,
+        .is_private = a->is_private,
+        .state = a->state,
+        .held_until = a->held_until,
     };
     if (!draft.message_id)
         return CASE_NO_WAY;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
-    if (r == 0)
-        r = record_queue_reply(tx, &draft, c->now, &reply_id);
-    return r < 0 ? r
-                 : tell(tx, "case.replied", c->case_id, draft.message_id, c->staff_id, STR(""),
-                        c->now);
+    for (size_t i = 0; i < a->part_count && r == 0; i++) {
+        draft.body = a->parts[i];
+        r = record_queue_reply(tx, &draft, c->now, &draft.after_id);
+        if (i == 0)
+            *ret_reply_id = draft.after_id;
+    }
+    if (r < 0 || a->state == REPLY_PROPOSED) /* nothing is said yet */
+        return r;
+    return tell(tx, "case.replied", c->case_id, draft.message_id, c->staff_id, STR(""), c->now);
 }
 
 int case_close(struct tx *tx, const struct case_command *c, struct str outcome)
@@ -287,6 +293,8 @@ int case_close(struct tx *tx, const struct case_command *c, struct str outcome)
     if (r != CASE_DONE)
         return r;
     r = set_state(tx, c, "closed", c->staff_id, outcome);
+    if (r == 0)
+        r = held_drop_proposed(tx, c->case_id, c->now);
     return r < 0 ? r : tell(tx, "case.closed", c->case_id, 0, c->staff_id, outcome, c->now);
 }
 

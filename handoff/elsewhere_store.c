@@ -36,25 +36,30 @@ static int is_known(struct tx *tx, const struct record_own_post *post)
     " AND p.elsewhere=0 AND (p.state IN ('sending', 'unknown') OR (p.attempts>0" \
     " AND p.state IN ('queued', 'failed'))) ORDER BY p.state<>'sending', p.id"
 
-/* The reply of ours, under this message or to this partner, that says the same and may be out. 1
- * found, 0 none. */
+/* The reply of ours, under this message or another part, or to this partner, that says the same and
+ * may be out. 1 found, 0 none. */
 static int find_unsettled(struct tx *tx, const struct record_own_post *post, int64_t answers,
                           int64_t *ret)
 {
     static const char q_public[] = "SELECT p.id, p.body FROM reply p WHERE p.message_id=?1"
                                    " AND p.private=0" MAY_BE_OUT;
+    /* the next part of a split reply answers the one before */
+    static const char q_part[] = "SELECT p.id, p.body FROM reply b JOIN reply p ON p.after_id=b.id"
+                                 " WHERE b.remote_id=?1" MAY_BE_OUT;
     static const char q_private[] =
         "SELECT p.id, p.body FROM resident r JOIN message m ON m.resident_id=r.id JOIN reply p"
         " ON p.message_id=m.id WHERE r.network=?1 AND r.remote_id=?2 AND m.account=?3"
         " AND p.private=1" MAY_BE_OUT;
-    struct stmt *q = tx_stmt(tx, post->is_private ? q_private : q_public);
+    struct stmt *q = tx_stmt(tx, post->is_private ? q_private : answers ? q_public : q_part);
     int r;
     if (post->is_private) {
         stmt_bind_str(q, 1, post->network);
         stmt_bind_str(q, 2, post->partner);
         stmt_bind_str(q, 3, post->account);
-    } else {
+    } else if (answers) {
         stmt_bind_int64(q, 1, answers);
+    } else {
+        stmt_bind_str(q, 1, post->answers);
     }
     while ((r = stmt_next(q)) == 1) {
         if (!post->same(post->text, col_str(q, "body")))
@@ -127,7 +132,8 @@ static int take_over(struct tx *tx, const struct record_own_post *post, int64_t 
                                         STR("Somebody answered in the network's own app"), now);
     if (r == 0 && facts.case_id)
         r = case_taken_elsewhere(tx, facts.case_id, now);
-    struct record_event e = { "reply.elsewhere", facts.case_id, message_id, reply_id, 0, STR("") };
+    struct record_event e = { "reply.elsewhere", facts.case_id, message_id, reply_id, 0,
+                              STR(""),           STR("") };
     return r < 0 ? r : record_add_event(tx, &e, now);
 }
 
@@ -197,6 +203,7 @@ int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now)
                               col_int64(q, "message_id"),
                               col_int64(q, "id"),
                               0,
+                              STR(""),
                               STR("") };
     stmt_done(q);
     return record_add_event(tx, &e, now);

@@ -33,7 +33,8 @@ int record_is_said(struct tx *tx, int64_t reply_id, struct str body, bool waitin
 {
     static const char sql[] =
         "SELECT 1 AS said FROM reply WHERE body=?1 AND changed_at>=?2 AND id<>?3 AND private=0"
-        " AND (state IN ('sending', 'unknown', 'sent') OR (?4 AND state IN ('queued', 'withheld')))"
+        " AND (state IN ('sending', 'unknown', 'sent') OR (?4 AND state IN ('queued', 'held', "
+        "'withheld')))"
         " LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, body);
@@ -61,10 +62,10 @@ int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64
                      int64_t since_at, struct record_said *ret)
 {
     static const char sql[] =
-        "SELECT p.body, p.changed_at, m.resident_id, p.state IN ('queued', 'withheld') AS waiting,"
-        " 1 AS by_account FROM message m JOIN reply p ON p.message_id=m.id"
+        "SELECT p.body, p.changed_at, m.resident_id, p.state IN ('queued', 'held', 'withheld') AS "
+        "waiting, 1 AS by_account FROM message m JOIN reply p ON p.message_id=m.id"
         " WHERE m.resident_id=?1 AND p.changed_at>=?2 AND p.id<>?3"
-        " AND p.state NOT IN ('failed', 'dropped') ORDER BY p.id DESC";
+        " AND p.state NOT IN ('failed', 'dropped', 'proposed', 'returned') ORDER BY p.id DESC";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, resident_id);
     stmt_bind_int64(q, 2, since_at);

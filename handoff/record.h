@@ -100,13 +100,16 @@ enum reply_state {
     REPLY_FAILED,
     REPLY_DROPPED,  /* withdrawn before it left, for what the resident wrote next */
     REPLY_WITHHELD, /* what would have been said, in shadow mode */
+    REPLY_HELD,     /* staff's, for a moment in which its writer may take it back */
+    REPLY_PROPOSED, /* a trainee's, which somebody must approve */
+    REPLY_RETURNED, /* … and gave back with a word */
 };
 const char *reply_state_name(enum reply_state state);
 
 struct record_reply {
     int64_t id, message_id, case_id, staff_id; /* case_id, staff_id: 0 if none */
     struct str body;
-    struct str parent;    /* the network's id of the message it answers */
+    struct str parent;    /* the network's id of what it answers: the message, or the part before */
     bool insisted;        /* a member of staff had it tried again */
     bool opted_out;       /* its resident wants no automatic replies */
     bool case_open;       /* staff have the conversation … */
@@ -126,11 +129,15 @@ struct record_draft {
     int64_t staff_id;   /* 0: automatic */
     struct str body;
     bool is_private;
-    bool confirms; /* that automatic replies have ended */
+    bool confirms;          /* that automatic replies have ended */
+    enum reply_state state; /* queued, or it waits: held, proposed */
+    int64_t held_until;     /* of what is held */
+    int64_t after_id;       /* the part of a split reply that goes before it; 0: none */
+    int64_t approver_id;    /* 0: none was needed */
 };
 
-/* Queues a reply. A message gets one automatic reply (promise 2): ERR_EXISTS otherwise, unless the
- * other was dropped. */
+/* Queues a reply, or lets it wait first. A message gets one automatic reply (promise 2): ERR_EXISTS
+ * otherwise, unless the other was dropped. */
 int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t now,
                        int64_t *ret_id) MUST_CHECK;
 
@@ -140,8 +147,8 @@ struct record_lanes {
     int64_t refused_before; /* of those that were refused once and are tried again */
 };
 
-/* The account's next to send of those @lanes: people's before automatic ones, then the oldest. 1
- * found, 0 none. */
+/* The account's next to send of those @lanes: people's before automatic ones, then the oldest; a
+ * part only once the one before it is sent. 1 found, 0 none. */
 int record_next_queued(struct tx *tx, struct str account, struct record_lanes lanes,
                        struct arena *arena, struct record_reply *ret) MUST_CHECK;
 
@@ -152,14 +159,26 @@ int record_list_unknown(struct tx *tx, struct str account, struct arena *arena,
 
 /*
  * Moves a reply and tells of it by an event; @remote_id and @error may be empty. One that failed
- * for good is shown as a case. One that is sent stays so: whoever saw it out first was right.
- * ERR_EXISTS: @remote_id is another reply's.
+ * for good is shown as a case. A part that won't leave takes those after it along. One that is sent
+ * stays so: whoever saw it out first was right. ERR_EXISTS: @remote_id is another reply's.
  */
 int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
                       struct str error, int64_t now) MUST_CHECK;
-/* Staff try a failed one again: the event says who. */
+/* Staff try a failed one again, all failed parts of a split one: the event says who. */
 int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_t now) MUST_CHECK;
 int record_count_look(struct tx *tx, int64_t reply_id) MUST_CHECK;
+
+/* A resident whom a reply isn't for. */
+struct record_other {
+    struct str handle, name;
+};
+
+enum { RECORD_OTHERS_MAX = 400 };
+
+/* Who else has a case that is open, or was closed since @since_at: those of @case_id's name are
+ * left out; 0: everybody. Returns their number, RECORD_OTHERS_MAX at most, or negative. */
+int record_list_others(struct tx *tx, struct arena *arena, int64_t case_id, int64_t since_at,
+                       struct record_other *ret) MUST_CHECK;
 
 /* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or
  * negative. */
@@ -295,7 +314,8 @@ int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int6
 struct record_event {
     const char *kind;                                /* as in PROTOCOL.md */
     int64_t case_id, message_id, reply_id, staff_id; /* 0: none */
-    struct str text; /* for people reading the history; empty: none. Never a resident's words */
+    struct str text;     /* for people reading the history; empty: none. Never a resident's words */
+    struct str concerns; /* ids of staff, as a JSON array; empty: all alike */
 };
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;

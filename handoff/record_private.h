@@ -40,6 +40,13 @@ int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why,
     " AND NOT EXISTS(SELECT 1 FROM handoff_case ec WHERE ec.conversation_id=em.conversation_id" \
     " AND ec.state='closed' AND ec.changed_at>=ep.created_at))"
 
+/* All parts of the reply that ?1 is, or is a part of, as p. */
+#define SQL_PARTS                                                                               \
+    "(WITH RECURSIVE thread(id, after_id) AS (SELECT id, after_id FROM reply WHERE id=?1 UNION" \
+    " SELECT t.id, t.after_id FROM thread JOIN reply t ON t.id=thread.after_id), tail(id) AS"   \
+    " (SELECT id FROM thread UNION SELECT t.id FROM tail JOIN reply t ON t.after_id=tail.id)"   \
+    " SELECT id FROM tail) k JOIN reply p ON p.id=k.id"
+
 /* How long what was said in a conversation that never ends tells about what is said now. */
 enum { RECORD_TALK_S = 2 * 86400 };
 

@@ -20,6 +20,12 @@ const char *reply_state_name(enum reply_state state)
         return "dropped";
     case REPLY_WITHHELD:
         return "withheld";
+    case REPLY_HELD:
+        return "held";
+    case REPLY_PROPOSED:
+        return "proposed";
+    case REPLY_RETURNED:
+        return "returned";
     }
     return "?";
 }
@@ -27,17 +33,45 @@ const char *reply_state_name(enum reply_state state)
 enum reply_state reply_state_of_name(struct str name)
 {
     enum reply_state state = REPLY_QUEUED;
-    while (state < REPLY_WITHHELD && !str_eq(name, str_of(reply_state_name(state))))
+    while (state < REPLY_RETURNED && !str_eq(name, str_of(reply_state_name(state))))
         state++;
     return state;
+}
+
+static const char *event_of(enum reply_state state)
+{
+    switch (state) {
+    case REPLY_QUEUED:
+        return "reply.queued";
+    case REPLY_SENDING:
+        return NULL; /* of no use to anybody but ourselves */
+    case REPLY_UNKNOWN:
+        return "reply.unknown";
+    case REPLY_SENT:
+        return "reply.sent";
+    case REPLY_FAILED:
+        return "reply.failed";
+    case REPLY_DROPPED:
+        return "reply.dropped";
+    case REPLY_WITHHELD:
+        return "reply.withheld";
+    case REPLY_HELD:
+        return "reply.held";
+    case REPLY_PROPOSED:
+        return "reply.proposed";
+    case REPLY_RETURNED:
+        return "reply.returned";
+    }
+    return NULL;
 }
 
 int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t now,
                        int64_t *ret_id)
 {
-    static const char sql[] = "INSERT INTO reply(message_id, case_id, staff_id, body, private, "
-                              "confirms, state, created_at, changed_at)"
-                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?7)";
+    static const char sql[] =
+        "INSERT INTO reply(message_id, case_id, staff_id, body, private, confirms, state, "
+        "created_at, changed_at, held_until, after_id, approver_id)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, draft->message_id);
     if (draft->case_id)
@@ -47,13 +81,25 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
     stmt_bind_str(q, 4, draft->body);
     stmt_bind_int64(q, 5, draft->is_private);
     stmt_bind_int64(q, 6, draft->confirms);
-    stmt_bind_int64(q, 7, now);
+    stmt_bind_str(q, 7, str_of(reply_state_name(draft->state)));
+    stmt_bind_int64(q, 8, now);
+    if (draft->state == REPLY_HELD)
+        stmt_bind_int64(q, 9, draft->held_until);
+    if (draft->after_id)
+        stmt_bind_int64(q, 10, draft->after_id);
+    if (draft->approver_id)
+        stmt_bind_int64(q, 11, draft->approver_id);
     int r = stmt_run(q);
     if (r < 0)
         return r;
     *ret_id = tx_last_id(tx);
-    struct record_event e = { "reply.queued", draft->case_id,  draft->message_id,
-                              *ret_id,        draft->staff_id, STR("") };
+    struct record_event e = { event_of(draft->state),
+                              draft->case_id,
+                              draft->message_id,
+                              *ret_id,
+                              draft->staff_id,
+                              STR(""),
+                              STR("") };
     return record_add_event(tx, &e, now);
 }
 
@@ -62,19 +108,23 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
     "EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND " \
     "c.state<>'closed')"
 #define SQL_ELSEWHERE_SINCE SQL_ELSEWHERE("m.conversation_id", "m.written_at")
-#define REPLY_COLUMNS                                                                           \
-    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS " \
-    "staff_id,"                                                                                 \
-    " p.body, m.remote_id AS parent, coalesce(p.error, '') AS error, p.looks, p.attempts, "     \
-    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                              \
-    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                   \
-    " " SQL_OPEN_CASE " AS case_open,"                                                          \
-    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "       \
-    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                               \
-    " OR (p.confirms=0 AND NOT " SQL_OPEN_CASE " AND " SQL_ELSEWHERE_SINCE                      \
-    ") AS case_claimed FROM reply p JOIN message m"                                             \
-    " ON m.id=p.message_id JOIN resident r ON "                                                 \
-    "r.id=m.resident_id "
+#define REPLY_COLUMNS                                                                              \
+    "SELECT p.id, p.message_id, coalesce(p.case_id, 0) AS case_id, coalesce(p.staff_id, 0) AS "    \
+    "staff_id,"                                                                                    \
+    " p.body, iif(p.after_id IS NULL, m.remote_id, b.remote_id) AS parent, coalesce(p.error, '') " \
+    "AS error, p.looks, p.attempts, "                                                              \
+    "p.insisted, p.private, p.confirms, r.remote_id AS recipient,"                                 \
+    " r.opted_out_at IS NOT NULL AS opted_out, m.written_at,"                                      \
+    " " SQL_OPEN_CASE " AS case_open,"                                                             \
+    " EXISTS(SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "          \
+    "(c.state='claimed' OR (c.elsewhere AND c.state<>'closed')))"                                  \
+    " OR (p.confirms=0 AND NOT " SQL_OPEN_CASE " AND " SQL_ELSEWHERE_SINCE                         \
+    ") AS case_claimed FROM reply p JOIN message m"                                                \
+    " ON m.id=p.message_id JOIN resident r ON "                                                    \
+    "r.id=m.resident_id LEFT JOIN reply b ON b.id=p.after_id "
+
+/* A part answers the one before it, so that must be out. */
+#define ITS_TURN " AND (p.after_id IS NULL OR b.state='sent')"
 
 static int read_reply(struct stmt *q, struct arena *arena, struct record_reply *ret)
 {
@@ -105,7 +155,7 @@ int record_next_queued(struct tx *tx, struct str account, struct record_lanes la
 {
     /* one that was refused and is tried again has the network's words, and waits for a while */
     static const char sql[] = REPLY_COLUMNS
-        "WHERE p.state='queued' AND m.account=?1"
+        "WHERE p.state='queued' AND m.account=?1" ITS_TURN
         " AND (p.error IS NULL OR p.changed_at<=?6)"
         " AND CASE WHEN p.staff_id IS NULL THEN iif(p.private, ?5, ?4) ELSE iif(p.private, ?3, ?2)"
         " END ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
@@ -127,7 +177,7 @@ int record_list_unknown(struct tx *tx, struct str account, struct arena *arena,
                         struct record_reply *ret, int max)
 {
     static const char sql[] =
-        REPLY_COLUMNS "WHERE p.state='unknown' AND m.account=?2 ORDER BY p.id LIMIT ?1";
+        REPLY_COLUMNS "WHERE p.state='unknown' AND m.account=?2" ITS_TURN " ORDER BY p.id LIMIT ?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, max);
     stmt_bind_str(q, 2, account);
@@ -140,27 +190,6 @@ int record_list_unknown(struct tx *tx, struct str account, struct arena *arena,
     }
     stmt_done(q);
     return r < 0 ? r : count;
-}
-
-static const char *event_of(enum reply_state state)
-{
-    switch (state) {
-    case REPLY_QUEUED:
-        return "reply.queued";
-    case REPLY_SENDING:
-        return NULL; /* of no use to anybody but ourselves */
-    case REPLY_UNKNOWN:
-        return "reply.unknown";
-    case REPLY_SENT:
-        return "reply.sent";
-    case REPLY_FAILED:
-        return "reply.failed";
-    case REPLY_DROPPED:
-        return "reply.dropped";
-    case REPLY_WITHHELD:
-        return "reply.withheld";
-    }
-    return NULL;
 }
 
 /*
@@ -217,6 +246,21 @@ static int must_be_sent(struct tx *tx, int64_t reply_id)
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
 }
 
+/* What was to follow a part that won't leave doesn't either. */
+static int take_along(struct tx *tx, int64_t reply_id, enum reply_state state, int64_t now)
+{
+    static const char sql[] = "SELECT id FROM reply WHERE after_id=?1 AND state='queued'";
+    int64_t id;
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, reply_id);
+    int r = record_one_id(q, &id);
+    if (r != 1)
+        return r;
+    struct str why =
+        state == REPLY_FAILED ? STR("Not sent: the part before it could not be") : STR("");
+    return record_move_reply(tx, id, state, STR(""), why, now);
+}
+
 int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, struct str remote_id,
                       struct str error, int64_t now)
 {
@@ -236,34 +280,42 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     if (r != 1)
         return r < 0 ? r : must_be_sent(tx, reply_id);
     struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
-                              reply_id,        col_int64(q, "staff_id"), error };
+                              reply_id,        col_int64(q, "staff_id"), error,
+                              STR("") };
     stmt_done(q);
-    if (state == REPLY_FAILED) {
-        r = case_of_failed(tx, reply_id, now, &e.case_id);
-        if (r < 0)
-            return r;
-    }
-    return e.kind ? record_add_event(tx, &e, now) : 0;
+    r = state == REPLY_FAILED ? case_of_failed(tx, reply_id, now, &e.case_id) : 0;
+    if (r == 0 && e.kind)
+        r = record_add_event(tx, &e, now);
+    bool stays = state == REPLY_FAILED || state == REPLY_WITHHELD;
+    return r == 0 && stays ? take_along(tx, reply_id, state, now) : r;
 }
 
 int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_t now)
 {
     static const char sql[] =
         "UPDATE reply SET state='queued', error=NULL, looks=0, attempts=0, insisted=1, "
-        "changed_at=?2 WHERE id=?1"
-        " RETURNING message_id, coalesce(case_id, 0) AS case_id";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, reply_id);
-    stmt_bind_int64(q, 2, now);
-    int r = stmt_next(q);
-    if (r != 1)
-        return r < 0 ? r : ERR_DB;
-    struct record_event e = {
-        "reply.queued", col_int64(q, "case_id"), col_int64(q, "message_id"), reply_id, staff_id,
-        STR("")
-    };
-    stmt_done(q);
-    return record_add_event(tx, &e, now);
+        "changed_at=?2 WHERE id=(SELECT p.id FROM " SQL_PARTS " WHERE p.state='failed' ORDER BY"
+        " p.id LIMIT 1) RETURNING id, message_id, coalesce(case_id, 0) AS case_id";
+    int r;
+    for (bool any = false;; any = true) {
+        struct stmt *q = tx_stmt(tx, sql);
+        stmt_bind_int64(q, 1, reply_id);
+        stmt_bind_int64(q, 2, now);
+        r = stmt_next(q);
+        if (r != 1)
+            return r < 0 ? r : any ? 0 : ERR_DB;
+        struct record_event e = { "reply.queued",
+                                  col_int64(q, "case_id"),
+                                  col_int64(q, "message_id"),
+                                  col_int64(q, "id"),
+                                  staff_id,
+                                  STR(""),
+                                  STR("") };
+        stmt_done(q);
+        r = record_add_event(tx, &e, now);
+        if (r < 0)
+            return r;
+    }
 }
 
 int record_count_look(struct tx *tx, int64_t reply_id)
@@ -322,4 +374,47 @@ int record_recover_sending(struct tx *tx, int64_t now)
             return r;
         count++;
     }
+}
+
+/* What @q gives, which has the case as ?1 and the most as ?2. */
+static int add_others(struct stmt *q, struct arena *arena, int64_t case_id,
+                      struct record_other *list, int *count)
+{
+    int r;
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, RECORD_OTHERS_MAX - *count);
+    while ((r = stmt_next(q)) == 1) {
+        struct record_other *o = &list[*count];
+        *o = (struct record_other){ arena_str(arena, col_str(q, "handle")),
+                                    arena_str(arena, col_str(q, "name")) };
+        if (!o->handle.p || !o->name.p) {
+            r = ERR_NOMEM;
+            break;
+        }
+        ++*count;
+    }
+    stmt_done(q);
+    return r;
+}
+
+#define OTHERS                                                                          \
+    "SELECT r.handle, r.name FROM handoff_case c JOIN resident r ON r.id=c.resident_id" \
+    " LEFT JOIN handoff_case mine ON mine.id=?1 LEFT JOIN resident own"                 \
+    " ON own.id=mine.resident_id"                                                       \
+    " WHERE r.id IS NOT own.id AND r.name IS NOT own.name AND r.handle<>'' AND "
+
+int record_list_others(struct tx *tx, struct arena *arena, int64_t case_id, int64_t since_at,
+                       struct record_other *ret)
+{
+    static const char q_open[] =
+        OTHERS "c.state<>'closed' ORDER BY c.priority, c.opened_at LIMIT ?2";
+    static const char q_closed[] =
+        OTHERS "c.state='closed' AND c.changed_at>=?3 ORDER BY c.changed_at DESC LIMIT ?2";
+    int count = 0, r = add_others(tx_stmt(tx, q_open), arena, case_id, ret, &count);
+    if (r < 0)
+        return r;
+    struct stmt *q = tx_stmt(tx, q_closed);
+    stmt_bind_int64(q, 3, since_at);
+    r = add_others(q, arena, case_id, ret, &count);
+    return r < 0 ? r : count;
 }

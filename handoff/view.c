@@ -1,5 +1,6 @@
 #include "handoff/view.h"
 
+#include "handoff/draft.h"
 #include "handoff/reference.h"
 
 enum {
@@ -74,9 +75,9 @@ static void put_reference(cJSON *o, struct stmt *q, const char *column)
 }
 
 /* A column that holds JSON that we wrote. */
-static void put_json_column(cJSON *o, struct stmt *q, const char *name)
+static void put_json_column(cJSON *o, const char *name, struct stmt *q, const char *column)
 {
-    struct str text = col_str(q, name);
+    struct str text = col_str(q, column);
     cJSON *tree = cJSON_ParseWithLength(text.p, text.len);
     (void)cJSON_AddItemToObject(o, name, tree ? tree : cJSON_CreateNull());
 }
@@ -218,7 +219,7 @@ static cJSON *read_ignored(struct stmt *q)
     put_text_column(o, q, "handle");
     put_text_column(o, q, "name");
     put_int_column(o, q, "written_at");
-    put_json_column(o, q, "why");
+    put_json_column(o, "why", q, "why");
     put_text_column(o, q, "kb");
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
@@ -335,12 +336,12 @@ static cJSON *read_message(struct stmt *q)
     cJSON *d = cJSON_AddObjectToObject(o, "decision");
     put_text_column(d, q, "action");
     put_text_or_null(d, "reason", q, "reason");
-    put_json_column(d, q, "intents");
+    put_json_column(d, "intents", q, "intents");
     (void)cJSON_AddNumberToObject(d, "score", col_double(q, "score"));
     (void)cJSON_AddNumberToObject(d, "lead", col_double(q, "lead"));
     (void)cJSON_AddNumberToObject(d, "residue", col_double(q, "residue"));
     put_text_column(d, q, "kb");
-    put_json_column(d, q, "why");
+    put_json_column(d, "why", q, "why");
     return o;
 }
 
@@ -440,7 +441,8 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
     (void)cJSON_AddArrayToObject(frame, "notes");
     (void)cJSON_AddArrayToObject(frame, "earlier");
     (void)cJSON_AddArrayToObject(frame, "suggestions");
-    (void)cJSON_AddNullToObject(frame, "draft");
+    if (r == 0)
+        r = draft_describe(tx, staff->id, case_id, frame);
     cJSON *messages = cJSON_GetObjectItemCaseSensitive(frame, "messages"),
           *replies = cJSON_GetObjectItemCaseSensitive(frame, "replies");
     if (r == 0)
@@ -486,7 +488,8 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
 {
     static const char sql[] =
         "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
-        " coalesce(e.message_id, 0) AS message_id FROM event e LEFT JOIN staff s ON s.id=e.staff_id"
+        " coalesce(e.message_id, 0) AS message_id, e.concerns FROM event e LEFT JOIN staff s ON "
+        "s.id=e.staff_id"
         " WHERE e.seq>?1 ORDER BY e.seq LIMIT 1";
     int count = 0;
     while (count < max) {
@@ -501,6 +504,8 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
         put_int_column(frame, q, "at");
         put_text_column(frame, q, "kind");
         put_text_or_null(frame, "by", q, "by");
+        if (!col_null(q, "concerns"))
+            put_json_column(frame, "to", q, "concerns");
         struct str kind = col_str(q, "kind");
         bool tray = str_is(kind, "message.ignored") || str_is(kind, "message.restored");
         int64_t case_id = col_int64(q, "case_id"),

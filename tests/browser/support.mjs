@@ -102,7 +102,7 @@ export class Council {
       kb: fromRoot('kb/content'),
       database: join(this.folder, 'kerbside.db'),
       hours: { ...demo.hours, holidays: fromRoot('config/bank-holidays.json') },
-      console: { address: '127.0.0.1', port },
+      console: { address: '127.0.0.1', port, undo_s: 0 },
       x: {
         ...demo.x,
         api: this.sandbox.url.replace(/\/$/, ''),

@@ -190,6 +190,16 @@ static inline int64_t queue_reply(struct tx *tx, int64_t message_id, int64_t cas
     return id;
 }
 
+/* The commander's answer in a case, queued at once: an enum case_refusal. */
+static inline int reply_in_case(struct tx *tx, const struct case_command *c, const char *body,
+                                bool is_private)
+{
+    struct str part = str_of(body);
+    struct case_answer a = { .parts = &part, .part_count = 1, .is_private = is_private };
+    int64_t id;
+    return case_reply(tx, c, &a, &id);
+}
+
 /* The next to send, of all lanes. */
 static inline int next_queued(struct tx *tx, struct arena *arena, struct record_reply *ret)
 {

@@ -122,9 +122,9 @@ static void test_join_claimed(void **state)
     assert_int_equal(case_join(f->tx, id, &o, NOON + 2), 0);
     assert_case(f, id, "claimed v3 p2 unresolved s0 customer services a0 owner 1 - 0..2", "joined");
     c.version = 2;
-    assert_int_equal(case_reply(f->tx, &c, STR("Hello ^SR"), false), CASE_STALE);
+    assert_int_equal(reply_in_case(f->tx, &c, "Hello ^SR", false), CASE_STALE);
     c.version = 3;
-    assert_int_equal(case_reply(f->tx, &c, STR("Hello ^SR"), false), CASE_DONE);
+    assert_int_equal(reply_in_case(f->tx, &c, "Hello ^SR", false), CASE_DONE);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ static int run(struct fixture *f, enum verb verb, const struct case_command *c, 
     case RELEASE:
         return case_release(f->tx, c);
     case REPLY:
-        return case_reply(f->tx, c, STR("Hello ^SR"), false);
+        return reply_in_case(f->tx, c, "Hello ^SR", false);
     case CLOSE:
         return case_close(f->tx, c, STR("answered"));
     case RETRY:
@@ -269,7 +269,7 @@ static void test_reply(void **state)
     struct case_command c = { id, 1, sam, NOON + 1 };
     assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
     c.version = 2;
-    assert_int_equal(case_reply(f->tx, &c, STR("It's on its way ^SR"), false), CASE_DONE);
+    assert_int_equal(reply_in_case(f->tx, &c, "It's on its way ^SR", false), CASE_DONE);
     struct record_reply r;
     assert_int_equal(next_queued(f->tx, &f->arena, &r), 1);
     assert_int_equal(r.message_id, newest);
@@ -283,10 +283,10 @@ static void test_reply(void **state)
     int64_t last;
     assert_int_equal(record_add_message(f->tx, &closed, NOON, &last), 1);
     c.version = 3;
-    assert_int_equal(case_reply(f->tx, &c, STR("And on ^SR"), false), CASE_DONE);
+    assert_int_equal(reply_in_case(f->tx, &c, "And on ^SR", false), CASE_DONE);
     assert_int_equal(int_of(f->tx, "SELECT max(message_id) AS n FROM reply", 0), newest);
     c.version = 2; /* the same again is stale: no second reply by a second click */
-    assert_int_equal(case_reply(f->tx, &c, STR("It's on its way ^SR"), false), CASE_STALE);
+    assert_int_equal(reply_in_case(f->tx, &c, "It's on its way ^SR", false), CASE_STALE);
     assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 2);
 }
 
@@ -304,7 +304,7 @@ static void test_reply_to_none(void **state)
     struct case_command c = { id, 1, sam, NOON };
     assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
     c.version = 2;
-    assert_int_equal(case_reply(f->tx, &c, STR("Hello ^SR"), false), CASE_DONE);
+    assert_int_equal(reply_in_case(f->tx, &c, "Hello ^SR", false), CASE_DONE);
     assert_int_equal(int_of(f->tx, "SELECT message_id AS n FROM reply", 0), newest);
 }
 

@@ -375,7 +375,7 @@ static void test_whose(void **state)
                          &answer),
                      1);
     cJSON_Delete(answer);
-    assert_str(events_after(f, seq), "case.claimed 1 - - 1 -\nreply.queued 1 1 2 1 -\n"
+    assert_str(events_after(f, seq), "case.claimed 1 - - 1 -\nreply.held 1 1 2 1 -\n"
                                      "case.replied 1 1 - 1 -\ncase.closed 1 - - 1 done\n");
     assert_int_equal(int_of(f->tx, "SELECT min(at) AS n FROM event WHERE seq>?1", seq), NOON + 5);
 }

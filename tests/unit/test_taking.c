@@ -361,7 +361,7 @@ static void test_staff_way(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct tx *tx = fixture_begin(t.f);
         struct case_command c = { rows[i].case_id, rows[i].version, 1, t.now };
-        assert_int_equal(case_reply(tx, &c, STR("Hello ^SR"), rows[i].is_private), rows[i].want);
+        assert_int_equal(reply_in_case(tx, &c, "Hello ^SR", rows[i].is_private), rows[i].want);
         fixture_commit(t.f);
         assert_rows("SELECT p.case_id || ' ' || m.remote_id || ' ' || iif(p.private, 'private', "
                     "'public') || ' ' || r.remote_id AS t FROM reply p JOIN message m ON "

@@ -95,7 +95,7 @@ export function writeConfig (dir, api, more = {}) {
     database: 'kerbside.db',
     demo: true,
     hours: { zone: 'Europe/London', week: ALWAYS, holidays: HOLIDAYS, ...hours },
-    console: { address: '127.0.0.1', port: 0, ...desk },
+    console: { address: '127.0.0.1', port: 0, undo_s: 0, ...desk },
     x: {
       api: api.replace(/\/$/, ''),
       poll_every_ms: 100,
