@@ -106,6 +106,30 @@ static void test_private_settles(void **state)
                "sent dm:2 0 dm:1 case - Here\nsent dm:3 1 dm:1 case - Here\n");
 }
 
+/* The second part of a split reply answers the first, not the resident. */
+static void test_parts(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    struct record_draft draft = { .message_id = add_message(f->tx, "900", "900", "7"),
+                                  .staff_id = sam,
+                                  .body = STR("We have told the crew. 1/2") };
+    int64_t second;
+    assert_int_equal(record_queue_reply(f->tx, &draft, NOON, &draft.after_id), 0);
+    draft.body = STR("They come on Friday. 2/2 ^SR");
+    assert_int_equal(record_queue_reply(f->tx, &draft, NOON, &second), 0);
+    assert_int_equal(
+        record_move_reply(f->tx, draft.after_id, REPLY_SENT, STR("950"), STR(""), NOON), 0);
+    assert_int_equal(record_move_reply(f->tx, second, REPLY_SENDING, STR(""), STR(""), NOON), 0);
+    struct record_own_post post = a_post("951", "They come on Friday. 2/2 ^SR");
+    post.answers = STR("950");
+    assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_SETTLED);
+    /* in other words, or under another's, it is staff's */
+    post.remote_id = STR("952");
+    assert_int_equal(record_own_post(f->tx, &post, NOON), RECORD_OWN_STAFF);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply WHERE elsewhere=1", 0), 1);
+}
+
 /* Of two that say the same the one that is on its way is the one that was seen. */
 static void test_private_twice(void **state)
 {
@@ -309,13 +333,10 @@ static void test_edited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RECORD_TEST(test_settles),
-        RECORD_TEST(test_private_settles),
-        RECORD_TEST(test_private_twice),
-        RECORD_TEST(test_takes_over),
-        RECORD_TEST(test_without_case),
-        RECORD_TEST(test_place),
-        RECORD_TEST(test_before_its_message),
+        RECORD_TEST(test_settles),    RECORD_TEST(test_private_settles),
+        RECORD_TEST(test_parts),      RECORD_TEST(test_private_twice),
+        RECORD_TEST(test_takes_over), RECORD_TEST(test_without_case),
+        RECORD_TEST(test_place),      RECORD_TEST(test_before_its_message),
         RECORD_TEST(test_edited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

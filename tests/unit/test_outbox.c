@@ -1181,6 +1181,125 @@ static void test_refuses_all(void **state)
     assert_str(outbox_trouble(t.outbox), "");
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * parts of one reply */
+
+/* Three parts of a reply of Sam's to message 900. */
+static void queue_parts(void)
+{
+    static const char *const bodies[] = { "The crew has been told. 1/3", "They come on Friday. 2/3",
+                                          "Sorry for the wait! 3/3 ^SR" };
+    struct record_message m = a_message("900", "900", "7");
+    struct record_draft draft = { .staff_id = 1 };
+    struct tx *tx = fixture_begin(t.f);
+    assert_int_equal(record_add_message(tx, &m, NOON, &draft.message_id), 1);
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        draft.body = str_of(bodies[i]);
+        assert_int_equal(record_queue_reply(tx, &draft, NOON, &draft.after_id), 0);
+    }
+    fixture_commit(t.f);
+}
+
+/* Each answers the one before. */
+static void test_parts(void **state)
+{
+    (void)state;
+    queue_parts();
+    start_outbox();
+    run_dry();
+    assert_str(buf_str(&t.log), "post 900 The crew has been told. 1/3\n"
+                                "post 5001 They come on Friday. 2/3\n"
+                                "post 5002 Sorry for the wait! 3/3 ^SR\n");
+    assert_replies("sent 5001 -\nsent 5002 -\nsent 5003 -\n");
+}
+
+/* Nothing overtakes a part of which nobody knows; it is looked for where it should be. */
+static void test_parts_unknown(void **state)
+{
+    (void)state;
+    queue_parts();
+    t.posts[0] = t.posts[1] = t.posts[2] = (struct step){ .end = NETWORK_UNKNOWN };
+    t.looks[0] = (struct step){ .found = { "77" } }; /* the first is out */
+    t.looks[3] = (struct step){ .found = { "78" } }; /* the second was not, … */
+    start_outbox();
+    run_dry();
+    assert_str(buf_str(&t.log), "post 900 The crew has been told. 1/3\nlook 900\n"
+                                "post 77 They come on Friday. 2/3\nlook 77\nlook 77\n"
+                                "post 77 They come on Friday. 2/3\nlook 77\n"
+                                "post 78 Sorry for the wait! 3/3 ^SR\n");
+    assert_replies("sent 77 -\nsent 78 -\nsent 5004 -\n");
+}
+
+/* One that is refused keeps those behind it here, until somebody has it tried again. */
+static void test_parts_refused(void **state)
+{
+    (void)state;
+    queue_parts();
+    (void)queue("901", true, "Hello ^SR");
+    t.posts[1] = (struct step){ .end = NETWORK_REFUSED };
+    start_outbox();
+    run_dry();
+    assert_replies("sent 5001 -\nfailed - X said so.\n"
+                   "failed - Not sent: the part before it could not be\nsent 5003 -\n");
+    assert_int_equal(open_cases(), 1);
+    assert_int_equal(record_retry_reply(fixture_begin(t.f), 2, 1, NOON), 0);
+    fixture_commit(t.f);
+    buf_clear(&t.log);
+    run_dry();
+    assert_str(buf_str(&t.log), "post 5001 They come on Friday. 2/3\n"
+                                "post 5004 Sorry for the wait! 3/3 ^SR\n");
+}
+
+/* Stopped in the middle: what was under way is looked for, and then it goes on. */
+static void test_parts_restart(void **state)
+{
+    (void)state;
+    queue_parts();
+    t.held = true;
+    start_outbox();
+    outbox_turn(t.outbox);
+    on_answer(&t.answer);
+    while (t.post_count < 2)
+        turn_loop();
+    stop_outbox();
+    t.held = false;
+    t.looks[0] = (struct step){ .found = { "78" } };
+    buf_clear(&t.log);
+    start_outbox();
+    run_dry();
+    assert_str(buf_str(&t.log), "look 5001\npost 78 Sorry for the wait! 3/3 ^SR\n");
+    assert_replies("sent 5001 -\nsent 78 -\nsent 5003 -\n");
+}
+
+/* Nothing of it, in shadow mode. */
+static void test_parts_shadow(void **state)
+{
+    (void)state;
+    t.shadow = true;
+    queue_parts();
+    start_outbox();
+    run_dry();
+    assert_str(buf_str(&t.log), "");
+    assert_replies("withheld - -\nwithheld - -\nwithheld - -\n");
+}
+
+/* A member of staff's reply that waits for a second thought, or for an approval, isn't seen here.
+ */
+static void test_waits(void **state)
+{
+    static const enum reply_state states[] = { REPLY_HELD, REPLY_PROPOSED, REPLY_RETURNED };
+    (void)state;
+    (void)queue("900", true, "Sorry ^SR");
+    start_outbox();
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        assert_int_equal(
+            record_move_reply(fixture_begin(t.f), 1, states[i], STR(""), STR(""), NOON), 0);
+        fixture_commit(t.f);
+        run_dry();
+        assert_int_equal(t.post_count, 0);
+    }
+}
+
 #define OUTBOX_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1229,6 +1348,12 @@ int main(void)
         OUTBOX_TEST(test_danger),
         OUTBOX_TEST(test_gone),
         OUTBOX_TEST(test_refuses_all),
+        OUTBOX_TEST(test_parts),
+        OUTBOX_TEST(test_parts_unknown),
+        OUTBOX_TEST(test_parts_refused),
+        OUTBOX_TEST(test_parts_restart),
+        OUTBOX_TEST(test_parts_shadow),
+        OUTBOX_TEST(test_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
