@@ -1,6 +1,7 @@
 #include "bot/accounts.h"
 
 #include "base/log.h"
+#include "bot/announcer.h"
 #include "bot/bot_store.h"
 #include "bot/checker.h"
 #include "bot/outbox.h"
@@ -17,6 +18,7 @@ struct account {
     struct network *network;
     struct responder *responder;
     struct outbox *outbox;
+    struct announcer *announcer;
     struct checker *checker;
     struct responder_account *others;
     bool begun; /* its responder has; before that nothing is sent, or taken from what X tells */
@@ -256,6 +258,7 @@ static void on_begun(void *data)
     bool all = true;
     one->begun = true;
     outbox_turn(one->outbox);
+    announcer_turn(one->announcer);
     for (size_t i = 0; i < a->count; i++)
         all &= a->list[i].begun;
     if (all && a->live)
@@ -292,6 +295,14 @@ static int open_account(struct accounts *a, struct account *one)
                                            .begun = on_begun,
                                            .begun_data = one };
     r = outbox_new(&outbox, &one->outbox);
+    struct announcer_options announcer = { .loop = a->options.loop,
+                                           .db = a->db,
+                                           .network = one->network,
+                                           .account = str_of(one->conf->handle),
+                                           .clock = a->options.clock,
+                                           .shadow = conf->mode == MODE_SHADOW };
+    if (r == 0)
+        r = announcer_new(&announcer, &one->announcer);
     if (r == 0)
         r = responder_new(&responder, &one->responder);
     struct checker_options checker = { .loop = a->options.loop,
@@ -341,9 +352,12 @@ bool accounts_must_finish(const struct accounts *a)
 
 void accounts_turn(struct accounts *a)
 {
-    for (size_t i = 0; i < a->count; i++)
-        if (a->list[i].begun)
-            outbox_turn(a->list[i].outbox);
+    for (size_t i = 0; i < a->count; i++) {
+        if (!a->list[i].begun)
+            continue;
+        outbox_turn(a->list[i].outbox);
+        announcer_turn(a->list[i].announcer);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -401,6 +415,8 @@ struct str accounts_trouble(struct accounts *a)
     for (size_t i = 0; i < a->count && !trouble.len; i++)
         trouble = outbox_trouble(a->list[i].outbox);
     for (size_t i = 0; i < a->count && !trouble.len; i++)
+        trouble = announcer_trouble(a->list[i].announcer);
+    for (size_t i = 0; i < a->count && !trouble.len; i++)
         trouble = responder_trouble(a->list[i].responder);
     for (size_t i = 0; i < a->count && !trouble.len; i++)
         trouble = checker_trouble(a->list[i].checker);
@@ -416,6 +432,7 @@ struct accounts *accounts_free(struct accounts *a)
     for (size_t i = 0; i < a->count; i++) {
         (void)checker_free(a->list[i].checker);
         (void)responder_free(a->list[i].responder);
+        (void)announcer_free(a->list[i].announcer);
         (void)outbox_free(a->list[i].outbox);
     }
     a->live = x_live_free(a->live);

@@ -50,6 +50,17 @@ static int suggest(void *data, struct str account, struct str text, cJSON *ret_l
     return 0;
 }
 
+static const struct kb_list *greetings(void *data, struct str account)
+{
+    const struct council *c = data;
+    struct str voice = STR("");
+    for (size_t i = 0; i < c->conf->account_count; i++)
+        if (str_is(account, c->conf->accounts[i].handle))
+            voice = str_of(c->conf->accounts[i].voice);
+    const struct kb_wording *wording = kb_wording_of(c->kb, voice);
+    return &(wording ? wording : &c->kb->wording)->greetings;
+}
+
 struct desk council_desk(struct council *c)
 {
     const struct conf *conf = c->conf;
@@ -62,6 +73,7 @@ struct desk council_desk(struct council *c)
         .working_after = working_after,
         .describe = describe,
         .suggest = suggest,
+        .greetings = greetings,
         .data = c,
     };
 }

@@ -87,7 +87,8 @@ struct network_reading {
 
 /* What is to be sent. Texts are copied. */
 struct network_outgoing {
-    struct str parent;    /* the network's id of the message it answers */
+    struct str
+        parent; /* the network's id of the message it answers; empty: none, it stands alone */
     struct str recipient; /* of a private one: the network's id of whom it is for */
     struct str text;
     bool is_private, by_person;
@@ -135,7 +136,8 @@ struct network_verbs {
      * is left of them is kept for people. 0: now. */
     int64_t (*wait_ms)(struct network *n, bool is_private, bool by_person);
 
-    /* One at a time. ERR_BADINPUT: nothing can be addressed so, now or later. */
+    /* One at a time of those that answer somebody, and one of those that stand alone. ERR_BADINPUT:
+     * nothing can be addressed so, now or later. */
     int (*post)(struct network *n, const struct network_outgoing *outgoing, network_done *done,
                 void *data);
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "bot/conversation.h"
 #include "handoff/cases.h"
+#include "handoff/shift.h"
 
 int taker_init(struct taker *t, const struct responder_options *options)
 {
@@ -42,9 +43,22 @@ struct taking {
     struct conversation_outcome outcome;
 };
 
+/* Is nobody at the desk in working hours? Where nobody ever signs on, the hours alone say who is
+ * there. 1 yes, 0 no. */
+static int is_unmanned(const struct taking *t)
+{
+    if (!hours_open(t->us->hours, t->now))
+        return 0;
+    int used = shift_ever_used(t->tx), on = used == 1 ? shift_anybody_on(t->tx, t->now) : 0;
+    return used < 0 ? used : on < 0 ? on : used && !on;
+}
+
 static int decide_message(struct taking *t)
 {
     struct taker *r = t->r;
+    int unmanned = is_unmanned(t);
+    if (unmanned < 0)
+        return unmanned;
     struct said said = {
         .tx = t->tx,
         .arena = &r->arena,
@@ -58,6 +72,7 @@ static int decide_message(struct taking *t)
     struct wording_context wording = {
         .voice = voice,
         .hours = t->us->hours,
+        .unmanned = unmanned,
         .now = t->now,
         .handle = t->m->handle,
         .seed = str_hash(t->m->remote_id),
@@ -78,7 +93,7 @@ static int decide_message(struct taking *t)
         .case_claimed = t->facts.case_claimed,
         .case_urgency = t->facts.case_urgency,
         .acknowledged = t->facts.acknowledged,
-        .staff_there = hours_open(t->us->hours, t->now),
+        .staff_there = hours_open(t->us->hours, t->now) && !unmanned,
         .automatic_replies = t->facts.automatic_replies,
         .strikes = t->facts.strikes,
         .flood = t->facts.flood,

@@ -34,7 +34,10 @@ static struct part answer_part(const struct kb *kb, const struct kb_intent *inte
 static struct part timed_part(const struct kb_list *variants, struct reply *r,
                               const struct wording_context *c)
 {
-    (void)hours_when(c->hours, c->now, &r->when);
+    if (c->unmanned)
+        (void)buf_addc(&r->when, "as soon as we can");
+    else
+        (void)hours_when(c->hours, c->now, &r->when);
     return (struct part){ .variants = variants,
                           .fillings = { { "{when}", buf_str(&r->when) } },
                           .filling_count = 1 };
@@ -54,7 +57,8 @@ static struct part part_of(const struct kb *kb, const struct policy_decision *d,
     case SAY_DANGER:
         return timed_part(&w->danger, r, c);
     case SAY_ACKNOWLEDGE:
-        return timed_part(&w->acknowledge, r, c);
+        return c->unmanned ? (struct part){ .variants = &w->acknowledge_open }
+                           : timed_part(&w->acknowledge, r, c);
     case SAY_THANKS:
         return (struct part){ .variants = &w->thanks };
     case SAY_STOPPED:

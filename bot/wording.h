@@ -14,6 +14,7 @@
 struct wording_context {
     const struct kb_wording *voice; /* NULL: the plain one */
     const struct hours *hours;
+    bool unmanned; /* it is within them, and nobody is at the desk: no time is promised */
     int64_t now;
     struct str handle; /* of the resident, without @; empty if unknown */
     uint64_t

@@ -5,7 +5,7 @@
 #include "handoff/permission.h"
 #include "handoff/view.h"
 
-enum { ID_MAX = 40 };
+enum { ID_MAX = 40, REFUSAL_BYTES_MAX = 4096 };
 
 /* {"type":@type,"id":…} */
 cJSON *command_answer(const struct command *c, const char *type)
@@ -32,6 +32,19 @@ int command_refuse(const struct command *c, const char *code, const char *text)
         (void)cJSON_AddItemToObject(o, "case", about);
     *c->ret = o;
     return 0;
+}
+
+int command_refusef(const struct command *c, const char *code, const char *fmt, ...)
+{
+    struct buf text = BUF_INIT(REFUSAL_BYTES_MAX);
+    va_list args;
+    va_start(args, fmt);
+    int r = buf_addv(&text, fmt, args);
+    va_end(args);
+    if (r == 0)
+        r = command_refuse(c, code, buf_cstr(&text));
+    buf_release(&text);
+    return r;
 }
 
 /* Answers for what a case_… function returned. */

@@ -18,6 +18,8 @@ cJSON *command_answer(const struct command *c, const char *type);
 
 /* Nothing is done; @text is a sentence for people. Returns 0 or negative. */
 int command_refuse(const struct command *c, const char *code, const char *text) MUST_CHECK;
+int command_refusef(const struct command *c, const char *code, const char *fmt, ...)
+    PRINTF_LIKE(3, 4) MUST_CHECK;
 
 /* Answers for what a case_… function returned: 1 to commit, 0, or negative. */
 int command_conclude(const struct command *c, int refusal) MUST_CHECK;

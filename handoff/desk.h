@@ -9,6 +9,7 @@
 #include "base/db.h"
 #include "base/json.h"
 #include "handoff/cases.h"
+#include "kb/kb.h"
 
 enum { DESK_PRIORITIES = CASE_NORMAL + 1 };
 
@@ -28,6 +29,10 @@ struct desk {
     /* What could be answered to @text that came to @account: appends suggestions, the likeliest
      * first, to @ret_list. 0 or negative. */
     int (*suggest)(void *data, struct str account, struct str text, cJSON *ret_list);
+
+    /* Ways to begin what is said to many, each with {handle}: those of the account's voice, or
+     * none. */
+    const struct kb_list *(*greetings)(void *data, struct str account);
 
     void *data;
 };

@@ -147,8 +147,9 @@ struct record_lanes {
     int64_t refused_before; /* of those that were refused once and are tried again */
 };
 
-/* The account's next to send of those @lanes: people's before automatic ones, then the oldest; a
- * part only once the one before it is sent. 1 found, 0 none. */
+/* The account's next to send of those @lanes: people's, then automatic ones, then what one message
+ * says to many; of each the oldest, and a part only once the one before it is sent. 1 found, 0
+ * none. */
 int record_next_queued(struct tx *tx, struct str account, struct record_lanes lanes,
                        struct arena *arena, struct record_reply *ret) MUST_CHECK;
 

@@ -158,7 +158,7 @@ int record_next_queued(struct tx *tx, struct str account, struct record_lanes la
         "WHERE p.state='queued' AND m.account=?1" ITS_TURN
         " AND (p.error IS NULL OR p.changed_at<=?6)"
         " AND CASE WHEN p.staff_id IS NULL THEN iif(p.private, ?5, ?4) ELSE iif(p.private, ?3, ?2)"
-        " END ORDER BY (p.staff_id IS NULL), p.id LIMIT 1";
+        " END ORDER BY (p.bulk_id IS NOT NULL), (p.staff_id IS NULL), p.id LIMIT 1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, account);
     stmt_bind_int64(q, 2, lanes.people_public);

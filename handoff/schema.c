@@ -159,8 +159,11 @@ static const char *const steps[] = {
     "CREATE INDEX reply_held ON reply(held_until) WHERE state='held';"
     "CREATE INDEX reply_after ON reply(after_id) WHERE after_id IS NOT NULL;"
     "CREATE INDEX reply_bulk ON reply(bulk_id) WHERE bulk_id IS NOT NULL;"
+    "DROP INDEX reply_state;" /* what goes to many waits for all that goes to one */
+    "CREATE INDEX reply_state ON reply(state, (bulk_id IS NOT NULL), (staff_id IS NULL), id);"
     "CREATE TABLE bulk(id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff(id), "
     "text TEXT NOT NULL, at INTEGER NOT NULL, stopped_at INTEGER) STRICT;"
+    "CREATE INDEX bulk_at ON bulk(at);"
     "CREATE TABLE draft(staff_id INTEGER NOT NULL REFERENCES staff(id), case_id INTEGER NOT NULL "
     "REFERENCES handoff_case(id), text TEXT NOT NULL, private INTEGER NOT NULL, changed_at INTEGER "
     "NOT NULL, PRIMARY KEY(staff_id, case_id)) STRICT, WITHOUT ROWID;"
@@ -168,11 +171,13 @@ static const char *const steps[] = {
     /* who is at the desk, and what they post by themselves when they come and go */
     "CREATE TABLE shift(id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff(id), "
     "began_at INTEGER NOT NULL, ended_at INTEGER) STRICT;"
+    "CREATE INDEX case_owner ON handoff_case(owner_id, state) WHERE owner_id IS NOT NULL;"
     "CREATE UNIQUE INDEX shift_on ON shift(staff_id) WHERE ended_at IS NULL;"
     "CREATE TABLE announcement(id INTEGER PRIMARY KEY, account TEXT NOT NULL, staff_id INTEGER NOT "
     "NULL REFERENCES staff(id), body TEXT NOT NULL, state TEXT NOT NULL, remote_id TEXT, error "
     "TEXT, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX announcement_state ON announcement(state);"
+    "CREATE INDEX announcement_state ON announcement(state, account);"
+    "CREATE INDEX announcement_said ON announcement(account, created_at);"
 
     /* what a client said it did; which automatic replies somebody has looked at */
     "CREATE TABLE command_done(staff_id INTEGER NOT NULL REFERENCES staff(id), client_id TEXT NOT "

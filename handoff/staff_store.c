@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "handoff/permission.h"
+#include "handoff/shift.h"
 
 /* OWASP's password storage cheat sheet: argon2id with 19 MiB and two passes. */
 enum { ARGON_PASSES = 2, ARGON_BYTES = 19 * 1024 * 1024 };
@@ -105,14 +106,18 @@ int staff_set_password(struct tx *tx, struct str login, const char *hash)
 int staff_remove(struct tx *tx, struct str login, int64_t now)
 {
     static const char sql[] =
-        "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL";
+        "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL RETURNING id";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, login);
     stmt_bind_int64(q, 2, now);
-    int r = stmt_run(q);
-    if (r < 0 || tx_changes(tx) == 0)
+    int r = stmt_next(q);
+    if (r != 1)
         return r;
+    int64_t id = col_int64(q, "id");
+    stmt_done(q);
     r = end_sessions(tx, login);
+    if (r == 0)
+        r = shift_end(tx, id, now);
     return r < 0 ? r : 1;
 }
 

@@ -274,6 +274,8 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
         stmt_bind_int64(q, 2, staff_answers_private(staff));
         r = list_rows(q, lists[i].read, cJSON_GetObjectItemCaseSensitive(frame, lists[i].name));
     }
+    if (r == 0)
+        r = view_bulks(tx, cJSON_GetObjectItemCaseSensitive(frame, "bulks"));
     if (r < 0)
         cJSON_Delete(frame);
     else
@@ -466,13 +468,19 @@ static bool is_private(const cJSON *frame, const char *name)
 }
 
 /* Fills in what a row of the event table points at. */
-static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t message_id)
+static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t message_id,
+                          int64_t bulk_id)
 {
     static const char q_ignored[] = IGNORED_COLUMNS "WHERE d.message_id=?1 AND d.action='ignore'";
     cJSON *about = NULL;
     int r = case_id ? view_case(tx, case_id, &about) : 0;
     if (r == 1)
         (void)cJSON_AddItemToObject(frame, "case", about);
+    about = NULL;
+    if (r >= 0 && bulk_id)
+        r = view_bulk(tx, bulk_id, &about);
+    if (about)
+        (void)cJSON_AddItemToObject(frame, "bulk", about);
     if (r < 0 || !message_id)
         return r < 0 ? r : 0;
     struct stmt *q = tx_stmt(tx, q_ignored);
@@ -488,9 +496,9 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
 {
     static const char sql[] =
         "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
-        " coalesce(e.message_id, 0) AS message_id, e.concerns FROM event e LEFT JOIN staff s ON "
-        "s.id=e.staff_id"
-        " WHERE e.seq>?1 ORDER BY e.seq LIMIT 1";
+        " coalesce(e.message_id, 0) AS message_id, coalesce(e.bulk_id, p.bulk_id, 0) AS bulk_id,"
+        " e.text, e.concerns FROM event e LEFT JOIN staff s ON s.id=e.staff_id LEFT JOIN reply p ON"
+        " p.id=e.reply_id WHERE e.seq>?1 ORDER BY e.seq LIMIT 1";
     int count = 0;
     while (count < max) {
         struct stmt *q = tx_stmt(tx, sql);
@@ -508,11 +516,13 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
             put_json_column(frame, "to", q, "concerns");
         struct str kind = col_str(q, "kind");
         bool tray = str_is(kind, "message.ignored") || str_is(kind, "message.restored");
-        int64_t case_id = col_int64(q, "case_id"),
+        int64_t case_id = col_int64(q, "case_id"), bulk_id = col_int64(q, "bulk_id"),
                 message_id = tray ? col_int64(q, "message_id") : 0;
+        if (str_starts(kind, STR("post.")))
+            put_text_column(frame, q, "text");
         after = col_int64(q, "seq");
         stmt_done(q);
-        r = complete_event(tx, frame, case_id, message_id);
+        r = complete_event(tx, frame, case_id, message_id, bulk_id);
         if (r == 0)
             visit(after, frame, is_private(frame, "case") || is_private(frame, "ignored"), data);
         cJSON_Delete(frame);

@@ -17,6 +17,11 @@ int view_message_is_private(struct tx *tx, int64_t message_id) MUST_CHECK; /* th
 
 int view_case(struct tx *tx, int64_t case_id, cJSON **ret) MUST_CHECK; /* 1 found, 0 none */
 
+/* How far one message to many is: 1 found, 0 none. Those of the last day that something happened
+ * on, the newest 10, newest first. */
+int view_bulk(struct tx *tx, int64_t bulk_id, cJSON **ret) MUST_CHECK;
+int view_bulks(struct tx *tx, cJSON *list) MUST_CHECK;
+
 /* Everything that @staff may see: a whole frame. */
 int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret) MUST_CHECK;
 

@@ -102,7 +102,9 @@ struct kb_clarify {
 };
 
 struct kb_wording {
-    struct kb_list acknowledge; /* nobody is there; holds {when} */
+    struct kb_list acknowledge;      /* nobody is there; holds {when} */
+    struct kb_list acknowledge_open; /* nobody is there in working hours; promises no time */
+    struct kb_list greetings;        /* begin what is said to many; each holds {handle} */
     struct kb_list thanks;
     struct kb_clarify clarify;
     struct kb_list

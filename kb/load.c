@@ -210,6 +210,9 @@ static const struct placeholder when_placeholder = {
     { "{when}", { longest_when, sizeof longest_when - 1 } }, NULL
 };
 
+static const struct placeholder handle_placeholder = { { "{handle}", STR("") },
+                                                       "name the resident" };
+
 static struct placeholder link_placeholder(struct str link)
 {
     return (struct placeholder){ { "{link}", link }, "say where to go" };
@@ -485,8 +488,10 @@ static void check_footer(struct loader *l, struct str footer, const char *where)
 
 static void check_wording(struct loader *l, const struct kb_wording *w, const char *where)
 {
-    const struct placeholders when = { &when_placeholder, 1 };
+    const struct placeholders when = { &when_placeholder, 1 }, handle = { &handle_placeholder, 1 };
     check_outgoing_list(l, &w->acknowledge, &when, where, "acknowledge");
+    check_outgoing_list(l, &w->acknowledge_open, &no_placeholders, where, "acknowledge_open");
+    check_outgoing_list(l, &w->greetings, &handle, where, "greetings");
     check_outgoing_list(l, &w->danger, &when, where, "danger");
     check_outgoing_list(l, &w->thanks, &no_placeholders, where, "thanks");
     check_outgoing_list(l, &w->stopped, &no_placeholders, where, "stopped");
@@ -504,8 +509,12 @@ static int take_wording(struct loader *l, const cJSON *tree, bool needed, const 
         struct kb_list *at;
         bool needed;
     } rows[] = {
-        { "acknowledge", &w->acknowledge, needed }, { "danger", &w->danger, false },
-        { "thanks", &w->thanks, needed },           { "stopped", &w->stopped, false },
+        { "acknowledge", &w->acknowledge, needed },
+        { "acknowledge_open", &w->acknowledge_open, false },
+        { "greetings", &w->greetings, false },
+        { "danger", &w->danger, false },
+        { "thanks", &w->thanks, needed },
+        { "stopped", &w->stopped, false },
         { "started", &w->started, false },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -524,8 +533,10 @@ static void fall_back(struct kb_list *list, const struct kb_list *plain)
 
 static int load_voice(struct loader *l, const cJSON *tree)
 {
-    static const char *const names[] = { "acknowledge", "danger",  "thanks",         "ask",
-                                         "stopped",     "started", "private_footer", NULL };
+    static const char *const names[] = { "acknowledge", "acknowledge_open", "greetings",
+                                         "danger",      "thanks",           "ask",
+                                         "stopped",     "started",          "private_footer",
+                                         NULL };
     const struct kb_wording *plain = &l->kb->wording;
     struct kb_voice voice = { .wording.clarify = plain->clarify };
     struct kb_wording *w = &voice.wording;
@@ -546,6 +557,8 @@ static int load_voice(struct loader *l, const cJSON *tree)
     if (r == 0) {
         check_wording(l, w, buf_cstr(&where)); /* its own: the plain ones are checked once */
         fall_back(&w->acknowledge, &plain->acknowledge);
+        fall_back(&w->acknowledge_open, &plain->acknowledge_open);
+        fall_back(&w->greetings, &plain->greetings);
         fall_back(&w->danger, &plain->danger);
         fall_back(&w->thanks, &plain->thanks);
         fall_back(&w->stopped, &plain->stopped);
@@ -575,9 +588,10 @@ static int load_voices(struct loader *l, const cJSON *voices, const char *where)
 
 static int load_wording(struct loader *l, const cJSON *tree, struct str file)
 {
-    static const char *const names[] = { "acknowledge",    "danger",  "thanks",
-                                         "clarify",        "stopped", "started",
-                                         "private_footer", "voices",  NULL };
+    static const char *const names[] = {
+        "acknowledge", "acknowledge_open", "greetings",      "danger", "thanks", "clarify",
+        "stopped",     "started",          "private_footer", "voices", NULL
+    };
     const cJSON *clarify = cJSON_GetObjectItemCaseSensitive(tree, "clarify");
     struct kb_wording *w = &l->kb->wording;
     json_check_names(tree, names, file.p, l->report);

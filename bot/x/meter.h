@@ -11,7 +11,7 @@
  *   configuration;
  * - posts and users that come along with what was asked for are charged as if they had been;
  * - a reply with a link costs as much as one without, by a third party's reading of that page;
- * - all our posts are answers to somebody ("summoned").
+ * - all our answers are to somebody who asked for one ("summoned").
  */
 #ifndef BOT_X_METER_H
 #define BOT_X_METER_H

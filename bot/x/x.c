@@ -91,6 +91,13 @@ struct check {
     void *data;
 };
 
+struct sending {
+    enum x_asked asked;
+    network_done *done;
+    void *data;
+    struct x *x;
+};
+
 struct x {
     struct network network; /* first: a struct network is a struct x */
     struct x_options options;
@@ -100,8 +107,7 @@ struct x {
     struct sweep sweeps[NETWORK_FEEDS];
     struct search search;
     struct check check;
-    network_done *post_done;
-    void *post_data;
+    struct sending sending[2]; /* what answers somebody, what stands alone */
     unsigned open_timers;
 };
 
@@ -470,27 +476,16 @@ static int x_read(struct network *n, const struct network_reading *reading, netw
 /* ------------------------------------------------------------------------------------------------
  * sending */
 
-static void on_sent(struct x *x, const struct http_answer *answer, enum x_asked asked)
+static void on_sent(void *data, const struct http_answer *answer)
 {
+    struct sending *s = data;
     struct arena arena = ARENA_INIT;
     struct network_answer end = { .end = NETWORK_DONE };
     int r = is_ok(answer) ? x_read_sent(&arena, answer->body, &end.remote_id) : ERR_BADINPUT;
     if (r < 0)
-        end = read_error(x, &arena, answer, asked);
-    network_done *done = x->post_done;
-    x->post_done = NULL;
-    done(x->post_data, &end);
+        end = read_error(s->x, &arena, answer, s->asked);
+    s->done(s->data, &end);
     arena_release(&arena);
-}
-
-static void on_posted(void *data, const struct http_answer *answer)
-{
-    on_sent(data, answer, X_SEND_POST);
-}
-
-static void on_messaged(void *data, const struct http_answer *answer)
-{
-    on_sent(data, answer, X_SEND_DIRECT);
 }
 
 static int x_post(struct network *n, const struct network_outgoing *outgoing, network_done *done,
@@ -498,25 +493,25 @@ static int x_post(struct network *n, const struct network_outgoing *outgoing, ne
 {
     struct x *x = (struct x *)n;
     struct buf path = BUF_INIT(PATH_BYTES_MAX), json = BUF_INIT(1 << 20);
-    bool direct = outgoing->is_private;
+    bool direct = outgoing->is_private, alone = !direct && !outgoing->parent.len;
     struct str whom = direct ? outgoing->recipient : outgoing->parent;
-    int r = x_id_valid(whom) ? 0 : ERR_BADINPUT;
-    x->post_done = done;
-    x->post_data = data;
+    int r = alone || x_id_valid(whom) ? 0 : ERR_BADINPUT;
+    struct sending *s = &x->sending[alone];
+    *s = (struct sending){ direct ? X_SEND_DIRECT : X_SEND_POST, done, data, x };
     (void)buf_addc(&json, "{\"text\":");
     (void)json_add_text(&json, outgoing->text);
-    if (direct) {
+    if (direct)
         (void)buf_addf(&path, "/2/dm_conversations/with/%.*s/messages", STR_ARG(whom));
-        (void)buf_add_byte(&json, '}');
-    } else {
+    else
         (void)buf_addc(&path, "/2/tweets");
-        (void)buf_addf(&json, ",\"reply\":{\"in_reply_to_tweet_id\":\"%.*s\"}}", STR_ARG(whom));
-    }
+    if (!direct && !alone)
+        (void)buf_addf(&json, ",\"reply\":{\"in_reply_to_tweet_id\":\"%.*s\"}", STR_ARG(whom));
+    (void)buf_add_byte(&json, '}');
     if (r == 0)
         r = json.err;
     if (r == 0)
         r = send_request(x, direct ? X_ENDPOINT_DM_SEND : X_ENDPOINT_POST, &path, buf_str(&json),
-                         direct ? on_messaged : on_posted, x);
+                         on_sent, s);
     buf_release(&path);
     buf_release(&json);
     return r;

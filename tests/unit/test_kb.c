@@ -255,6 +255,13 @@ static void test_faults(void **state)
 
         { "no acknowledgement", "wording.json", "[\"A person will read it {when}.\"]", "[]",
           "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
+        { "a time where nobody knows one", "wording.json", "\"thanks\"",
+          "\"acknowledge_open\":[\"Somebody will be back {when}.\"],\"thanks\"",
+          "error: wording.json: acknowledge_open[0]: byte 23: only nothing can stand in braces "
+          "here\n" },
+        { "a greeting of nobody", "wording.json", "\"thanks\"",
+          "\"greetings\":[\"Hello {handle}.\",\"Hello.\"],\"thanks\"",
+          "error: wording.json: greetings[1]: has no {handle}: name the resident\n" },
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
           "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
         { "thanks that ask in public", "wording.json", "Thank you!", "Thank you! Your name please?",
@@ -284,15 +291,15 @@ static void test_faults(void **state)
         { "a voice with something else", "wording.json", "\"thanks\"",
           "\"voices\": {\"news\": {\"thank\": []}}, \"thanks\"",
           "error: wording.json: voices: news: unknown member \"thank\"; known: acknowledge, "
-          "danger, "
-          "thanks, ask, stopped, started, private_footer\n" },
+          "acknowledge_open, greetings, danger, thanks, ask, stopped, started, private_footer\n" },
         { "a voice with a brace too many", "wording.json", "\"thanks\"",
           "\"voices\": {\"news\": {\"thanks\": [\"{when}\"]}}, \"thanks\"",
           "error: wording.json: voices: news: thanks[0]: byte 1: only nothing can stand in braces "
           "here\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
-          "error: wording.json: unknown member \"thank\"; known: acknowledge, danger, thanks, "
-          "clarify, stopped, started, private_footer, voices\n"
+          "error: wording.json: unknown member \"thank\"; known: acknowledge, "
+          "acknowledge_open, greetings, danger, thanks, clarify, stopped, started, "
+          "private_footer, voices\n"
           "error: wording.json: \"thanks\" must be a list of texts, at least one\n" },
 
         { "over a hundred", "thresholds.json", "\"score\":60", "\"score\":101",

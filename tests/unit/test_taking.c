@@ -1,5 +1,6 @@
 /* What becomes of what is read: whose it is, what was overheard, direct messages, edits, our own
  * posts, threads. The rest of the responder is in test_responder.c. */
+#include "handoff/shift.h"
 #include "tests/unit/responder_fixture.h"
 
 static const char q_taken[] =
@@ -577,6 +578,51 @@ static void test_posts_first(void **state)
     assert_int_equal(t.begun, 1);
 }
 
+/* In working hours an acknowledgement is for when nobody is at the desk; a council whose people
+ * never sign on is at it. */
+static void test_who_is_there(void **state)
+{
+    enum { ON = 1, OFF, REMOVED, FORGOTTEN };
+    static const char question[] = "@NorthmoorHelp do you sell harpsichords",
+                      open[] = "Nobody is at the desk; a person will read this.",
+                      gas[] = "@NorthmoorHelp there is a gas leak in our road";
+    static const struct {
+        const char *note;
+        int shift;
+        const char *text, *says;
+    } rows[] = {
+        { "nobody ever", 0, question, "-" },
+        { "somebody", ON, question, "-" },
+        { "nobody any more", OFF, question, open },
+        { "who was removed", REMOVED, question, open },
+        { "who forgot to sign off", FORGOTTEN, question, open },
+        { "danger, and somebody", ON, gas,
+          "If you are in danger ring 999. A person is reading this shortly." },
+        { "danger, and nobody", OFF, gas,
+          "If you are in danger ring 999. A person is reading this as soon as we can." },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (i)
+            again(state);
+        assert_true(when_parse(STR("2026-11-23T12:00:00Z"), &t.now)); /* a Monday */
+        struct tx *tx = fixture_begin(t.f);
+        int64_t came_at = rows[i].shift == FORGOTTEN ? t.now - SHIFT_MAX_S : t.now - 60;
+        if (rows[i].shift)
+            assert_int_equal(shift_begin(tx, 1, came_at), 1);
+        if (rows[i].shift == OFF)
+            assert_int_equal(shift_end(tx, 1, t.now - 30), 1);
+        if (rows[i].shift == REMOVED)
+            run_sql(tx, "UPDATE staff SET removed_at=1");
+        fixture_commit(t.f);
+        take_one(says("900", "kit", rows[i].text));
+        struct buf want = BUF_INIT(1000);
+        (void)buf_addf(&want, "%s\n", rows[i].says);
+        assert_rows("SELECT coalesce((SELECT body FROM reply), '-') AS t", buf_cstr(&want),
+                    rows[i].note);
+        buf_release(&want);
+    }
+}
+
 #define TAKING_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -601,6 +647,7 @@ int main(void)
         TAKING_TEST(test_threads),
         TAKING_TEST(test_our_own),
         TAKING_TEST(test_posts_first),
+        TAKING_TEST(test_who_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@ static struct str replies[] = { { "First: {link}", 13 },
                                 { "Second {link} it is", 19 },
                                 { "{link}, {link}", 14 } };
 static struct str acknowledge[] = { { "Read {when}.", 12 }, { "We answer {when}!", 17 } };
+static struct str acknowledge_open[] = { { "Nobody is here.", 15 } };
 static struct str thanks[] = { { "Thank you!", 10 } };
 static struct str holding[] = { { "Ring 999, read {when}", 21 } };
 
@@ -39,6 +40,7 @@ static struct kb_notice notices[] = { { .id = STR("snow"),
                                         .intents = snowed,
                                         .intent_count = 1 } };
 static const struct kb kb = { .wording = { .acknowledge = { acknowledge, 2 },
+                                           .acknowledge_open = { acknowledge_open, 1 },
                                            .thanks = { thanks, 1 },
                                            .clarify = { .ask = { ask, 2 } },
                                            .danger = { holding, 1 } },
@@ -142,6 +144,34 @@ static void test_filled_in(void **state)
     assert_true(when_parse(STR("2026-11-23T10:00:00Z"), &c.now));
     assert_int_equal(wording_write(&kb, &d, &c, &out), 0);
     assert_str(buf_str(&out), "Read shortly.");
+    buf_release(&out);
+}
+
+/* Working hours, and nobody is there: no time is promised, in no words. */
+static void test_unmanned(void **state)
+{
+    (void)state;
+    static const struct {
+        struct policy_decision d;
+        const char *want;
+    } rows[] = {
+        { { .say = SAY_ACKNOWLEDGE }, "Nobody is here." },
+        { { .say = SAY_HOLDING, .rule = &rule }, "Ring 999, read as soon as we can" },
+        { { .say = SAY_DANGER }, "Ring 999, read as soon as we can" },
+    };
+    const struct kb without = { .wording = { .acknowledge = { acknowledge, 2 } }, .rules = &rules };
+    struct wording_context c = context(0);
+    struct buf out = BUF_INIT(1000);
+    assert_true(when_parse(STR("2026-11-23T10:00:00Z"), &c.now));
+    c.unmanned = true;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        buf_clear(&out);
+        assert_int_equal(wording_write(&kb, &rows[i].d, &c, &out), 0);
+        assert_str(buf_str(&out), rows[i].want);
+    }
+    buf_clear(&out);
+    assert_int_equal(wording_write(&without, &rows[0].d, &c, &out), 0);
+    assert_str(buf_str(&out), ""); /* better than what isn't true */
     buf_release(&out);
 }
 
@@ -396,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filled_in),
+        cmocka_unit_test(test_unmanned),
         cmocka_unit_test(test_not_twice),
         cmocka_unit_test(test_voice_and_private),
         cmocka_unit_test(test_private_has_no_handle),
