@@ -316,7 +316,7 @@ static int greet(struct ws_peer *peer, int64_t last)
         r = view_events(tx, last, REPLAY_MAX, send_missed, peer);
     } else {
         cJSON *snapshot = NULL;
-        r = view_snapshot(tx, &peer->staff, &snapshot);
+        r = view_snapshot(tx, &peer->staff, clock_now(c->options.clock), &snapshot);
         if (r == 0)
             send_tree(peer, snapshot);
         cJSON_Delete(snapshot);

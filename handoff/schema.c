@@ -181,6 +181,14 @@ static const char *const steps[] = {
     "CREATE INDEX command_done_at ON command_done(at);"
     "CREATE TABLE glance(message_id INTEGER PRIMARY KEY REFERENCES message(id), staff_id INTEGER "
     "NOT NULL REFERENCES staff(id), fine INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
+    /* the trays: what came into each lately; as view_trays.c has them */
+    "DROP INDEX decision_ignored;"
+    "CREATE INDEX decision_ignored ON decision(decided_at, message_id) WHERE action='ignore' AND "
+    "undone_at IS NULL;"
+    "CREATE INDEX decision_answered ON decision(decided_at, "
+    "CAST(round(min(score, lead)*1000000) AS INTEGER), message_id) WHERE action='answer';"
+    "CREATE INDEX reply_sent ON reply(changed_at) WHERE state='sent';"
+    "CREATE INDEX reply_failed ON reply(changed_at) WHERE state='failed';"
     "ALTER TABLE event ADD COLUMN concerns TEXT;" /* ids of staff, as JSON; null: all alike */
     "ALTER TABLE event ADD COLUMN bulk_id INTEGER REFERENCES bulk(id);"
 

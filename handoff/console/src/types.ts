@@ -390,6 +390,8 @@ export interface EventFrame {
   to?: number[];
   case?: Case;
   ignored?: Ignored;
+  /** that somebody glanced at */
+  message?: number;
   bulk?: Bulk;
 }
 
