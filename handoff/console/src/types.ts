@@ -278,7 +278,10 @@ export interface TrayItems {
 export type Tray = keyof TrayItems;
 
 export interface Found {
+  /** what holds the words; null: the case of a reference */
+  kind: "message" | "reply" | "note" | null;
   case: number | null;
+  /** it, or what it is about */
   message: number;
   at: Seconds;
   who: string;
