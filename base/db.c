@@ -7,7 +7,7 @@
 #include "base/log.h"
 
 enum {
-    STMT_TABLE = 256
+    STMT_TABLE = 512
 }; /* open addressing by the SQL's address; far more than there are statements */
 
 struct stmt {
@@ -44,6 +44,14 @@ static int db_exec(struct db *db, const char *sql)
 int db_open(const char *path, enum db_use use, struct db **ret, const char **ret_why)
 {
     static _Thread_local char why[300];
+    if (!sqlite3_compileoption_used("ENABLE_FTS5")) {
+        (void)snprintf(why, sizeof why,
+                       "SQLite %s was built without FTS5, which the search needs; Debian's has it",
+                       sqlite3_libversion());
+        if (ret_why)
+            *ret_why = why;
+        return ERR_DB;
+    }
     struct db *db = calloc(1, sizeof *db);
     if (!db)
         return ERR_NOMEM;
@@ -81,6 +89,11 @@ struct db *db_free(struct db *db)
     (void)sqlite3_close(db->handle);
     free(db);
     return NULL;
+}
+
+const char *db_path(struct db *db)
+{
+    return sqlite3_db_filename(db->handle, "main");
 }
 
 int64_t db_version(struct db *db)

@@ -24,10 +24,11 @@ enum db_use {
 enum tx_use { TX_READ, TX_WRITE };
 
 /*
- * Opens or (as a writer) creates the file. On failure *ret_why, if given, is a sentence in static
- * storage of this thread. Returns ERR_DB or ERR_NOMEM.
+ * Opens or (as a writer) creates the file, with a SQLite that has FTS5. On failure *ret_why, if
+ * given, is a sentence in static storage of this thread. Returns ERR_DB or ERR_NOMEM.
  */
 int db_open(const char *path, enum db_use use, struct db **ret, const char **ret_why) MUST_CHECK;
+const char *db_path(struct db *db); /* lives as long as @db: to open it once more */
 int64_t db_version(
     struct db *db); /* moves on when another connection has committed; negative: error */
 int64_t db_changes(struct db *db); /* rows ever changed through this connection: has anything

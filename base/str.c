@@ -180,6 +180,14 @@ size_t utf8_put(uint32_t cp, char out[4])
     return 4;
 }
 
+size_t utf16_units(struct str s)
+{
+    size_t units = 0;
+    for (size_t at = 0; at < s.len;)
+        units += utf8_next(s, &at) > 0xffff ? 2 : 1;
+    return units;
+}
+
 size_t utf8_points(struct str s)
 {
     size_t points = 0;

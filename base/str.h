@@ -52,6 +52,7 @@ uint32_t utf8_next(struct str s, size_t *at);
 size_t utf8_put(uint32_t cp, char out[4]);
 
 size_t utf8_points(struct str s); /* code points */
+size_t utf16_units(struct str s); /* as a browser counts */
 struct str utf8_cut(struct str s,
                     size_t max_points); /* the first code points of @s, never inside one */
 

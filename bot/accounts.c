@@ -9,6 +9,7 @@
 #include "bot/x/live.h"
 #include "bot/x/x.h"
 #include "handoff/record.h"
+#include "handoff/search.h"
 
 enum { LOOK_AGAIN_MS = 5 * 60 * 1000, MICRO_PER_CENT = 10000, MICRO_PER_DOLLAR = 1000000 };
 
@@ -148,8 +149,8 @@ static void on_gone(void *data, struct str account_id, struct str remote_id)
         tx_rollback(tx);
     r = gone < 0 ? gone : tx_commit(tx);
     if (r == 0 && gone == 1)
-        r = db_flush(a->db); /* the bytes too */
-    if (r < 0)               /* the checker finds out within a day */
+        r = search_forget(a->db); /* the bytes too */
+    if (r < 0)                    /* the checker finds out within a day */
         log_error("accounts.gone_not_recorded remote=%.*s why=\"%s\"", STR_ARG(remote_id),
                   err_str(r));
 }

@@ -6,6 +6,7 @@
 #include "bot/backoff.h"
 #include "bot/bot_store.h"
 #include "handoff/record.h"
+#include "handoff/search.h"
 
 /*
  * A post is due an hour before its day is over, and somebody looks for what is due at least once an
@@ -79,7 +80,7 @@ static int close_round(struct checker *c, struct tx *tx, int erased)
         return erased;
     }
     int r = tx_commit(tx);
-    return r == 0 && erased > 0 ? db_flush(c->options.db) : r;
+    return r == 0 && erased > 0 ? search_forget(c->options.db) : r;
 }
 
 static int write_checked(struct checker *c, const struct network_checked *checked, size_t count)

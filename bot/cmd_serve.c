@@ -14,6 +14,7 @@
 #include "bot/x/x.h"
 #include "handoff/minder.h"
 #include "handoff/record.h"
+#include "handoff/search.h"
 
 static const char usage[] = "usage: kerbside serve [--config FILE]\n"
                             "  Runs until SIGINT or SIGTERM. Prints \"kerbside ready ADDRESS\" on "
@@ -99,6 +100,8 @@ static void on_tick(uv_timer_t *timer)
         accounts_turn(s->accounts);
     s->version_seen = version;
     accounts_tick(s->accounts);
+    if (search_forget(s->db) < 0)
+        log_error("search.forget what=\"erased words may still be in the file\"");
     console_wake(s->console);
     update_status(s);
 }

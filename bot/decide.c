@@ -85,14 +85,6 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i)
     return decision_rests_on(kb, &d->policy, d->match.whys[i].topic);
 }
 
-static size_t utf16_units(struct str s)
-{
-    size_t units = 0;
-    for (size_t at = 0; at < s.len;)
-        units += utf8_next(s, &at) > 0xffff ? 2 : 1;
-    return units;
-}
-
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text)
 {
     cJSON *list = cJSON_CreateArray();

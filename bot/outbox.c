@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "bot/backoff.h"
 #include "bot/said.h"
+#include "handoff/search.h"
 #include "kb/asking.h"
 
 enum {
@@ -165,7 +166,7 @@ static int move_and_erase(struct outbox *o, int64_t reply_id, enum reply_state s
                   reply_state_name(state), err_str(r));
     else if (r == 0)
         log_info("reply.%s reply=%" PRId64, reply_state_name(state), reply_id);
-    if (r == 0 && erased == 1 && db_flush(o->options.db) < 0)
+    if (r == 0 && erased == 1 && search_forget(o->options.db) < 0)
         log_error("outbox.not_flushed reply=%" PRId64, reply_id);
     return r;
 }

@@ -91,6 +91,10 @@ int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MU
 /* Everything that @staff_id has taken goes back to the queue: they are leaving. */
 int case_release_all(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
 
+/* A person should see what nobody was to see: the message joins the case that is open, or opens one
+ * at the queue's end. */
+int case_of_message(struct tx *tx, int64_t message_id, int64_t now, int64_t *ret_id) MUST_CHECK;
+
 /* Undo an ignore: the message becomes a case. CASE_UNKNOWN: it isn't ignored. */
 int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now) MUST_CHECK;
 

@@ -317,14 +317,10 @@ int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
     return r < 0 ? r : record_retry_reply(tx, reply_id, c->staff_id, c->now);
 }
 
-int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now)
+int case_of_message(struct tx *tx, int64_t message_id, int64_t now, int64_t *ret_id)
 {
     struct record_facts facts;
-    int64_t case_id;
-    int r = record_restore_ignored(tx, message_id, now);
-    if (r != 1)
-        return r < 0 ? r : CASE_UNKNOWN;
-    r = record_get_facts(tx, message_id, &facts);
+    int r = record_get_facts(tx, message_id, &facts);
     if (r < 0)
         return r;
     struct case_opening o = {
@@ -334,7 +330,16 @@ int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64
         .reason = STR("unresolved"),
         .priority = CASE_NORMAL,
     };
-    case_id = facts.case_id;
-    r = case_id ? case_join(tx, case_id, &o, now) : case_open(tx, &o, now, &case_id);
+    *ret_id = facts.case_id;
+    return facts.case_id ? case_join(tx, facts.case_id, &o, now) : case_open(tx, &o, now, ret_id);
+}
+
+int case_from_ignored(struct tx *tx, int64_t message_id, int64_t staff_id, int64_t now)
+{
+    int64_t case_id;
+    int r = record_restore_ignored(tx, message_id, now);
+    if (r != 1)
+        return r < 0 ? r : CASE_UNKNOWN;
+    r = case_of_message(tx, message_id, now, &case_id);
     return r < 0 ? r : tell(tx, "message.restored", case_id, message_id, staff_id, STR(""), now);
 }

@@ -138,6 +138,8 @@ int console_new(const struct console_options *options, struct report *report, st
     struct tx *tx;
     r = set_origin(c, report);
     if (r == 0)
+        r = console_search_open(c, report);
+    if (r == 0)
         r = tx_begin(options->db, TX_READ, &tx);
     if (r == 0) {
         r = view_last_seq(tx, &c->seq);
@@ -276,11 +278,12 @@ struct console *console_free(struct console *c)
         return NULL;
     struct lws_context *context = c->context;
     say_goodbye(c);
-    c->context = NULL; /* no further password is checked */
+    c->context = NULL; /* no further password is checked, nothing more searched for */
     lws_context_destroy(context);
     (void)uv_run(c->options.loop, UV_RUN_DEFAULT);
     lws_context_destroy(context);
     console_http_end_all(c);
+    console_search_close(c);
     buf_release(&c->status);
     buf_release(&c->cost);
     free(c);

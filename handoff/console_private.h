@@ -8,6 +8,7 @@
 #include "handoff/console.h"
 #include "handoff/staff.h"
 
+struct search_job;
 struct sign_in;
 struct ws_peer;
 
@@ -20,6 +21,8 @@ struct console {
     bool secure_cookie;
     struct sign_in *sign_ins; /* passwords being checked off the loop, one at a time */
     unsigned sign_in_count;
+    struct db *search_db;        /* for the worker that searches */
+    struct search_job *searches; /* the first is being worked on */
     struct ws_peer *peers;
     int64_t check_after_ms; /* monotonic: when sessions are looked at again */
     int64_t seq;            /* of the last event that was handed to the peers */
@@ -42,6 +45,15 @@ size_t console_ws_peer_size(void);
 
 /* Forgets the passwords that wait to be checked; none is being checked any more. */
 void console_http_end_all(struct console *c);
+
+/* The frame "search": answered when a worker has found it. */
+void console_search(struct console *c, struct ws_peer *peer, const struct staff *staff,
+                    const cJSON *frame);
+void console_search_leave(struct console *c, const struct ws_peer *peer); /* answers it no more */
+int console_search_open(struct console *c, struct report *report);
+void console_search_close(struct console *c); /* no worker may be at work */
+
+void console_ws_answer(struct ws_peer *peer, const cJSON *answer);
 
 /* Closes the websockets of a session with 4401. */
 void console_ws_end_session(struct console *c, const char *token);

@@ -316,7 +316,7 @@ static int greet(struct ws_peer *peer, int64_t last)
         r = view_events(tx, last, REPLAY_MAX, send_missed, peer);
     } else {
         cJSON *snapshot = NULL;
-        r = view_snapshot(tx, &peer->staff, &snapshot);
+        r = view_snapshot(tx, &peer->staff, clock_now(c->options.clock), &snapshot);
         if (r == 0)
             send_tree(peer, snapshot);
         cJSON_Delete(snapshot);
@@ -374,6 +374,24 @@ static void run_frame(struct ws_peer *peer, const cJSON *frame)
     console_wake(c);
 }
 
+void console_ws_answer(struct ws_peer *peer, const cJSON *answer)
+{
+    send_tree(peer, answer);
+}
+
+static void run_search(struct ws_peer *peer, const cJSON *frame)
+{
+    struct tx *tx;
+    if (tx_begin(peer->console->options.db, TX_READ, &tx) < 0) {
+        refuse_broken(peer, frame);
+        return;
+    }
+    bool may = signed_in(peer, tx);
+    tx_rollback(tx);
+    if (may)
+        console_search(peer->console, peer, &peer->staff, frame);
+}
+
 static void take_frame(struct ws_peer *peer)
 {
     cJSON *frame = NULL;
@@ -390,6 +408,8 @@ static void take_frame(struct ws_peer *peer)
             close_peer(peer, CLOSE_BAD_FRAME, "hello can't be answered just now");
     } else if (!peer->greeted) {
         close_peer(peer, CLOSE_BAD_FRAME, "hello must come first");
+    } else if (str_is(type, "search")) {
+        run_search(peer, frame);
     } else {
         run_frame(peer, frame);
     }
@@ -436,6 +456,7 @@ static int leave(struct ws_peer *peer)
     if (peer->next)
         peer->next->at = peer->at;
     peer->at = NULL;
+    console_search_leave(peer->console, peer);
     while (peer->first)
         drop_first(peer);
     buf_release(&peer->in);

@@ -4,6 +4,7 @@
 #include "handoff/reference.h"
 
 enum {
+    DAY_S = 86400,
     CLOSED_SHOWN = 50,
     IGNORED_SHOWN = 100,
     CASES_SHOWN = 500,
@@ -185,16 +186,23 @@ int view_message_is_private(struct tx *tx, int64_t message_id)
     return ask_private(tx, sql, message_id);
 }
 
+/* The one row of the statement that has the id as its only parameter. */
+static int read_one(struct tx *tx, const char *sql, int64_t id, cJSON *(*read)(struct stmt *q),
+                    cJSON **ret)
+{
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, id);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret = read(q);
+    stmt_done(q);
+    return r;
+}
+
 int view_case(struct tx *tx, int64_t case_id, cJSON **ret)
 {
     static const char sql[] = CASE_COLUMNS "WHERE c.id=?1";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, case_id);
-    int r = stmt_next(q);
-    if (r == 1)
-        *ret = read_case(q);
-    stmt_done(q);
-    return r;
+    return read_one(tx, sql, case_id, read_case, ret);
 }
 
 /* Appends what @q gives, row by row, to the array @list. */
@@ -208,7 +216,7 @@ static int list_rows(struct stmt *q, cJSON *(*read)(struct stmt *q), cJSON *list
 
 #define IGNORED_COLUMNS                                                                         \
     "SELECT m.id AS message, m.text, m.account, m.kind='private' AS private, r.handle, r.name," \
-    " m.written_at, d.why, d.kb FROM decision d"                                                \
+    " m.written_at, d.why, d.kb, d.decided_at FROM decision d"                                  \
     " JOIN message m ON m.id=d.message_id JOIN resident r ON r.id=m.resident_id "
 
 static cJSON *read_ignored(struct stmt *q)
@@ -223,8 +231,14 @@ static cJSON *read_ignored(struct stmt *q)
     put_text_column(o, q, "kb");
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
-    (void)cJSON_AddNullToObject(o, "expires_at");
+    put_int(o, "expires_at", col_int64(q, "decided_at") + VIEW_TRAY_DAYS * DAY_S);
     return o;
+}
+
+int view_ignored(struct tx *tx, int64_t message_id, cJSON **ret)
+{
+    static const char sql[] = IGNORED_COLUMNS "WHERE d.message_id=?1 AND d.action='ignore'";
+    return read_one(tx, sql, message_id, read_ignored, ret);
 }
 
 int view_last_seq(struct tx *tx, int64_t *ret)
@@ -238,7 +252,7 @@ int view_last_seq(struct tx *tx, int64_t *ret)
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
 }
 
-int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
+int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret)
 {
     static const char q_open[] = CASE_COLUMNS
         "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.priority, c.opened_at"
@@ -247,7 +261,7 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
         "WHERE c.state='closed' AND (?2 OR m.kind<>'private') ORDER BY c.changed_at DESC LIMIT ?1";
     static const char q_ignored[] = IGNORED_COLUMNS
         "WHERE d.action='ignore' AND d.undone_at IS NULL AND (?2 OR m.kind<>'private')"
-        " ORDER BY d.message_id DESC LIMIT ?1";
+        " AND d.decided_at>?3 ORDER BY d.decided_at DESC, d.message_id DESC LIMIT ?1";
     static const struct {
         const char *sql, *name;
         int most;
@@ -257,6 +271,7 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
         { q_closed, "cases", CLOSED_SHOWN, read_case },
         { q_ignored, "ignored", IGNORED_SHOWN, read_ignored },
     };
+    int64_t since_at = view_tray_since(now);
     int64_t seq;
     int r = view_last_seq(tx, &seq);
     if (r < 0)
@@ -272,6 +287,8 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
         struct stmt *q = tx_stmt(tx, lists[i].sql);
         stmt_bind_int64(q, 1, lists[i].most);
         stmt_bind_int64(q, 2, staff_answers_private(staff));
+        if (lists[i].read == read_ignored)
+            stmt_bind_int64(q, 3, since_at);
         r = list_rows(q, lists[i].read, cJSON_GetObjectItemCaseSensitive(frame, lists[i].name));
     }
     if (r == 0)
@@ -282,6 +299,16 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
         *ret = frame;
     return r;
 }
+
+#define REPLY_COLUMNS                                                                     \
+    "SELECT p.id, p.message_id AS message, p.body AS text, p.state,"                      \
+    " coalesce(s.id, 0) AS staff_id, s.name AS staff_name, s.initials AS staff_initials," \
+    " p.error, p.created_at, p.changed_at, p.private, p.elsewhere, m.account AS handle,"  \
+    " iif(p.private, NULL, p.remote_id) AS remote_id, p.held_until, p.after_id AS after," \
+    " coalesce(a.id, 0) AS approver_id, a.name AS approver_name, a.initials AS"           \
+    " approver_initials, p.word, p.bulk_id AS bulk FROM reply p JOIN message m ON "       \
+    "m.id=p.message_id"                                                                   \
+    " LEFT JOIN staff s ON s.id=p.staff_id LEFT JOIN staff a ON a.id=p.approver_id "
 
 static cJSON *read_reply(struct stmt *q)
 {
@@ -317,6 +344,15 @@ static cJSON *read_history(struct stmt *q)
     return o;
 }
 
+#define MESSAGE_COLUMNS                                                                      \
+    "SELECT m.id, m.text, r.handle, r.name, m.written_at,"                                   \
+    " iif(m.kind='private', NULL, m.remote_id) AS remote_id,"                                \
+    " m.kind, m.account, m.edited_at, m.gone_at, m.expired, d.action, d.reason, d.intents, " \
+    "d.score, "                                                                              \
+    "d.lead, d.residue, d.kb, d.why"                                                         \
+    " FROM message m JOIN resident r ON r.id=m.resident_id"                                  \
+    " LEFT JOIN decision d ON d.message_id=m.id "
+
 static cJSON *read_message(struct stmt *q)
 {
     cJSON *o = cJSON_CreateObject();
@@ -347,28 +383,62 @@ static cJSON *read_message(struct stmt *q)
     return o;
 }
 
-/* The remote ids under "remote_url" become what a browser can open. */
+/* The remote id under "remote_url" becomes what a browser can open. */
+static int address_one(cJSON *item, const struct text_rules *rules)
+{
+    cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(item, "remote_url");
+    struct buf address = BUF_INIT(4096);
+    int r = 0;
+    if (cJSON_IsString(id))
+        r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(item, "handle")),
+                           json_str(id));
+    if (r == 0 && address.len)
+        r = cJSON_AddStringToObject(item, "remote_url", buf_cstr(&address)) ? 0 : ERR_NOMEM;
+    else
+        (void)cJSON_AddNullToObject(item, "remote_url");
+    cJSON_Delete(id);
+    buf_release(&address);
+    return r;
+}
+
 static int address_all(cJSON *list, const struct text_rules *rules)
 {
     cJSON *item;
+    int r = 0;
     cJSON_ArrayForEach(item, list)
     {
-        cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(item, "remote_url");
-        struct buf address = BUF_INIT(4096);
-        int r = 0;
-        if (cJSON_IsString(id))
-            r = rules->address(&address, json_str(cJSON_GetObjectItemCaseSensitive(item, "handle")),
-                               json_str(id));
-        if (r == 0 && address.len)
-            r = cJSON_AddStringToObject(item, "remote_url", buf_cstr(&address)) ? 0 : ERR_NOMEM;
-        else
-            (void)cJSON_AddNullToObject(item, "remote_url");
-        cJSON_Delete(id);
-        buf_release(&address);
-        if (r < 0)
-            return r;
+        if (r == 0)
+            r = address_one(item, rules);
     }
-    return 0;
+    return r;
+}
+
+/* Answers 1 with *ret, or not at all. */
+static int addressed(int found, const struct text_rules *rules, cJSON *item, cJSON **ret)
+{
+    int r = found == 1 ? address_one(item, rules) : found;
+    if (found != 1 || r < 0) {
+        cJSON_Delete(item);
+        return r;
+    }
+    *ret = item;
+    return 1;
+}
+
+int view_message(struct tx *tx, int64_t message_id, const struct text_rules *rules, cJSON **ret)
+{
+    static const char sql[] = MESSAGE_COLUMNS "WHERE m.id=?1";
+    cJSON *item = NULL;
+    int r = read_one(tx, sql, message_id, read_message, &item);
+    return addressed(r, rules, item, ret);
+}
+
+int view_reply(struct tx *tx, int64_t reply_id, const struct text_rules *rules, cJSON **ret)
+{
+    static const char sql[] = REPLY_COLUMNS "WHERE p.id=?1";
+    cJSON *item = NULL;
+    int r = read_one(tx, sql, reply_id, read_reply, &item);
+    return addressed(r, rules, item, ret);
 }
 
 /* Direct messages, theirs and ours, stay in their place without their words. */
@@ -394,25 +464,12 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
 {
     /* the newest, in the order they were written */
     static const char q_messages[] =
-        "SELECT * FROM (SELECT m.id, m.text, r.handle, r.name, m.written_at,"
-        " iif(m.kind='private', NULL, m.remote_id) AS remote_id,"
-        " m.kind, m.account, m.edited_at, m.gone_at, m.expired, d.action, d.reason, d.intents, "
-        "d.score, "
-        "d.lead, d.residue, d.kb, d.why"
-        " FROM message m JOIN resident r ON r.id=m.resident_id"
-        " LEFT JOIN decision d ON d.message_id=m.id"
-        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
+        "SELECT * FROM (" MESSAGE_COLUMNS
+        "WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
         " ORDER BY m.written_at DESC, m.id DESC LIMIT ?2) ORDER BY written_at, id";
     static const char q_replies[] =
-        "SELECT * FROM (SELECT p.id, p.message_id AS message, p.body AS text, p.state,"
-        " coalesce(s.id, 0) AS staff_id, s.name AS staff_name, s.initials AS staff_initials,"
-        " p.error, p.created_at, p.changed_at, p.private, p.elsewhere, m.account AS handle,"
-        " iif(p.private, NULL, p.remote_id) AS remote_id, p.held_until, p.after_id AS after,"
-        " coalesce(a.id, 0) AS approver_id, a.name AS approver_name, a.initials AS"
-        " approver_initials, p.word, p.bulk_id AS bulk FROM reply p JOIN message m ON "
-        "m.id=p.message_id"
-        " LEFT JOIN staff s ON s.id=p.staff_id LEFT JOIN staff a ON a.id=p.approver_id"
-        " WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
+        "SELECT * FROM (" REPLY_COLUMNS
+        "WHERE m.conversation_id=(SELECT conversation_id FROM handoff_case WHERE id=?1)"
         " ORDER BY p.id DESC LIMIT ?2) ORDER BY id";
     static const char q_history[] =
         "SELECT * FROM (SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
@@ -471,8 +528,7 @@ static bool is_private(const cJSON *frame, const char *name)
 static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t message_id,
                           int64_t bulk_id)
 {
-    static const char q_ignored[] = IGNORED_COLUMNS "WHERE d.message_id=?1 AND d.action='ignore'";
-    cJSON *about = NULL;
+    cJSON *about = NULL, *ignored = NULL;
     int r = case_id ? view_case(tx, case_id, &about) : 0;
     if (r == 1)
         (void)cJSON_AddItemToObject(frame, "case", about);
@@ -483,12 +539,9 @@ static int complete_event(struct tx *tx, cJSON *frame, int64_t case_id, int64_t 
         (void)cJSON_AddItemToObject(frame, "bulk", about);
     if (r < 0 || !message_id)
         return r < 0 ? r : 0;
-    struct stmt *q = tx_stmt(tx, q_ignored);
-    stmt_bind_int64(q, 1, message_id);
-    r = stmt_next(q);
+    r = view_ignored(tx, message_id, &ignored);
     if (r == 1)
-        (void)cJSON_AddItemToObject(frame, "ignored", read_ignored(q));
-    stmt_done(q);
+        (void)cJSON_AddItemToObject(frame, "ignored", ignored);
     return r < 0 ? r : 0;
 }
 
@@ -516,15 +569,23 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
             put_json_column(frame, "to", q, "concerns");
         struct str kind = col_str(q, "kind");
         bool tray = str_is(kind, "message.ignored") || str_is(kind, "message.restored");
+        bool glanced = str_is(kind, "message.glanced");
         int64_t case_id = col_int64(q, "case_id"), bulk_id = col_int64(q, "bulk_id"),
-                message_id = tray ? col_int64(q, "message_id") : 0;
+                message_id = tray ? col_int64(q, "message_id") : 0,
+                glanced_id = glanced ? col_int64(q, "message_id") : 0;
         if (str_starts(kind, STR("post.")))
             put_text_column(frame, q, "text");
+        if (glanced)
+            put_int(frame, "message", glanced_id);
         after = col_int64(q, "seq");
         stmt_done(q);
         r = complete_event(tx, frame, case_id, message_id, bulk_id);
+        int hidden = glanced ? view_message_is_private(tx, glanced_id) : 0;
+        if (r == 0 && hidden < 0)
+            r = hidden;
         if (r == 0)
-            visit(after, frame, is_private(frame, "case") || is_private(frame, "ignored"), data);
+            visit(after, frame, hidden || is_private(frame, "case") || is_private(frame, "ignored"),
+                  data);
         cJSON_Delete(frame);
         if (r < 0)
             return r;

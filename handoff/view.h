@@ -22,8 +22,29 @@ int view_case(struct tx *tx, int64_t case_id, cJSON **ret) MUST_CHECK; /* 1 foun
 int view_bulk(struct tx *tx, int64_t bulk_id, cJSON **ret) MUST_CHECK;
 int view_bulks(struct tx *tx, cJSON *list) MUST_CHECK;
 
-/* Everything that @staff may see: a whole frame. */
-int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret) MUST_CHECK;
+/* What was ignored stays in its tray for so long; what was answered, until somebody glanced at it.
+ */
+enum { VIEW_TRAY_DAYS = 14 };
+int64_t view_tray_since(int64_t now); /* what was decided later is in the trays */
+
+/* One of each: 1 found, 0 none. Texts are whole up to what a case shows. */
+int view_ignored(struct tx *tx, int64_t message_id, cJSON **ret) MUST_CHECK;
+int view_message(struct tx *tx, int64_t message_id, const struct text_rules *rules,
+                 cJSON **ret) MUST_CHECK;
+int view_reply(struct tx *tx, int64_t reply_id, const struct text_rules *rules,
+               cJSON **ret) MUST_CHECK;
+
+/* Everything that @staff may see at @now: a whole frame. */
+int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret) MUST_CHECK;
+
+/*
+ * A page of a tray into the frame @ret: "items" and "next", for what comes behind @before, the
+ * "next" of the page before, empty for the first. What came since then moves nothing: a page goes
+ * on behind the last that was shown, in an order that doesn't change. 1; 0: there is no such tray,
+ * or @before isn't one of ours.
+ */
+int view_tray(struct tx *tx, struct str tray, struct str before, const struct staff *staff,
+              const struct text_rules *rules, int64_t now, cJSON *ret) MUST_CHECK;
 
 /* 1 or 0. Direct messages are without their words for @staff who don't answer them. */
 int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules,

@@ -2,6 +2,7 @@
  */
 #include <sqlite3.h>
 
+#include "handoff/search.h"
 #include "tests/unit/record_fixture.h"
 
 /* Words that must be nowhere once they are erased. */
@@ -193,7 +194,7 @@ static void test_gone(void **state)
     assert_false(holds(everything(f), "lucy_in_the"));
 
     /* nor between the rows, nor in the log */
-    assert_int_equal(db_flush(f->db), 0);
+    assert_int_equal(search_forget(f->db), 0);
     assert_false(file_holds(f, "k.db", "marmalade"));
     assert_false(file_holds(f, "k.db-wal", "marmalade"));
 

@@ -339,7 +339,7 @@ static void test_snapshot(void **state)
 {
     struct fixture *f = *state;
     cJSON *frame;
-    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, NOON + 60, &frame), 0);
     assert_shape(frame,
                  "{'type':'snapshot','seq':0,'cases':[],'ignored':[],'mentions':[],'bulks':[]}");
     cJSON_Delete(frame);
@@ -365,7 +365,7 @@ static void test_snapshot(void **state)
     assert_int_equal(record_restore_ignored(f->tx, trolls[1], NOON), 1);
     add_decision(f->tx, 1, "handoff", "unresolved");
 
-    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, NOON + 60, &frame), 0);
     assert_int_equal(in(frame, "seq")->valueint, last_event(f->tx));
     struct buf got = BUF_INIT(1000);
     put_number(&got, in(frame, "cases"), "id");
@@ -377,7 +377,7 @@ static void test_snapshot(void **state)
                  "{'message':8,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794867940,"
                  "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
-                 "'NorthmoorHelp','private':false,'expires_at':null}");
+                 "'NorthmoorHelp','private':false,'expires_at':1796209600}");
     cJSON *alone = case_of(f, 5);
     assert_true(cJSON_Compare(cJSON_GetArrayItem(in(frame, "cases"), 0), alone, true));
     cJSON_Delete(alone);
@@ -400,7 +400,7 @@ static void test_snapshot_most(void **state)
         (void)snprintf(remote_id, sizeof remote_id, "%d", 5000 + i);
         add_decision(f->tx, add_message(f->tx, remote_id, remote_id, "9"), "ignore", "");
     }
-    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, NOON + 60, &frame), 0);
     const cJSON *cases = in(frame, "cases"), *ignored = in(frame, "ignored");
     assert_int_equal(cJSON_GetArraySize(cases), 120 + 50);
     assert_int_equal(in(cJSON_GetArrayItem(cases, 0), "id")->valueint, 61);
@@ -429,7 +429,7 @@ static void test_snapshot_size(void **state)
         assert_int_equal(record_add_message(f->tx, &m, NOON, &id), 1);
         add_decision(f->tx, id, "ignore", "");
     }
-    assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, &agent, NOON + 60, &frame), 0);
     assert_int_equal(json_add_tree(&out, frame), 0);
     cJSON_Delete(frame);
     size_t len = out.len;
@@ -518,7 +518,7 @@ static void test_events(void **state)
                  "'ignored':{'message':2,'text':'My bin wasn\\u0027t emptied',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999820,"
                  "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
-                 "'NorthmoorHelp','private':false,'expires_at':null}}");
+                 "'NorthmoorHelp','private':false,'expires_at':1796209600}}");
     assert_shape(cJSON_GetArrayItem(s.frames, 2),
                  "{'type':'event','seq':3,'at':1795000002,'kind':'message.answered','by':null}");
     const cJSON *claimed = cJSON_GetArrayItem(s.frames, 3),
@@ -594,7 +594,7 @@ static void test_private(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         cJSON *frame;
         struct buf got = BUF_INIT(1000);
-        assert_int_equal(view_snapshot(f->tx, rows[i].staff, &frame), 0);
+        assert_int_equal(view_snapshot(f->tx, rows[i].staff, NOON + 60, &frame), 0);
         put_number(&got, in(frame, "cases"), "id");
         assert_str(buf_str(&got), rows[i].cases);
         buf_clear(&got);

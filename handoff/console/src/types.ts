@@ -278,7 +278,10 @@ export interface TrayItems {
 export type Tray = keyof TrayItems;
 
 export interface Found {
+  /** what holds the words; null: the case of a reference */
+  kind: "message" | "reply" | "note" | null;
   case: number | null;
+  /** it, or what it is about */
   message: number;
   at: Seconds;
   who: string;
@@ -390,6 +393,8 @@ export interface EventFrame {
   to?: number[];
   case?: Case;
   ignored?: Ignored;
+  /** that somebody glanced at */
+  message?: number;
   bulk?: Bulk;
 }
 
