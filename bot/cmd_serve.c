@@ -5,6 +5,7 @@
  */
 #include <getopt.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "bot/accounts.h"
@@ -201,10 +202,22 @@ static int outcome(int r, const struct report *report)
     return r == 0 ? EXIT_OK : report->errors ? EXIT_FAILED : fail("kerbside serve", r);
 }
 
+/* A console each takes a file: as many as the system lets us have. Before libwebsockets sees the
+ * limit. */
+static void raise_file_limit(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 static int serve(const char *config)
 {
     struct service s = { 0 };
     struct report report = REPORT_INIT;
+    raise_file_limit();
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)
         status = load_kb(s.conf, NULL, &s.kb);

@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "handoff/view.h"
 
-enum { FRAME_BYTES_MAX = 64 * 1024, GOODBYE_MS = 300 };
+/* libwebsockets keeps a buffer of RECEIVE_BYTES for each websocket, and gives what comes in such
+ * pieces; SEND_BYTES is the most that it hands to the system at once, copying what isn't taken. */
+enum { RECEIVE_BYTES = 1024, SEND_BYTES = 8 << 20, GOODBYE_MS = 300 };
 
 static void on_lws_log(int level, const char *line)
 {
@@ -87,8 +89,8 @@ int console_check(const struct console_options *options, struct report *report)
 int console_new(const struct console_options *options, struct report *report, struct console **ret)
 {
     static const struct lws_protocols protocols[] = {
-        { "http", console_on_http, 0, FRAME_BYTES_MAX, 0, NULL, 0 },
-        { "kerbside.v1", console_on_ws, 0, FRAME_BYTES_MAX, 0, NULL, 0 },
+        { "http", console_on_http, 0, 0, 0, NULL, SEND_BYTES },
+        { "kerbside.v1", console_on_ws, 0, RECEIVE_BYTES, 0, NULL, SEND_BYTES },
         { NULL, NULL, 0, 0, 0, NULL, 0 },
     };
     static struct lws_protocols
@@ -106,6 +108,7 @@ int console_new(const struct console_options *options, struct report *report, st
     c->options = *options;
     c->status = BUF_INIT(16384);
     c->cost = BUF_INIT(256);
+    c->sums_seq = -1;
     static const lws_retry_bo_t pings = { .secs_since_valid_ping = 20,
                                           .secs_since_valid_hangup = 40 };
     void *loops[1] = { options->loop };
@@ -286,6 +289,8 @@ struct console *console_free(struct console *c)
     console_search_close(c);
     buf_release(&c->status);
     buf_release(&c->cost);
+    buf_release(&c->people_trusted);
+    buf_release(&c->people_others);
     free(c);
     return NULL;
 }

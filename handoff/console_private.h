@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "handoff/console.h"
 #include "handoff/staff.h"
+#include "handoff/view.h"
 
 struct search_job;
 struct sign_in;
@@ -28,6 +29,10 @@ struct console {
     int64_t seq;            /* of the last event that was handed to the peers */
     struct buf status;      /* the members of the status frame, as JSON text without braces */
     struct buf cost;        /* the one that only supervisors get, the same; empty: unknown */
+    struct buf people_trusted, people_others; /* the frames that were sent last */
+    int64_t people_after_ms, beat_after_ms;   /* monotonic: when they are due again */
+    struct view_sums sums;                    /* of the open cases at event sums_seq */
+    int64_t sums_seq;                         /* -1: not known */
 };
 
 /* The cookie's session token, and whose it is: 1 somebody's, 0 nobody's. */

@@ -1,174 +1,24 @@
 /*
- * The websocket of PROTOCOL.md: who is connected, what they still have to be told, and their frames
- * on the way to command.c. Each console has a queue of frames of a bounded size; one that doesn't
- * read is closed, and the others don't notice. A frame is made once for all.
+ * The websocket of PROTOCOL.md: who is connected, the events on their way to all of them, and their
+ * frames on the way to command.c.
  */
-#include "handoff/console_private.h"
+#include "handoff/console_peer.h"
 
 #include <inttypes.h>
 
 #include "base/log.h"
 #include "handoff/command.h"
 #include "handoff/permission.h"
-#include "handoff/view.h"
 
 enum {
-    FRAME_BYTES_MAX = 64 * 1024,
-    QUEUE_BYTES_MAX = 4 << 20,
+    RECEIVE_BYTES_MAX = 64 * 1024, /* of a client's frame */
     WELCOME_BYTES_MAX = 1 << 20,
-    SESSION_CHECK_MS = 1000,
     REPLAY_MAX = 500, /* events; a console that missed more gets a snapshot */
-};
-
-enum close_code {
-    CLOSE_GOING_AWAY = 1012,
-    CLOSE_BAD_FRAME = 4400,
-    CLOSE_NOT_SIGNED_IN = 4401,
-    CLOSE_NOT_READING = 4408
-};
-
-/* One text frame, shared by all that it goes to. */
-struct frame {
-    unsigned users;
-    size_t len;
-    unsigned char bytes[]; /* LWS_PRE, then the text */
-};
-
-struct waiting {
-    struct frame *frame;
-    struct waiting *next;
-};
-
-struct ws_peer {
-    struct console *console;
-    struct lws *wsi;
-    struct ws_peer *next, **at;
-    struct arena arena; /* of staff */
-    struct staff staff;
-    char token[SESSION_TOKEN_MAX];
-    bool greeted; /* has said hello: gets events */
-    struct waiting *first, **last;
-    size_t waiting_bytes;
-    struct buf in;
-    enum close_code closing; /* 0: not */
-    const char *closing_why;
 };
 
 size_t console_ws_peer_size(void)
 {
     return sizeof(struct ws_peer);
-}
-
-/* ------------------------------------------------------------------------------------------------
- * frames out */
-
-static struct frame *frame_new(struct str text)
-{
-    struct frame *f = malloc(sizeof *f + LWS_PRE + text.len);
-    if (!f)
-        return NULL;
-    f->users = 1;
-    f->len = text.len;
-    memcpy(f->bytes + LWS_PRE, text.p, text.len);
-    return f;
-}
-
-static void frame_drop(struct frame *f)
-{
-    if (--f->users == 0)
-        free(f);
-}
-
-/*
- * Close with a reason, once the loop comes to it: by a timer, since libwebsockets sends no close
- * frame for a connection that is closed from its writeable callback.
- */
-static void close_peer(struct ws_peer *peer, enum close_code code, const char *why)
-{
-    if (peer->closing)
-        return;
-    peer->closing = code;
-    peer->closing_why = why;
-    log_info("console.close staff=%" PRId64 " code=%d why=\"%s\"", peer->staff.id, (int)code, why);
-    lws_set_timer_usecs(peer->wsi, 1);
-    lws_cancel_service(
-        lws_get_context(peer->wsi)); /* or its timer isn't looked at before it is busy again */
-}
-
-static int close_now(struct ws_peer *peer)
-{
-    if (!peer->closing)
-        return 0;
-    lws_close_reason(peer->wsi, (enum lws_close_status)peer->closing,
-                     (unsigned char *)peer->closing_why, strlen(peer->closing_why));
-    return -1;
-}
-
-static void send_frame(struct ws_peer *peer, struct frame *f)
-{
-    struct waiting *w = peer->closing ? NULL : malloc(sizeof *w);
-    if (!peer->closing && (!w || !f)) { /* it comes again and asks for what it missed */
-        free(w);
-        close_peer(peer, CLOSE_GOING_AWAY, "something could not be sent");
-        return;
-    }
-    if (!w)
-        return;
-    if (peer->waiting_bytes + f->len > QUEUE_BYTES_MAX) {
-        free(w);
-        close_peer(peer, CLOSE_NOT_READING, "too much is waiting to be read");
-        return;
-    }
-    *w = (struct waiting){ .frame = f };
-    f->users++;
-    *peer->last = w;
-    peer->last = &w->next;
-    peer->waiting_bytes += f->len;
-    (void)lws_callback_on_writable(peer->wsi);
-}
-
-static void send_text(struct ws_peer *peer, struct str text)
-{
-    struct frame *f = frame_new(text);
-    send_frame(peer, f);
-    if (f)
-        frame_drop(f);
-}
-
-static void send_tree(struct ws_peer *peer, const cJSON *tree)
-{
-    struct buf text = BUF_INIT(QUEUE_BYTES_MAX);
-    if (json_add_tree(&text, tree) == 0)
-        send_text(peer, buf_str(&text));
-    else
-        send_frame(peer, NULL);
-    buf_release(&text);
-}
-
-static void drop_first(struct ws_peer *peer)
-{
-    struct waiting *w = peer->first;
-    peer->first = w->next;
-    if (!peer->first)
-        peer->last = &peer->first;
-    peer->waiting_bytes -= w->frame->len;
-    frame_drop(w->frame);
-    free(w);
-}
-
-/* One write a call, as libwebsockets wants it. */
-static int write_next(struct ws_peer *peer)
-{
-    if (!peer->first)
-        return 0;
-    struct frame *f = peer->first->frame;
-    int written = lws_write(peer->wsi, f->bytes + LWS_PRE, f->len, LWS_WRITE_TEXT);
-    drop_first(peer);
-    if (written < 0)
-        return -1;
-    if (peer->first)
-        (void)lws_callback_on_writable(peer->wsi);
-    return 0;
 }
 
 /* Still signed in? Looked up at every frame, so that a removed account can't do another thing. */
@@ -179,7 +29,7 @@ static bool signed_in(struct ws_peer *peer, struct tx *tx)
     int r = session_find(tx, &arena, str_of(peer->token), time(NULL), &now);
     arena_release(&arena);
     if (r == 0)
-        close_peer(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
+        peer_close(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
     return r == 1;
 }
 
@@ -189,30 +39,12 @@ static bool signed_in(struct ws_peer *peer, struct tx *tx)
 static void send_event(int64_t seq, const cJSON *tree, bool is_private, void *data)
 {
     struct console *c = data;
-    struct buf text = BUF_INIT(1 << 20);
+    struct buf text = BUF_INIT(CONSOLE_FRAME_BYTES_MAX);
     c->seq = seq;
-    if (json_add_tree(&text, tree) == 0) {
-        struct frame *f = frame_new(buf_str(&text));
-        for (struct ws_peer *p = c->peers; p; p = p->next)
-            if (p->greeted && (!is_private || staff_answers_private(&p->staff)))
-                send_frame(p, f);
-        if (f)
-            frame_drop(f);
-    }
+    struct frame *f = json_add_tree(&text, tree) == 0 ? frame_new(buf_str(&text)) : NULL;
+    peers_send(c, is_private ? PEERS_TRUSTED : PEERS_ALL, f);
+    frame_drop(f);
     buf_release(&text);
-}
-
-/* Somebody who was removed, or signed out elsewhere, is told nothing more; looked at once a second.
- */
-static void check_sessions(struct console *c, struct tx *tx)
-{
-    int64_t now_ms = clock_mono_ms();
-    if (now_ms < c->check_after_ms)
-        return;
-    c->check_after_ms = now_ms + SESSION_CHECK_MS;
-    for (struct ws_peer *p = c->peers; p; p = p->next)
-        if (!p->closing)
-            (void)signed_in(p, tx);
 }
 
 void console_wake(struct console *c)
@@ -220,20 +52,22 @@ void console_wake(struct console *c)
     struct tx *tx;
     if (tx_begin(c->options.db, TX_READ, &tx) < 0)
         return;
-    check_sessions(c, tx);
+    presence_check_sessions(c, tx);
     int r =
         c->peers ? view_events(tx, c->seq, INT32_MAX, send_event, c) : view_last_seq(tx, &c->seq);
-    tx_rollback(tx);
     if (r < 0)
         log_error("console.events why=\"%s\"", err_str(r));
+    else
+        presence_turn(c, tx);
+    tx_rollback(tx);
 }
 
 static void send_missed(int64_t seq, const cJSON *tree, bool is_private, void *data)
 {
     struct ws_peer *peer = data;
     (void)seq;
-    if (!is_private || staff_answers_private(&peer->staff))
-        send_tree(peer, tree);
+    if (!is_private || peer->trusted)
+        peer_send_tree(peer, tree);
 }
 
 static bool is_told_costs(const struct ws_peer *peer)
@@ -276,7 +110,7 @@ static void send_welcome(struct ws_peer *peer)
                    peer->console->seq, peer->console->options.rules->limit,
                    peer->console->options.private_rules->limit);
     if (add_status(peer, &text) == 0)
-        send_text(peer, buf_str(&text));
+        peer_send_text(peer, buf_str(&text));
     cJSON_Delete(staff);
     cJSON_Delete(may);
     cJSON_Delete(about);
@@ -291,13 +125,43 @@ void console_ws_send_status(struct console *c, bool cost_only)
         struct buf text = BUF_INIT(65536);
         (void)buf_addc(&text, "{\"type\":\"status\",");
         if (p->greeted && add_status(p, &text) == 0)
-            send_text(p, buf_str(&text));
+            peer_send_text(p, buf_str(&text));
         buf_release(&text);
     }
 }
 
-/* hello: what the console missed, or everything if it saw nothing yet, missed too much, or comes
- * from another time. */
+static int send_snapshot(struct ws_peer *peer, struct tx *tx, const char *why)
+{
+    cJSON *snapshot = NULL;
+    int r = view_snapshot(tx, &peer->staff, clock_now(peer->console->options.clock), &snapshot);
+    if (r < 0)
+        return r;
+    if (why) {
+        struct buf reset = BUF_INIT(256);
+        (void)buf_addf(&reset, "{\"type\":\"reset\",\"why\":\"%s\"}", why);
+        peer_send_text(peer, buf_str(&reset));
+        buf_release(&reset);
+    }
+    peer_send_tree(peer, snapshot);
+    cJSON_Delete(snapshot);
+    return 0;
+}
+
+/* What the console missed, or everything if it saw nothing yet, missed too much, or comes from
+ * another record. */
+static int catch_up(struct ws_peer *peer, struct tx *tx, int64_t last)
+{
+    int64_t seq = peer->console->seq;
+    if (last == 0)
+        return send_snapshot(peer, tx, NULL);
+    if (last > seq)
+        return send_snapshot(peer, tx, "other_record");
+    if (seq - last > REPLAY_MAX)
+        return send_snapshot(peer, tx, "too_old");
+    int r = view_events(tx, last, REPLAY_MAX, send_missed, peer);
+    return r < 0 ? r : 0;
+}
+
 static int greet(struct ws_peer *peer, int64_t last)
 {
     struct console *c = peer->console;
@@ -312,18 +176,12 @@ static int greet(struct ws_peer *peer, int64_t last)
         return 0;
     }
     send_welcome(peer);
-    if (last > 0 && last <= c->seq && c->seq - last <= REPLAY_MAX) {
-        r = view_events(tx, last, REPLAY_MAX, send_missed, peer);
-    } else {
-        cJSON *snapshot = NULL;
-        r = view_snapshot(tx, &peer->staff, clock_now(c->options.clock), &snapshot);
-        if (r == 0)
-            send_tree(peer, snapshot);
-        cJSON_Delete(snapshot);
-    }
+    r = catch_up(peer, tx, last);
+    peer->greeted = r == 0;
+    if (r == 0)
+        presence_greet(peer, tx);
     tx_rollback(tx);
-    peer->greeted = r >= 0;
-    return r < 0 ? r : 0;
+    return r;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -338,7 +196,7 @@ static void refuse_broken(struct ws_peer *peer, const cJSON *frame)
         (void)json_put_str(o, "id", id);
     (void)cJSON_AddStringToObject(o, "code", "failed");
     (void)cJSON_AddStringToObject(o, "text", "Something went wrong here. Nothing was done.");
-    send_tree(peer, o);
+    peer_send_tree(peer, o);
     cJSON_Delete(o);
 }
 
@@ -369,14 +227,14 @@ static void run_frame(struct ws_peer *peer, const cJSON *frame)
     if (r < 0)
         refuse_broken(peer, frame);
     else
-        send_tree(peer, answer);
+        peer_send_tree(peer, answer);
     cJSON_Delete(answer);
     console_wake(c);
 }
 
 void console_ws_answer(struct ws_peer *peer, const cJSON *answer)
 {
-    send_tree(peer, answer);
+    peer_send_tree(peer, answer);
 }
 
 static void run_search(struct ws_peer *peer, const cJSON *frame)
@@ -392,41 +250,81 @@ static void run_search(struct ws_peer *peer, const cJSON *frame)
         console_search(peer->console, peer, &peer->staff, frame);
 }
 
-static void take_frame(struct ws_peer *peer)
+static void say_hello(struct ws_peer *peer, const cJSON *frame)
+{
+    int64_t last = 0;
+    if (peer->greeted || json_get_int(frame, "last", 0, INT64_MAX, &last) != 1)
+        peer_close(peer, CLOSE_BAD_FRAME, "hello comes once, with the last event's number");
+    else if (greet(peer, last) < 0)
+        peer_close(peer, CLOSE_GOING_AWAY, "hello can't be answered just now");
+}
+
+static void look(struct ws_peer *peer, const cJSON *frame)
+{
+    struct tx *tx;
+    if (tx_begin(peer->console->options.db, TX_READ, &tx) < 0)
+        return; /* it looks again */
+    if (signed_in(peer, tx) && !presence_look(peer, tx, frame))
+        peer_close(peer, CLOSE_BAD_FRAME, "look says which case, or null, and whether typing");
+    tx_rollback(tx);
+}
+
+/* What the console shows isn't what there is: everything again. */
+static void mend(struct ws_peer *peer, const cJSON *frame)
+{
+    struct tx *tx;
+    console_wake(peer->console);
+    if (tx_begin(peer->console->options.db, TX_READ, &tx) < 0) {
+        peer_close(peer, CLOSE_GOING_AWAY, "a mismatch can't be answered just now");
+        return;
+    }
+    if (signed_in(peer, tx)) {
+        if (!presence_mismatch(peer, tx, frame))
+            peer_close(peer, CLOSE_BAD_FRAME, "mismatch answers a beat, with the numbers seen");
+        else if (send_snapshot(peer, tx, "mismatch") < 0)
+            peer_close(peer, CLOSE_GOING_AWAY, "a mismatch can't be answered just now");
+    }
+    tx_rollback(tx);
+}
+
+static void take_frame(struct ws_peer *peer, struct str text)
 {
     cJSON *frame = NULL;
     struct json_fault fault;
     struct str type = STR("");
-    int64_t last = 0;
-    if (json_parse(buf_str(&peer->in), &frame, &fault) < 0 || !cJSON_IsObject(frame) ||
-        json_get_str(frame, "type", &type) != 1) {
-        close_peer(peer, CLOSE_BAD_FRAME, "a frame must be a JSON object with a type");
-    } else if (str_is(type, "hello")) {
-        if (peer->greeted || json_get_int(frame, "last", 0, INT64_MAX, &last) != 1)
-            close_peer(peer, CLOSE_BAD_FRAME, "hello comes once, with the last event's number");
-        else if (greet(peer, last) < 0)
-            close_peer(peer, CLOSE_BAD_FRAME, "hello can't be answered just now");
-    } else if (!peer->greeted) {
-        close_peer(peer, CLOSE_BAD_FRAME, "hello must come first");
-    } else if (str_is(type, "search")) {
+    if (json_parse(text, &frame, &fault) < 0 || !cJSON_IsObject(frame) ||
+        json_get_str(frame, "type", &type) != 1)
+        peer_close(peer, CLOSE_BAD_FRAME, "a frame must be a JSON object with a type");
+    else if (str_is(type, "hello"))
+        say_hello(peer, frame);
+    else if (!peer->greeted)
+        peer_close(peer, CLOSE_BAD_FRAME, "hello must come first");
+    else if (str_is(type, "look"))
+        look(peer, frame);
+    else if (str_is(type, "mismatch"))
+        mend(peer, frame);
+    else if (str_is(type, "search"))
         run_search(peer, frame);
-    } else {
+    else
         run_frame(peer, frame);
-    }
     cJSON_Delete(frame);
 }
 
+/* A frame that comes whole isn't copied; one that comes in parts is put together. */
 static int receive(struct ws_peer *peer, struct str part)
 {
-    if (peer->closing)
+    bool last = lws_is_final_fragment(peer->wsi) && lws_remaining_packet_payload(peer->wsi) == 0;
+    if (peer->closing_why)
         return 0;
-    if (lws_frame_is_binary(peer->wsi))
-        close_peer(peer, CLOSE_BAD_FRAME, "frames are text");
-    else if (buf_add(&peer->in, part) < 0)
-        close_peer(peer, CLOSE_BAD_FRAME, "a frame may have 64 KiB");
-    else if (lws_is_final_fragment(peer->wsi) && lws_remaining_packet_payload(peer->wsi) == 0) {
-        take_frame(peer);
-        buf_clear(&peer->in);
+    if (lws_frame_is_binary(peer->wsi)) {
+        peer_close(peer, CLOSE_BAD_FRAME, "frames are text");
+    } else if (last && !peer->in.len) {
+        take_frame(peer, part);
+    } else if (buf_add(&peer->in, part) < 0) {
+        peer_close(peer, CLOSE_BAD_FRAME, "a frame may have 64 KiB");
+    } else if (last) {
+        take_frame(peer, buf_str(&peer->in));
+        buf_release(&peer->in);
     }
     return 0;
 }
@@ -434,17 +332,45 @@ static int receive(struct ws_peer *peer, struct str part)
 /* ------------------------------------------------------------------------------------------------
  * peers */
 
+/* @s as long as the peer lives. staff_add takes nothing that has no room. */
+static struct str keep(struct ws_peer *peer, size_t *used, struct str s)
+{
+    char *at = peer->words + *used;
+    if (s.len > sizeof peer->words - *used)
+        return STR("");
+    memcpy(at, s.p, s.len);
+    *used += s.len;
+    return (struct str){ at, s.len };
+}
+
+static void keep_staff(struct ws_peer *peer, const struct staff *s)
+{
+    size_t used = 0;
+    peer->staff.id = s->id;
+    peer->staff.role = keep(peer, &used, s->role);
+    peer->staff.initials = keep(peer, &used, s->initials);
+    peer->staff.login = keep(peer, &used, s->login);
+    peer->staff.name = keep(peer, &used, s->name);
+    peer->trusted = staff_answers_private(s);
+    session_hash(str_of(peer->token), peer->session);
+}
+
 static int join(struct console *c, struct ws_peer *peer, struct lws *wsi)
 {
-    *peer = (struct ws_peer){ .console = c, .wsi = wsi, .in = BUF_INIT(FRAME_BYTES_MAX) };
+    struct arena arena = ARENA_INIT;
+    struct staff staff;
+    *peer = (struct ws_peer){ .console = c, .wsi = wsi, .in = BUF_INIT(RECEIVE_BYTES_MAX) };
     peer->last = &peer->first;
     peer->next = c->peers;
     peer->at = &c->peers;
     if (peer->next)
         peer->next->at = &peer->next;
     c->peers = peer;
-    if (console_session(c, wsi, &peer->arena, &peer->staff, peer->token) != 1)
-        close_peer(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
+    if (console_session(c, wsi, &arena, &staff, peer->token) == 1)
+        keep_staff(peer, &staff);
+    else
+        peer_close(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
+    arena_release(&arena);
     return 0;
 }
 
@@ -457,24 +383,31 @@ static int leave(struct ws_peer *peer)
         peer->next->at = peer->at;
     peer->at = NULL;
     console_search_leave(peer->console, peer);
-    while (peer->first)
-        drop_first(peer);
+    peer_forget_waiting(peer);
     buf_release(&peer->in);
-    arena_release(&peer->arena);
     return 0;
+}
+
+static int close_now(struct ws_peer *peer)
+{
+    if (!peer->closing_why)
+        return 0;
+    lws_close_reason(peer->wsi, (enum lws_close_status)peer->closing,
+                     (unsigned char *)peer->closing_why, strlen(peer->closing_why));
+    return -1;
 }
 
 void console_ws_end_session(struct console *c, const char *token)
 {
     for (struct ws_peer *p = c->peers; p; p = p->next)
         if (strcmp(p->token, token) == 0)
-            close_peer(p, CLOSE_NOT_SIGNED_IN, "signed out");
+            peer_close(p, CLOSE_NOT_SIGNED_IN, "signed out");
 }
 
 void console_ws_end_all(struct console *c)
 {
     for (struct ws_peer *p = c->peers; p; p = p->next)
-        close_peer(p, CLOSE_GOING_AWAY, "the server is going away");
+        peer_close(p, CLOSE_GOING_AWAY, "the server is going away");
 }
 
 int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in, size_t len)
@@ -489,7 +422,7 @@ int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, vo
     case LWS_CALLBACK_RECEIVE:
         return receive(peer, (struct str){ in, len });
     case LWS_CALLBACK_SERVER_WRITEABLE:
-        return write_next(peer);
+        return peer_write(peer);
     case LWS_CALLBACK_TIMER:
         return close_now(peer);
     case LWS_CALLBACK_CLOSED:

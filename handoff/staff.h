@@ -57,4 +57,7 @@ int session_find(struct tx *tx, struct arena *arena, struct str token, int64_t n
                  struct staff *ret) MUST_CHECK;
 int session_end(struct tx *tx, struct str token) MUST_CHECK;
 
+/* By which the token is kept. */
+void session_hash(struct str token, unsigned char ret[SESSION_HASH_BYTES]);
+
 #endif

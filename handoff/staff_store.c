@@ -169,9 +169,9 @@ int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct st
     return r < 0 ? r : 0;
 }
 
-static void hash_token(struct str token, unsigned char hash[SESSION_HASH_BYTES])
+void session_hash(struct str token, unsigned char ret[SESSION_HASH_BYTES])
 {
-    (void)crypto_generichash(hash, SESSION_HASH_BYTES, (const unsigned char *)token.p, token.len,
+    (void)crypto_generichash(ret, SESSION_HASH_BYTES, (const unsigned char *)token.p, token.len,
                              NULL, 0);
 }
 
@@ -191,7 +191,7 @@ int session_begin(struct tx *tx, int64_t staff_id, int64_t now, int64_t expires_
         return r;
     randombytes_buf(bytes, sizeof bytes);
     (void)sodium_bin2hex(ret_token, SESSION_TOKEN_MAX, bytes, sizeof bytes);
-    hash_token(str_of(ret_token), hash);
+    session_hash(str_of(ret_token), hash);
     q = tx_stmt(tx, sql);
     stmt_bind_blob(q, 1, hash, sizeof hash);
     stmt_bind_int64(q, 2, staff_id);
@@ -209,7 +209,7 @@ int session_find(struct tx *tx, struct arena *arena, struct str token, int64_t n
     unsigned char hash[SESSION_HASH_BYTES];
     if (!token.len)
         return 0;
-    hash_token(token, hash);
+    session_hash(token, hash);
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_blob(q, 1, hash, sizeof hash);
     stmt_bind_int64(q, 2, now);
@@ -224,7 +224,7 @@ int session_end(struct tx *tx, struct str token)
 {
     static const char sql[] = "DELETE FROM session WHERE token_hash=?1";
     unsigned char hash[SESSION_HASH_BYTES];
-    hash_token(token, hash);
+    session_hash(token, hash);
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_blob(q, 1, hash, sizeof hash);
     return stmt_run(q);

@@ -7,7 +7,6 @@ enum {
     DAY_S = 86400,
     CLOSED_SHOWN = 50,
     IGNORED_SHOWN = 100,
-    CASES_SHOWN = 500,
     SUMMARY_POINTS = 140,
     TRAY_POINTS = 1000,
     TEXT_POINTS = 4000,
@@ -252,6 +251,32 @@ int view_last_seq(struct tx *tx, int64_t *ret)
     return r == 1 ? 0 : r < 0 ? r : ERR_DB;
 }
 
+static void add_to_sum(struct view_sum *sum, int64_t id, int64_t version)
+{
+    sum->count++;
+    sum->hash += ((uint32_t)id * 2654435761U) ^ ((uint32_t)version * 2246822519U);
+}
+
+int view_open_sums(struct tx *tx, struct view_sums *ret)
+{
+    static const char sql[] = "SELECT c.id, c.version, m.kind='private' AS private"
+                              " FROM handoff_case c INDEXED BY case_queue"
+                              " JOIN message m ON m.id=c.message_id WHERE c.state<>'closed'";
+    struct view_sums sums = { 0 };
+    struct stmt *q = tx_stmt(tx, sql);
+    int r = 1;
+    while (sums.in_public.count <= VIEW_CASES_MAX && (r = stmt_next(q)) == 1) {
+        int64_t id = col_int64(q, "id"), version = col_int64(q, "version");
+        add_to_sum(&sums.all, id, version);
+        if (!col_int64(q, "private"))
+            add_to_sum(&sums.in_public, id, version);
+    }
+    stmt_done(q);
+    if (r >= 0)
+        *ret = sums;
+    return r < 0 ? r : 0;
+}
+
 int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret)
 {
     static const char q_open[] = CASE_COLUMNS
@@ -267,7 +292,7 @@ int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON *
         int most;
         cJSON *(*read)(struct stmt *q);
     } lists[] = {
-        { q_open, "cases", CASES_SHOWN, read_case },
+        { q_open, "cases", VIEW_CASES_MAX, read_case },
         { q_closed, "cases", CLOSED_SHOWN, read_case },
         { q_ignored, "ignored", IGNORED_SHOWN, read_ignored },
     };

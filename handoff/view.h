@@ -34,7 +34,9 @@ int view_message(struct tx *tx, int64_t message_id, const struct text_rules *rul
 int view_reply(struct tx *tx, int64_t reply_id, const struct text_rules *rules,
                cJSON **ret) MUST_CHECK;
 
-/* Everything that @staff may see at @now: a whole frame. */
+/* Everything that @staff may see at @now: a whole frame, of at most 4 MiB. Of the cases that are
+ * not closed the VIEW_CASES_MAX most urgent: at the longest a case is 1.6 KB. */
+enum { VIEW_CASES_MAX = 2000 };
 int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret) MUST_CHECK;
 
 /*
@@ -49,6 +51,16 @@ int view_tray(struct tx *tx, struct str tray, struct str before, const struct st
 /* 1 or 0. Direct messages are without their words for @staff who don't answer them. */
 int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rules,
                     const struct staff *staff, cJSON **ret) MUST_CHECK;
+
+/* How many cases are not closed, and the hash over them that PROTOCOL.md has: of all, and without
+ * those that came by direct message. Counting stops when both are more than VIEW_CASES_MAX. */
+struct view_sums {
+    struct view_sum {
+        int64_t count;
+        uint32_t hash;
+    } all, in_public;
+};
+int view_open_sums(struct tx *tx, struct view_sums *ret) MUST_CHECK;
 
 int view_last_seq(struct tx *tx, int64_t *ret) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 // The console as a whole: who is signed in, the feed, and which view is shown.
 
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { fetchMe, signOut } from "./api";
 import type { CaseProblem } from "./case/case";
 import { OneCase } from "./case/one-case";
@@ -19,6 +19,7 @@ import {
   mineOf,
   queueOf,
   reduce,
+  sumOf,
   waitingOf,
   type Action,
   type State,
@@ -80,7 +81,12 @@ function useBrowserSeconds(): number {
 }
 
 export function App() {
-  const [state, dispatch] = useReducer<State, Action>(reduce, initialState);
+  const [state, setState] = useState(initialState);
+  const newest = useRef(initialState); // the page may be drawn later than a beat asks
+  const dispatch = useCallback((action: Action) => {
+    newest.current = reduce(newest.current, action);
+    setState(newest.current);
+  }, []);
   const [phase, setPhase] = useState<Phase>("starting");
   const [notice, setNotice] = useState<string | null>(null);
   const [problems, setProblems] = useState<ReadonlyMap<number, CaseProblem>>(new Map());
@@ -100,6 +106,8 @@ export function App() {
       new Feed({
         connect,
         onFrame: (frame) => dispatch({ type: "frame", frame, at: browserSeconds() }),
+        onPending: (count) => dispatch({ type: "pending", count }),
+        sum: () => sumOf(newest.current),
         onConnection: (connection) => {
           dispatch({ type: "connection", connection });
           if (connection === "connected") setNotice(null);
@@ -205,6 +213,9 @@ export function App() {
             network={state.network}
             elsewhere={elsewhere}
             trouble={notice}
+            pending={state.pending}
+            onGiveUp={() => feed.giveUpPending()}
+            partial={state.partial}
           />
         )}
         <main class="ks-main" id="main" tabIndex={-1} ref={main}>

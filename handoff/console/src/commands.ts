@@ -8,8 +8,9 @@ export type Done = { ok: true } | { ok: false; code: string; text: string };
 
 type Ask = (command: Command) => Promise<Answer>;
 
+/** Only after minutes without a connection, or because somebody didn't want to wait. */
 const lostBefore =
-  "There's no connection to Kerbside just now, so nothing was done. " +
+  "There's no connection to Kerbside, so this was not done. " +
   "What you wrote is kept: try again once we're connected.";
 const lostAfter =
   "The connection broke before Kerbside could say whether this was done. " +

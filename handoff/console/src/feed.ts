@@ -1,10 +1,11 @@
 // The websocket to Kerbside: one feed that survives its connections.
 //
-// Invariant: every event is handed on exactly once and in order, however often the connection
-// breaks; `last` is the sequence number of the last one handed on, and it is what hello says.
+// Invariants: every event is handed on exactly once and in order, however often the connection
+// breaks; `last` says how far we have heard, and it is what hello says. What changes something is
+// carried out once: its id is never used again, so it can be sent until an answer comes.
 // What the frames mean for the screen is not known here: that is state.ts.
 
-import type { Answer, Command, ServerFrame } from "./types";
+import type { Answer, BeatFrame, Command, ServerFrame } from "./types";
 
 export type Connection = "connecting" | "connected" | "lost" | "signed-out";
 
@@ -21,13 +22,23 @@ export interface FeedOptions {
   connect: () => Socket;
   onFrame: (frame: ServerFrame) => void;
   onConnection: (connection: Connection) => void;
+  /** How many things that change something have no answer while there is no connection. */
+  onPending?: (count: number) => void;
+  /** What is shown, all frames handed on so far taken in: to be compared with a beat. */
+  sum: () => Sum;
   /** Calls back after ms; returns what undoes it. */
   after?: (ms: number, run: () => void) => () => void;
   random?: () => number;
 }
 
+/** Of the open cases: how many, and the hash over them that PROTOCOL.md has. */
+export interface Sum {
+  count: number;
+  hash: number;
+}
+
 /**
- * A command's answer never came. If the command had left, nobody here knows whether it was carried
+ * A command's answer never came, and it isn't waited for any more. If the command had left, nobody here knows whether it was carried
  * out; if it hadn't, it wasn't.
  */
 export class LostError extends Error {
@@ -43,9 +54,24 @@ const closedNotReading = 4408;
 
 const firstRetryMs = 500;
 const longestRetryMs = 15_000;
-/** The protocol has no heartbeat that a page can see: after this much silence we ask something. */
+/** A beat comes every 15 seconds: after this much silence the connection is dead. */
 const quietMs = 25_000;
-const answerWithinMs = 10_000;
+const welcomeWithinMs = 10_000;
+/** What somebody did is kept for so long while there is no connection. */
+export const keepTryingMs = 120_000;
+const questions: ReadonlySet<Command["type"]> = new Set([
+  "open",
+  "count",
+  "list",
+  "search",
+  "audit",
+]);
+
+/** 96 random bits: used once, whoever else is signed in under the same name. */
+function newId(): string {
+  const words = crypto.getRandomValues(new Uint32Array(3));
+  return Array.from(words, (word) => word.toString(36)).join("-");
+}
 
 function browserTimer(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);
@@ -68,6 +94,10 @@ function readFrame(data: unknown): ServerFrame | null {
 }
 
 interface Waiting {
+  text: string;
+  changes: boolean;
+  hasLeft: boolean;
+  undoTimer: () => void;
   resolve: (answer: Answer) => void;
   reject: (error: LostError) => void;
 }
@@ -79,13 +109,20 @@ export class Feed {
   private stopped = true;
   private last = 0;
   private attempt = 0;
-  private nextId = 1;
+  /** a mismatch was said: what is shown is being replaced */
+  private mending = false;
+  private pending = 0;
   private waiting = new Map<string, Waiting>();
   private undoRetry: (() => void) | null = null;
   private undoQuiet: (() => void) | null = null;
 
   constructor(options: FeedOptions) {
-    this.options = { after: browserTimer, random: Math.random, ...options };
+    this.options = {
+      after: browserTimer,
+      random: Math.random,
+      onPending: () => undefined,
+      ...options,
+    };
   }
 
   start(): void {
@@ -100,6 +137,7 @@ export class Feed {
   stop(): void {
     this.stopped = true;
     this.dropSocket();
+    this.loseAll();
     this.undoRetry?.();
     this.undoRetry = null;
   }
@@ -112,15 +150,59 @@ export class Feed {
     this.connect();
   }
 
-  /** Resolves with whatever the server answers, a refusal included; rejects with a LostError. */
+  /**
+   * Resolves with whatever the server answers, a refusal included; rejects with a LostError. What
+   * changes something waits for a connection, until keepTryingMs have gone by or it is given up;
+   * a question that can't be asked just now is refused, since there is nothing to do once.
+   */
   ask(command: Command): Promise<Answer> {
-    const socket = this.socket;
-    if (!socket || !this.welcomed) return Promise.reject(new LostError(false));
-    const id = `c${this.nextId++}`;
+    const changes = !questions.has(command.type);
+    if (this.stopped || (!changes && !this.welcomed)) return Promise.reject(new LostError(false));
+    const id = newId();
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      socket.send(JSON.stringify({ ...command, id }));
+      const undoTimer = this.options.after(keepTryingMs, () => this.lose(id));
+      const text = JSON.stringify({ ...command, id });
+      const waiting = { text, changes, hasLeft: false, undoTimer, resolve, reject };
+      this.waiting.set(id, waiting);
+      if (this.welcomed) this.sendWaiting(waiting);
+      else this.countPending();
     });
+  }
+
+  /** Whoever did it doesn't want to wait for a connection any more. */
+  giveUpPending(): void {
+    for (const [id, { changes }] of [...this.waiting]) if (changes) this.lose(id);
+  }
+
+  /** What this console shows, and whether something is being written there; lost without harm. */
+  look(shown: number | null, typing: boolean): void {
+    if (this.welcomed) this.socket?.send(JSON.stringify({ type: "look", case: shown, typing }));
+  }
+
+  private sendWaiting(waiting: Waiting): void {
+    waiting.hasLeft = true;
+    this.socket?.send(waiting.text);
+  }
+
+  private lose(id: string): void {
+    const waiting = this.waiting.get(id);
+    if (!waiting) return;
+    this.waiting.delete(id);
+    waiting.undoTimer();
+    waiting.reject(new LostError(waiting.hasLeft));
+    this.countPending();
+  }
+
+  private loseAll(): void {
+    for (const id of [...this.waiting.keys()]) this.lose(id);
+  }
+
+  private countPending(): void {
+    const all = [...this.waiting.values()];
+    const pending = this.welcomed ? 0 : all.filter(({ changes }) => changes).length;
+    if (pending === this.pending) return;
+    this.pending = pending;
+    this.options.onPending(pending);
   }
 
   private connect(): void {
@@ -134,7 +216,7 @@ export class Feed {
     }
     this.socket = socket;
     this.welcomed = false;
-    this.listenForQuiet(answerWithinMs, () => this.giveUp());
+    this.listenForQuiet(welcomeWithinMs, () => this.giveUp());
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", last: this.last }));
     socket.onmessage = ({ data }) => this.receive(data);
     socket.onclose = ({ code }) => this.closed(code);
@@ -146,21 +228,19 @@ export class Feed {
       this.startAfresh();
       return;
     }
-    this.listenForQuiet(quietMs, () => this.knock());
+    this.listenForQuiet(quietMs, () => this.giveUp());
     switch (frame.type) {
       case "welcome":
-        // A server that is behind us was put back to an older record: what we know isn't so there.
-        if (frame.seq < this.last) {
-          this.startAfresh();
-          return;
-        }
         this.welcomed = true;
         this.attempt = 0;
         this.options.onFrame(frame);
         this.options.onConnection("connected");
+        for (const waiting of this.waiting.values()) this.sendWaiting(waiting);
+        this.countPending();
         return;
       case "snapshot":
         this.last = frame.seq;
+        this.mending = false;
         this.options.onFrame(frame);
         return;
       case "event":
@@ -168,12 +248,14 @@ export class Feed {
         this.last = frame.seq;
         this.options.onFrame(frame);
         return;
-      case "status":
+      case "beat":
+        this.last = frame.seq;
         this.options.onFrame(frame);
+        this.compare(frame);
         return;
+      case "status":
       case "people":
       case "reset":
-      case "beat":
         this.options.onFrame(frame);
         return;
       case "case":
@@ -185,6 +267,7 @@ export class Feed {
       case "refused": {
         const waiting = this.waiting.get(frame.id);
         this.waiting.delete(frame.id);
+        waiting?.undoTimer();
         this.options.onFrame(frame);
         waiting?.resolve(frame);
         return;
@@ -192,14 +275,26 @@ export class Feed {
     }
   }
 
+  /** The server's queue is the truth: if ours isn't it, we say so and get everything anew. */
+  private compare({ seq, count, hash }: BeatFrame): void {
+    if (count === null || this.mending) return;
+    const sum = this.options.sum();
+    if (sum.count === count && sum.hash === hash) return;
+    this.mending = true;
+    this.socket?.send(JSON.stringify({ type: "mismatch", seq, ...sum }));
+  }
+
   private closed(code: number): void {
     this.dropSocket();
     if (this.stopped) return;
     if (code === closedSignedOut) {
       this.stopped = true;
+      this.loseAll();
       this.options.onConnection("signed-out");
       return;
     }
+    // It may have been one of these that couldn't be read: never again.
+    if (code === closedBadFrame) this.loseAll();
     if (code === closedBadFrame || code === closedNotReading) this.last = 0;
     this.lost();
   }
@@ -226,24 +321,18 @@ export class Feed {
     const socket = this.socket;
     this.socket = null;
     this.welcomed = false;
+    this.mending = false;
     this.undoQuiet?.();
     this.undoQuiet = null;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    const waiting = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { reject } of waiting) reject(new LostError(true));
+    this.countPending();
   }
 
   private listenForQuiet(ms: number, run: () => void): void {
     this.undoQuiet?.();
     this.undoQuiet = this.options.after(ms, run);
-  }
-
-  private knock(): void {
-    this.ask({ type: "count", text: "", way: "public" }).catch(() => undefined);
-    this.listenForQuiet(answerWithinMs, () => this.giveUp());
   }
 }

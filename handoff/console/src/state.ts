@@ -1,7 +1,7 @@
 // What the console knows, as one pure function of what the server said: frames in, state out.
 // Nothing is shown before the server has said it. No clock, no network, no page in here.
 
-import type { Connection } from "./feed";
+import type { Connection, Sum } from "./feed";
 import type {
   Bulk,
   Case,
@@ -49,6 +49,10 @@ export interface State {
   mentions: ReadonlySet<number>;
   bulks: readonly Bulk[];
   cases: ReadonlyMap<number, Case>;
+  /** there are more open cases than are shown: the most urgent are, and what changed since */
+  partial: boolean;
+  /** things that we did and that wait for a connection */
+  pending: number;
   ignored: readonly Ignored[];
   /** whole cases as last fetched */
   details: ReadonlyMap<number, CaseFrame>;
@@ -60,6 +64,7 @@ export interface State {
 export type Action =
   | { type: "frame"; frame: ServerFrame; at: number }
   | { type: "connection"; connection: Connection }
+  | { type: "pending"; count: number }
   | { type: "signed-in"; staff: Staff }
   | { type: "signed-out" }
   | { type: "announce"; text: string };
@@ -88,6 +93,8 @@ export const initialState: State = {
   mentions: new Set(),
   bulks: [],
   cases: new Map(),
+  partial: false,
+  pending: 0,
   ignored: [],
   details: new Map(),
   stale: new Map(),
@@ -103,6 +110,8 @@ export function reduce(state: State, action: Action): State {
       return takeFrame(state, action.frame, action.at);
     case "connection":
       return { ...state, connection: action.connection };
+    case "pending":
+      return { ...state, pending: action.count };
     case "signed-in":
       return { ...initialState, staff: action.staff };
     case "signed-out":
@@ -144,8 +153,13 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
       return frame.case ? markStale(putCase(state, frame.case), frame.case.id) : state;
     case "people":
       return { ...state, people: frame.people };
-    case "reset":
     case "beat":
+      return { ...state, partial: frame.count === null };
+    case "reset":
+      return announce(
+        frame.why === "other_record" ? { ...state, details: new Map() } : state,
+        "The queue was fetched again, so that nothing is missing.",
+      );
     case "count":
     case "list":
     case "found":
@@ -229,6 +243,18 @@ export function byUrgency(a: Case, b: Case): number {
 
 export function queueOf(state: State): Case[] {
   return [...state.cases.values()].filter((one) => one.state !== "closed").sort(byUrgency);
+}
+
+/** How many cases are open, and the hash over them that PROTOCOL.md has: order doesn't matter. */
+export function sumOf(state: State): Sum {
+  let count = 0;
+  let hash = 0;
+  for (const { id, version, state: stage } of state.cases.values()) {
+    if (stage === "closed") continue;
+    count += 1;
+    hash += Math.imul(id, 2654435761) ^ Math.imul(version, 2246822519);
+  }
+  return { count, hash: hash >>> 0 };
 }
 
 export function mineOf(state: State): Case[] {

@@ -379,8 +379,9 @@ export interface BeatFrame {
   type: "beat";
   seq: number;
   now_at: Seconds;
-  count: number;
-  hash: number;
+  /** null: there are more than are shown */
+  count: number | null;
+  hash: number | null;
 }
 
 export interface EventFrame {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { load } from "./load.mjs";
 import { aCase, alex, anIgnored, detail, event, sam, snapshot, welcome } from "./samples.mjs";
 
-const { closedOf, initialState, mineOf, queueOf, reduce, sameGround, waitingOf } =
+const { closedOf, initialState, mineOf, queueOf, reduce, sameGround, sumOf, waitingOf } =
   await load("state.ts");
 
 function after(...frames) {
@@ -179,3 +179,31 @@ for (const [what, fields, same] of sameGroundCases) {
     assert.equal(sameGround(aCase(1, { version: 3 }), aCase(1, fields)), same);
   });
 }
+
+test("the sum is over what is open, in whatever order, and of the numbers that the server has", () => {
+  const cases = [aCase(1), aCase(2), aCase(3, { state: "closed", outcome: "done" })];
+  assert.deepEqual(sumOf(after(snapshot())), { count: 0, hash: 0 });
+  assert.deepEqual(sumOf(after(snapshot(cases))), { count: 2, hash: 3579964635 });
+  assert.deepEqual(sumOf(after(snapshot(cases.reverse()))), { count: 2, hash: 3579964635 });
+  const claimed = event(101, "case.claimed", { case: aCase(2, { version: 2, state: "claimed" }) });
+  assert.deepEqual(sumOf(after(snapshot(cases), claimed)), { count: 2, hash: 1402346322 });
+});
+
+test("a beat without numbers says that not all is shown", () => {
+  const beat = { type: "beat", seq: 100, now_at: 0, count: null, hash: null };
+  assert.equal(after(snapshot(), beat).partial, true);
+  assert.equal(after(snapshot(), beat, { ...beat, count: 0, hash: 0 }).partial, false);
+});
+
+test("a reset is said calmly; of another record no whole case is kept", () => {
+  const seen = [snapshot([aCase(1)]), detail(aCase(1))];
+  for (const [why, kept] of [["too_old", 1], ["mismatch", 1], ["other_record", 0]]) {
+    const state = after(...seen, { type: "reset", why });
+    assert.equal(state.details.size, kept, why);
+    assert.deepEqual(heard(state), ["The queue was fetched again, so that nothing is missing."]);
+  }
+});
+
+test("what waits for a connection is counted", () => {
+  assert.equal(reduce(initialState, { type: "pending", count: 2 }).pending, 2);
+});

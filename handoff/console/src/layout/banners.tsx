@@ -15,12 +15,19 @@ export interface BannersProps {
   elsewhere: number[];
   /** something else that didn't work, in a sentence, or null */
   trouble: string | null;
+  /** how many things that we did wait for a connection */
+  pending: number;
+  onGiveUp: () => void;
+  /** there are more open cases than are shown */
+  partial: boolean;
 }
 
-export function Banners({ mode, open, network, elsewhere, trouble }: BannersProps) {
+export function Banners(props: BannersProps) {
+  const { mode, open, network, elsewhere, trouble, pending, onGiveUp, partial } = props;
   const now = useContext(Now);
   const shadow = mode === "shadow";
-  if (!shadow && open.now && network.ok && elsewhere.length === 0 && !trouble) return null;
+  const calm = !shadow && open.now && network.ok && elsewhere.length === 0 && !trouble;
+  if (calm && pending === 0 && !partial) return null;
   return (
     <section class="ks-banners" aria-label="Please note">
       {shadow && (
@@ -35,6 +42,23 @@ export function Banners({ mode, open, network, elsewhere, trouble }: BannersProp
         </p>
       )}
       {trouble && <p class="ks-banner ks-banner--problem">{trouble}</p>}
+      {pending > 0 && (
+        <p class="ks-banner ks-banner--problem" data-testid="pending-banner">
+          <strong>Waiting for the connection.</strong>{" "}
+          {pending === 1
+            ? "What you just did is done as soon as we're connected again, once."
+            : `The last ${pending} things you did are done as soon as we're connected again, once.`}{" "}
+          <button type="button" class="ks-banner__give-up" data-testid="give-up" onClick={onGiveUp}>
+            Don't wait
+          </button>
+        </p>
+      )}
+      {partial && (
+        <p class="ks-banner" data-testid="partial-banner">
+          <strong>There are more cases than are shown.</strong> These are the 2,000 most urgent; the
+          others move up as these are closed.
+        </p>
+      )}
       {!open.now && (
         <p class="ks-banner" data-testid="hours-banner">
           <strong>Out of hours.</strong>{" "}
