@@ -6,7 +6,7 @@ import type { Answer, Case, CaseCommand, Command } from "./types";
 
 export type Done = { ok: true } | { ok: false; code: string; text: string };
 
-type Ask = (command: Command) => Promise<Answer>;
+export type Ask = (command: Command) => Promise<Answer>;
 
 const lostBefore =
   "There's no connection to Kerbside just now, so nothing was done. " +

@@ -3,8 +3,9 @@
 
 import { useContext } from "preact/hooks";
 import { Now } from "../parts/words";
+import { bulkWords } from "../queue/for-many";
 import { networkWords } from "../state";
-import type { Hours, Mode, Network } from "../types";
+import type { Bulk, Hours, Mode, Network } from "../types";
 import { nextWords } from "../words";
 
 export interface BannersProps {
@@ -15,12 +16,18 @@ export interface BannersProps {
   elsewhere: number[];
   /** something else that didn't work, in a sentence, or null */
   trouble: string | null;
+  /** null: they are at the desk, or were asked already; else what stops the asking */
+  onNotNow: (() => void) | null;
+  /** messages to many that are on their way */
+  bulks: readonly Bulk[];
 }
 
-export function Banners({ mode, open, network, elsewhere, trouble }: BannersProps) {
+export function Banners(props: BannersProps) {
+  const { mode, open, network, elsewhere, trouble, onNotNow, bulks } = props;
   const now = useContext(Now);
   const shadow = mode === "shadow";
-  if (!shadow && open.now && network.ok && elsewhere.length === 0 && !trouble) return null;
+  const troubled = !network.ok || elsewhere.length > 0 || trouble;
+  if (!shadow && open.now && !troubled && !onNotNow && bulks.length === 0) return null;
   return (
     <section class="ks-banners" aria-label="Please note">
       {shadow && (
@@ -43,6 +50,25 @@ export function Banners({ mode, open, network, elsewhere, trouble }: BannersProp
             : `Staff hours begin again ${nextWords(open.next_at, now)}.`}
         </p>
       )}
+      {onNotNow && (
+        <p class="ks-banner" data-testid="sign-on-banner">
+          You're not at the desk yet.{" "}
+          <a class="govuk-link" href="#/desk">
+            Sign on and say hello
+          </a>{" "}
+          <button type="button" class="ks-plain-button" onClick={onNotNow}>
+            Not now
+          </button>
+        </p>
+      )}
+      {bulks.map((bulk) => (
+        <p class="ks-banner" key={bulk.id} data-testid="bulk-banner">
+          <strong>A message to many is on its way.</strong> {bulkWords(bulk)}{" "}
+          <a class="govuk-link" href="#/many">
+            See or stop it
+          </a>
+        </p>
+      ))}
       {elsewhere.map((id) => (
         <p class="ks-banner ks-banner--problem" key={id} data-testid="elsewhere-banner">
           <strong>Something didn't work</strong> in a case you have left:{" "}
