@@ -282,7 +282,6 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
       <Header
         staff={signedIn ? state.staff : null}
         may={state.may}
-        cost={signedIn ? state.cost : null}
         connection={state.connection}
         route={route}
         counts={counts}
@@ -329,7 +328,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
           )}
         </main>
       </div>
-      <Footer onShortcuts={signedIn ? () => setHelping(true) : null} />
+      <Footer cost={signedIn ? state.cost : null} onShortcuts={signedIn ? () => setHelping(true) : null} />
       {helping && <ShortcutsDialog onClose={() => setHelping(false)} />}
       <div class="govuk-visually-hidden" aria-live="polite" data-testid="live">
         {state.announcements.map(({ id, text }) => (

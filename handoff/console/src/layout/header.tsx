@@ -5,8 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Connection } from "../feed";
 import { hrefOf, placeOf, type PlainView, type Route } from "../route";
 import { SearchForm } from "../search/search";
-import type { Cost, Staff } from "../types";
-import { costWords } from "../words";
+import type { Staff } from "../types";
 
 const connectionWords: Record<Connection, string> = {
   connecting: "Connecting…",
@@ -29,8 +28,6 @@ export interface Counts {
 export interface HeaderProps {
   staff: Staff | null;
   may: ReadonlySet<string>;
-  /** null: not theirs to know */
-  cost: Cost | null;
   connection: Connection;
   route: Route;
   counts: Counts;
@@ -44,7 +41,7 @@ function skipToMain(event: Event) {
 }
 
 export function Header(props: HeaderProps) {
-  const { staff, cost, connection, route } = props;
+  const { staff, connection, route } = props;
   const [open, setOpen] = useState(false);
   const place = placeOf(route);
   useEffect(() => setOpen(false), [place]);
@@ -55,48 +52,45 @@ export function Header(props: HeaderProps) {
         Skip to main content
       </a>
       <header class={open ? "ks-header ks-header--open" : "ks-header"}>
-        <div class="govuk-width-container ks-header__top">
-          <span class="ks-wordmark">Kerbside</span>
+        <div class="govuk-width-container ks-header__bar">
+          <div class="ks-header__top">
+            <span class="ks-wordmark">Kerbside</span>
+            {staff && (
+              <>
+                <span
+                  class={`ks-connection ks-connection--${connection}`}
+                  role="status"
+                  data-testid="connection"
+                >
+                  {connectionWords[connection]}
+                </span>
+                <button
+                  type="button"
+                  class="ks-menu-button"
+                  aria-expanded={open}
+                  aria-controls="menu"
+                  onClick={() => setOpen(!open)}
+                  data-testid="menu"
+                >
+                  Menu
+                </button>
+              </>
+            )}
+          </div>
           {staff && (
             <>
-              <span
-                class={`ks-connection ks-connection--${connection}`}
-                role="status"
-                data-testid="connection"
-              >
-                {connectionWords[connection]}
-              </span>
-              <button
-                type="button"
-                class="ks-menu-button"
-                aria-expanded={open}
-                aria-controls="menu"
-                onClick={() => setOpen(!open)}
-                data-testid="menu"
-              >
-                Menu
-              </button>
+              <div class="ks-header__more" id="menu">
+                <SearchForm
+                  id="search"
+                  name="Everything"
+                  text={route.view === "search" ? route.text : ""}
+                />
+                <You {...props} staff={staff} />
+              </div>
+              <Trays {...props} />
             </>
           )}
         </div>
-        {staff && (
-          <div class="govuk-width-container" id="menu">
-            <div class="ks-header__more">
-              <SearchForm
-                id="search"
-                name="Everything"
-                text={route.view === "search" ? route.text : ""}
-              />
-              <You {...props} staff={staff} />
-              {cost && (
-                <p class="ks-cost" data-testid="cost">
-                  {costWords(cost)}
-                </p>
-              )}
-            </div>
-            <Trays {...props} />
-          </div>
-        )}
       </header>
     </>
   );
@@ -146,7 +140,7 @@ function HeaderLink({ to, route, children }: HeaderLinkProps) {
 
 function Trays({ route, counts, may }: HeaderProps) {
   return (
-    <nav aria-label="Trays">
+    <nav class="ks-header__trays" aria-label="Trays">
       <ul class="ks-nav">
         <NavItem to={{ view: "queue", filter: {} }} route={route}>
           Queue

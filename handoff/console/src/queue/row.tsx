@@ -58,7 +58,7 @@ export function CaseRow(props: CaseRowProps) {
 
 /** What a list says of a case. */
 export function CaseSummary(props: CaseSummaryProps) {
-  const { one, staffId, several, named = false, presence = "" } = props;
+  const { one, named = false } = props;
   return (
     <>
       <div class="ks-row__what">
@@ -75,23 +75,18 @@ export function CaseSummary(props: CaseSummaryProps) {
         >
           {summaryWords(one)}
         </p>
+        <CaseFacts {...props} />
       </div>
-      <CaseFacts one={one} staffId={staffId} several={several} presence={presence} />
+      <CaseStanding {...props} />
     </>
   );
 }
 
-interface CaseFactsProps {
-  one: Case;
-  staffId: number | undefined;
-  several: boolean;
-  presence: string;
-}
-
-function CaseFacts({ one, staffId, several, presence }: CaseFactsProps) {
+/** Whose words they are, and since when. */
+function CaseFacts({ one, several }: CaseSummaryProps) {
   const closed = one.state === "closed";
   return (
-    <ul class="ks-facts ks-row__facts">
+    <ul class="ks-facts">
       <li>
         <Handle handle={one.resident.handle} />
         {one.messages > 1 && `, ${one.messages} messages`}
@@ -110,6 +105,17 @@ function CaseFacts({ one, staffId, several, presence }: CaseFactsProps) {
           <Age from={one.opened_at} what="waiting" />
         )}
       </li>
+      {one.team && <li>For {one.team}</li>}
+      {one.acknowledged && !closed && <li>Acknowledged</li>}
+    </ul>
+  );
+}
+
+/** How it stands: how much time there is, who has it, who looks at it. */
+function CaseStanding({ one, staffId, presence }: CaseSummaryProps) {
+  const closed = one.state === "closed";
+  return (
+    <ul class="ks-facts ks-row__standing">
       {!closed && one.due_at !== null && (
         <li>
           <TimeLeft due={one.due_at} />
@@ -122,8 +128,6 @@ function CaseFacts({ one, staffId, several, presence }: CaseFactsProps) {
           {ownerWords(one, staffId)}
         </li>
       )}
-      {one.team && <li>For {one.team}</li>}
-      {one.acknowledged && !closed && <li>Acknowledged</li>}
       {presence && (
         <li class="ks-row__presence" data-testid="presence">
           {presence}
