@@ -1,6 +1,6 @@
 // Builds the console: node build.mjs OUTDIR
 //
-// Writes OUTDIR/index.html, favicon.svg, licences.txt, assets/console-HASH.js and .css, and
+// Writes OUTDIR/index.html, the favicons, licences.txt, assets/console-HASH.js and .css, and
 // OUTDIR/console_assets.c, which holds them all as bytes for the server (see console_assets.h).
 // The same sources and the same Node give the same bytes: no times, no paths, no order that depends
 // on a directory. (Another zlib packs the gzip copies a little differently; all else stays.)
@@ -109,6 +109,7 @@ async function main(outDir) {
   const files = [
     { path: "/", name: "index.html", type: "text/html; charset=utf-8", bytes: Buffer.from(page) },
     { path: "/favicon.svg", type: "image/svg+xml", bytes: asIs("favicon.svg") },
+    { path: "/favicon-urgent.svg", type: "image/svg+xml", bytes: asIs("favicon-urgent.svg") },
     { path: "/licences.txt", type: "text/plain; charset=utf-8", bytes: asIs("licences.txt") },
     { path: scriptPath, type: "text/javascript; charset=utf-8", bytes: script, immutable: true },
     { path: stylePath, type: "text/css; charset=utf-8", bytes: style, immutable: true },

@@ -1,22 +1,36 @@
 // The console as a whole: who is signed in, the feed, and which view is shown.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Alerts } from "./alerts/alerts";
+import { useAlerts } from "./alerts/use-alerts";
 import { fetchMe, signOut } from "./api";
 import type { CaseProblem } from "./case/case";
 import { OneCase } from "./case/one-case";
-import { runCommand, type Done } from "./commands";
+import type { Ask } from "./commands";
+import { Events, EventsOf } from "./events";
 import { Feed, type Socket } from "./feed";
-import { IgnoredTray } from "./ignored/ignored";
 import { Banners } from "./layout/banners";
-import { Header } from "./layout/header";
+import { Footer } from "./layout/footer";
+import { Header, type Counts } from "./layout/header";
+import { Statement } from "./layout/statement";
 import { Now } from "./parts/words";
-import { CaseList } from "./queue/queue";
-import { readRoute, type Route } from "./route";
+import { defaults, keepPreferences, readPreferences, type Preferences } from "./preferences";
+import { DeskView } from "./presence/desk";
+import { passes, queryOf, type Filter } from "./queue/filter";
+import { ManyView } from "./queue/many";
+import { CaseList, type Selection } from "./queue/queue";
+import { hrefOf, placeOf, readRoute, type PlainView, type Route } from "./route";
+import { SearchView } from "./search/search";
+import { SettingsView } from "./settings/settings";
+import { ShortcutsDialog } from "./shortcuts/dialog";
+import { Shortcuts } from "./shortcuts/keys";
+import { everywhere } from "./shortcuts/names";
+import { ShortcutsOf, useKeyboard, useShortcut } from "./shortcuts/use-shortcut";
 import { SignIn } from "./sign-in/sign-in";
 import {
-  closedOf,
   initialState,
-  mineOf,
+  mineAndNamed,
+  proposedOf,
   queueOf,
   reduce,
   sumOf,
@@ -24,7 +38,11 @@ import {
   type Action,
   type State,
 } from "./state";
-import type { Staff } from "./types";
+import { AnsweredTray } from "./trays/answered";
+import { ClosedTray } from "./trays/closed";
+import { IgnoredTray } from "./trays/ignored";
+import { FailedTray, SentTray } from "./trays/replies";
+import type { Bulk, Command, Seconds, Staff } from "./types";
 import { reasonWords } from "./words";
 
 const tickMs = 15_000;
@@ -44,21 +62,26 @@ function connect(): Socket {
   return new WebSocket(url, "kerbside.v1") as unknown as Socket;
 }
 
+const titles: Record<Exclude<Route["view"], "case">, string> = {
+  queue: "Queue",
+  mine: "Mine",
+  approval: "Waiting for approval",
+  answered: "Answered automatically",
+  ignored: "Ignored",
+  sent: "Sent",
+  failed: "Not sent",
+  closed: "Closed",
+  many: "One message to many",
+  desk: "The desk",
+  settings: "Alerts and shortcuts",
+  accessibility: "Accessibility statement",
+  search: "Search",
+};
+
 function titleOf(route: Route, state: State): string {
-  switch (route.view) {
-    case "queue":
-      return "Queue";
-    case "mine":
-      return "Mine";
-    case "ignored":
-      return "Ignored";
-    case "closed":
-      return "Closed recently";
-    case "case": {
-      const reason = state.cases.get(route.id)?.reason;
-      return reason ? `Case ${route.id}: ${reasonWords(reason)}` : `Case ${route.id}`;
-    }
-  }
+  if (route.view !== "case") return titles[route.view];
+  const reason = state.cases.get(route.id)?.reason;
+  return reason ? `Case ${route.id}: ${reasonWords(reason)}` : `Case ${route.id}`;
 }
 
 function useRoute(): Route {
@@ -81,6 +104,51 @@ function useBrowserSeconds(): number {
 }
 
 export function App() {
+  const events = useMemo(() => new Events(), []);
+  const shortcuts = useMemo(() => new Shortcuts(), []);
+  return (
+    <EventsOf.Provider value={events}>
+      <ShortcutsOf.Provider value={shortcuts}>
+        <Console events={events} shortcuts={shortcuts} />
+      </ShortcutsOf.Provider>
+    </EventsOf.Provider>
+  );
+}
+
+/** What somebody chose for themselves, as it is kept in this browser. */
+function usePreferences(staffId: number | undefined, shortcuts: Shortcuts) {
+  const [preferences, setPreferences] = useState(defaults);
+  useEffect(() => {
+    if (staffId !== undefined) setPreferences(readPreferences(staffId));
+  }, [staffId]);
+  shortcuts.enabled = preferences.shortcuts;
+  function change(now: Preferences) {
+    setPreferences(now);
+    if (staffId !== undefined) keepPreferences(staffId, now);
+  }
+  return [preferences, change] as const;
+}
+
+/** The keys that work on every page. */
+function useGlobalShortcuts(signedIn: boolean, onHelp: () => void): void {
+  const to = (view: PlainView) => (signedIn ? () => (location.hash = `#/${view}`) : null);
+  useShortcut(...everywhere.search, signedIn ? focusSearch : null);
+  useShortcut(...everywhere.help, signedIn ? onHelp : null);
+  useShortcut(...everywhere.queue, signedIn ? () => (location.hash = "#/queue") : null);
+  useShortcut(...everywhere.mine, to("mine"));
+  useShortcut(...everywhere.answered, to("answered"));
+  useShortcut(...everywhere.ignored, to("ignored"));
+  useShortcut(...everywhere.desk, to("desk"));
+}
+
+/** On a small screen the field is in the menu, and the page has one of its own. */
+function focusSearch(): void {
+  const field = document.getElementById("search");
+  if (field?.offsetParent) field.focus();
+  else location.hash = "#/search?text=";
+}
+
+function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }) {
   const [state, setState] = useState(initialState);
   const newest = useRef(initialState); // the page may be drawn later than a beat asks
   const dispatch = useCallback((action: Action) => {
@@ -90,13 +158,23 @@ export function App() {
   const [phase, setPhase] = useState<Phase>("starting");
   const [notice, setNotice] = useState<string | null>(null);
   const [problems, setProblems] = useState<ReadonlyMap<number, CaseProblem>>(new Map());
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [notNow, setNotNow] = useState(false);
+  const [helping, setHelping] = useState(false);
+  const [preferences, setPreferences] = usePreferences(state.staff?.id, shortcuts);
   const route = useRoute();
   const now = useBrowserSeconds() + state.clockAhead;
+  const signedIn = phase === "signed-in";
+  useKeyboard(shortcuts);
+  useGlobalShortcuts(signedIn, () => setHelping(true));
 
   const signedOut = useCallback((why: string | null) => {
     feed.stop();
     dispatch({ type: "signed-out" });
     setProblems(new Map());
+    setSelected(new Set());
+    setNotNow(false);
+    setHelping(false);
     setNotice(why);
     setPhase("signed-out");
   }, []);
@@ -105,7 +183,10 @@ export function App() {
     () =>
       new Feed({
         connect,
-        onFrame: (frame) => dispatch({ type: "frame", frame, at: browserSeconds() }),
+        onFrame: (frame) => {
+          dispatch({ type: "frame", frame, at: browserSeconds() });
+          if (frame.type === "event") events.tell(frame);
+        },
         onPending: (count) => dispatch({ type: "pending", count }),
         sum: () => sumOf(newest.current),
         onConnection: (connection) => {
@@ -162,16 +243,25 @@ export function App() {
     else setNotice("You're still signed in: Kerbside can't be reached just now.");
   }, []);
 
-  const waiting = useMemo(() => waitingOf(state), [state.cases]);
-  const title = phase === "signed-in" ? titleOf(route, state) : "Sign in";
+  const counts = useMemo(() => countsOf(state), [state.cases, state.mentions, state.people]);
+  const shown = route.view === "case" ? route.id : null;
+  const { alerts, unseen } = useAlerts({
+    staff: signedIn ? state.staff : null,
+    preferences,
+    shown,
+    urgent: counts.urgent,
+  });
+  const open = signedIn || route.view === "accessibility";
+  const title = open ? titleOf(route, state) : "Sign in";
   useEffect(() => {
-    const count = waiting.all > 0 ? `(${waiting.all}) ` : "";
-    document.title = `${count}${title} – Kerbside`;
-  }, [title, waiting.all]);
+    const count = counts.waiting > 0 ? `(${counts.waiting}) ` : "";
+    const alarm = unseen ? `${unseen.title}: ` : "";
+    document.title = `${alarm}${count}${title} – Kerbside`;
+  }, [title, counts.waiting, unseen]);
 
   // Another view: the focus goes to its heading, as if the page had been loaded.
   const main = useRef<HTMLElement>(null);
-  const place = phase === "signed-in" ? JSON.stringify(route) : phase;
+  const place = open ? placeOf(route) : phase;
   const placeBefore = useRef(place);
   useEffect(() => {
     const before = placeBefore.current;
@@ -191,22 +281,22 @@ export function App() {
     });
   }, []);
 
-  const shown = route.view === "case" ? route.id : null;
   const elsewhere = [...problems.keys()].filter((id) => id !== shown);
+  const me = state.people.find((one) => one.id === state.staff?.id);
+  const askToSignOn = state.may.has("sign_on") && me?.on === false && !notNow;
 
   return (
     <Now.Provider value={now}>
       <Header
-        staff={phase === "signed-in" ? state.staff : null}
-        cost={phase === "signed-in" ? state.cost : null}
+        staff={signedIn ? state.staff : null}
+        may={state.may}
         connection={state.connection}
         route={route}
-        waiting={waiting}
-        mine={mineOf(state).length}
+        counts={counts}
         onSignOut={leave}
       />
-      <div class="govuk-width-container">
-        {phase === "signed-in" && state.loaded && (
+      <div class="govuk-width-container ks-page">
+        {signedIn && state.loaded && (
           <Banners
             mode={state.mode}
             open={state.open}
@@ -216,26 +306,41 @@ export function App() {
             pending={state.pending}
             onGiveUp={() => feed.giveUpPending()}
             partial={state.partial}
+            onNotNow={askToSignOn && route.view !== "desk" ? () => setNotNow(true) : null}
+            bulks={route.view === "many" ? [] : state.bulks.filter(isOnItsWay)}
           />
         )}
         <main class="ks-main" id="main" tabIndex={-1} ref={main}>
-          {phase === "starting" && <Starting text="Starting…" />}
-          {phase === "unreachable" && (
-            <Starting text="Kerbside can't be reached just now. Trying again." />
-          )}
-          {phase === "signed-out" && <SignIn notice={notice} onSignedIn={begin} />}
-          {phase === "signed-in" && (
-            <View
-              route={route}
-              state={state}
-              feed={feed}
-              problems={problems}
-              onProblem={setProblem}
-              announce={announce}
-            />
+          {route.view === "accessibility" ? (
+            <Statement signedIn={signedIn} />
+          ) : (
+            <>
+              {phase === "starting" && <Starting text="Starting…" />}
+              {phase === "unreachable" && (
+                <Starting text="Kerbside can't be reached just now. Trying again." />
+              )}
+              {phase === "signed-out" && <SignIn notice={notice} onSignedIn={begin} />}
+              {phase === "signed-in" && (
+                <View
+                  route={route}
+                  state={state}
+                  feed={feed}
+                  now={now}
+                  problems={problems}
+                  onProblem={setProblem}
+                  announce={announce}
+                  selection={{ ids: selected, set: setSelected }}
+                  preferences={preferences}
+                  onPreferences={setPreferences}
+                  alerts={alerts}
+                />
+              )}
+            </>
           )}
         </main>
       </div>
+      <Footer cost={signedIn ? state.cost : null} onShortcuts={signedIn ? () => setHelping(true) : null} />
+      {helping && <ShortcutsDialog onClose={() => setHelping(false)} />}
       <div class="govuk-visually-hidden" aria-live="polite" data-testid="live">
         {state.announcements.map(({ id, text }) => (
           <p key={id}>{text}</p>
@@ -243,6 +348,21 @@ export function App() {
       </div>
     </Now.Provider>
   );
+}
+
+function isOnItsWay(bulk: Bulk): boolean {
+  return bulk.waiting > 0 && bulk.stopped_at === null;
+}
+
+function countsOf(state: State): Counts {
+  const { all, urgent } = waitingOf(state);
+  return {
+    waiting: all,
+    urgent,
+    mine: mineAndNamed(state).length,
+    proposed: proposedOf(state).length,
+    on: state.people.filter((one) => one.on).length,
+  };
 }
 
 function Starting({ text }: { text: string }) {
@@ -259,61 +379,73 @@ function Starting({ text }: { text: string }) {
 }
 
 interface ViewProps {
-  route: Route;
+  route: Exclude<Route, { view: "accessibility" }>;
   state: State;
   feed: Feed;
+  now: Seconds;
   problems: ReadonlyMap<number, CaseProblem>;
   onProblem: (id: number, problem: CaseProblem | null) => void;
   announce: (text: string) => void;
+  selection: Selection;
+  preferences: Preferences;
+  onPreferences: (preferences: Preferences) => void;
+  alerts: Alerts;
 }
 
-function View({ route, state, feed, problems, onProblem, announce }: ViewProps) {
-  const { loaded, staff } = state;
-  const lists = { loaded, staffId: staff?.id };
-  const restore = useCallback(
-    (message: number): Promise<Done> =>
-      runCommand((command) => feed.ask(command), { type: "restore", message }),
-    [],
-  );
+function View(props: ViewProps) {
+  const { route, state, feed, problems, onProblem, announce, selection } = props;
+  const { staff, desk } = state;
+  const ask = useCallback((command: Command) => feed.ask(command), [feed]);
+  const tray = { ask, connected: state.connection === "connected", announce };
+  const list = { state, ask, announce, selection };
 
   switch (route.view) {
     case "queue":
-      return (
-        <CaseList
-          title="Queue"
-          cases={queueOf(state)}
-          empty="Nothing is waiting. New cases come here by themselves."
-          testId="queue"
-          {...lists}
-        />
-      );
+      return <Queue filter={route.filter} now={props.now} {...list} />;
     case "mine":
       return (
         <CaseList
+          key="mine"
           title="Mine"
-          cases={mineOf(state)}
+          cases={mineAndNamed(state)}
           empty="You haven't claimed a case."
           testId="mine"
-          {...lists}
+          {...list}
         />
       );
-    case "closed":
+    case "approval":
       return (
         <CaseList
-          title="Closed recently"
-          cases={closedOf(state)}
-          empty="No case has been closed lately."
-          testId="closed"
-          {...lists}
+          key="approval"
+          title="Waiting for approval"
+          cases={proposedOf(state)}
+          empty="No reply waits for an approval."
+          testId="approval"
+          {...list}
         />
       );
+    case "answered":
+      return <AnsweredTray {...tray} />;
     case "ignored":
+      return <IgnoredTray {...tray} />;
+    case "sent":
+      return <SentTray {...tray} />;
+    case "failed":
+      return <FailedTray {...tray} />;
+    case "closed":
+      return <ClosedTray {...tray} staffId={staff?.id} several={desk.accounts.length > 1} />;
+    case "search":
+      return <SearchView {...tray} text={route.text} desk={desk} />;
+    case "many":
+      return <ManyView {...list} />;
+    case "desk":
+      return <DeskView state={state} ask={ask} announce={announce} />;
+    case "settings":
       return (
-        <IgnoredTray
-          ignored={state.ignored}
-          loaded={loaded}
-          onRestore={restore}
-          announce={announce}
+        <SettingsView
+          preferences={props.preferences}
+          alerts={props.alerts}
+          onChange={props.onPreferences}
         />
       );
     case "case":
@@ -331,4 +463,34 @@ function View({ route, state, feed, problems, onProblem, announce }: ViewProps) 
         />
       );
   }
+}
+
+interface QueueProps extends Pick<ViewProps, "state" | "now" | "announce" | "selection"> {
+  ask: Ask;
+  filter: Filter;
+}
+
+function Queue({ filter, now, ...list }: QueueProps) {
+  const { state } = list;
+  const all = useMemo(() => queueOf(state), [state.cases]);
+  const query = queryOf(filter);
+  const cases = useMemo(
+    () => all.filter((one) => passes(one, filter, state.staff?.id, now)),
+    [all, query, state.staff, filter.due && now],
+  );
+  return (
+    <CaseList
+      key="queue"
+      title="Queue"
+      cases={cases}
+      empty="Nothing is waiting. New cases come here by themselves."
+      testId="queue"
+      filtering={{
+        filter,
+        all,
+        onChange: (to) => location.replace(hrefOf({ view: "queue", filter: to })),
+      }}
+      {...list}
+    />
+  );
 }

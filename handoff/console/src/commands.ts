@@ -6,7 +6,7 @@ import type { Answer, Case, CaseCommand, Command } from "./types";
 
 export type Done = { ok: true } | { ok: false; code: string; text: string };
 
-type Ask = (command: Command) => Promise<Answer>;
+export type Ask = (command: Command) => Promise<Answer>;
 
 /** Only after minutes without a connection, or because somebody didn't want to wait. */
 const lostBefore =

@@ -1,28 +1,54 @@
 // Where in the console we are, kept in the address after the #: back and forward work, and a case
-// can be sent to a colleague as a link.
+// or a filtered queue can be sent to a colleague as a link.
+
+import { queryOf, readFilter, type Filter } from "./queue/filter";
+
+const plainViews = [
+  "mine",
+  "approval",
+  "answered",
+  "ignored",
+  "sent",
+  "failed",
+  "closed",
+  "many",
+  "desk",
+  "settings",
+  "accessibility",
+] as const;
+export type PlainView = (typeof plainViews)[number];
 
 export type Route =
-  | { view: "queue" }
-  | { view: "mine" }
-  | { view: "ignored" }
-  | { view: "closed" }
+  | { [V in PlainView]: { view: V } }[PlainView]
+  | { view: "queue"; filter: Filter }
+  | { view: "search"; text: string }
   | { view: "case"; id: number };
 
 export function readRoute(hash: string): Route {
-  const found = /^#\/case\/([1-9]\d{0,14})$/.exec(hash);
+  const [, path = "", query = ""] = /^#\/([^?]*)(?:\?(.*))?$/.exec(hash) ?? [];
+  const found = /^case\/([1-9]\d{0,14})$/.exec(path);
   if (found) return { view: "case", id: Number(found[1]) };
-  switch (hash) {
-    case "#/mine":
-      return { view: "mine" };
-    case "#/ignored":
-      return { view: "ignored" };
-    case "#/closed":
-      return { view: "closed" };
-    default:
-      return { view: "queue" };
+  if (path === "search") {
+    return { view: "search", text: new URLSearchParams(query).get("text") ?? "" };
   }
+  const view = plainViews.find((one) => one === path);
+  return view ? { view } : { view: "queue", filter: path === "queue" ? readFilter(query) : {} };
 }
 
 export function hrefOf(route: Route): string {
-  return route.view === "case" ? `#/case/${route.id}` : `#/${route.view}`;
+  switch (route.view) {
+    case "case":
+      return `#/case/${route.id}`;
+    case "search":
+      return `#/search?${new URLSearchParams({ text: route.text })}`;
+    case "queue":
+      return `#/queue${queryOf(route.filter)}`;
+    default:
+      return `#/${route.view}`;
+  }
+}
+
+/** The same place is the same page, however it is narrowed down: its heading needn't be read again. */
+export function placeOf(route: Route): string {
+  return route.view === "case" ? `case ${route.id}` : route.view;
 }

@@ -261,10 +261,17 @@ export function mineOf(state: State): Case[] {
   return queueOf(state).filter((one) => one.owner?.id === state.staff?.id);
 }
 
-export function closedOf(state: State): Case[] {
+/** What somebody has to look at themselves: their cases, and those whose notes name them. */
+export function mineAndNamed(state: State): Case[] {
+  const named = (one: Case) => state.mentions.has(one.id);
   return [...state.cases.values()]
-    .filter((one) => one.state === "closed")
-    .sort((a, b) => b.changed_at - a.changed_at || b.id - a.id);
+    .filter((one) => named(one) || (one.state !== "closed" && one.owner?.id === state.staff?.id))
+    .sort(byUrgency);
+}
+
+/** Cases with trainees' replies that somebody has to approve. */
+export function proposedOf(state: State): Case[] {
+  return queueOf(state).filter((one) => one.proposed_replies > 0);
 }
 
 /** How many nobody has taken yet: what the title and the navigation count. */

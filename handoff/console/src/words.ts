@@ -141,6 +141,11 @@ export function ownerWords(one: Case, staffId: number | undefined): string {
   return one.owner.id === staffId ? "You have it" : `${one.owner.name} has it`;
 }
 
+/** As it is said on the telephone: "NM-4F7K-2". */
+export function referenceWords(prefix: string, reference: string): string {
+  return prefix ? `${prefix}-${reference}` : reference;
+}
+
 export function percent(share: number): string {
   return `${Math.round(share * 100)}%`;
 }
@@ -171,6 +176,25 @@ export function ageWords(from: Seconds, now: Seconds): string {
   return days === 1 ? "1 day" : `${days} days`;
 }
 
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}
+
+/** "1 case", "3 cases" */
+export function casesWords(n: number): string {
+  return count(n, "case");
+}
+
+/** "15 minutes left", "2 hours over": what is left of the time in which a person should answer. */
+export function leftWords(due: Seconds, now: Seconds): string {
+  const end = due >= now ? "left" : "over";
+  const s = Math.abs(due - now);
+  if (s < 60) return `less than a minute ${end}`;
+  if (s < 5400) return `${count(Math.floor(s / 60), "minute")} ${end}`;
+  if (s < 86_400) return `${count(Math.floor(s / 3600), "hour")} ${end}`;
+  return `${count(Math.floor(s / 86_400), "day")} ${end}`;
+}
+
 // The council's clock, wherever the laptop thinks it is. Weekday and date are put together here,
 // since browsers of different years disagree about a comma between them.
 const timeZone = "Europe/London";
@@ -195,6 +219,13 @@ export function nextWords(at: Seconds, now: Seconds): string {
   const then = new Date(at * 1000);
   const today = dayKey.format(then) === dayKey.format(new Date(now * 1000));
   return today ? `at ${clock.format(then)} today` : `on ${dayWords(then)} at ${clock.format(then)}`;
+}
+
+const hour = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "numeric", hourCycle: "h23" });
+
+/** 0 to 23, by the council's clock */
+export function hourAt(at: Seconds): number {
+  return Number(hour.format(new Date(at * 1000)));
 }
 
 export function isoTime(at: Seconds): string {

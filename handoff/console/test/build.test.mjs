@@ -63,7 +63,7 @@ test("the build", async (t) => {
   await t.test("puts every file into the C table, plain and gzipped", () => {
     const row = /\{ "([^"]+)", "[^"]+",\n {6}(plain_\d+), .*(gzip_\d+), .*(true|false) \}/g;
     const rows = [...c.matchAll(row)];
-    assert.equal(rows.length, 5);
+    assert.equal(rows.length, 6);
     for (const [, path, plain, gzip, immutable] of rows) {
       const file = read(one, path === "/" ? "index.html" : path.slice(1));
       assert.ok(bytesOf(c, plain).equals(file), path);

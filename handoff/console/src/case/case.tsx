@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Done } from "../commands";
 import { Problem } from "../parts/problem";
 import { Age, At, Handle } from "../parts/words";
-import { PrivateTag, UrgentTag } from "../queue/queue";
+import { PrivateTag, UrgentTag } from "../parts/tags";
 import type { Case, CaseCommand, CaseFrame, Outcome, Staff, Way } from "../types";
 import { atHandle, kindWords, outcomeWords, ownerWords, reasonWords } from "../words";
 import { CloseForm } from "./close-form";

@@ -3,8 +3,9 @@
 
 import { useContext } from "preact/hooks";
 import { Now } from "../parts/words";
+import { bulkWords } from "../queue/for-many";
 import { networkWords } from "../state";
-import type { Hours, Mode, Network } from "../types";
+import type { Bulk, Hours, Mode, Network } from "../types";
 import { nextWords } from "../words";
 
 export interface BannersProps {
@@ -20,14 +21,20 @@ export interface BannersProps {
   onGiveUp: () => void;
   /** there are more open cases than are shown */
   partial: boolean;
+  /** null: they are at the desk, or were asked already; else what stops the asking */
+  onNotNow: (() => void) | null;
+  /** messages to many that are on their way */
+  bulks: readonly Bulk[];
 }
 
 export function Banners(props: BannersProps) {
   const { mode, open, network, elsewhere, trouble, pending, onGiveUp, partial } = props;
+  const { onNotNow, bulks } = props;
   const now = useContext(Now);
   const shadow = mode === "shadow";
-  const calm = !shadow && open.now && network.ok && elsewhere.length === 0 && !trouble;
-  if (calm && pending === 0 && !partial) return null;
+  const troubled = !network.ok || elsewhere.length > 0 || trouble;
+  const busy = pending > 0 || bulks.length > 0;
+  if (!shadow && open.now && !troubled && !onNotNow && !busy && !partial) return null;
   return (
     <section class="ks-banners" aria-label="Please note">
       {shadow && (
@@ -48,7 +55,7 @@ export function Banners(props: BannersProps) {
           {pending === 1
             ? "What you just did is done as soon as we're connected again, once."
             : `The last ${pending} things you did are done as soon as we're connected again, once.`}{" "}
-          <button type="button" class="ks-banner__give-up" data-testid="give-up" onClick={onGiveUp}>
+          <button type="button" class="ks-plain-button" data-testid="give-up" onClick={onGiveUp}>
             Don't wait
           </button>
         </p>
@@ -67,6 +74,25 @@ export function Banners(props: BannersProps) {
             : `Staff hours begin again ${nextWords(open.next_at, now)}.`}
         </p>
       )}
+      {onNotNow && (
+        <p class="ks-banner" data-testid="sign-on-banner">
+          You're not at the desk yet.{" "}
+          <a class="govuk-link" href="#/desk">
+            Sign on and say hello
+          </a>{" "}
+          <button type="button" class="ks-plain-button" onClick={onNotNow}>
+            Not now
+          </button>
+        </p>
+      )}
+      {bulks.map((bulk) => (
+        <p class="ks-banner" key={bulk.id} data-testid="bulk-banner">
+          <strong>A message to many is on its way.</strong> {bulkWords(bulk)}{" "}
+          <a class="govuk-link" href="#/many">
+            See or stop it
+          </a>
+        </p>
+      ))}
       {elsewhere.map((id) => (
         <p class="ks-banner ks-banner--problem" key={id} data-testid="elsewhere-banner">
           <strong>Something didn't work</strong> in a case you have left:{" "}

@@ -1,7 +1,11 @@
+// The top of every page: whether we're connected, where one can go, and oneself.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { Connection } from "../feed";
-import { hrefOf, type Route } from "../route";
-import type { Cost, Staff } from "../types";
-import { costWords } from "../words";
+import { hrefOf, placeOf, type PlainView, type Route } from "../route";
+import { SearchForm } from "../search/search";
+import type { Staff } from "../types";
 
 const connectionWords: Record<Connection, string> = {
   connecting: "Connecting…",
@@ -10,14 +14,23 @@ const connectionWords: Record<Connection, string> = {
   "signed-out": "Signed out",
 };
 
+/** What there is to do in each tray. */
+export interface Counts {
+  waiting: number;
+  urgent: number;
+  mine: number;
+  /** cases with replies that wait for an approval */
+  proposed: number;
+  /** people at the desk */
+  on: number;
+}
+
 export interface HeaderProps {
   staff: Staff | null;
-  /** null: not theirs to know */
-  cost: Cost | null;
+  may: ReadonlySet<string>;
   connection: Connection;
   route: Route;
-  waiting: { all: number; urgent: number };
-  mine: number;
+  counts: Counts;
   onSignOut: () => void;
 }
 
@@ -28,76 +41,154 @@ function skipToMain(event: Event) {
 }
 
 export function Header(props: HeaderProps) {
-  const { staff, cost, connection, route, waiting, mine, onSignOut } = props;
+  const { staff, connection, route } = props;
+  const [open, setOpen] = useState(false);
+  const place = placeOf(route);
+  useEffect(() => setOpen(false), [place]);
+
   return (
     <>
       <a href="#main" class="govuk-skip-link" onClick={skipToMain}>
         Skip to main content
       </a>
-      <header class="ks-header">
-        <div class="govuk-width-container ks-header__top">
-          <span class="ks-wordmark">Kerbside</span>
+      <header class={open ? "ks-header ks-header--open" : "ks-header"}>
+        <div class="govuk-width-container ks-header__bar">
+          <div class="ks-header__top">
+            <span class="ks-wordmark">Kerbside</span>
+            {staff && (
+              <>
+                <span
+                  class={`ks-connection ks-connection--${connection}`}
+                  role="status"
+                  data-testid="connection"
+                >
+                  {connectionWords[connection]}
+                </span>
+                <button
+                  type="button"
+                  class="ks-menu-button"
+                  aria-expanded={open}
+                  aria-controls="menu"
+                  onClick={() => setOpen(!open)}
+                  data-testid="menu"
+                >
+                  Menu
+                </button>
+              </>
+            )}
+          </div>
           {staff && (
-            <div class="ks-header__who">
-              <span
-                class={`ks-connection ks-connection--${connection}`}
-                role="status"
-                data-testid="connection"
-              >
-                {connectionWords[connection]}
-              </span>
-              <span data-testid="staff-name">{staff.name}</span>
-              <button type="button" class="ks-sign-out" onClick={onSignOut} data-testid="sign-out">
-                Sign out
-              </button>
-            </div>
+            <>
+              <div class="ks-header__more" id="menu">
+                <SearchForm
+                  id="search"
+                  name="Everything"
+                  text={route.view === "search" ? route.text : ""}
+                />
+                <You {...props} staff={staff} />
+              </div>
+              <Trays {...props} />
+            </>
           )}
         </div>
-        {cost && (
-          <div class="govuk-width-container">
-            <p class="ks-cost" data-testid="cost">
-              {costWords(cost)}
-            </p>
-          </div>
-        )}
-        {staff && (
-          <nav class="govuk-width-container" aria-label="Views">
-            <ul class="ks-nav">
-              <NavItem to={{ view: "queue" }} route={route}>
-                Queue
-                <NavCount count={waiting.all} what="waiting" />
-                {waiting.urgent > 0 && (
-                  <strong class="ks-nav__urgent">{waiting.urgent} urgent</strong>
-                )}
-              </NavItem>
-              <NavItem to={{ view: "mine" }} route={route}>
-                Mine
-                <NavCount count={mine} what="claimed by you" />
-              </NavItem>
-              <NavItem to={{ view: "ignored" }} route={route}>
-                Ignored
-              </NavItem>
-              <NavItem to={{ view: "closed" }} route={route}>
-                Closed recently
-              </NavItem>
-            </ul>
-          </nav>
-        )}
       </header>
     </>
+  );
+}
+
+function You({ staff, route, counts, onSignOut }: HeaderProps & { staff: Staff }) {
+  return (
+    <ul class="ks-header__you">
+      <li data-testid="staff-name">{staff.name}</li>
+      <li>
+        <HeaderLink to="desk" route={route}>
+          The desk{counts.on > 0 && `: ${counts.on} on`}
+        </HeaderLink>
+      </li>
+      <li>
+        <HeaderLink to="settings" route={route}>
+          Alerts
+        </HeaderLink>
+      </li>
+      <li>
+        <button type="button" class="ks-plain-button" onClick={onSignOut} data-testid="sign-out">
+          Sign out
+        </button>
+      </li>
+    </ul>
+  );
+}
+
+interface HeaderLinkProps {
+  to: PlainView;
+  route: Route;
+  children: ComponentChildren;
+}
+
+function HeaderLink({ to, route, children }: HeaderLinkProps) {
+  return (
+    <a
+      class="ks-header__link"
+      href={hrefOf({ view: to })}
+      aria-current={route.view === to ? "page" : undefined}
+      data-testid={`nav-${to}`}
+    >
+      {children}
+    </a>
+  );
+}
+
+function Trays({ route, counts, may }: HeaderProps) {
+  return (
+    <nav class="ks-header__trays" aria-label="Trays">
+      <ul class="ks-nav">
+        <NavItem to={{ view: "queue", filter: {} }} route={route}>
+          Queue
+          <NavCount count={counts.waiting} what="waiting" />
+          {counts.urgent > 0 && <strong class="ks-nav__urgent">{counts.urgent} urgent</strong>}
+        </NavItem>
+        <NavItem to={{ view: "mine" }} route={route}>
+          Mine
+          <NavCount count={counts.mine} what="that wait for you" />
+        </NavItem>
+        {may.has("approve") && (
+          <NavItem to={{ view: "approval" }} route={route} more>
+            For approval
+            <NavCount count={counts.proposed} what="waiting for approval" />
+          </NavItem>
+        )}
+        <NavItem to={{ view: "answered" }} route={route} more>
+          Answered
+        </NavItem>
+        <NavItem to={{ view: "ignored" }} route={route} more>
+          Ignored
+        </NavItem>
+        <NavItem to={{ view: "sent" }} route={route} more>
+          Sent
+        </NavItem>
+        <NavItem to={{ view: "failed" }} route={route} more>
+          Not sent
+        </NavItem>
+        <NavItem to={{ view: "closed" }} route={route} more>
+          Closed
+        </NavItem>
+      </ul>
+    </nav>
   );
 }
 
 interface NavItemProps {
   to: Route;
   route: Route;
-  children: preact.ComponentChildren;
+  /** on a small screen only in the menu */
+  more?: boolean;
+  children: ComponentChildren;
 }
 
-function NavItem({ to, route, children }: NavItemProps) {
+function NavItem({ to, route, more, children }: NavItemProps) {
   const current = to.view === route.view;
   return (
-    <li>
+    <li class={more ? "ks-nav__more" : undefined}>
       <a
         class="ks-nav__link"
         href={hrefOf(to)}

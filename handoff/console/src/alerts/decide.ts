@@ -1,0 +1,53 @@
+// What is worth a sound or a notification: what is new and urgent, and what concerns this person.
+// Everything else waits in its tray.
+
+import type { EventFrame, Seconds, Staff } from "../types";
+import { atHandle, reasonWords } from "../words";
+
+export interface Alert {
+  case: number;
+  title: string;
+  text: string;
+}
+
+export interface Looking {
+  staff: Pick<Staff, "id" | "name">;
+  /** the case on the screen, null for none */
+  shown: number | null;
+  /** the page is in front and has the focus */
+  attentive: boolean;
+}
+
+const urgentKinds = new Set(["case.opened", "case.raised", "case.reopened", "case.marked"]);
+
+const concernWords: Record<string, string> = {
+  "case.noted": "A note names you",
+  "case.passed": "A case was sent to you",
+  "case.warned": "The time for your case is nearly up",
+  "case.escalated": "The time for a case is up",
+  "reply.returned": "Your reply was given back",
+  "reply.proposed": "A reply waits for an approval",
+  "reply.failed": "Your reply could not be sent",
+};
+
+/** Nothing of what a resident wrote: a notification is seen by whoever walks past. */
+export function alertFor(event: EventFrame, looking: Looking): Alert | null {
+  const { case: one, kind } = event;
+  if (!one || one.muted || event.by === looking.staff.name) return null;
+  if (looking.attentive && looking.shown === one.id) return null;
+  const who = one.private ? "by direct message" : `from ${atHandle(one.resident.handle)}`;
+  const text = `${reasonWords(one.reason)}, ${who}`;
+  if (event.to?.includes(looking.staff.id)) {
+    const title = concernWords[kind];
+    if (title) return { case: one.id, title, text };
+  }
+  const urgent = one.sensitive && one.state === "open" && urgentKinds.has(kind);
+  return urgent ? { case: one.id, title: "Urgent", text } : null;
+}
+
+const quietSeconds = 5;
+
+/** Ten things at once are one sound. */
+export function maySound(last: Seconds | null, now: Seconds): boolean {
+  return last === null || now - last >= quietSeconds;
+}

@@ -1,0 +1,51 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEvents } from "../events";
+import type { Preferences } from "../preferences";
+import type { Staff } from "../types";
+import { Alerts, showBadge } from "./alerts";
+import { alertFor, type Alert } from "./decide";
+
+interface Watched {
+  staff: Staff | null;
+  preferences: Preferences;
+  /** the case on the screen */
+  shown: number | null;
+  /** how many sensitive cases nobody has taken */
+  urgent: number;
+}
+
+/** Raises alerts as they come. Gives what tests them, and the last that wasn't seen yet. */
+export function useAlerts({ staff, preferences, shown, urgent }: Watched) {
+  const alerts = useMemo(() => new Alerts(), []);
+  const [unseen, setUnseen] = useState<Alert | null>(null);
+
+  useEvents((event) => {
+    if (!staff) return;
+    const attentive = document.visibilityState === "visible" && document.hasFocus();
+    const alert = alertFor(event, { staff, shown, attentive });
+    if (!alert) return;
+    alerts.raise(alert, preferences, Date.now());
+    if (!attentive) setUnseen(alert);
+  });
+
+  useEffect(() => {
+    const seen = () => setUnseen(null);
+    addEventListener("focus", seen);
+    return () => removeEventListener("focus", seen);
+  }, []);
+
+  useEffect(() => {
+    if (!preferences.sound) return;
+    const unlock = () => alerts.unlock();
+    addEventListener("pointerdown", unlock, { once: true });
+    addEventListener("keydown", unlock, { once: true });
+    return () => {
+      removeEventListener("pointerdown", unlock);
+      removeEventListener("keydown", unlock);
+    };
+  }, [preferences.sound]);
+
+  useEffect(() => showBadge(urgent), [urgent]);
+
+  return { alerts, unseen };
+}
