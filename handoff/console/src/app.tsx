@@ -29,7 +29,7 @@ import { reasonWords } from "./words";
 const tickMs = 15_000;
 const askAgainMs = 3_000;
 const sessionOver =
-  "You've been signed out. Sign in again to go on: replies you had begun are kept in this tab.";
+  "You've been signed out. Sign in again to go on: replies you had begun are kept.";
 
 /** starting: not known yet whether somebody is signed in */
 type Phase = "starting" | "unreachable" | "signed-out" | "signed-in";
@@ -174,6 +174,7 @@ export function App() {
   }, [place]);
 
   const announce = useCallback((text: string) => dispatch({ type: "announce", text }), []);
+  const seen = useCallback((id: number) => dispatch({ type: "seen", case: id }), []);
   const setProblem = useCallback((id: number, problem: CaseProblem | null) => {
     setProblems((before) => {
       const after = new Map(before);
@@ -220,6 +221,7 @@ export function App() {
               feed={feed}
               problems={problems}
               onProblem={setProblem}
+              onSeen={seen}
               announce={announce}
             />
           )}
@@ -253,10 +255,11 @@ interface ViewProps {
   feed: Feed;
   problems: ReadonlyMap<number, CaseProblem>;
   onProblem: (id: number, problem: CaseProblem | null) => void;
+  onSeen: (id: number) => void;
   announce: (text: string) => void;
 }
 
-function View({ route, state, feed, problems, onProblem, announce }: ViewProps) {
+function View({ route, state, feed, problems, onProblem, onSeen, announce }: ViewProps) {
   const { loaded, staff } = state;
   const lists = { loaded, staffId: staff?.id };
   const restore = useCallback(
@@ -316,6 +319,7 @@ function View({ route, state, feed, problems, onProblem, announce }: ViewProps) 
           feed={feed}
           problem={problems.get(route.id) ?? null}
           onProblem={(problem) => onProblem(route.id, problem)}
+          onSeen={onSeen}
           announce={announce}
         />
       );

@@ -4,7 +4,7 @@
 // breaks; `last` is the sequence number of the last one handed on, and it is what hello says.
 // What the frames mean for the screen is not known here: that is state.ts.
 
-import type { Answer, Command, ServerFrame } from "./types";
+import type { Answer, Command, Look, ServerFrame } from "./types";
 
 export type Connection = "connecting" | "connected" | "lost" | "signed-out";
 
@@ -47,7 +47,7 @@ const longestRetryMs = 15_000;
 const quietMs = 25_000;
 const answerWithinMs = 10_000;
 
-function browserTimer(ms: number, run: () => void): () => void {
+export function browserTimer(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 }
@@ -121,6 +121,11 @@ export class Feed {
       this.waiting.set(id, { resolve, reject });
       socket.send(JSON.stringify({ ...command, id }));
     });
+  }
+
+  /** What needs no answer, and is nothing to anybody later. */
+  tell(look: Look): void {
+    if (this.welcomed) this.socket?.send(JSON.stringify({ type: "look", ...look }));
   }
 
   private connect(): void {
