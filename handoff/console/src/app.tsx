@@ -48,7 +48,7 @@ import { reasonWords } from "./words";
 const tickMs = 15_000;
 const askAgainMs = 3_000;
 const sessionOver =
-  "You've been signed out. Sign in again to go on: replies you had begun are kept in this tab.";
+  "You've been signed out. Sign in again to go on: replies you had begun are kept.";
 
 /** starting: not known yet whether somebody is signed in */
 type Phase = "starting" | "unreachable" | "signed-out" | "signed-in";
@@ -272,6 +272,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
   }, [place]);
 
   const announce = useCallback((text: string) => dispatch({ type: "announce", text }), []);
+  const seen = useCallback((id: number) => dispatch({ type: "seen", case: id }), []);
   const setProblem = useCallback((id: number, problem: CaseProblem | null) => {
     setProblems((before) => {
       const after = new Map(before);
@@ -328,6 +329,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
                   now={now}
                   problems={problems}
                   onProblem={setProblem}
+                  onSeen={seen}
                   announce={announce}
                   selection={{ ids: selected, set: setSelected }}
                   preferences={preferences}
@@ -385,6 +387,7 @@ interface ViewProps {
   now: Seconds;
   problems: ReadonlyMap<number, CaseProblem>;
   onProblem: (id: number, problem: CaseProblem | null) => void;
+  onSeen: (id: number) => void;
   announce: (text: string) => void;
   selection: Selection;
   preferences: Preferences;
@@ -393,7 +396,7 @@ interface ViewProps {
 }
 
 function View(props: ViewProps) {
-  const { route, state, feed, problems, onProblem, announce, selection } = props;
+  const { route, state, feed, problems, onProblem, onSeen, announce, selection } = props;
   const { staff, desk } = state;
   const ask = useCallback((command: Command) => feed.ask(command), [feed]);
   const tray = { ask, connected: state.connection === "connected", announce };
@@ -459,6 +462,7 @@ function View(props: ViewProps) {
           feed={feed}
           problem={problems.get(route.id) ?? null}
           onProblem={(problem) => onProblem(route.id, problem)}
+          onSeen={onSeen}
           announce={announce}
         />
       );

@@ -73,7 +73,7 @@ function newId(): string {
   return Array.from(words, (word) => word.toString(36)).join("-");
 }
 
-function browserTimer(ms: number, run: () => void): () => void {
+export function browserTimer(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 }

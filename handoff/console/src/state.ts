@@ -67,7 +67,8 @@ export type Action =
   | { type: "pending"; count: number }
   | { type: "signed-in"; staff: Staff }
   | { type: "signed-out" }
-  | { type: "announce"; text: string };
+  | { type: "announce"; text: string }
+  | { type: "seen"; case: number };
 
 export const initialState: State = {
   staff: null,
@@ -118,6 +119,8 @@ export function reduce(state: State, action: Action): State {
       return { ...initialState, connection: "signed-out" };
     case "announce":
       return announce(state, action.text);
+    case "seen":
+      return { ...state, mentions: new Set([...state.mentions].filter((id) => id !== action.case)) };
   }
 }
 

@@ -1,6 +1,17 @@
 // What the protocol's words are called in front of people.
 
-import type { Case, Cost, Decision, Outcome, Reply, Seconds } from "./types";
+import type {
+  Case,
+  Colleague,
+  Cost,
+  Decision,
+  HistoryEntry,
+  Outcome,
+  Reply,
+  Seconds,
+  Warning,
+  WarningKind,
+} from "./types";
 
 const reasons: Record<string, string> = {
   emergency: "Danger to people now",
@@ -36,6 +47,19 @@ const kinds: Record<string, string> = {
   "case.closed": "Closed",
   "case.reopened": "Opened again",
   "case.raised": "Made more urgent",
+  "case.noted": "Note added",
+  "case.passed": "Sent on",
+  "case.marked": "Marked sensitive",
+  "case.unmarked": "No longer marked sensitive",
+  "case.muted": "Muted",
+  "case.unmuted": "No longer muted",
+  "case.warned": "Warning: its time is nearly up",
+  "case.escalated": "Its time was up: the duty list was told",
+  "reply.held": "Reply written, held for a moment",
+  "reply.undone": "Reply taken back before it was sent",
+  "reply.proposed": "Reply proposed, for somebody to approve",
+  "reply.approved": "Reply approved",
+  "reply.returned": "Reply given back to its writer",
   "reply.queued": "Reply waiting to be sent",
   "reply.sent": "Reply sent",
   "reply.failed": "Reply could not be sent",
@@ -46,9 +70,18 @@ const kinds: Record<string, string> = {
   "message.ignored": "Left alone as trolling",
   "message.restored": "Put in the queue: not trolling",
   "message.thanked": "Thanked",
+  "message.glanced": "Automatic reply looked at",
   "message.edited": "The resident changed what they wrote",
   "message.gone": "The resident took back what they wrote",
   "reply.elsewhere": "Somebody of ours answered in X's own app",
+  "bulk.begun": "Answered with many others",
+  "bulk.stopped": "The message to many was stopped",
+  "staff.on": "Came to the desk",
+  "staff.off": "Left the desk",
+  "post.queued": "Post waiting to be sent",
+  "post.sent": "Post sent",
+  "post.failed": "Post could not be sent",
+  "post.unknown": "Not known whether the post was sent",
 };
 
 /** A word that a newer server knows and we don't: better plain than hidden. */
@@ -71,7 +104,24 @@ export function kindWords(kind: string): string {
   return kinds[kind] ?? unknownWord(kind);
 }
 
-export function replyStateWords(reply: Pick<Reply, "state" | "error"> & Partial<Pick<Reply, "word">>): string {
+/** What an event's own text says, in words; null: nothing that isn't said already. */
+export function historyDetail({ kind, text }: Pick<HistoryEntry, "kind" | "text">): string | null {
+  if (!text) return null;
+  switch (kind) {
+    case "case.opened":
+    case "case.raised":
+    case "case.reopened":
+      return reasons[text] ?? text;
+    case "case.closed":
+      return outcomes[text as Outcome] ?? text;
+    default:
+      return text;
+  }
+}
+
+export function replyStateWords(
+  reply: Pick<Reply, "state" | "error"> & Partial<Pick<Reply, "word">>,
+): string {
   switch (reply.state) {
     case "held":
       return "held for a moment: it can be taken back";
@@ -101,6 +151,32 @@ export function replyStateWords(reply: Pick<Reply, "state" | "error"> & Partial<
 export function senderWords(reply: Pick<Reply, "by" | "elsewhere">): string {
   if (reply.by) return reply.by.name;
   return reply.elsewhere ? "Sent in X's own app" : "Automatic reply";
+}
+
+const warnings: Record<WarningKind, string> = {
+  phone: "This looks like a telephone number",
+  address: "This looks like somebody's address",
+  email: "This looks like an e-mail address",
+  name: "This is the name of another resident",
+};
+
+export function warningWords({ kind, words }: Warning): string {
+  return `${warnings[kind] ?? "Look at this again"}: “${words}”.`;
+}
+
+/** "Alex Poole is writing here", "Alex Poole and Asha Malik are looking at this" */
+export function othersWords(others: readonly Colleague[]): string[] {
+  const said = (some: readonly Colleague[], one: string, many: string) =>
+    some.length === 0 ? [] : [`${listed(some.map(({ name }) => name))} ${some[1] ? many : one}`];
+  return [
+    ...said(others.filter(({ typing }) => typing), "is writing here", "are writing here"),
+    ...said(others.filter(({ typing }) => !typing), "is looking at this", "are looking at this"),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
 /** Who someone was is erased with the last of their words. */
@@ -150,6 +226,29 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)}%`;
 }
 
+/** What a decision took the message for, where a sentence needs it. */
+export function takenFor({ action, reason }: Pick<Decision, "action" | "reason">): string {
+  if (reason) return `“${reasonWords(reason)}”`;
+  switch (action) {
+    case "ignore":
+      return "trolling";
+    case "thank":
+      return "praise";
+    case "none":
+      return "something that needs no answer";
+    default:
+      return "a question that it knows";
+  }
+}
+
+/** Only where the score decided: where a rule did, it says nothing. */
+export function scoreWords(decision: Decision): string | null {
+  const { action, reason, score, lead, residue } = decision;
+  if (score <= 0 || !(action === "answer" || reason === "unresolved")) return null;
+  const best = `The answer that came nearest has ${percent(score)}`;
+  return `${best}, ${percent(lead)} more than the next; ${percent(residue)} of the words stay unexplained.`;
+}
+
 export function decisionWords(decision: Decision): string {
   if (decision.reason) return `Passed to people: ${reasonWords(decision.reason).toLowerCase()}.`;
   switch (decision.action) {
@@ -193,6 +292,19 @@ export function leftWords(due: Seconds, now: Seconds): string {
   if (s < 5400) return `${count(Math.floor(s / 60), "minute")} ${end}`;
   if (s < 86_400) return `${count(Math.floor(s / 3600), "hour")} ${end}`;
   return `${count(Math.floor(s / 86_400), "day")} ${end}`;
+}
+
+/** "Answer due by 14:35, 20 min left", "Answer was due by 14:35, 10 min ago" */
+export function dueWords(dueAt: Seconds, now: Seconds): string {
+  const left = dueAt - now;
+  return left >= 0
+    ? `Answer due by ${timeWords(dueAt, now)}, ${ageWords(now, dueAt)} left`
+    : `Answer was due by ${timeWords(dueAt, now)}, ${ageWords(dueAt, now)} ago`;
+}
+
+/** "yours until 14:35" */
+export function leaseWords(leaseUntil: Seconds, now: Seconds): string {
+  return leaseUntil > now ? `yours until ${timeWords(leaseUntil, now)}` : "yours, but its time is up";
 }
 
 // The council's clock, wherever the laptop thinks it is. Weekday and date are put together here,

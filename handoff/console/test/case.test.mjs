@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.mjs";
-import { aCase, alex, sam } from "./samples.mjs";
+import { aCase, agentMay, alex, aReply, sam, traineeMay } from "./samples.mjs";
 
 const { piecesOf } = await load("case/marks.ts");
 const { Counter, countWords, pauseMs } = await load("case/counter.ts");
-const { forgetDraft, keepDraft, readDraft } = await load("case/drafts.ts");
-const { waysOf } = await load("case/case.tsx");
+const { actionsOn, mayJudge, mayUndo, takersOf, waysOf } = await load("case/allowed.ts");
+const { insertionOf, withoutInitials } = await load("case/insertion.ts");
+const { linksFound, suggestedText } = await load("case/insert.tsx");
+const { Looker } = await load("case/looking.ts");
+const { wayAfterMove } = await load("case/reply-form.tsx");
 const { inOrder } = await load("case/conversation.tsx");
 const { runCommand, runOnCase } = await load("commands.ts");
 
@@ -93,33 +96,6 @@ test("the count in words", () => {
   assert.equal(countWords({ weight: 292, limit: 280 }, 280), "292 of 280: 12 too many to send");
 });
 
-test("drafts are kept for each case and person, and only a sent one is forgotten", () => {
-  const kept = new Map();
-  globalThis.sessionStorage = {
-    getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => kept.set(key, value),
-    removeItem: (key) => kept.delete(key),
-  };
-  keepDraft(1, 12, "on my way");
-  keepDraft(1, 13, "another");
-  assert.equal(readDraft(1, 12), "on my way");
-  assert.equal(readDraft(2, 12), "");
-  forgetDraft(1, 12, "something else was sent");
-  assert.equal(readDraft(1, 12), "on my way");
-  forgetDraft(1, 12, "on my way");
-  assert.equal(readDraft(1, 12), "");
-  assert.equal(readDraft(1, 13), "another");
-});
-
-test("drafts: storage that is switched off is no error", () => {
-  globalThis.sessionStorage = {
-    getItem() {
-      throw new Error("denied");
-    },
-  };
-  assert.equal(readDraft(1, 12), "");
-});
-
 test("the conversation is in order, and the resident comes before the answer", () => {
   const said = inOrder({
     messages: [{ id: 2, written_at: 30 }, { id: 1, written_at: 10 }],
@@ -134,14 +110,154 @@ test("the conversation is in order, and the resident comes before the answer", (
 });
 
 test("what came privately has no public way, and a trainee no private one", () => {
-  const kinds = (...all) => ({ messages: all.map((kind) => ({ kind })) });
   const rows = [
-    [kinds("addressed"), "agent", ["public", "private"]],
-    [kinds("addressed", "private"), "supervisor", ["public", "private"]],
-    [kinds("private", "private"), "agent", ["private"]],
-    [kinds("overheard", "private"), "trainee", ["public"]],
+    [["addressed"], agentMay, ["public", "private"]],
+    [["addressed", "private"], agentMay, ["public", "private"]],
+    [["private", "private"], agentMay, ["private"]],
+    [["overheard", "private"], traineeMay, ["public"]],
   ];
-  for (const [detail, role, ways] of rows) assert.deepEqual(waysOf(detail, { role }), ways);
+  for (const [kinds, may, ways] of rows) {
+    assert.deepEqual(waysOf(kinds.map((kind) => ({ kind })), may), ways);
+  }
+});
+
+const owned = (owner, fields = {}) => aCase(12, { state: "claimed", owner, ...fields });
+const supervisorMay = new Set([...agentMay, "release_others"]);
+const editorMay = new Set(["open", "count", "note", "seen"]);
+const actionRows = [
+  ["nobody's", aCase(12), agentMay, "claim mark mute note pass"],
+  ["nobody's, for a trainee", aCase(12), traineeMay, "claim mark mute note pass"],
+  ["nobody's, for an editor", aCase(12), editorMay, "note"],
+  ["one's own", owned(sam), agentMay, "close mark mute note pass release reply"],
+  ["a colleague's", owned(alex), agentMay, "mark mute note"],
+  ["a colleague's, for a supervisor", owned(alex), supervisorMay, "mark mute note release"],
+  ["sensitive", owned(sam, { sensitive: true }), agentMay, "close note pass release reply unmark"],
+  ["muted", owned(sam, { muted: true }), agentMay, "close mark note pass release reply unmute"],
+  ["elsewhere", aCase(12, { elsewhere: true }), agentMay, "claim mark mute note pass release"],
+  ["closed", aCase(12, { state: "closed" }), supervisorMay, "note"],
+];
+for (const [what, one, may, wanted] of actionRows) {
+  test(`what can be done with a case: ${what}`, () => {
+    assert.equal([...actionsOn(one, sam.id, may)].sort().join(" "), wanted);
+  });
+}
+
+test("only its writer takes a held reply back, once for all its parts", () => {
+  const held = aReply(31, { state: "held" });
+  const second = aReply(32, { state: "held", after: 31 });
+  const all = [held, second];
+  assert.equal(mayUndo(held, all, sam.id, agentMay), true);
+  assert.equal(mayUndo(second, all, sam.id, agentMay), false);
+  assert.equal(mayUndo(held, all, alex.id, agentMay), false);
+  assert.equal(mayUndo(aReply(31), [], sam.id, agentMay), false);
+});
+
+test("who judges a proposed reply: not its writer, nor another trainee", () => {
+  const proposed = aReply(31, { state: "proposed" });
+  assert.equal(mayJudge(proposed, alex.id, agentMay), true);
+  assert.equal(mayJudge(proposed, sam.id, agentMay), false);
+  assert.equal(mayJudge(proposed, alex.id, traineeMay), false);
+  assert.equal(mayJudge(aReply(31), alex.id, agentMay), false);
+});
+
+test("a case is sent to those who answer such, and not to who has it", () => {
+  const people = ["agent", "trainee", "editor", "supervisor"].map((role, i) => ({ id: i + 1, role }));
+  const ids = (one) => takersOf(one, people, 9).map(({ id }) => id);
+  assert.deepEqual(ids(aCase(12)), [1, 2, 4]);
+  assert.deepEqual(ids(aCase(12, { private: true })), [1, 4]);
+  assert.deepEqual(ids(owned({ ...alex, id: 4 })), [1, 2]);
+});
+
+test("words are inserted apart from what stands there", () => {
+  const rows = [
+    ["", "Hello", "", "Hello"],
+    ["Hi,", "see", "there", " see "],
+    ["Hi, ", "see", " there", "see"],
+    ["Hi,\n", "see", "\nthere", "see"],
+  ];
+  for (const [before, words, after, wanted] of rows) {
+    assert.equal(insertionOf(before, words, after), wanted);
+  }
+});
+
+test("a reply without the initials that the server added", () => {
+  assert.equal(withoutInitials("On its way. ^SR", "SR"), "On its way.");
+  assert.equal(withoutInitials("On its way. ^AP", "SR"), "On its way. ^AP");
+  assert.equal(withoutInitials("^SR", "SR"), "");
+});
+
+test("a suggestion brings its link once", () => {
+  const link = "https://northmoor.example/bins";
+  assert.equal(suggestedText({ text: "Report it here:", link }), `Report it here: ${link}`);
+  assert.equal(suggestedText({ text: `Here: ${link}`, link }), `Here: ${link}`);
+  assert.equal(suggestedText({ text: "Thanks!", link: null }), "Thanks!");
+});
+
+test("links are found by all of the words in their title or address", () => {
+  const links = [
+    { title: "Report a missed bin", url: "https://northmoor.example/bins/missed" },
+    { title: "Bin days", url: "https://northmoor.example/bins/days" },
+  ];
+  assert.equal(linksFound(links, "").length, 2);
+  assert.deepEqual(linksFound(links, " BIN  missed").map(({ title }) => title), [
+    "Report a missed bin",
+  ]);
+  assert.deepEqual(linksFound(links, "pothole"), []);
+});
+
+test("the way follows the resident while nothing is written, and is asked for when something is", () => {
+  const rows = [
+    ["public", "private", false, "private", false],
+    ["public", "private", true, "public", true],
+    ["private", "private", true, "private", false],
+    ["private", "public", true, "private", true],
+  ];
+  for (const [chosen, latest, writing, way, ask] of rows) {
+    assert.deepEqual(wayAfterMove({ chosen, latest, writing }), { way, ask });
+  }
+});
+
+/** Timers that run when the test says so. */
+function timers() {
+  const due = new Map();
+  let next = 0;
+  return {
+    after(ms, run) {
+      const id = next++;
+      due.set(id, { ms, run });
+      return () => due.delete(id);
+    },
+    pass(ms) {
+      for (const [id, one] of [...due]) {
+        if (one.ms !== ms || !due.delete(id)) continue;
+        one.run();
+      }
+    },
+    waiting: () => [...due.values()].map(({ ms }) => ms),
+  };
+}
+
+test("the others hear that somebody types now and then, and once that it stopped", () => {
+  const told = [];
+  const time = timers();
+  const looker = new Looker({
+    case: 12,
+    tell: (look) => told.push(`${look.case} ${look.typing}`),
+    after: time.after,
+  });
+  looker.look();
+  time.pass(5000);
+  for (let key = 0; key < 5; key++) looker.typed();
+  assert.deepEqual(told, ["12 false", "12 true"]);
+  time.pass(5000);
+  looker.typed();
+  looker.typed();
+  assert.deepEqual(told.slice(2), ["12 true"]);
+  time.pass(8000);
+  looker.stopped();
+  assert.deepEqual(told.slice(3), ["12 false"]);
+  looker.left();
+  assert.deepEqual(told.slice(4), ["null false"]);
 });
 
 const mine = aCase(12, { version: 4, state: "claimed", owner: sam });

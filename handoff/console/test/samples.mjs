@@ -6,6 +6,7 @@ export const alex = { id: 2, name: "Alex Poole", initials: "AP" };
 export function aCase(id, fields = {}) {
   return {
     id,
+    reference: `4F${id}-2`,
     version: 1,
     state: "open",
     priority: 2,
@@ -13,14 +14,21 @@ export function aCase(id, fields = {}) {
     sensitive: false,
     team: null,
     owner: null,
+    lease_until: null,
     resident: { handle: "elm_close_sam", name: "Sam" },
     summary: "does the council take pianos?",
     opened_at: 1_795_000_000 + id,
     changed_at: 1_795_000_000 + id,
+    due_at: null,
+    warned: false,
+    escalated: false,
+    muted: false,
     messages: 1,
     outcome: null,
+    department: null,
     acknowledged: false,
     failed_replies: 0,
+    proposed_replies: 0,
     account: "NorthmoorHelp",
     private: false,
     gone: false,
@@ -81,5 +89,39 @@ export const detail = (one, fields = {}) => ({
   messages: [],
   replies: [],
   history: [],
+  notes: [],
+  earlier: [],
+  suggestions: [],
+  draft: null,
+  ...fields,
+});
+
+/** What an agent may; see PROTOCOL.md. */
+export const agentMay = new Set(
+  "open count look note seen claim release reply undo draft retry close pass mark mute approve return reply_unapproved private"
+    .split(" "),
+);
+export const traineeMay = new Set(
+  [...agentMay].filter((act) => !/^(approve|return|reply_unapproved|private)$/.test(act)),
+);
+
+export const aReply = (id, fields = {}) => ({
+  id,
+  message: 77,
+  text: "On its way. ^SR",
+  private: false,
+  elsewhere: false,
+  handle: "NorthmoorHelp",
+  remote_url: null,
+  state: "sent",
+  by: { id: sam.id, name: sam.name, initials: sam.initials },
+  error: null,
+  created_at: 1_795_000_100,
+  changed_at: 1_795_000_100,
+  held_until: null,
+  after: null,
+  approver: null,
+  word: null,
+  bulk: null,
   ...fields,
 });

@@ -20,6 +20,84 @@ test("a word from a newer server is shown as it is, only plainer", () => {
   assert.equal(words.kindWords("case.moved"), "Case moved");
 });
 
+const eventKinds = [
+  "case.opened", "case.message", "case.claimed", "case.released", "case.replied", "case.closed",
+  "case.reopened", "case.raised", "case.noted", "case.passed", "case.marked", "case.unmarked",
+  "case.muted", "case.unmuted", "case.warned", "case.escalated", "reply.held", "reply.undone",
+  "reply.proposed", "reply.approved", "reply.returned", "reply.queued", "reply.sent",
+  "reply.failed", "reply.unknown", "reply.dropped", "reply.withheld", "reply.elsewhere",
+  "message.edited", "message.gone", "message.answered", "message.ignored", "message.restored",
+  "message.thanked", "message.glanced", "bulk.begun", "bulk.stopped", "staff.on", "staff.off",
+  "post.queued", "post.sent", "post.failed", "post.unknown",
+];
+
+test("every kind of event has its own plain words", () => {
+  const said = eventKinds.map(words.kindWords);
+  assert.equal(new Set(said).size, eventKinds.length);
+  // As plain as it gets by itself:
+  const same = eventKinds.filter((kind, i) => said[i].toLowerCase() === kind.replace(".", " "));
+  assert.deepEqual(same, ["reply.approved", "reply.sent", "post.sent"]);
+});
+
+test("what an event says besides its kind", () => {
+  const rows = [
+    ["case.closed", "passed_on", "Passed on to another team"],
+    ["case.closed", "answered by itself", "answered by itself"],
+    ["case.raised", "complaint", "Complaint: tried before"],
+    ["case.passed", "communications", "communications"],
+    ["case.claimed", null, null],
+    ["case.claimed", "", null],
+  ];
+  for (const [kind, text, wanted] of rows) {
+    assert.equal(words.historyDetail({ kind, text }), wanted);
+  }
+});
+
+test("the time that is left to answer, and the claim's", () => {
+  const at = Date.UTC(2026, 10, 23, 14, 35) / 1000;
+  assert.equal(words.dueWords(at, at - 20 * 60), "Answer due by 14:35, 20 min left");
+  assert.equal(words.dueWords(at, at + 600), "Answer was due by 14:35, 10 min ago");
+  assert.equal(words.leaseWords(at, at - 60), "yours until 14:35");
+  assert.equal(words.leaseWords(at, at), "yours, but its time is up");
+});
+
+test("who else is here", () => {
+  const [alex, asha, tom] = ["Alex Poole", "Asha Malik", "Tom Ives"].map((name) => ({ name }));
+  assert.deepEqual(words.othersWords([]), []);
+  assert.deepEqual(words.othersWords([alex]), ["Alex Poole is looking at this"]);
+  assert.deepEqual(words.othersWords([{ ...alex, typing: true }, asha, tom]), [
+    "Alex Poole is writing here",
+    "Asha Malik and Tom Ives are looking at this",
+  ]);
+});
+
+test("a reference as it is quoted", () => {
+  assert.equal(words.referenceWords("NM", "4F7K-2"), "NM-4F7K-2");
+  assert.equal(words.referenceWords("", "4F7K-2"), "4F7K-2");
+});
+
+test("a score is only said where it decided", () => {
+  const decision = { action: "handoff", reason: "unresolved", score: 0.6, lead: 0.2, residue: 0.1 };
+  assert.match(words.scoreWords(decision), /60%/);
+  assert.match(words.scoreWords({ ...decision, action: "answer", reason: null }), /60%/);
+  assert.equal(words.scoreWords({ ...decision, reason: "safeguarding" }), null);
+  assert.equal(words.scoreWords({ ...decision, score: 0 }), null);
+  assert.equal(words.scoreWords({ ...decision, action: "ignore", reason: null }), null);
+});
+
+test("what a message was taken for", () => {
+  assert.equal(words.takenFor({ action: "handoff", reason: "legal" }), "“Injury or legal action”");
+  assert.equal(words.takenFor({ action: "ignore", reason: null }), "trolling");
+});
+
+test("warnings about a text name what is meant", () => {
+  const kinds = ["phone", "address", "email", "name"];
+  const said = kinds.map((kind) => words.warningWords({ kind, words: "01632 960123" }));
+  assert.equal(new Set(said).size, kinds.length);
+  for (const one of said) assert.match(one, /“01632 960123”\.$/);
+  assert.match(words.warningWords({ kind: "newer", words: "x" }), /“x”/);
+});
+
 test("a failed reply carries the network's words", () => {
   const error = "Your account is locked.";
   const failed = words.replyStateWords({ state: "failed", error });

@@ -2,20 +2,44 @@
 // Everything here is drawn from one `case` frame, so the version that goes with a command is always
 // that of what was on the screen.
 
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Done } from "../commands";
+import { Copy } from "../parts/copy";
 import { Problem } from "../parts/problem";
-import { Age, At, Handle } from "../parts/words";
-import { PrivateTag, UrgentTag } from "../parts/tags";
-import type { Case, CaseCommand, CaseFrame, Outcome, Staff, Way } from "../types";
-import { atHandle, kindWords, outcomeWords, ownerWords, reasonWords } from "../words";
+import { webAddress } from "../parts/words";
+import { useShortcut } from "../shortcuts/use-shortcut";
+import type {
+  Case,
+  CaseCommand,
+  CaseFrame,
+  Colleague,
+  Desk,
+  OtherCommand,
+  Outcome,
+  Reply,
+  Staff,
+  Way,
+} from "../types";
+import { atHandle, reasonWords, referenceWords } from "../words";
+import { Actions, type QuickAction } from "./actions";
+import { actionsOn, isMine, mayUndo, needsApproval, takersOf, waysOf } from "./allowed";
+import { Earlier, History } from "./aside";
 import { CloseForm } from "./close-form";
 import { Conversation } from "./conversation";
 import type { Count } from "./counter";
-import { forgetDraft, readDraft } from "./drafts";
+import type { DraftKeeper } from "./drafts";
+import { CaseFacts, Others } from "./facts";
+import { withoutInitials } from "./insertion";
+import { Notes } from "./notes";
+import type { PassTarget } from "./pass-form";
 import { ReplyForm } from "./reply-form";
+import type { ReplyActions } from "./reply-item";
 
-/** What didn't work, and beside what it is to be said: "case", "reply", "close" or "retry-31". */
+/**
+ * What didn't work, and beside what it is to be said: the name of an action ("close", "note"), or
+ * that of one on a reply ("undo-31", "retry-31", "judge-31").
+ */
 export interface CaseProblem {
   place: string;
   text: string;
@@ -24,16 +48,23 @@ export interface CaseProblem {
 export interface CaseViewProps {
   id: number;
   staff: Staff;
+  may: ReadonlySet<string>;
+  desk: Desk;
+  people: readonly Colleague[];
   /** from the queue, shown until the whole case is here */
   summary: Case | undefined;
   detail: CaseFrame | undefined;
+  draft: DraftKeeper;
   /** the server's sentence if the case can't be had */
   missing: string | null;
   limits: Record<Way, number>;
   problem: CaseProblem | null;
   onProblem: (problem: CaseProblem | null) => void;
   onCommand: (command: CaseCommand, seen: Case) => Promise<Done>;
+  onOther: (command: OtherCommand) => Promise<Done>;
   onCount: (text: string, way: Way) => Promise<Count | null>;
+  onTyped: () => void;
+  onSent: () => void;
   announce: (text: string) => void;
 }
 
@@ -43,22 +74,84 @@ interface Doubt {
   lastReply: number;
 }
 
+function newestReply(detail: CaseFrame | undefined): number {
+  return Math.max(0, ...(detail?.replies ?? []).map((reply) => reply.id));
+}
+
+const quickDone: Record<QuickAction, string> = {
+  mark: "Marked sensitive: it comes first now.",
+  unmark: "It isn't marked sensitive any more.",
+  mute: "Muted.",
+  unmute: "No longer muted.",
+};
+
+function quickCommand(action: QuickAction, seen: Case): CaseCommand {
+  const about = { case: seen.id, version: seen.version };
+  return action === "mark" || action === "unmark"
+    ? { type: "mark", ...about, sensitive: action === "mark" }
+    : { type: "mute", ...about, muted: action === "mute" };
+}
+
 export function CaseView(props: CaseViewProps) {
-  const { id, staff, summary, detail, missing, problem, onProblem, announce } = props;
+  const { id, desk, summary, detail, missing } = props;
+  const one = detail?.case ?? summary;
+  // Whoever leaves has seen it; what goes wrong after that is said on every view.
+  useEffect(() => () => props.onProblem(null), []);
+
+  // One heading from the first moment on: the focus is on it before the whole case is here.
   const heading = useRef<HTMLHeadingElement>(null);
+  const reference = one ? referenceWords(desk.reference_prefix, one.reference) : "";
+
+  return (
+    <article class="ks-case" data-testid="case" data-case-id={id} data-case-version={one?.version}>
+      <BackLink />
+      <span class="govuk-caption-l ks-case__caption">
+        Case {id}
+        {reference && <Copy words={reference} what="reference" announce={props.announce} />}
+      </span>
+      <h1 class="govuk-heading-l ks-case__title" tabIndex={-1} ref={heading}>
+        {one ? reasonWords(one.reason) : `Case ${id}`}
+      </h1>
+      {one && <CaseFacts one={one} staffId={props.staff.id} />}
+      {detail ? (
+        <WholeCase {...props} detail={detail} heading={heading} />
+      ) : missing ? (
+        <Problem text={missing} />
+      ) : (
+        <p class="govuk-body">Fetching the case…</p>
+      )}
+    </article>
+  );
+}
+
+type WholeCaseProps = CaseViewProps & {
+  detail: CaseFrame;
+  heading: RefObject<HTMLHeadingElement>;
+};
+
+function WholeCase(props: WholeCaseProps) {
+  const { id, staff, may, desk, people, detail, draft, heading } = props;
+  const { problem, onProblem, announce } = props;
+  const one = detail.case;
+  const talk = useRef<HTMLHeadingElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const noteBox = useRef<HTMLTextAreaElement>(null);
+  const closeFirst = useRef<HTMLSelectElement>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const [writeNext, setWriteNext] = useState(false);
   const [doubt, setDoubt] = useState<Doubt | null>(null);
-  const [draftTurn, setDraftTurn] = useState(0);
-
-  const one = detail?.case ?? summary;
-  const mine = detail?.case.state === "claimed" && detail.case.owner?.id === staff.id;
-  const lastReply = Math.max(0, ...(detail?.replies ?? []).map((reply) => reply.id));
+  const allowed = actionsOn(one, staff.id, may);
+  const mine = isMine(one, staff.id);
+  const ways = waysOf(detail.messages, may);
+  const newest = detail.messages[detail.messages.length - 1];
+  const about = { case: id, version: one.version };
+  const problemAt = (place: string) => (problem?.place === place ? problem.text : null);
+  const invalid = (place: string) => (text: string) => onProblem({ place, text });
 
   // The connection broke on a reply: if the case now shows it, it was taken, and the draft has
   // done its work.
   useEffect(() => {
-    if (!doubt || !detail) return;
+    if (!doubt) return;
     const taken = detail.replies.some(
       (reply) =>
         reply.id > doubt.lastReply &&
@@ -66,237 +159,295 @@ export function CaseView(props: CaseViewProps) {
         reply.text?.startsWith(doubt.text.trim()),
     );
     if (!taken) return;
-    forgetDraft(staff.id, id, doubt.text);
+    draft.sent(doubt.text);
     setDoubt(null);
-    setDraftTurn((turn) => turn + 1);
     onProblem(null);
     announce("Your reply did get through.");
   }, [detail, doubt]);
 
-  // Whoever leaves has seen it; what goes wrong after that is said on every view.
-  useEffect(() => () => onProblem(null), []);
+  useAnnouncements(detail, staff.id, desk.undo_s, announce);
 
-  const seenMessages = useRef<number | null>(null);
-  useEffect(() => {
-    if (!detail) return;
-    const before = seenMessages.current;
-    seenMessages.current = detail.messages.length;
-    if (before !== null && detail.messages.length > before) {
-      announce(`${atHandle(detail.case.resident.handle)} wrote again.`);
-    }
-  }, [detail]);
-
-  async function run(place: string, command: CaseCommand, seen: Case): Promise<boolean> {
-    if (busy) return false;
+  async function run(place: string, doIt: () => Promise<Done>): Promise<Done | null> {
+    if (busy) return null;
     setBusy(place);
     onProblem(null);
-    const done = await props.onCommand(command, seen);
+    const done = await doIt();
     setBusy(null);
-    if (done.ok) return true;
-    onProblem({ place, text: done.text });
-    if (done.code === "lost" && command.type === "reply") {
-      setDoubt({ text: command.text, lastReply });
-    }
-    return false;
+    if (!done.ok) onProblem({ place, text: done.text });
+    return done;
   }
+  const runCase = async (place: string, command: CaseCommand) =>
+    (await run(place, () => props.onCommand(command, one)))?.ok ?? false;
+  const runOther = async (place: string, command: OtherCommand) =>
+    (await run(place, () => props.onOther(command)))?.ok ?? false;
 
-  if (!one) {
-    return (
-      <>
-        <BackLink />
-        <h1 class="govuk-heading-l" tabIndex={-1} ref={heading}>
-          Case {id}
-        </h1>
-        {missing ? <Problem text={missing} /> : <p class="govuk-body">Fetching the case…</p>}
-      </>
-    );
-  }
-
-  async function claim(seen: Case) {
-    const done = await run("case", { type: "claim", case: id, version: seen.version }, seen);
-    if (!done) return;
+  async function claim() {
+    if (!(await runCase("case", { type: "claim", ...about }))) return;
     setWriteNext(true);
     announce("The case is yours.");
   }
 
-  async function release(seen: Case) {
-    const done = await run("case", { type: "release", case: id, version: seen.version }, seen);
-    if (!done) return;
+  async function release() {
+    if (!(await runCase("case", { type: "release", ...about }))) return;
     announce("The case is back in the queue.");
     heading.current?.focus();
   }
 
-  async function send(seen: Case, text: string, way: Way): Promise<boolean> {
-    const command: CaseCommand = { type: "reply", case: id, version: seen.version, text, way };
-    const done = await run("reply", command, seen);
-    if (!done) return false;
-    setDoubt(null);
-    forgetDraft(staff.id, id, text);
-    announce("Your reply is waiting to be sent.");
+  async function quick(action: QuickAction) {
+    if (await runCase(action, quickCommand(action, one))) announce(quickDone[action]);
+  }
+
+  async function pass(target: PassTarget, text: string): Promise<boolean> {
+    const command: CaseCommand = { type: "pass", ...about, ...target, ...(text && { text }) };
+    if (!(await runCase("pass", command))) return false;
+    const to = target.team ?? people.find(({ id: who }) => who === target.to)?.name;
+    announce(`Sent to ${to ?? "a colleague"}.`);
+    heading.current?.focus();
     return true;
   }
 
-  async function retry(seen: Case, reply: number): Promise<boolean> {
-    const command: CaseCommand = { type: "retry", case: id, version: seen.version, reply };
-    const done = await run(`retry-${reply}`, command, seen);
-    if (done) announce("The reply is waiting to be sent again.");
-    return done;
+  async function send(text: string, way: Way, split: boolean) {
+    const command: CaseCommand = { type: "reply", ...about, text, way, ...(split && { split }) };
+    draft.beginSending();
+    const done = await run("reply", () => props.onCommand(command, one));
+    if (done?.ok) {
+      draft.sent(text);
+      props.onSent();
+      setDoubt(null);
+      box.current?.focus();
+      return;
+    }
+    draft.notSent();
+    if (done?.code === "lost") setDoubt({ text, lastReply: newestReply(detail) });
   }
 
-  async function close(seen: Case, outcome: Outcome) {
-    const command: CaseCommand = { type: "close", case: id, version: seen.version, outcome };
-    const done = await run("close", command, seen);
-    if (!done) return;
+  async function undo(reply: Reply) {
+    const place = `undo-${reply.id}`;
+    if (!(await runOther(place, { type: "undo", reply: reply.id }))) return;
+    draft.putBack(textOfAll(reply, detail.replies, staff), reply.private ? "private" : "public");
+    announce("Taken back: it wasn't sent. The text is in the box again.");
+    box.current?.focus();
+  }
+
+  async function retry(reply: Reply) {
+    const command: CaseCommand = { type: "retry", ...about, reply: reply.id };
+    if (!(await runCase(`retry-${reply.id}`, command))) return;
+    announce("The reply is waiting to be sent again.");
+    talk.current?.focus();
+  }
+
+  async function approve(reply: Reply, text: string | null) {
+    const command: OtherCommand = {
+      type: "approve",
+      reply: reply.id,
+      ...(text !== null && { text }),
+    };
+    if (!(await runOther(`judge-${reply.id}`, command))) return;
+    announce("Approved: the reply is on its way.");
+    talk.current?.focus();
+  }
+
+  async function giveBack(reply: Reply, word: string) {
+    const command: OtherCommand = { type: "return", reply: reply.id, text: word };
+    if (!(await runOther(`judge-${reply.id}`, command))) return;
+    announce(`Given back to ${reply.by?.name ?? "its writer"}.`);
+    talk.current?.focus();
+  }
+
+  async function close(outcome: Outcome, department: string | null) {
+    const command: CaseCommand = {
+      type: "close",
+      ...about,
+      outcome,
+      ...(department !== null && { department }),
+    };
+    if (!(await runCase("close", command))) return;
     announce("The case is closed.");
     heading.current?.focus();
   }
 
-  const urgent = one.sensitive && one.state !== "closed";
-  const problemAt = (place: string) => (problem?.place === place ? problem.text : null);
-  const newest = detail?.messages[detail.messages.length - 1];
-  const mayPutBack =
-    mine || one.elsewhere || (one.state === "claimed" && staff.role === "supervisor");
-  const keptDraft = detail && !mine ? readDraft(staff.id, id) : "";
+  async function note(text: string, to: number[]): Promise<boolean> {
+    if (!(await runOther("note", { type: "note", case: id, text, to }))) return false;
+    announce("The note is there.");
+    return true;
+  }
+
+  const held = detail.replies.find((reply) => mayUndo(reply, detail.replies, staff.id, may));
+  useShortcut("c", "Claim this case", allowed.has("claim") ? () => void claim() : null);
+  useShortcut("r", "To the reply", mine ? () => box.current?.focus() : null);
+  useShortcut("n", "To the note", allowed.has("note") ? () => noteBox.current?.focus() : null);
+  useShortcut("u", "Undo the reply", held ? () => void undo(held) : null);
+  useShortcut("x", "To closing the case", mine ? () => closeFirst.current?.focus() : null);
+
+  const actions: ReplyActions = {
+    busy,
+    problemAt,
+    limits: props.limits,
+    onRetry: (reply) => void retry(reply),
+    onUndo: (reply) => void undo(reply),
+    onApprove: (reply, text) => void approve(reply, text),
+    onReturn: (reply, word) => void giveBack(reply, word),
+    onInvalid: (reply, text) => onProblem({ place: `judge-${reply.id}`, text }),
+    onCount: props.onCount,
+  };
+  const others = people.filter((who) => who.case === id && who.id !== staff.id && who.here);
 
   return (
-    <article class="ks-case" data-testid="case" data-case-id={id} data-case-version={one.version}>
-      <BackLink />
-      <span class="govuk-caption-l">Case {id}</span>
-      <h1 class="govuk-heading-l ks-case__title" tabIndex={-1} ref={heading}>
-        {reasonWords(one.reason)}
-      </h1>
-      <ul class="ks-facts ks-case__facts">
-        {urgent && (
-          <li>
-            <UrgentTag />
-          </li>
-        )}
-        {one.private && (
-          <li>
-            <PrivateTag />
-          </li>
-        )}
-        <li>
-          <Handle handle={one.resident.handle} />
-          {one.resident.name && (
-            <>
-              {" ("}
-              <bdi>{one.resident.name}</bdi>
-              {")"}
-            </>
-          )}
-        </li>
-        <li>
-          to <Handle handle={one.account} />
-        </li>
-        <li>
-          came <Age from={one.opened_at} /> ago
-        </li>
-        <li data-testid="owner">
-          {one.state === "closed" && one.outcome
-            ? `Closed: ${outcomeWords(one.outcome)}`
-            : ownerWords(one, staff.id)}
-        </li>
-        {one.team && <li>For {one.team}</li>}
-        {one.acknowledged && <li>Acknowledged</li>}
-      </ul>
-
-      {problemAt("case") && <Problem text={problemAt("case") ?? ""} />}
-      {detail?.case.state === "open" && (
-        <button
-          type="button"
-          class="govuk-button ks-case__claim"
-          aria-disabled={busy === "case"}
-          onClick={() => claim(detail.case)}
-          data-testid="claim"
-        >
-          Claim this case
-        </button>
-      )}
-      {detail && mayPutBack && (
-        <button
-          type="button"
-          class="govuk-button govuk-button--secondary ks-case__claim"
-          aria-disabled={busy === "case"}
-          onClick={() => release(detail.case)}
-          data-testid="release"
-        >
-          Put it back in the queue
-        </button>
-      )}
+    <>
+      <Others others={others} />
       {one.elsewhere && (
         <p class="govuk-body" data-testid="elsewhere">
           Somebody of ours answers this in X's own app, so nothing is said automatically. If they
           don't any more, take it or put it back.
         </p>
       )}
-
-      {!detail && <p class="govuk-body">Fetching the conversation…</p>}
-      {detail && (
-        <div class="ks-case__columns">
-          <div>
-            <Conversation
-              detail={detail}
-              staffId={staff.id}
-              busy={busy}
-              problemAt={problemAt}
-              onRetry={(reply) => retry(detail.case, reply)}
+      <Actions
+        allowed={allowed}
+        onX={latestOnX(detail)}
+        teams={desk.teams.filter((team) => team !== one.team)}
+        colleagues={takersOf(one, people, staff.id)}
+        busy={busy}
+        problemAt={problemAt}
+        onClaim={claim}
+        onRelease={release}
+        onToReply={() => box.current?.focus()}
+        onQuick={quick}
+        onPass={pass}
+        onInvalid={invalid("pass")}
+      />
+      <div class="ks-case__columns">
+        <div>
+          <Conversation
+            detail={detail}
+            staffId={staff.id}
+            may={may}
+            heading={talk}
+            actions={actions}
+          />
+          {allowed.has("reply") && ways.length > 0 ? (
+            <ReplyForm
+              one={one}
+              staff={staff}
+              draft={draft}
+              ways={ways}
+              way={newest?.kind === "private" ? "private" : "public"}
+              proposes={needsApproval(may)}
+              limits={props.limits}
+              ready={{
+                suggestions: detail.suggestions,
+                canned: desk.canned,
+                links: desk.links,
+              }}
+              box={box}
+              takeFocus={writeNext}
+              busy={busy === "reply"}
+              problem={problemAt("reply")}
+              onTyped={props.onTyped}
+              onInvalid={invalid("reply")}
+              onSend={send}
+              onCount={props.onCount}
+              announce={announce}
             />
-            {mine && (
-              <ReplyForm
-                key={draftTurn}
-                one={detail.case}
-                staff={staff}
-                ways={waysOf(detail, staff)}
-                way={newest?.kind === "private" ? "private" : "public"}
-                limits={props.limits}
-                takeFocus={writeNext}
-                busy={busy === "reply"}
-                problem={problemAt("reply")}
-                onInvalid={(text) => onProblem({ place: "reply", text })}
-                onSend={(text, way) => send(detail.case, text, way)}
-                onCount={props.onCount}
-              />
-            )}
-            {!mine && problemAt("reply") && <Problem text={problemAt("reply") ?? ""} />}
-            {!mine && detail.case.state !== "closed" && (
-              <p class="govuk-body" data-testid="not-yours">
-                {detail.case.state === "open"
-                  ? "Claim the case to reply or to close it."
-                  : `${detail.case.owner?.name ?? "Somebody"} has this case: only they can reply.`}
-              </p>
-            )}
-            {keptDraft && (
-              <div class="govuk-inset-text">
-                <p class="govuk-body">You had begun a reply here. It's kept:</p>
-                <p class="govuk-body ks-words">{keptDraft}</p>
-              </div>
-            )}
-          </div>
-          <div>
-            {mine && (
-              <CloseForm
-                busy={busy === "close"}
-                problem={problemAt("close")}
-                onInvalid={(text) => onProblem({ place: "close", text })}
-                onClose={(outcome) => close(detail.case, outcome)}
-              />
-            )}
-            {!mine && problemAt("close") && <Problem text={problemAt("close") ?? ""} />}
-            <History detail={detail} />
-          </div>
+          ) : (
+            <NotYours one={one} text={draft.text} problem={problemAt("reply")} />
+          )}
         </div>
-      )}
-    </article>
+        <div>
+          {allowed.has("close") ? (
+            <CloseForm
+              departments={desk.departments}
+              busy={busy === "close"}
+              problem={problemAt("close")}
+              first={closeFirst}
+              onInvalid={invalid("close")}
+              onClose={close}
+            />
+          ) : (
+            problemAt("close") && <Problem text={problemAt("close") ?? ""} />
+          )}
+          <Notes
+            notes={detail.notes}
+            staffId={staff.id}
+            colleagues={people}
+            mayWrite={allowed.has("note")}
+            busy={busy === "note"}
+            problem={problemAt("note")}
+            box={noteBox}
+            onInvalid={invalid("note")}
+            onAdd={note}
+          />
+          <Earlier earlier={detail.earlier} prefix={desk.reference_prefix} />
+          <History history={detail.history} />
+        </div>
+      </div>
+    </>
   );
 }
 
-/** How this person can answer here: what came privately isn't answered for everybody to read. */
-export function waysOf(detail: Pick<CaseFrame, "messages">, staff: Pick<Staff, "role">): Way[] {
-  const ways: Way[] = [];
-  if (detail.messages.some(({ kind }) => kind !== "private")) ways.push("public");
-  if (staff.role !== "trainee") ways.push("private");
-  return ways;
+/** Of a split reply all parts, as they were written. */
+function textOfAll(first: Reply, all: readonly Reply[], staff: Staff): string {
+  const next = all.find(({ after }) => after === first.id);
+  const text = withoutInitials(first.text ?? "", staff.initials);
+  return next ? `${text} ${textOfAll(next, all, staff)}` : text;
+}
+
+function latestOnX({ messages }: CaseFrame): string | null {
+  const shown = messages.filter(({ gone_at, remote_url }) => !gone_at && webAddress(remote_url));
+  return shown[shown.length - 1]?.remote_url ?? null;
+}
+
+/** What is new in the case, once: the resident's words, and what becomes of one's own reply. */
+function useAnnouncements(
+  detail: CaseFrame,
+  staffId: number,
+  undoS: number,
+  announce: (text: string) => void,
+): void {
+  const seen = useRef<{ messages: number; reply: number } | null>(null);
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = { messages: detail.messages.length, reply: newestReply(detail) };
+    if (!before) return;
+    if (detail.messages.length > before.messages) {
+      announce(`${atHandle(detail.case.resident.handle)} wrote again.`);
+    }
+    const mine = detail.replies.find(({ id, by }) => id > before.reply && by?.id === staffId);
+    if (mine) announce(takenWords(mine.state, undoS));
+  }, [detail]);
+}
+
+function takenWords(state: Reply["state"], undoS: number): string {
+  if (state === "held") return `Your reply goes out in ${undoS} seconds. Undo stands before the box.`;
+  if (state === "proposed") return "Your reply waits for somebody's approval.";
+  return "Your reply is waiting to be sent.";
+}
+
+interface NotYoursProps {
+  one: Case;
+  /** of a reply that this person had begun */
+  text: string;
+  problem: string | null;
+}
+
+function NotYours({ one, text, problem }: NotYoursProps) {
+  return (
+    <>
+      {problem && <Problem text={problem} />}
+      {one.state !== "closed" && (
+        <p class="govuk-body" data-testid="not-yours">
+          {one.state === "open"
+            ? "Claim the case to reply or to close it."
+            : `${one.owner?.name ?? "Somebody"} has this case: only they can reply.`}
+        </p>
+      )}
+      {text && (
+        <div class="govuk-inset-text" data-testid="kept-draft">
+          <p class="govuk-body">You had begun a reply here. It's kept:</p>
+          <p class="govuk-body ks-words">{text}</p>
+        </div>
+      )}
+    </>
+  );
 }
 
 function BackLink() {
@@ -304,27 +455,5 @@ function BackLink() {
     <a class="govuk-back-link" href="#/queue">
       Back to the queue
     </a>
-  );
-}
-
-function History({ detail }: { detail: CaseFrame }) {
-  return (
-    <details class="govuk-details ks-history" data-testid="history">
-      <summary class="govuk-details__summary">
-        <span class="govuk-details__summary-text">History of this case</span>
-      </summary>
-      <ol class="govuk-list govuk-details__text ks-history__list">
-        {detail.history.map((entry) => (
-          <li key={entry.seq}>
-            <strong>{kindWords(entry.kind)}</strong>
-            {entry.by && ` by ${entry.by}`}
-            <span class="ks-quiet">
-              <At at={entry.at} />
-            </span>
-            {entry.text && <span class="ks-words ks-history__text">{entry.text}</span>}
-          </li>
-        ))}
-      </ol>
-    </details>
   );
 }

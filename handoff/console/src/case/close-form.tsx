@@ -1,22 +1,28 @@
+import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { Outcome } from "../types";
 import { outcomeChoices } from "../words";
 
 export interface CloseFormProps {
+  departments: readonly string[];
   busy: boolean;
   problem: string | null;
+  first: RefObject<HTMLSelectElement>;
   onInvalid: (text: string) => void;
-  onClose: (outcome: Outcome) => void;
+  /** `department` is null for nobody in particular */
+  onClose: (outcome: Outcome, department: string | null) => void;
 }
 
-export function CloseForm({ busy, problem, onInvalid, onClose }: CloseFormProps) {
+export function CloseForm(props: CloseFormProps) {
+  const { departments, busy, problem, first, onInvalid, onClose } = props;
   const [outcome, setOutcome] = useState<Outcome | "">("");
+  const [department, setDepartment] = useState("");
 
   function submit(event: Event) {
     event.preventDefault();
     if (busy) return;
-    if (outcome) onClose(outcome);
+    if (outcome) onClose(outcome, department || null);
     else onInvalid("Choose how it ended.");
   }
 
@@ -29,9 +35,10 @@ export function CloseForm({ busy, problem, onInvalid, onClose }: CloseFormProps)
           How did it end?
         </label>
         <select
-          class="govuk-select ks-close__outcome"
+          class="govuk-select ks-close__choice"
           id="outcome"
           name="outcome"
+          ref={first}
           value={outcome}
           onChange={(event) => setOutcome(event.currentTarget.value as Outcome | "")}
           data-testid="outcome"
@@ -44,6 +51,28 @@ export function CloseForm({ busy, problem, onInvalid, onClose }: CloseFormProps)
           ))}
         </select>
       </div>
+      {departments.length > 0 && (
+        <div class="govuk-form-group">
+          <label class="govuk-label" for="department">
+            Who should hear of it?
+          </label>
+          <select
+            class="govuk-select ks-close__choice"
+            id="department"
+            name="department"
+            value={department}
+            onChange={(event) => setDepartment(event.currentTarget.value)}
+            data-testid="department-choice"
+          >
+            <option value="">Nobody in particular</option>
+            {departments.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
       <button
         type="submit"
         class="govuk-button govuk-button--secondary"

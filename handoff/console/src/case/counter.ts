@@ -1,10 +1,11 @@
 // Asks the server how the network counts a text while it is being written: not at every key, and an
 // answer never replaces that to a later question.
 
-export interface Count {
-  weight: number;
-  limit: number;
-}
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { CountFrame, Way } from "../types";
+import { browserTimer } from "../feed";
+
+export type Count = Pick<CountFrame, "weight" | "limit" | "parts" | "warnings">;
 
 export interface CounterOptions {
   ask: (text: string) => Promise<Count | null>;
@@ -43,8 +44,48 @@ export class Counter {
   }
 }
 
-/** What stands under the reply box. */
-export function countWords(count: Count | null, fallbackLimit: number): string {
+export interface Counted {
+  /** null: not known */
+  count: Count | null;
+  /** how many too many; 0: none, or not known */
+  over: number;
+  /** of the text as it is now, and not as it was a moment ago */
+  upToDate: boolean;
+}
+
+/** The count of what stands in a box. */
+export function useCount(
+  text: string,
+  way: Way,
+  ask: (text: string, way: Way) => Promise<Count | null>,
+): Counted {
+  const [counted, setCounted] = useState<{ count: Count | null; text: string } | null>(null);
+  const now = useRef({ ask, way });
+  now.current = { ask, way };
+  const counter = useMemo(
+    () =>
+      new Counter({
+        ask: (asked) => now.current.ask(asked, now.current.way),
+        onCount: (count, of) => setCounted({ count, text: of }),
+        after: browserTimer,
+      }),
+    [],
+  );
+  useEffect(() => counter.count(text), [text, way]);
+  useEffect(() => () => counter.stop(), []);
+  const count = counted?.count ?? null;
+  return {
+    count,
+    over: count ? Math.max(0, count.weight - count.limit) : 0,
+    upToDate: counted?.text === text,
+  };
+}
+
+/** What stands under a reply box. */
+export function countWords(
+  count: Pick<Count, "weight" | "limit"> | null,
+  fallbackLimit: number,
+): string {
   if (!count) return `${fallbackLimit} at most, your initials included`;
   const over = count.weight - count.limit;
   if (over > 0) return `${count.weight} of ${count.limit}: ${over} too many to send`;

@@ -1,144 +1,288 @@
-// The box in which staff write. What is in it is kept at every key; only a reply that was taken
-// empties it.
+// The box in which staff write. What is in it belongs to the draft's keeper; only a reply that was
+// taken empties it.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
+import { At } from "../parts/words";
 import type { Case, Staff, Way } from "../types";
 import { atHandle } from "../words";
-import { Counter, countWords, type Count } from "./counter";
-import { keepDraft, readDraft } from "./drafts";
+import { CountLine, Warnings } from "./count-line";
+import { useCount, type Count } from "./counter";
+import type { DraftKeeper } from "./drafts";
+import { insertAtCursor } from "./insertion";
+import { Insert, type InsertProps } from "./insert";
 
 export interface ReplyFormProps {
   one: Case;
   staff: Staff;
+  draft: DraftKeeper;
   /** that this person has; one at least */
   ways: readonly Way[];
   /** of the newest message */
   way: Way;
+  /** somebody else must say yes to it first */
+  proposes: boolean;
   limits: Record<Way, number>;
+  ready: Omit<InsertProps, "onInsert">;
+  box: RefObject<HTMLTextAreaElement>;
   takeFocus: boolean;
   busy: boolean;
   problem: string | null;
+  onTyped: () => void;
   onInvalid: (text: string) => void;
-  onSend: (text: string, way: Way) => Promise<boolean>;
+  onSend: (text: string, way: Way, split: boolean) => void;
   onCount: (text: string, way: Way) => Promise<Count | null>;
+  announce: (text: string) => void;
 }
 
-const wayWords: Record<Way, { name: string; hint: string; only: string }> = {
-  public: {
-    name: "Public reply",
-    hint: "Anybody can read it.",
-    only: "Anybody can read your reply.",
-  },
+const wayWords: Record<Way, { name: string; hint: string; send: string }> = {
+  public: { name: "Public reply", hint: "Anybody can read it.", send: "Send the reply" },
   private: {
     name: "Direct message",
     hint: "Only they and our staff can read it.",
-    only: "It goes as a direct message, as they wrote to us: only they and our staff can read it.",
+    send: "Send the direct message",
   },
 };
 
 export function ReplyForm(props: ReplyFormProps) {
-  const { one, staff, ways, limits, takeFocus, busy, problem, onInvalid, onSend } = props;
-  const [chosen, setChosen] = useState<Way>(props.way);
-  const way = ways.includes(chosen) ? chosen : (ways[0] ?? chosen);
-  const [text, setText] = useState(() => readDraft(staff.id, one.id));
-  const [counted, setCounted] = useState<{ count: Count | null; text: string } | null>(null);
-  const box = useRef<HTMLTextAreaElement>(null);
+  const { one, staff, draft, ways, proposes, limits, box, busy, problem, onInvalid } = props;
+  const { way, moved, choose, settle } = useWay(props);
+  const [split, setSplit] = useState(false);
+  const { text } = draft;
+  const { count, over, upToDate } = useCount(text, way, props.onCount);
+  const splits = way === "public" && over > 0 && (count?.parts ?? 1) > 1;
+  const tooLong = over > 0 && !(splits && split);
 
-  const ask = useRef(props.onCount);
-  ask.current = props.onCount;
-  const wayNow = useRef(way);
-  wayNow.current = way;
-  const counter = useMemo(
-    () =>
-      new Counter({
-        ask: (asked) => ask.current(asked, wayNow.current),
-        onCount: (count, of) => setCounted({ count, text: of }),
-        after: (ms, run) => {
-          const timer = setTimeout(run, ms);
-          return () => clearTimeout(timer);
-        },
-      }),
-    [],
-  );
   useEffect(() => {
-    counter.count(text);
-  }, [text, way]);
-  useEffect(() => {
-    if (takeFocus) box.current?.focus();
-  }, [takeFocus]);
-  useEffect(() => () => counter.stop(), []);
+    if (props.takeFocus) box.current?.focus();
+  }, [props.takeFocus]);
 
-  function write(now: string) {
-    setText(now);
-    keepDraft(staff.id, one.id, now);
-  }
-
-  async function submit(event: Event) {
+  function submit(event: Event) {
     event.preventDefault();
     if (busy) return;
     if (!text.trim()) {
       onInvalid("There's nothing to send yet: write your reply first.");
-      return;
-    }
-    // Of a text that was changed since, only the server can tell.
-    if (over > 0 && counted?.text === text) {
+    } else if (tooLong && upToDate) {
+      // Of a text that was changed since, only the server can tell.
       onInvalid(`Your reply is ${over} too long to send. Make it shorter and try again.`);
-      return;
+    } else {
+      props.onSend(text, way, splits && split);
+      setSplit(false);
     }
-    if (await onSend(text, way)) setText("");
   }
 
-  const count = counted?.count ?? null;
-  const over = count ? count.weight - count.limit : 0;
+  function sendByKey(event: KeyboardEvent) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) submit(event);
+  }
 
+  const send = proposes ? "Send for approval" : wayWords[way].send;
   return (
-    <form class="ks-reply" onSubmit={submit} noValidate>
+    <form class="ks-reply" onSubmit={submit} noValidate data-testid="reply-form">
       {problem && <Problem title="Your reply was not sent" text={problem} />}
-      <div class={over > 0 ? "govuk-form-group govuk-form-group--error" : "govuk-form-group"}>
+      <OtherDraft draft={draft} box={box} announce={props.announce} />
+      {moved && <Moved one={one} way={way} onChoose={choose} onStay={settle} />}
+      <div class={tooLong ? "govuk-form-group govuk-form-group--error" : "govuk-form-group"}>
         <h2 class="govuk-label-wrapper">
           <label class="govuk-label govuk-label--m" for="reply-text">
             Your reply to <bdi>{atHandle(one.resident.handle)}</bdi>
           </label>
         </h2>
         <p class="govuk-hint" id="reply-hint">
-          It goes from <bdi>{atHandle(one.account)}</bdi>. We add your initials, ^{staff.initials}.
+          It goes from <bdi>{atHandle(one.account)}</bdi>
+          {way === "private" ? " as a direct message. " : ". "}
+          <span data-testid="way-hint">{wayWords[way].hint}</span>
+          {proposes && " Somebody else looks at it before it goes."}
         </p>
-        {ways.length > 1 ? (
-          <WayChoice ways={ways} way={way} onChange={setChosen} />
-        ) : (
-          <p class="govuk-body" data-testid="only-way">
-            {wayWords[way].only}
-          </p>
-        )}
         <textarea
-          class={over > 0 ? "govuk-textarea govuk-textarea--error" : "govuk-textarea"}
+          class={tooLong ? "govuk-textarea ks-box govuk-textarea--error" : "govuk-textarea ks-box"}
           id="reply-text"
           name="reply"
           rows={5}
           ref={box}
           value={text}
           readOnly={busy}
-          aria-describedby="reply-hint reply-count"
-          aria-invalid={over > 0}
-          onInput={(event) => write(event.currentTarget.value)}
+          aria-describedby="reply-hint reply-initials reply-count"
+          aria-invalid={tooLong}
+          onInput={(event) => {
+            draft.write(event.currentTarget.value, way);
+            props.onTyped();
+          }}
+          onKeyDown={sendByKey}
           data-testid="reply-text"
         />
-        <p
-          class={over > 0 ? "govuk-error-message ks-count" : "govuk-hint ks-count"}
-          id="reply-count"
-          data-testid="reply-count"
-        >
-          {countWords(count, limits[way])}
+        <p class="govuk-body-s ks-reply__initials" id="reply-initials">
+          We add your initials: <strong>^{staff.initials}</strong>
         </p>
-        <p class="govuk-visually-hidden" aria-live="polite">
-          {over > 0 ? "Too long to send." : ""}
-        </p>
+        <CountLine id="reply-count" count={count} limit={limits[way]} over={tooLong ? over : 0} />
+        <Warnings warnings={text.trim() ? (count?.warnings ?? []) : []} />
       </div>
-      <button type="submit" class="govuk-button" aria-disabled={busy} data-testid="reply-send">
-        {busy ? "Sending…" : way === "private" ? "Send the direct message" : "Send the reply"}
-      </button>
+      {splits && <SplitChoice parts={count?.parts ?? 1} split={split} onChange={setSplit} />}
+      {ways.length > 1 && <WayChoice ways={ways} way={way} onChange={choose} />}
+      <div class="ks-reply__buttons">
+        <button type="submit" class="govuk-button" aria-disabled={busy} data-testid="reply-send">
+          {busy ? "Sending…" : send}
+        </button>
+        <Insert
+          {...props.ready}
+          onInsert={(words) => box.current && insertAtCursor(box.current, words)}
+        />
+      </div>
     </form>
+  );
+}
+
+/**
+ * How the reply goes: as it was chosen, else as the resident wrote last. What is being written
+ * doesn't change its way by itself: then `moved` says that they went elsewhere.
+ */
+function useWay({ draft, ways, way: latest, one, announce }: ReplyFormProps) {
+  const [chosen, setChosen] = useState<Way>(draft.text && draft.way ? draft.way : latest);
+  const [moved, setMoved] = useState(false);
+  const before = useRef(latest);
+  const written = useRef(draft.way);
+
+  useEffect(() => {
+    if (before.current === latest) return;
+    before.current = latest;
+    const next = wayAfterMove({ chosen, latest, writing: draft.text.trim() !== "" });
+    setChosen(next.way);
+    setMoved(next.ask && ways.includes(latest));
+    if (next.ask) announce(`${atHandle(one.resident.handle)} now writes another way.`);
+  }, [latest]);
+
+  // A draft from elsewhere brings its own way.
+  useEffect(() => {
+    if (written.current === draft.way) return;
+    written.current = draft.way;
+    if (draft.way) setChosen(draft.way);
+  }, [draft.way]);
+
+  const way = ways.includes(chosen) ? chosen : (ways[0] ?? chosen);
+  function choose(now: Way) {
+    setMoved(false);
+    setChosen(now);
+    if (draft.text) draft.write(draft.text, now);
+    written.current = draft.way;
+  }
+  return { way, moved: moved && way !== latest, choose, settle: () => setMoved(false) };
+}
+
+/** The resident wrote another way than before: which way the reply goes now, and whether to ask. */
+export function wayAfterMove(now: { chosen: Way; latest: Way; writing: boolean }): {
+  way: Way;
+  ask: boolean;
+} {
+  if (!now.writing) return { way: now.latest, ask: false };
+  return { way: now.chosen, ask: now.chosen !== now.latest };
+}
+
+interface MovedProps {
+  one: Case;
+  way: Way;
+  onChoose: (way: Way) => void;
+  onStay: () => void;
+}
+
+function Moved({ one, way, onChoose, onStay }: MovedProps) {
+  const other: Way = way === "public" ? "private" : "public";
+  return (
+    <div class="ks-aside-note" data-testid="way-moved">
+      <p class="govuk-body">
+        <bdi>{atHandle(one.resident.handle)}</bdi>{" "}
+        {other === "private"
+          ? "has written a direct message since you began. Your reply would be public."
+          : "has written in public since you began. Your reply would be a direct message."}
+      </p>
+      <div class="govuk-button-group">
+        <button
+          type="button"
+          class="govuk-button govuk-button--secondary"
+          onClick={() => onChoose(other)}
+          data-testid="way-follow"
+        >
+          {other === "private" ? "Make it a direct message" : "Make it a public reply"}
+        </button>
+        <button type="button" class="ks-plain-button" onClick={onStay} data-testid="way-stay">
+          Leave it as it is
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface OtherDraftProps {
+  draft: DraftKeeper;
+  box: RefObject<HTMLTextAreaElement>;
+  announce: (text: string) => void;
+}
+
+/** What else this person has written here: in another window, or before the connection broke. */
+function OtherDraft({ draft, box, announce }: OtherDraftProps) {
+  const { other } = draft;
+  const text = other?.text;
+  useEffect(() => {
+    if (text) announce("There's another draft of yours for this case.");
+  }, [text]);
+  if (!other) return null;
+
+  function leave(run: () => void) {
+    run();
+    box.current?.focus();
+  }
+  return (
+    <div class="ks-aside-note" data-testid="other-draft">
+      <p class="govuk-body">
+        You've also written this here, <At at={other.changed_at} />:
+      </p>
+      <p class="govuk-body ks-words" dir="auto">
+        {other.text}
+      </p>
+      <div class="govuk-button-group">
+        <button
+          type="button"
+          class="govuk-button govuk-button--secondary"
+          onClick={() => leave(() => draft.swap())}
+          data-testid="other-use"
+        >
+          Use this one instead
+        </button>
+        <button
+          type="button"
+          class="ks-plain-button"
+          onClick={() => leave(() => draft.dropOther())}
+          data-testid="other-drop"
+        >
+          I don't need it
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface SplitChoiceProps {
+  parts: number;
+  split: boolean;
+  onChange: (split: boolean) => void;
+}
+
+function SplitChoice({ parts, split, onChange }: SplitChoiceProps) {
+  return (
+    <div class="govuk-checkboxes govuk-checkboxes--small ks-split">
+      <div class="govuk-checkboxes__item">
+        <input
+          class="govuk-checkboxes__input"
+          id="reply-split"
+          type="checkbox"
+          checked={split}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+          data-testid="reply-split"
+        />
+        <label class="govuk-label govuk-checkboxes__label" for="reply-split">
+          Send it as a thread of {parts} replies, cut between sentences
+        </label>
+      </div>
+    </div>
   );
 }
 
@@ -162,7 +306,6 @@ function WayChoice({ ways, way, onChange }: WayChoiceProps) {
               type="radio"
               value={value}
               checked={way === value}
-              aria-describedby="way-hint"
               onChange={() => onChange(value)}
               data-testid={`way-${value}`}
             />
@@ -172,9 +315,6 @@ function WayChoice({ ways, way, onChange }: WayChoiceProps) {
           </div>
         ))}
       </div>
-      <p class="govuk-hint ks-way__hint" id="way-hint">
-        {wayWords[way].hint}
-      </p>
     </fieldset>
   );
 }

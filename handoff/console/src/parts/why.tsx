@@ -6,13 +6,28 @@ export function spansOf(why: readonly Why[]): Span[] {
   return why.flatMap((one) => one.spans ?? []);
 }
 
-export function WhyList({ why }: { why: readonly Why[] }) {
+/** How the server calls it when no rule of the knowledge base decided, but the model beside them. */
+const secondOpinion = "second opinion";
+
+interface WhyListProps {
+  why: readonly Why[];
+  /** what the message was taken for, where that isn't said around it */
+  taken?: string;
+}
+
+export function WhyList({ why, taken }: WhyListProps) {
   if (why.length === 0) return <p class="govuk-body-s">No rule matched.</p>;
   return (
     <ul class="govuk-list govuk-list--bullet ks-why">
       {why.map((one, i) => (
         <li key={i}>
-          Matched rule <code class="ks-code">{one.rule}</code>
+          {one.rule === secondOpinion ? (
+            `Kerbside's second opinion ${taken ? `took it for ${taken}` : "says so"}`
+          ) : (
+            <>
+              Matched rule <code class="ks-code">{one.rule}</code>
+            </>
+          )}
           {one.words.length > 0 && (
             <>
               {" on the words "}

@@ -1,0 +1,44 @@
+// A button that shows and hides what stands behind it. Escape closes it, and the focus goes back to
+// the button.
+
+import type { ComponentChildren } from "preact";
+import { useId, useRef } from "preact/hooks";
+
+export interface DisclosureProps {
+  label: string;
+  open: boolean;
+  onToggle: (open: boolean) => void;
+  children: ComponentChildren;
+  testId: string;
+}
+
+export function Disclosure({ label, open, onToggle, children, testId }: DisclosureProps) {
+  const panel = useId();
+  const button = useRef<HTMLButtonElement>(null);
+
+  function closeByKey(event: KeyboardEvent) {
+    if (event.key !== "Escape" || !open) return;
+    event.stopPropagation();
+    onToggle(false);
+    button.current?.focus();
+  }
+
+  return (
+    <div class={open ? "ks-disclosure ks-disclosure--open" : "ks-disclosure"} onKeyDown={closeByKey}>
+      <button
+        type="button"
+        class="govuk-button govuk-button--secondary ks-disclosure__button"
+        aria-expanded={open}
+        aria-controls={panel}
+        ref={button}
+        onClick={() => onToggle(!open)}
+        data-testid={testId}
+      >
+        {label}
+      </button>
+      <div class="ks-disclosure__panel" id={panel} hidden={!open}>
+        {open && children}
+      </div>
+    </div>
+  );
+}
