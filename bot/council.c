@@ -2,8 +2,12 @@
 
 static int64_t working_after(void *data, struct str account, int64_t from, int64_t minutes)
 {
-    (void)data, (void)account;
-    return from + minutes * 60;
+    const struct council *c = data;
+    const struct hours *hours = c->conf->hours;
+    for (size_t i = 0; i < c->conf->account_count; i++)
+        if (c->conf->accounts[i].hours && str_is(account, c->conf->accounts[i].handle))
+            hours = c->conf->accounts[i].hours;
+    return hours_after(hours, from, minutes);
 }
 
 /* Appends @text unless it is there or empty. */

@@ -181,6 +181,31 @@ int64_t hours_next_open(const struct hours *h, int64_t now)
     return 0;
 }
 
+int64_t hours_after(const struct hours *h, int64_t from, int64_t minutes)
+{
+    int64_t left_s = minutes * 60, reached = from; /* windows may overlap */
+    struct local today = local_of(h, from);
+    if (left_s <= 0)
+        return from;
+    for (int days = 0; days <= SEARCH_DAYS; days++) {
+        int weekday = (today.weekday + days) % 7;
+        if (closed_on(h, today.day + days))
+            continue;
+        for (size_t i = 0; i < h->window_count[weekday]; i++) {
+            const struct window *w = &h->windows[weekday][i];
+            int64_t begin = moment(h, from, days, w->from), end = moment(h, from, days, w->to);
+            begin = begin > reached ? begin : reached;
+            if (end <= begin)
+                continue;
+            if (left_s <= end - begin)
+                return begin + left_s;
+            left_s -= end - begin;
+            reached = end;
+        }
+    }
+    return 0;
+}
+
 static void add_hour(struct buf *out, int minute)
 {
     int hour = minute / 60, rest = minute % 60;

@@ -31,6 +31,13 @@ bool hours_open(const struct hours *h, int64_t now);
 int64_t hours_next_open(const struct hours *h, int64_t now);
 
 /*
+ * The moment at which @minutes of opening time have gone by since @from: what the clock's change
+ * adds to or takes from a window counts as it was. @from itself for none; 0 if there aren't as many
+ * within a year.
+ */
+int64_t hours_after(const struct hours *h, int64_t from, int64_t minutes);
+
+/*
  * When a person will be there, as words for a sentence: "shortly" in hours, else "from 9 today",
  * "from 9 tomorrow", "from 9 on Monday", "from 9 on Tuesday 29 December" from a week on, "as soon
  * as we can" if no hours are set. A failure sticks in @out.

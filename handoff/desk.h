@@ -20,7 +20,8 @@ struct desk {
     int64_t warn_minutes;                 /* before either is up its owner, or all, are warned */
     struct str reference_prefix;          /* in front of a case's reference, such as "NM" */
 
-    /* The moment at which @minutes of the account's working time have gone by since @from. */
+    /* The moment at which @minutes of the account's working time have gone by since @from; 0 if
+     * that is more than a year away. */
     int64_t (*working_after)(void *data, struct str account, int64_t from, int64_t minutes);
 
     /* {"accounts","teams","departments","canned","links"} of PROTOCOL.md's desk, into @ret. */

@@ -119,6 +119,74 @@ static void test_night_hours(void **state)
     h = hours_free(h);
 }
 
+static void test_after(void **state)
+{
+    (void)state;
+    static const char *const nights[7] = { [6] = "00:30-03:00" }, *const overlapping[7] = {
+        "09:00-12:00 10:00-11:00 11:30-13:00"
+    };
+    static const struct {
+        const char *note;
+        const char *const *week;
+        const char *from;
+        int64_t minutes;
+        const char *at;
+    } rows[] = {
+        { "within the morning", office, "2026-11-23T09:10:30Z", 60, "2026-11-23T10:10:30Z" },
+        { "to closing time", office, "2026-11-23T16:00:00Z", 60, "2026-11-23T17:00:00Z" },
+        { "over a night", office, "2026-11-23T16:30:00Z", 60, "2026-11-24T09:30:00Z" },
+        { "from the night", office, "2026-11-23T22:00:00Z", 60, "2026-11-24T10:00:00Z" },
+        { "from early morning", office, "2026-11-23T06:00:00Z", 15, "2026-11-23T09:15:00Z" },
+        { "over lunch", office, "2026-11-20T12:00:00Z", 60, "2026-11-20T13:30:00Z" },
+        { "from lunch", office, "2026-11-20T12:45:00Z", 1, "2026-11-20T13:01:00Z" },
+        { "over a weekend", office, "2026-11-20T16:00:00Z", 60, "2026-11-23T09:30:00Z" },
+        { "from Sunday", office, "2026-11-22T12:00:00Z", 240, "2026-11-23T13:00:00Z" },
+        { "two days and a bit", office, "2026-11-23T09:00:00Z", 1000, "2026-11-25T09:40:00Z" },
+        { "over bank holidays", office, "2026-12-24T16:30:00Z", 60, "2026-12-29T09:30:00Z" },
+        { "from one", office, "2026-12-28T10:00:00Z", 60, "2026-12-29T10:00:00Z" },
+        { "to summer time", office, "2027-03-25T16:30:00Z", 60, "2027-03-29T08:30:00Z" },
+        { "to winter time", office, "2027-10-29T15:00:00Z", 60, "2027-11-01T09:30:00Z" },
+        { "an hour that isn't there", nights, "2027-03-28T00:30:00Z", 91, "2027-04-03T23:31:00Z" },
+        { "an hour that is twice", nights, "2027-10-30T23:30:00Z", 210, "2027-10-31T03:00:00Z" },
+        { "what overlaps counts once", overlapping, "2026-11-23T08:00:00Z", 240,
+          "2026-11-23T13:00:00Z" },
+        { "nothing", office, "2026-11-22T12:00:00Z", 0, "2026-11-22T12:00:00Z" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct hours *h = make(rows[i].week, "2026-12-25 2026-12-28 2027-03-26");
+        char got[WHEN_TEXT_MAX];
+        (void)when_format(hours_after(h, at(rows[i].from), rows[i].minutes), got);
+        assert_str_note(str_of(got), rows[i].at, rows[i].note);
+        h = hours_free(h);
+    }
+    static const char *const never[7] = { NULL };
+    struct hours *h = make(never, NULL);
+    assert_int_equal(hours_after(h, at("2026-11-23T09:00:00Z"), 1), 0);
+    h = hours_free(h);
+    h = make(office, NULL);
+    assert_int_equal(hours_after(h, at("2026-11-23T09:00:00Z"), INT64_C(10000000)), 0);
+    h = hours_free(h);
+}
+
+/* As many minutes as are open one by one. */
+static void test_after_counts(void **state)
+{
+    (void)state;
+    struct hours *h = make(office, "2027-03-29 2027-05-03");
+    uint64_t seed = 11;
+    int64_t begin = at("2027-03-01T00:00:00Z");
+    for (int round = 0; round < 60; round++) {
+        int64_t from = begin + (int64_t)random_below(&seed, 90 * 1440) * 60, counted = 0;
+        int64_t minutes = 1 + (int64_t)random_below(&seed, 1500),
+                until = hours_after(h, from, minutes);
+        for (int64_t t = from; t < until; t += 60)
+            counted += hours_open(h, t);
+        assert_int_equal(counted, minutes);
+        assert_true(hours_open(h, until - 1));
+    }
+    h = hours_free(h);
+}
+
 static void test_when(void **state)
 {
     (void)state;
@@ -220,8 +288,9 @@ static void test_faults(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_open),        cmocka_unit_test(test_next_is_next),
-        cmocka_unit_test(test_night_hours), cmocka_unit_test(test_when),
+        cmocka_unit_test(test_open),         cmocka_unit_test(test_next_is_next),
+        cmocka_unit_test(test_night_hours),  cmocka_unit_test(test_after),
+        cmocka_unit_test(test_after_counts), cmocka_unit_test(test_when),
         cmocka_unit_test(test_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
