@@ -40,6 +40,10 @@ int glance_add(struct tx *tx, int64_t message_id, int64_t staff_id, bool fine, i
     }
     if (r < 0)
         return r;
-    struct record_event e = { "message.glanced", case_id, message_id, 0, staff_id, said };
+    struct record_event e = { .kind = "message.glanced",
+                              .case_id = case_id,
+                              .message_id = message_id,
+                              .staff_id = staff_id,
+                              .text = said };
     return record_add_event(tx, &e, now);
 }

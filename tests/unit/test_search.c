@@ -183,7 +183,11 @@ static void test_private(void **state)
     add_note(f, about, "the harpsichord again");
     in_public = add(f, "902", "mill_road", "No harpsichord here");
     about = open_case(f->tx, in_public);
-    struct record_draft draft = { in_public, about, 1, STR("Your harpsichord ^SR"), true, false };
+    struct record_draft draft = { .message_id = in_public,
+                                  .case_id = about,
+                                  .staff_id = 1,
+                                  .body = STR("Your harpsichord ^SR"),
+                                  .is_private = true };
     int64_t reply;
     assert_int_equal(record_queue_reply(f->tx, &draft, NOON, &reply), 0);
     add_note(f, about, "and a harpsichord");
