@@ -130,7 +130,8 @@ test('nothing of a direct message reaches a trainee', async t => {
     const later = await Desk.open(w.kerbside, { cookie: trainee.cookie, last })
     later.send({ type: 'count', id: 'end', text: 'x' })
     await later.until('all that was sent before', () => later.frames.some(({ id }) => id === 'end'))
-    raw.push(...later.frames.map(frame => JSON.stringify(frame)))
+    // the welcome offers every link to everybody
+    raw.push(...later.frames.filter(({ type }) => type !== 'welcome').map(frame => JSON.stringify(frame)))
     await later.close()
   }
   for (const secret of SECRETS) {
