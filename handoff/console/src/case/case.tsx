@@ -28,7 +28,7 @@ import { Earlier, History } from "./aside";
 import { CloseForm } from "./close-form";
 import { Conversation } from "./conversation";
 import type { Count } from "./counter";
-import type { DraftKeeper } from "./drafts";
+import { useWatched, type DraftKeeper } from "./drafts";
 import { CaseFacts, Others } from "./facts";
 import { withoutInitials } from "./insertion";
 import { Notes } from "./notes";
@@ -100,7 +100,7 @@ export function CaseView(props: CaseViewProps) {
 
   // One heading from the first moment on: the focus is on it before the whole case is here.
   const heading = useRef<HTMLHeadingElement>(null);
-  const reference = one ? referenceWords(desk.reference_prefix, one.reference) : "";
+  const reference = one?.reference && referenceWords(desk.reference_prefix, one.reference);
 
   return (
     <article class="ks-case" data-testid="case" data-case-id={id} data-case-version={one?.version}>
@@ -349,7 +349,7 @@ function WholeCase(props: WholeCaseProps) {
               announce={announce}
             />
           ) : (
-            <NotYours one={one} text={draft.text} problem={problemAt("reply")} />
+            <NotYours one={one} draft={draft} problem={problemAt("reply")} />
           )}
         </div>
         <div>
@@ -424,12 +424,12 @@ function takenWords(state: Reply["state"], undoS: number): string {
 
 interface NotYoursProps {
   one: Case;
-  /** of a reply that this person had begun */
-  text: string;
+  draft: DraftKeeper;
   problem: string | null;
 }
 
-function NotYours({ one, text, problem }: NotYoursProps) {
+function NotYours({ one, draft, problem }: NotYoursProps) {
+  const { text } = useWatched(draft);
   return (
     <>
       {problem && <Problem text={problem} />}
