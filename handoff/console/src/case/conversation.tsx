@@ -61,7 +61,7 @@ export function Conversation({ detail, staffId, may, heading, actions }: Convers
 const kindWords: Record<MessageKind, string> = {
   addressed: "wrote",
   overheard: "wrote in this thread, not to us",
-  private: "wrote to us",
+  private: "wrote to us privately",
 };
 
 function insteadOf({ text, gone_at, expired }: Message): string | null {
