@@ -8,6 +8,7 @@ import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
 import { Problem } from "../parts/problem";
 import { webAddress } from "../parts/words";
+import { inCase } from "../shortcuts/names";
 import { useShortcut } from "../shortcuts/use-shortcut";
 import type {
   Case,
@@ -66,12 +67,6 @@ export interface CaseViewProps {
   onTyped: () => void;
   onSent: () => void;
   announce: (text: string) => void;
-}
-
-/** A reply of which nobody knows whether it was taken. */
-interface Doubt {
-  text: string;
-  lastReply: number;
 }
 
 function newestReply(detail: CaseFrame | undefined): number {
@@ -139,7 +134,6 @@ function WholeCase(props: WholeCaseProps) {
   const closeFirst = useRef<HTMLSelectElement>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const [writeNext, setWriteNext] = useState(false);
-  const [doubt, setDoubt] = useState<Doubt | null>(null);
   const allowed = actionsOn(one, staff.id, may);
   const mine = isMine(one, staff.id);
   const ways = waysOf(detail.messages, may);
@@ -147,23 +141,6 @@ function WholeCase(props: WholeCaseProps) {
   const about = { case: id, version: one.version };
   const problemAt = (place: string) => (problem?.place === place ? problem.text : null);
   const invalid = (place: string) => (text: string) => onProblem({ place, text });
-
-  // The connection broke on a reply: if the case now shows it, it was taken, and the draft has
-  // done its work.
-  useEffect(() => {
-    if (!doubt) return;
-    const taken = detail.replies.some(
-      (reply) =>
-        reply.id > doubt.lastReply &&
-        reply.by?.id === staff.id &&
-        reply.text?.startsWith(doubt.text.trim()),
-    );
-    if (!taken) return;
-    draft.sent(doubt.text);
-    setDoubt(null);
-    onProblem(null);
-    announce("Your reply did get through.");
-  }, [detail, doubt]);
 
   useAnnouncements(detail, staff.id, desk.undo_s, announce);
 
@@ -210,15 +187,13 @@ function WholeCase(props: WholeCaseProps) {
     const command: CaseCommand = { type: "reply", ...about, text, way, ...(split && { split }) };
     draft.beginSending();
     const done = await run("reply", () => props.onCommand(command, one));
-    if (done?.ok) {
-      draft.sent(text);
-      props.onSent();
-      setDoubt(null);
-      box.current?.focus();
+    if (!done?.ok) {
+      draft.notSent();
       return;
     }
-    draft.notSent();
-    if (done?.code === "lost") setDoubt({ text, lastReply: newestReply(detail) });
+    draft.sent(text);
+    props.onSent();
+    box.current?.focus();
   }
 
   async function undo(reply: Reply) {
@@ -273,11 +248,11 @@ function WholeCase(props: WholeCaseProps) {
   }
 
   const held = detail.replies.find((reply) => mayUndo(reply, detail.replies, staff.id, may));
-  useShortcut("c", "Claim this case", allowed.has("claim") ? () => void claim() : null);
-  useShortcut("r", "To the reply", mine ? () => box.current?.focus() : null);
-  useShortcut("n", "To the note", allowed.has("note") ? () => noteBox.current?.focus() : null);
-  useShortcut("u", "Undo the reply", held ? () => void undo(held) : null);
-  useShortcut("x", "To closing the case", mine ? () => closeFirst.current?.focus() : null);
+  useShortcut(...inCase.claim, allowed.has("claim") ? () => void claim() : null);
+  useShortcut(...inCase.reply, mine ? () => box.current?.focus() : null);
+  useShortcut(...inCase.note, allowed.has("note") ? () => noteBox.current?.focus() : null);
+  useShortcut(...inCase.undo, held ? () => void undo(held) : null);
+  useShortcut(...inCase.close, mine ? () => closeFirst.current?.focus() : null);
 
   const actions: ReplyActions = {
     busy,
