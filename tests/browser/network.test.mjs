@@ -62,7 +62,7 @@ story('what is said privately is answered privately, out of a trainee\'s sight',
   await fits(sam, 'a case that came by direct message')
   const reply = "It's not for hire, sorry."
   await sam.getByTestId('reply-text').fill(reply)
-  await sam.getByTestId('reply-count').filter({ hasText: 'of 10000' }).waitFor()
+  await sam.getByTestId('reply-count').filter({ hasText: 'of 10,000' }).waitFor()
   await sam.getByTestId('reply-send').click()
   await sent(sam, reply)
   await privateThread(resident, 'quayside_jo').locator('.post--ours', { hasText: reply }).waitFor()

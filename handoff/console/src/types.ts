@@ -518,10 +518,4 @@ export type OtherCommand =
   | { type: "sign_on"; account: string; post: string | null }
   | { type: "sign_off"; account: string; post: string | null };
 
-/** What this console shows, for the others to see; null: no case. */
-export interface Look {
-  case: number | null;
-  typing: boolean;
-}
-
 export type Command = Question | CaseCommand | OtherCommand;

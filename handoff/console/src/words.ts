@@ -294,12 +294,9 @@ export function leftWords(due: Seconds, now: Seconds): string {
   return `${count(Math.floor(s / 86_400), "day")} ${end}`;
 }
 
-/** "Answer due by 14:35, 20 min left", "Answer was due by 14:35, 10 min ago" */
-export function dueWords(dueAt: Seconds, now: Seconds): string {
-  const left = dueAt - now;
-  return left >= 0
-    ? `Answer due by ${timeWords(dueAt, now)}, ${ageWords(now, dueAt)} left`
-    : `Answer was due by ${timeWords(dueAt, now)}, ${ageWords(dueAt, now)} ago`;
+/** "Answer due by 14:35, 20 minutes left" */
+export function dueWords(due: Seconds, now: Seconds): string {
+  return `Answer due by ${timeWords(due, now)}, ${leftWords(due, now)}`;
 }
 
 /** "yours until 14:35" */

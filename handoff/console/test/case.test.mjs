@@ -93,6 +93,7 @@ test("the count in words", () => {
   assert.equal(countWords(null, 280), "280 at most, your initials included");
   assert.equal(countWords({ weight: 57, limit: 280 }, 280), "57 of 280");
   assert.equal(countWords({ weight: 280, limit: 280 }, 280), "280 of 280");
+  assert.equal(countWords({ weight: 1234, limit: 10000 }, 280), "1,234 of 10,000");
   assert.equal(countWords({ weight: 292, limit: 280 }, 280), "292 of 280: 12 too many to send");
 });
 
@@ -242,7 +243,7 @@ test("the others hear that somebody types now and then, and once that it stopped
   const time = timers();
   const looker = new Looker({
     case: 12,
-    tell: (look) => told.push(`${look.case} ${look.typing}`),
+    tell: (shown, typing) => told.push(`${shown} ${typing}`),
     after: time.after,
   });
   looker.look();

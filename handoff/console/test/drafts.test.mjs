@@ -42,8 +42,8 @@ function keeping({ here = null, up = true } = {}) {
       k.due = run;
       return () => (k.due = null);
     },
-    onChange: () => k.changes++,
   });
+  k.keeper.watch(() => k.changes++);
   k.pause = async () => {
     const run = k.due;
     k.due = null;
@@ -106,6 +106,7 @@ test("a newer draft from another window is offered, and fills an empty box", asy
   const k = keeping();
   k.keeper.heard(null);
   k.keeper.heard(draft("begun elsewhere", 1001, "private"));
+  assert.equal(k.changes, 2);
   assert.equal(k.keeper.text, "begun elsewhere");
   assert.equal(k.keeper.way, "private");
   k.now = 1002;

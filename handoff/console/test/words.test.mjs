@@ -55,8 +55,8 @@ test("what an event says besides its kind", () => {
 
 test("the time that is left to answer, and the claim's", () => {
   const at = Date.UTC(2026, 10, 23, 14, 35) / 1000;
-  assert.equal(words.dueWords(at, at - 20 * 60), "Answer due by 14:35, 20 min left");
-  assert.equal(words.dueWords(at, at + 600), "Answer was due by 14:35, 10 min ago");
+  assert.equal(words.dueWords(at, at - 20 * 60), "Answer due by 14:35, 20 minutes left");
+  assert.equal(words.dueWords(at, at + 600), "Answer due by 14:35, 10 minutes over");
   assert.equal(words.leaseWords(at, at - 60), "yours until 14:35");
   assert.equal(words.leaseWords(at, at), "yours, but its time is up");
 });

@@ -21,7 +21,6 @@ export function Earlier({ earlier, prefix }: Pick<CaseFrame, "earlier"> & { pref
 }
 
 function EarlierItem({ one, prefix }: { one: EarlierCase; prefix: string }) {
-  const reference = referenceWords(prefix, one.reference);
   return (
     <li>
       <a class="govuk-link" href={`#/case/${one.id}`}>
@@ -30,7 +29,7 @@ function EarlierItem({ one, prefix }: { one: EarlierCase; prefix: string }) {
       </a>
       <span class="ks-quiet ks-aside__line">
         <At at={one.opened_at} />
-        {reference && `, ${reference}`}
+        {one.reference && `, ${referenceWords(prefix, one.reference)}`}
         {", "}
         {one.state === "closed"
           ? one.outcome

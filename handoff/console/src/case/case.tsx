@@ -8,6 +8,7 @@ import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
 import { Problem } from "../parts/problem";
 import { webAddress } from "../parts/words";
+import { inCase } from "../shortcuts/names";
 import { useShortcut } from "../shortcuts/use-shortcut";
 import type {
   Case,
@@ -28,7 +29,7 @@ import { Earlier, History } from "./aside";
 import { CloseForm } from "./close-form";
 import { Conversation } from "./conversation";
 import type { Count } from "./counter";
-import type { DraftKeeper } from "./drafts";
+import { useWatched, type DraftKeeper } from "./drafts";
 import { CaseFacts, Others } from "./facts";
 import { withoutInitials } from "./insertion";
 import { Notes } from "./notes";
@@ -68,12 +69,6 @@ export interface CaseViewProps {
   announce: (text: string) => void;
 }
 
-/** A reply of which nobody knows whether it was taken. */
-interface Doubt {
-  text: string;
-  lastReply: number;
-}
-
 function newestReply(detail: CaseFrame | undefined): number {
   return Math.max(0, ...(detail?.replies ?? []).map((reply) => reply.id));
 }
@@ -100,7 +95,7 @@ export function CaseView(props: CaseViewProps) {
 
   // One heading from the first moment on: the focus is on it before the whole case is here.
   const heading = useRef<HTMLHeadingElement>(null);
-  const reference = one ? referenceWords(desk.reference_prefix, one.reference) : "";
+  const reference = one?.reference && referenceWords(desk.reference_prefix, one.reference);
 
   return (
     <article class="ks-case" data-testid="case" data-case-id={id} data-case-version={one?.version}>
@@ -139,7 +134,6 @@ function WholeCase(props: WholeCaseProps) {
   const closeFirst = useRef<HTMLSelectElement>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const [writeNext, setWriteNext] = useState(false);
-  const [doubt, setDoubt] = useState<Doubt | null>(null);
   const allowed = actionsOn(one, staff.id, may);
   const mine = isMine(one, staff.id);
   const ways = waysOf(detail.messages, may);
@@ -147,23 +141,6 @@ function WholeCase(props: WholeCaseProps) {
   const about = { case: id, version: one.version };
   const problemAt = (place: string) => (problem?.place === place ? problem.text : null);
   const invalid = (place: string) => (text: string) => onProblem({ place, text });
-
-  // The connection broke on a reply: if the case now shows it, it was taken, and the draft has
-  // done its work.
-  useEffect(() => {
-    if (!doubt) return;
-    const taken = detail.replies.some(
-      (reply) =>
-        reply.id > doubt.lastReply &&
-        reply.by?.id === staff.id &&
-        reply.text?.startsWith(doubt.text.trim()),
-    );
-    if (!taken) return;
-    draft.sent(doubt.text);
-    setDoubt(null);
-    onProblem(null);
-    announce("Your reply did get through.");
-  }, [detail, doubt]);
 
   useAnnouncements(detail, staff.id, desk.undo_s, announce);
 
@@ -210,15 +187,13 @@ function WholeCase(props: WholeCaseProps) {
     const command: CaseCommand = { type: "reply", ...about, text, way, ...(split && { split }) };
     draft.beginSending();
     const done = await run("reply", () => props.onCommand(command, one));
-    if (done?.ok) {
-      draft.sent(text);
-      props.onSent();
-      setDoubt(null);
-      box.current?.focus();
+    if (!done?.ok) {
+      draft.notSent();
       return;
     }
-    draft.notSent();
-    if (done?.code === "lost") setDoubt({ text, lastReply: newestReply(detail) });
+    draft.sent(text);
+    props.onSent();
+    box.current?.focus();
   }
 
   async function undo(reply: Reply) {
@@ -273,11 +248,11 @@ function WholeCase(props: WholeCaseProps) {
   }
 
   const held = detail.replies.find((reply) => mayUndo(reply, detail.replies, staff.id, may));
-  useShortcut("c", "Claim this case", allowed.has("claim") ? () => void claim() : null);
-  useShortcut("r", "To the reply", mine ? () => box.current?.focus() : null);
-  useShortcut("n", "To the note", allowed.has("note") ? () => noteBox.current?.focus() : null);
-  useShortcut("u", "Undo the reply", held ? () => void undo(held) : null);
-  useShortcut("x", "To closing the case", mine ? () => closeFirst.current?.focus() : null);
+  useShortcut(...inCase.claim, allowed.has("claim") ? () => void claim() : null);
+  useShortcut(...inCase.reply, mine ? () => box.current?.focus() : null);
+  useShortcut(...inCase.note, allowed.has("note") ? () => noteBox.current?.focus() : null);
+  useShortcut(...inCase.undo, held ? () => void undo(held) : null);
+  useShortcut(...inCase.close, mine ? () => closeFirst.current?.focus() : null);
 
   const actions: ReplyActions = {
     busy,
@@ -349,7 +324,7 @@ function WholeCase(props: WholeCaseProps) {
               announce={announce}
             />
           ) : (
-            <NotYours one={one} text={draft.text} problem={problemAt("reply")} />
+            <NotYours one={one} draft={draft} problem={problemAt("reply")} />
           )}
         </div>
         <div>
@@ -424,12 +399,12 @@ function takenWords(state: Reply["state"], undoS: number): string {
 
 interface NotYoursProps {
   one: Case;
-  /** of a reply that this person had begun */
-  text: string;
+  draft: DraftKeeper;
   problem: string | null;
 }
 
-function NotYours({ one, text, problem }: NotYoursProps) {
+function NotYours({ one, draft, problem }: NotYoursProps) {
+  const { text } = useWatched(draft);
   return (
     <>
       {problem && <Problem text={problem} />}

@@ -1,6 +1,7 @@
 // What the resident wrote and what we answered, in the order in which it was said.
 
 import type { RefObject } from "preact";
+import { PrivateTag } from "../parts/tags";
 import { At, Handle, OnX, TheirWords, WordsOr } from "../parts/words";
 import { spansOf, WhyList } from "../parts/why";
 import type { CaseFrame, Decision, Message, MessageKind, Reply } from "../types";
@@ -81,7 +82,8 @@ function MessageItem({ message }: { message: Message }) {
         <span class="ks-quiet">
           {kindWords[message.kind]}, <At at={message.written_at} />
           {message.edited_at && " (edited since)"}
-        </span>
+        </span>{" "}
+        {message.kind === "private" && <PrivateTag />}
       </h3>
       <WordsOr instead={insteadOf(message)}>
         <TheirWords text={message.text ?? ""} spans={spansOf(message.decision?.why ?? [])} />

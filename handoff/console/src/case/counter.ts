@@ -86,8 +86,9 @@ export function countWords(
   count: Pick<Count, "weight" | "limit"> | null,
   fallbackLimit: number,
 ): string {
-  if (!count) return `${fallbackLimit} at most, your initials included`;
+  const said = (n: number) => n.toLocaleString("en-GB");
+  if (!count) return `${said(fallbackLimit)} at most, your initials included`;
   const over = count.weight - count.limit;
-  if (over > 0) return `${count.weight} of ${count.limit}: ${over} too many to send`;
-  return `${count.weight} of ${count.limit}`;
+  const used = `${said(count.weight)} of ${said(count.limit)}`;
+  return over > 0 ? `${used}: ${said(over)} too many to send` : used;
 }

@@ -2,6 +2,7 @@
 // kept in the browser too, and only as long. Nothing that was written is thrown away unasked: of two
 // drafts the newer stands in the box, the older is offered.
 
+import { useLayoutEffect, useReducer } from "preact/hooks";
 import type { Draft, Seconds, Way } from "../types";
 
 /** A place in the browser for what the server doesn't have. */
@@ -71,7 +72,6 @@ export interface DraftOptions {
   /** the server's clock */
   now: () => Seconds;
   after: (ms: number, run: () => void) => () => void;
-  onChange: () => void;
 }
 
 export const savePauseMs = 1000;
@@ -89,8 +89,15 @@ export class DraftKeeper {
   private saving = false;
   private sending = false;
   private undoSave: (() => void) | null = null;
+  private readonly watchers = new Set<() => void>();
 
   constructor(private readonly options: DraftOptions) {}
+
+  /** Calls back at every change. Returns what ends that. */
+  watch(run: () => void): () => void {
+    this.watchers.add(run);
+    return () => this.watchers.delete(run);
+  }
 
   /** What the server has, each time it says so. */
   heard(there: Draft | null): void {
@@ -106,7 +113,7 @@ export class DraftKeeper {
     } else if (!sameWords(there.text, this.saved.text)) {
       this.other = there;
     }
-    this.options.onChange();
+    this.changed();
   }
 
   write(text: string, way: Way): void {
@@ -116,7 +123,7 @@ export class DraftKeeper {
     this.changedAt = this.options.now();
     this.options.net.keep({ text, way, changed_at: this.changedAt });
     this.saveSoon();
-    this.options.onChange();
+    this.changed();
   }
 
   /** The one that wasn't in the box goes there, and the other way round. */
@@ -129,7 +136,7 @@ export class DraftKeeper {
 
   dropOther(): void {
     this.other = null;
-    this.options.onChange();
+    this.changed();
   }
 
   /** What was taken back goes where it came from, unless something else is there by now. */
@@ -138,7 +145,7 @@ export class DraftKeeper {
       this.write(text, way);
     } else if (!sameWords(this.text, text)) {
       this.other = { text, way, changed_at: this.options.now() };
-      this.options.onChange();
+      this.changed();
     }
   }
 
@@ -158,7 +165,7 @@ export class DraftKeeper {
     } else {
       this.saveSoon();
     }
-    this.options.onChange();
+    this.changed();
   }
 
   notSent(): void {
@@ -180,9 +187,13 @@ export class DraftKeeper {
     this.saved = { text: there?.text ?? "", way: there?.way ?? null };
     this.other = other;
     if (use) this.take(use);
-    this.options.onChange();
+    this.changed();
     if (!this.isSaved()) this.flush();
     else this.options.net.forget();
+  }
+
+  private changed(): void {
+    for (const run of this.watchers) run();
   }
 
   private take({ text, way, changed_at }: Draft): void {
@@ -212,4 +223,12 @@ export class DraftKeeper {
     if (this.isSaved()) this.options.net.forget();
     else this.saveSoon();
   }
+}
+
+/** Draws the component anew when the draft changes, and nothing around it. */
+export function useWatched(draft: DraftKeeper): DraftKeeper {
+  const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0);
+  // Before what is around it hears from the server, which is one of the changes.
+  useLayoutEffect(() => draft.watch(() => redraw()), [draft]);
+  return draft;
 }

@@ -1,8 +1,8 @@
 // What stands at the top of a case: whose it is, how long there is, who else is here.
 
 import { useContext } from "preact/hooks";
+import { CaseTags } from "../parts/tags";
 import { Age, Handle, Now } from "../parts/words";
-import { PrivateTag, UrgentTag } from "../parts/tags";
 import type { Case, Colleague } from "../types";
 import { dueWords, leaseWords, othersWords, outcomeWords, ownerWords } from "../words";
 import { isMine } from "./allowed";
@@ -13,28 +13,9 @@ export function CaseFacts({ one, staffId }: { one: Case; staffId: number }) {
   const late = one.due_at !== null && one.due_at < now;
   return (
     <ul class="ks-facts ks-case__facts">
-      {one.sensitive && waits && (
-        <li>
-          <UrgentTag />
-        </li>
-      )}
-      {one.private && (
-        <li>
-          <PrivateTag />
-        </li>
-      )}
-      {one.muted && waits && (
-        <li>
-          <strong class="govuk-tag govuk-tag--grey" data-testid="muted">
-            Muted
-          </strong>
-        </li>
-      )}
-      {one.escalated && waits && (
-        <li>
-          <strong class="govuk-tag govuk-tag--orange">Duty list told</strong>
-        </li>
-      )}
+      <li class="ks-facts__tags">
+        <CaseTags one={one} />
+      </li>
       {waits && one.due_at !== null && (
         <li class={late || one.warned ? "ks-facts__strong" : undefined} data-testid="due">
           {dueWords(one.due_at, now)}

@@ -1,10 +1,8 @@
 // Tells the others that something is being written here: not at every key, and that it stopped.
 
-import type { Look } from "../types";
-
 export interface LookerOptions {
   case: number;
-  tell: (look: Look) => void;
+  tell: (shown: number | null, typing: boolean) => void;
   after: (ms: number, run: () => void) => () => void;
 }
 
@@ -43,11 +41,11 @@ export class Looker {
   left(): void {
     this.undoStopped?.();
     this.undoTold?.();
-    this.options.tell({ case: null, typing: false });
+    this.options.tell(null, false);
   }
 
   private tell(): void {
-    this.options.tell({ case: this.options.case, typing: this.typing });
+    this.options.tell(this.options.case, this.typing);
     this.undoTold?.();
     this.told = true;
     this.undoTold = this.options.after(tellAgainMs, () => (this.told = false));

@@ -1,7 +1,7 @@
 // A case that is being looked at: fetched when it is opened and whenever something about it has
 // happened, its draft kept, and the others told that somebody is here.
 
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { runCommand, runOnCase, type Done } from "../commands";
 import { browserTimer, type Feed } from "../feed";
 import { ClockAhead } from "../parts/words";
@@ -32,7 +32,7 @@ export function OneCase({ id, staff, state, feed, problem, onProblem, onSeen, an
   const draft = useDraft(id, staff, state, feed);
 
   const looker = useMemo(
-    () => new Looker({ case: id, tell: (look) => feed.look(look.case, look.typing), after: browserTimer }),
+    () => new Looker({ case: id, tell: (shown, typing) => feed.look(shown, typing), after: browserTimer }),
     [],
   );
   useEffect(() => {
@@ -116,18 +116,20 @@ function useWholeCase(id: number, state: State, feed: Feed): string | null {
 
 /** The draft of a case, saved when the typing pauses, when nobody looks and when it is left. */
 function useDraft(id: number, staff: Staff, state: State, feed: Feed): DraftKeeper {
-  const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0);
-  const ahead = useRef(state.clockAhead);
-  ahead.current = state.clockAhead;
+  const connected = state.connection === "connected";
+  const now = useRef({ connected, ahead: state.clockAhead });
+  now.current = { connected, ahead: state.clockAhead };
   const keeper = useMemo(
     () =>
       new DraftKeeper({
-        save: async (text, way) =>
-          (await runCommand((asked) => feed.ask(asked), { type: "draft", case: id, text, way })).ok,
+        save: async (text, way) => {
+          if (!now.current.connected) return false; // the browser has it, and nobody waits for it
+          const command: OtherCommand = { type: "draft", case: id, text, way };
+          return (await runCommand((asked) => feed.ask(asked), command)).ok;
+        },
         net: browserNet(staff.id, id),
-        now: () => Math.floor(Date.now() / 1000) + ahead.current,
+        now: () => Math.floor(Date.now() / 1000) + now.current.ahead,
         after: browserTimer,
-        onChange: () => redraw(),
       }),
     [],
   );
@@ -138,7 +140,6 @@ function useDraft(id: number, staff: Staff, state: State, feed: Feed): DraftKeep
     if (detail) keeper.heard(detail.draft);
   }, [detail]);
 
-  const connected = state.connection === "connected";
   useEffect(() => {
     if (connected) keeper.flush();
   }, [connected]);

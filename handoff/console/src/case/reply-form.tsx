@@ -9,7 +9,7 @@ import type { Case, Staff, Way } from "../types";
 import { atHandle } from "../words";
 import { CountLine, Warnings } from "./count-line";
 import { useCount, type Count } from "./counter";
-import type { DraftKeeper } from "./drafts";
+import { useWatched, type DraftKeeper } from "./drafts";
 import { insertAtCursor } from "./insertion";
 import { Insert, type InsertProps } from "./insert";
 
@@ -46,7 +46,8 @@ const wayWords: Record<Way, { name: string; hint: string; send: string }> = {
 };
 
 export function ReplyForm(props: ReplyFormProps) {
-  const { one, staff, draft, ways, proposes, limits, box, busy, problem, onInvalid } = props;
+  const { one, staff, ways, proposes, limits, box, busy, problem, onInvalid } = props;
+  const draft = useWatched(props.draft);
   const { way, moved, choose, settle } = useWay(props);
   const [split, setSplit] = useState(false);
   const { text } = draft;

@@ -3,6 +3,7 @@
 
 import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
+import { PrivateTag } from "../parts/tags";
 import { At, ClockAhead, Handle, OnX, WordsOr } from "../parts/words";
 import type { Reply, Way } from "../types";
 import { replyStateWords, senderWords } from "../words";
@@ -64,9 +65,9 @@ export function ReplyItem({ reply, mayRetry, mayUndo, mayJudge, actions }: Reply
       <h3 class="govuk-heading-s ks-said__who" tabIndex={-1} ref={heading}>
         {senderWords(reply)}{" "}
         <span class="ks-quiet">
-          for <Handle handle={reply.handle} />
-          {reply.private && ", as a direct message"}, <At at={reply.created_at} />
-        </span>
+          for <Handle handle={reply.handle} />, <At at={reply.created_at} />
+        </span>{" "}
+        {reply.private && <PrivateTag />}
       </h3>
       <WordsOr instead={reply.text === null ? notYours : null}>
         <p class="govuk-body ks-words">{reply.text}</p>

@@ -24,7 +24,7 @@ export function Disclosure({ label, open, onToggle, children, testId }: Disclosu
   }
 
   return (
-    <div class={open ? "ks-disclosure ks-disclosure--open" : "ks-disclosure"} onKeyDown={closeByKey}>
+    <div class="ks-disclosure" onKeyDown={closeByKey}>
       <button
         type="button"
         class="govuk-button govuk-button--secondary ks-disclosure__button"

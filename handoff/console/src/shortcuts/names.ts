@@ -1,4 +1,4 @@
-// The keys that lists have, in one place: they are used there and explained in the settings.
+// The keys that lists and cases have, in one place: they are used there and explained in the settings.
 
 export const inLists = {
   next: ["j", "Next case in the list"],
@@ -6,6 +6,14 @@ export const inLists = {
   open: ["o", "Open the case"],
   claim: ["c", "Claim the case"],
   select: ["x", "Select the case, or don't"],
+} as const;
+
+export const inCase = {
+  claim: ["c", "Claim the case"],
+  reply: ["r", "Go to your reply"],
+  note: ["n", "Go to the note"],
+  undo: ["u", "Undo your reply while it's held"],
+  close: ["x", "Go to closing the case"],
 } as const;
 
 export const everywhere = {
