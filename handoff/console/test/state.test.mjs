@@ -3,8 +3,17 @@ import test from "node:test";
 import { load } from "./load.mjs";
 import { aCase, alex, anIgnored, detail, event, sam, snapshot, welcome } from "./samples.mjs";
 
-const { closedOf, initialState, mineOf, queueOf, reduce, sameGround, sumOf, waitingOf } =
-  await load("state.ts");
+const {
+  initialState,
+  mineAndNamed,
+  mineOf,
+  proposedOf,
+  queueOf,
+  reduce,
+  sameGround,
+  sumOf,
+  waitingOf,
+} = await load("state.ts");
 
 function after(...frames) {
   return frames.reduce(
@@ -45,7 +54,6 @@ test("the queue is sorted by priority, then by who has waited longest, open ones
   );
   assert.equal(state.loaded, true);
   assert.deepEqual(ids(queueOf(state)), [4, 2, 3, 1, 6]);
-  assert.deepEqual(ids(closedOf(state)), [5]);
 });
 
 test("mine are those I hold; waiting are those that nobody holds", () => {
@@ -62,12 +70,18 @@ test("mine are those I hold; waiting are those that nobody holds", () => {
   assert.deepEqual(waitingOf(state), { all: 2, urgent: 1 });
 });
 
-test("closed cases are listed with the latest first", () => {
-  const closed = { state: "closed", outcome: "done" };
-  const state = after(
-    snapshot([aCase(1, { ...closed, changed_at: 5 }), aCase(2, { ...closed, changed_at: 9 })]),
-  );
-  assert.deepEqual(ids(closedOf(state)), [2, 1]);
+test("mine are also those whose notes name me, closed ones too; for approval is what waits for it", () => {
+  const state = after({
+    ...snapshot([
+      aCase(1, { state: "claimed", owner: alex, proposed_replies: 1 }),
+      aCase(2, { state: "closed", outcome: "done" }),
+      aCase(3),
+      aCase(4, { state: "closed", outcome: "done", owner: sam, proposed_replies: 1 }),
+    ]),
+    mentions: [2, 3, 9],
+  });
+  assert.deepEqual(ids(mineAndNamed(state)), [2, 3]);
+  assert.deepEqual(ids(proposedOf(state)), [1]);
 });
 
 test("an event puts its case in place of the one before", () => {

@@ -3,7 +3,7 @@ import test from "node:test";
 import { load } from "./load.mjs";
 
 const words = await load("words.ts");
-const { hrefOf, readRoute } = await load("route.ts");
+const { hrefOf, placeOf, readRoute } = await load("route.ts");
 
 test("every reason has its own plain words", () => {
   const reasons = [
@@ -155,11 +155,37 @@ test("times are the council's, winter and summer", () => {
   assert.equal(words.nextWords(winter, winter - 60), "at 9:00 today");
 });
 
+const left = [
+  [0, "less than a minute left"], [59, "less than a minute left"], [60, "1 minute left"],
+  [900, "15 minutes left"], [5399, "89 minutes left"], [5400, "1 hour left"],
+  [7200, "2 hours left"], [86_400, "1 day left"], [200_000, "2 days left"],
+  [-1, "less than a minute over"], [-120, "2 minutes over"], [-7300, "2 hours over"],
+];
+for (const [seconds, wanted] of left) {
+  test(`with ${seconds} seconds to go there is "${wanted}"`, () => {
+    assert.equal(words.leftWords(10_000_000 + seconds, 10_000_000), wanted);
+  });
+}
+
+test("the hour is the council's, in summer too", () => {
+  assert.equal(words.hourAt(Date.UTC(2026, 10, 23, 0, 30) / 1000), 0);
+  assert.equal(words.hourAt(Date.UTC(2026, 6, 1, 11, 30) / 1000), 12);
+});
+
 test("addresses lead to views, and anything else to the queue", () => {
-  for (const hash of ["#/queue", "#/mine", "#/ignored", "#/closed", "#/case/12"]) {
+  for (const hash of [
+    "#/queue", "#/queue?team=a%26b&due=soon", "#/mine", "#/approval", "#/answered", "#/ignored",
+    "#/sent", "#/failed", "#/closed", "#/many", "#/desk", "#/settings", "#/accessibility",
+    "#/case/12", "#/search?text=bins+%26+%23%3F",
+  ]) {
     assert.equal(hrefOf(readRoute(hash)), hash);
   }
-  for (const hash of ["", "#", "#/case/", "#/case/0", "#/case/12x", "#/<b>"]) {
-    assert.deepEqual(readRoute(hash), { view: "queue" });
+  for (const hash of ["", "#", "#/case/", "#/case/0", "#/case/12x", "#/<b>", "#/queue?x=1", "#/mine2"]) {
+    assert.deepEqual(readRoute(hash), { view: "queue", filter: {} });
   }
+});
+
+test("a list that is narrowed down is the same place, another case is another", () => {
+  assert.equal(placeOf(readRoute("#/queue?due=soon")), placeOf(readRoute("#/queue")));
+  assert.notEqual(placeOf(readRoute("#/case/1")), placeOf(readRoute("#/case/2")));
 });
