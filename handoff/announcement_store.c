@@ -116,8 +116,8 @@ int announcement_move(struct tx *tx, int64_t id, enum announcement_state state,
     else if (r == 0)
         r = ERR_DB;
     stmt_done(q);
-    if (r == 1)
-        r = tell(tx, state, &a, error, now);
+    if (r == 1) /* that it waits was told when it came */
+        r = state == ANNOUNCEMENT_QUEUED ? 0 : tell(tx, state, &a, error, now);
     arena_release(&arena);
     return r;
 }
