@@ -96,8 +96,11 @@ for (const when of ['before', 'after']) {
     desk.send({ type: 'sign_on', id: 'morning', account: ACCOUNT, post: MORNING })
     assert.equal((await desk.until('the answer', () => desk.frames.find(f => f.id === 'morning')))
       .type, 'ok')
+    // Only if it stands there, it is known to.
+    const is = when === 'after' ? 'sent' : 'unknown'
+    await until(`it is ${is}`, async () => (await posts(w))[0][0] === is, { seen: () => posts(w) })
     await w.x.sweeps(3)
-    assert.deepEqual(await posts(w), [['unknown', MORNING + ' ^SR']])
+    assert.deepEqual(await posts(w), [[is, MORNING + ' ^SR']])
     assert.deepEqual(await alone(w), when === 'after' ? [MORNING + ' ^SR'] : [])
     const [[text]] = await w.kerbside.sql("SELECT text FROM event WHERE kind='post.unknown'")
     assert.match(text, /look there before/)
@@ -117,11 +120,12 @@ test('what X says to a post', async t => {
   await w.x.fault({ on: 'post', kind: 'reset_after' })
   await signOn('Two.')
   assert.match((await desk.event('post.unknown')).text, /Two\./)
+  assert.match((await desk.event('post.sent')).text, /Two\./) // seen on our timeline
   await w.x.fault({ on: 'post', kind: 'rate_limited', reset_in_s: 3600 })
   await signOn('Three.')
   assert.match((await desk.networkIs(false)).text, /^A post is waiting to be sent\. X said 429/)
   assert.deepEqual(await alone(w), ['Two. ^SR'])
-  assert.deepEqual((await posts(w)).map(([state]) => state), ['failed', 'unknown', 'queued'])
+  assert.deepEqual((await posts(w)).map(([state]) => state), ['failed', 'sent', 'queued'])
 })
 
 test('shadow mode keeps a post back', async t => {
