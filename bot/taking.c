@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "bot/conversation.h"
+#include "handoff/announcement.h"
 #include "handoff/cases.h"
 #include "handoff/shift.h"
 
@@ -449,6 +450,11 @@ static int take_own(const struct taking *t)
         .same = (m->is_private ? verbs->private_rules : verbs->rules)->same,
     };
     int r = record_own_post(t->tx, &post, t->now);
+    if (r == RECORD_OWN_OTHER && !post.is_private && !post.answers.len) {
+        int seen =
+            announcement_seen(t->tx, post.account, post.remote_id, post.text, post.same, t->now);
+        r = seen < 0 ? seen : seen == 1 ? RECORD_OWN_SETTLED : r;
+    }
     if (r == RECORD_OWN_SETTLED || r == RECORD_OWN_STAFF)
         log_info("own.%s remote=%.*s", r == RECORD_OWN_STAFF ? "by_staff" : "seen_out",
                  STR_ARG(m->remote_id));

@@ -1,8 +1,7 @@
 /*
  * What staff post by themselves when they come and go: a post that answers nobody, in their own
- * words. Sent once by bot/announcer.c. One whose sending ended unknown is for people: there is
- * nothing that it answers by which it could be told from another, and a second one would be seen by
- * all.
+ * words. Sent once by bot/announcer.c. One whose sending ended unknown is for people, unless it is
+ * seen among our own posts: a second good morning would be read by all.
  */
 #ifndef HANDOFF_ANNOUNCEMENT_H
 #define HANDOFF_ANNOUNCEMENT_H
@@ -39,6 +38,12 @@ int announcement_next(struct tx *tx, struct str account, struct arena *arena,
  */
 int announcement_move(struct tx *tx, int64_t id, enum announcement_state state,
                       struct str remote_id, struct str error, int64_t now) MUST_CHECK;
+
+/* The account's own post @remote_id stands there, answers nobody and says @shown: if that is one
+ * whose outcome isn't known, it is sent. @same: as in struct text_rules. 1 it was one, 0 it wasn't.
+ */
+int announcement_seen(struct tx *tx, struct str account, struct str remote_id, struct str shown,
+                      bool (*same)(struct str shown, struct str written), int64_t now) MUST_CHECK;
 
 /* What the account was sending when we stopped ended unknown. Returns how many, or negative. */
 int announcement_recover(struct tx *tx, struct str account, int64_t now) MUST_CHECK;

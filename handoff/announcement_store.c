@@ -116,10 +116,32 @@ int announcement_move(struct tx *tx, int64_t id, enum announcement_state state,
     else if (r == 0)
         r = ERR_DB;
     stmt_done(q);
-    if (r == 1)
-        r = tell(tx, state, &a, error, now);
+    if (r == 1) /* that it waits was told when it came */
+        r = state == ANNOUNCEMENT_QUEUED ? 0 : tell(tx, state, &a, error, now);
     arena_release(&arena);
     return r;
+}
+
+int announcement_seen(struct tx *tx, struct str account, struct str remote_id, struct str shown,
+                      bool (*same)(struct str shown, struct str written), int64_t now)
+{
+    static const char sql[] =
+        "SELECT id, body FROM announcement WHERE state='unknown' AND account=?1 ORDER BY id";
+    int64_t id = 0;
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, account);
+    int r;
+    while ((r = stmt_next(q)) == 1) {
+        if (!same(shown, col_str(q, "body")))
+            continue;
+        id = col_int64(q, "id");
+        break;
+    }
+    stmt_done(q);
+    if (r != 1)
+        return r;
+    r = announcement_move(tx, id, ANNOUNCEMENT_SENT, remote_id, STR(""), now);
+    return r < 0 ? r : 1;
 }
 
 int announcement_recover(struct tx *tx, struct str account, int64_t now)

@@ -80,7 +80,6 @@ static void test_sent(void **state)
     assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 4);
 }
 
-/* All or none, and the refusal says for whose sake. */
 /* Cases are written by their number, and named by their reference. */
 static const char *with_references(const char *text)
 {
@@ -101,6 +100,7 @@ static const char *with_references(const char *text)
     return out;
 }
 
+/* All or none, and the refusal says for whose sake. */
 static void test_refused(void **state)
 {
     static const struct {

@@ -517,6 +517,25 @@ static void test_own(void **state)
     assert_rows("SELECT count(*) AS t FROM reply", "2\n", "");
 }
 
+/* What staff posted by themselves, and nobody knew whether it was out: it stands there. */
+static void test_own_announcement(void **state)
+{
+    (void)state;
+    change("INSERT INTO announcement(account, staff_id, body, state, created_at, changed_at) VALUES"
+           "('NorthmoorHelp', 1, 'Good night ^SR', 'unknown', 0, 0),"
+           "('NorthmoorNews', 1, 'Good day ^SR', 'unknown', 0, 0),"
+           "('NorthmoorHelp', 1, 'Good day ^SR', 'sending', 0, 0),"
+           "('NorthmoorHelp', 1, 'Good day ^SR', 'unknown', 0, 0)");
+    take_one(we_say("950", "", "Good day ^SR"));
+    take_one(we_say("950", "", "Good day ^SR"));      /* read again */
+    take_one(we_say("951", "900", "Good night ^SR")); /* an answer to somebody */
+    assert_rows("SELECT account || ' ' || state || ' ' || coalesce(remote_id, '-') AS t FROM "
+                "announcement ORDER BY id",
+                "NorthmoorHelp unknown -\nNorthmoorNews unknown -\nNorthmoorHelp sending -\n"
+                "NorthmoorHelp sent 950\n",
+                "");
+}
+
 /* A sent direct message, seen before its answer came. */
 static void test_own_private(void **state)
 {
@@ -643,6 +662,7 @@ int main(void)
         TAKING_TEST(test_edit_stays),
         TAKING_TEST(test_edit_fails),
         TAKING_TEST(test_own),
+        TAKING_TEST(test_own_announcement),
         TAKING_TEST(test_own_private),
         TAKING_TEST(test_threads),
         TAKING_TEST(test_our_own),

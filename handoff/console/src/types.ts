@@ -397,6 +397,8 @@ export interface EventFrame {
   /** that somebody glanced at */
   message?: number;
   bulk?: Bulk;
+  /** what became of a post, for people */
+  text?: string;
 }
 
 export interface StatusFrame extends Status {
