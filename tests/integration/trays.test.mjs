@@ -67,6 +67,10 @@ test('trays, and a glance at what was answered', async t => {
   assert.deepEqual([last.kind, last.by, last.text],
     ['message.glanced', 'Tess Ng', 'the automatic answer was wrong'])
   assert.equal(whole.messages[0].decision.action, 'answer')
+  const [suggestion] = whole.suggestions
+  assert.deepEqual([suggestion.intent, suggestion.title, suggestion.link],
+    ['bins.missed', 'Missed bin', 'https://northmoor.example/missed-bin'])
+  assert.match(suggestion.text, /https:\/\/northmoor\.example\/missed-bin/)
   assert.deepEqual((await list(desk, 'answered')).items.map(item => item.private), [true])
 
   // A reply that leaves, one that repeats it and may not, a case that is closed.
