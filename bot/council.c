@@ -43,8 +43,15 @@ static void describe(void *data, cJSON *ret)
     cJSON *accounts = cJSON_AddArrayToObject(ret, "accounts"),
           *teams = cJSON_AddArrayToObject(ret, "teams"),
           *departments = cJSON_AddArrayToObject(ret, "departments"),
-          *links = cJSON_AddArrayToObject(ret, "links");
-    (void)cJSON_AddArrayToObject(ret, "canned");
+          *links = cJSON_AddArrayToObject(ret, "links"),
+          *canned = cJSON_AddArrayToObject(ret, "canned");
+    for (size_t i = 0; i < c->kb->canned_count; i++) {
+        cJSON *one = cJSON_CreateObject();
+        (void)json_put_str(one, "id", c->kb->canned[i].id);
+        (void)json_put_str(one, "title", c->kb->canned[i].title);
+        (void)json_put_str(one, "text", c->kb->canned[i].text);
+        (void)cJSON_AddItemToArray(canned, one);
+    }
     add_once(teams, STR("customer services"));
     for (size_t i = 0; i < c->conf->account_count; i++) {
         add_once(accounts, str_of(c->conf->accounts[i].handle));
