@@ -191,6 +191,7 @@ static void stop_parts(struct service *s)
         (void)uv_loop_close(&s->loop);
     }
     s->db = db_free(s->db);
+    council_release(&s->council);
     s->kb = kb_free(s->kb);
     s->conf = conf_free(s->conf);
 }
@@ -224,10 +225,10 @@ static int serve(const char *config)
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;
-        s.council = (struct council){ s.conf, s.kb };
+        int r = council_init(&s.council, s.conf, s.kb);
         s.desk = council_desk(&s.council);
         s.loop_open = uv_loop_init(&s.loop) == 0;
-        status = outcome(s.loop_open ? begin_parts(&s, &report) : ERR_NOMEM, &report);
+        status = outcome(r == 0 && s.loop_open ? begin_parts(&s, &report) : ERR_NOMEM, &report);
     }
     if (status == EXIT_OK)
         status = open_database(&s);

@@ -1,5 +1,19 @@
 #include "bot/council.h"
 
+#include "bot/likely.h"
+
+int council_init(struct council *c, const struct conf *conf, const struct kb *kb)
+{
+    *c = (struct council){ conf, kb, intents_scratch_new(), ARENA_INIT };
+    return c->scratch ? 0 : ERR_NOMEM;
+}
+
+void council_release(struct council *c)
+{
+    c->scratch = intents_scratch_free(c->scratch);
+    arena_release(&c->arena);
+}
+
 static int64_t working_after(void *data, struct str account, int64_t from, int64_t minutes)
 {
     const struct council *c = data;
@@ -29,8 +43,15 @@ static void describe(void *data, cJSON *ret)
     cJSON *accounts = cJSON_AddArrayToObject(ret, "accounts"),
           *teams = cJSON_AddArrayToObject(ret, "teams"),
           *departments = cJSON_AddArrayToObject(ret, "departments"),
-          *links = cJSON_AddArrayToObject(ret, "links");
-    (void)cJSON_AddArrayToObject(ret, "canned");
+          *links = cJSON_AddArrayToObject(ret, "links"),
+          *canned = cJSON_AddArrayToObject(ret, "canned");
+    for (size_t i = 0; i < c->kb->canned_count; i++) {
+        cJSON *one = cJSON_CreateObject();
+        (void)json_put_str(one, "id", c->kb->canned[i].id);
+        (void)json_put_str(one, "title", c->kb->canned[i].title);
+        (void)json_put_str(one, "text", c->kb->canned[i].text);
+        (void)cJSON_AddItemToArray(canned, one);
+    }
     add_once(teams, STR("customer services"));
     for (size_t i = 0; i < c->conf->account_count; i++) {
         add_once(accounts, str_of(c->conf->accounts[i].handle));
@@ -48,10 +69,37 @@ static void describe(void *data, cJSON *ret)
     }
 }
 
-static int suggest(void *data, struct str account, struct str text, cJSON *ret_list)
+static const struct conf_account *account_of(const struct council *c, struct str handle)
 {
-    (void)data, (void)account, (void)text, (void)ret_list;
-    return 0;
+    for (size_t i = 0; i < c->conf->account_count; i++)
+        if (str_is(handle, c->conf->accounts[i].handle))
+            return &c->conf->accounts[i];
+    return &c->conf->accounts[0]; /* one that is configured no more */
+}
+
+static int suggest(void *data, struct str account, struct str text, int64_t now, cJSON *ret_list)
+{
+    struct council *c = data;
+    const struct conf_account *to = account_of(c, account);
+    const struct decider decider = { c->kb, c->scratch };
+    struct wording_context context = { .voice = kb_wording_of(c->kb, str_of(to->voice)),
+                                       .hours = to->hours,
+                                       .now = now,
+                                       .seed = str_hash(text) };
+    struct likely likely[LIKELY_MAX];
+    arena_clear(&c->arena);
+    int count = likely_find(&decider, &c->arena, text, &context, likely);
+    for (int i = 0; i < count; i++) {
+        const struct kb_intent *intent = likely[i].intent;
+        cJSON *one = cJSON_CreateObject();
+        (void)json_put_str(one, "intent", intent->id);
+        (void)json_put_str(one, "title", intent->title);
+        (void)json_put_str(one, "text", likely[i].text);
+        (void)json_put_str(one, "link", intent->link);
+        (void)cJSON_AddNumberToObject(one, "score", likely[i].score);
+        (void)cJSON_AddItemToArray(ret_list, one);
+    }
+    return count < 0 ? count : 0;
 }
 
 static const struct kb_list *greetings(void *data, struct str account)

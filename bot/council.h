@@ -5,6 +5,7 @@
 #ifndef BOT_COUNCIL_H
 #define BOT_COUNCIL_H
 
+#include "base/arena.h"
 #include "bot/conf.h"
 #include "handoff/desk.h"
 #include "kb/kb.h"
@@ -12,7 +13,12 @@
 struct council {
     const struct conf *conf;
     const struct kb *kb;
+    struct intents_scratch *scratch; /* of suggestions */
+    struct arena arena;
 };
+
+int council_init(struct council *c, const struct conf *conf, const struct kb *kb) MUST_CHECK;
+void council_release(struct council *c);
 
 /* The desk, which borrows @c and what it points at. */
 struct desk council_desk(struct council *c);

@@ -3,6 +3,7 @@
 
 #include "handoff/done.h"
 #include "handoff/permission.h"
+#include "handoff/suggestions.h"
 #include "handoff/view.h"
 
 enum { ID_MAX = 40, REFUSAL_BYTES_MAX = 4096 };
@@ -87,6 +88,11 @@ int command_open(struct command *c)
     int r = view_whole_case(c->tx, c->on.case_id, c->context->rules, c->context->staff, &whole);
     if (r != 1)
         return r < 0 ? r : command_conclude(c, CASE_UNKNOWN);
+    r = suggestions_add(c->context->desk, c->context->now, whole);
+    if (r < 0) {
+        cJSON_Delete(whole);
+        return r;
+    }
     struct str id = STR("");
     if (json_get_str(c->frame, "id", &id) == 1)
         (void)json_put_str(whole, "id", id);

@@ -141,7 +141,7 @@ void console_search(struct console *c, struct ws_peer *peer, const struct staff 
         return;
     }
     if (!str_trim(text).len || utf8_points(text) > SEARCH_POINTS_MAX) {
-        refuse(peer, frame, text.len ? "too_long" : "empty",
+        refuse(peer, frame, str_trim(text).len ? "too_long" : "empty",
                "Search for something of 1 to 200 characters.");
         return;
     }

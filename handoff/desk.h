@@ -27,9 +27,9 @@ struct desk {
     /* {"accounts","teams","departments","canned","links"} of PROTOCOL.md's desk, into @ret. */
     void (*describe)(void *data, cJSON *ret);
 
-    /* What could be answered to @text that came to @account: appends suggestions, the likeliest
-     * first, to @ret_list. 0 or negative. */
-    int (*suggest)(void *data, struct str account, struct str text, cJSON *ret_list);
+    /* What could be answered at @now to @text that came to @account: appends suggestions, the
+     * likeliest first, to @ret_list. 0 or negative. NULL: nobody knows. */
+    int (*suggest)(void *data, struct str account, struct str text, int64_t now, cJSON *ret_list);
 
     /* Ways to begin what is said to many, each with {handle}: those of the account's voice, or
      * none. */

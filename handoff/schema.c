@@ -2,49 +2,17 @@
  * never changed. */
 #include "handoff/record_private.h"
 
-/* The index of words, search_text's rows by their ids, is told of every change by triggers: what it
- * holds of a row that changes must be said as it was. What left it is in the file until
- * search_forget has seen to it. */
-#define SEARCH_ADD(which)                                                                 \
-    "INSERT INTO search(rowid, words, handle, name) SELECT id, words, handle, name FROM " \
-    "search_text WHERE " which ";"
-#define SEARCH_TAKE(words, handle, name, which)                                          \
-    "INSERT INTO search(search, rowid, words, handle, name) SELECT 'delete', id, " words \
-    ", " handle ", " name " FROM search_text WHERE " which                               \
-    "; INSERT INTO search_left SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM search_left WHERE id=1);"
-#define SEARCH_TRIGGERS(table, column)                                                           \
-    "CREATE TRIGGER " table "_added AFTER INSERT ON " table " BEGIN "                            \
-    "INSERT INTO search_doc(" table "_id) VALUES(new.id);" SEARCH_ADD(                           \
-        table                                                                                    \
-        "_id=new.id") " END;"                                                                    \
-                      "CREATE TRIGGER " table "_reworded AFTER UPDATE OF " column " ON " table   \
-                      " WHEN new." column "<>old." column                                        \
-                      " BEGIN " SEARCH_TAKE("old." column, "handle", "name", table "_id=new.id") \
-                          SEARCH_ADD(table                                                       \
-                                     "_id=new.id") " END;"                                       \
-                                                   "CREATE TRIGGER " table                       \
-                                                   "_removed AFTER DELETE ON " table             \
-                                                   " BEGIN " SEARCH_TAKE(                        \
-                                                       "old." column, "handle", "name",          \
-                                                       table                                     \
-                                                       "_id=old.id") "DELETE FROM search_doc "   \
-                                                                     "WHERE " table              \
-                                                                     "_id=old.id; END;"
-
 static const char *const steps[] = {
-    "CREATE TABLE resident(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT "
-    "NULL, "
+    "CREATE TABLE resident(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL, "
     "handle TEXT NOT NULL,"
     " name TEXT NOT NULL, opted_out_at INTEGER, UNIQUE(network, remote_id)) STRICT;"
 
-    "CREATE TABLE conversation(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT "
-    "NOT "
+    "CREATE TABLE conversation(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT "
     "NULL,"
     " UNIQUE(network, remote_id)) STRICT;"
 
     /* promise 1: recorded once */
-    "CREATE TABLE message(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT "
-    "NULL,"
+    "CREATE TABLE message(id INTEGER PRIMARY KEY, network TEXT NOT NULL, remote_id TEXT NOT NULL,"
     " resident_id INTEGER NOT NULL REFERENCES resident(id), conversation_id INTEGER NOT NULL "
     "REFERENCES conversation(id),"
     " text TEXT NOT NULL, may_reply INTEGER NOT NULL, written_at INTEGER NOT NULL, received_at "
@@ -53,57 +21,45 @@ static const char *const steps[] = {
     "CREATE INDEX message_conversation ON message(conversation_id);"
     "CREATE INDEX message_resident ON message(resident_id);"
 
-    "CREATE TABLE decision(message_id INTEGER PRIMARY KEY REFERENCES message(id), action TEXT "
-    "NOT "
+    "CREATE TABLE decision(message_id INTEGER PRIMARY KEY REFERENCES message(id), action TEXT NOT "
     "NULL, reason TEXT,"
-    " intents TEXT NOT NULL, why TEXT NOT NULL, score REAL NOT NULL, lead REAL NOT NULL, "
-    "residue "
+    " intents TEXT NOT NULL, why TEXT NOT NULL, score REAL NOT NULL, lead REAL NOT NULL, residue "
     "REAL NOT NULL,"
     " kb TEXT NOT NULL, decided_at INTEGER NOT NULL, undone_at INTEGER) STRICT;"
-    "CREATE INDEX decision_ignored ON decision(message_id) WHERE action='ignore' AND undone_at "
-    "IS "
+    "CREATE INDEX decision_ignored ON decision(message_id) WHERE action='ignore' AND undone_at IS "
     "NULL;"
 
-    "CREATE TABLE staff(id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT "
-    "NULL, "
+    "CREATE TABLE staff(id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
     "initials TEXT NOT NULL,"
-    " role TEXT NOT NULL, password TEXT NOT NULL, created_at INTEGER NOT NULL, removed_at "
-    "INTEGER) "
+    " role TEXT NOT NULL, password TEXT NOT NULL, created_at INTEGER NOT NULL, removed_at INTEGER) "
     "STRICT;"
 
     "CREATE TABLE session(token_hash BLOB PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES "
     "staff(id),"
     " created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;"
 
-    "CREATE TABLE handoff_case(id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL "
-    "REFERENCES "
+    "CREATE TABLE handoff_case(id INTEGER PRIMARY KEY, conversation_id INTEGER NOT NULL REFERENCES "
     "conversation(id),"
-    " resident_id INTEGER NOT NULL REFERENCES resident(id), message_id INTEGER NOT NULL "
-    "REFERENCES "
+    " resident_id INTEGER NOT NULL REFERENCES resident(id), message_id INTEGER NOT NULL REFERENCES "
     "message(id),"
-    " version INTEGER NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, reason TEXT "
-    "NOT "
+    " version INTEGER NOT NULL, state TEXT NOT NULL, priority INTEGER NOT NULL, reason TEXT NOT "
     "NULL,"
     " sensitive INTEGER NOT NULL, team TEXT NOT NULL, acknowledged INTEGER NOT NULL,"
-    " owner_id INTEGER REFERENCES staff(id), outcome TEXT, opened_at INTEGER NOT NULL, "
-    "changed_at "
+    " owner_id INTEGER REFERENCES staff(id), outcome TEXT, opened_at INTEGER NOT NULL, changed_at "
     "INTEGER NOT NULL) STRICT;"
     "CREATE UNIQUE INDEX case_one_open ON handoff_case(conversation_id) WHERE state<>'closed';"
     "CREATE INDEX case_queue ON handoff_case(priority, opened_at) WHERE state<>'closed';"
     "CREATE INDEX case_conversation ON handoff_case(conversation_id);"
     "CREATE INDEX case_closed ON handoff_case(changed_at) WHERE state='closed';"
 
-    "CREATE TABLE reply(id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL REFERENCES "
-    "message(id),"
+    "CREATE TABLE reply(id INTEGER PRIMARY KEY, message_id INTEGER NOT NULL REFERENCES message(id),"
     " case_id INTEGER REFERENCES handoff_case(id), staff_id INTEGER REFERENCES staff(id), body "
     "TEXT NOT NULL,"
     " state TEXT NOT NULL, remote_id TEXT, error TEXT, looks INTEGER NOT NULL DEFAULT 0,"
-    " attempts INTEGER NOT NULL DEFAULT 0, insisted INTEGER NOT NULL DEFAULT 0, created_at "
-    "INTEGER "
+    " attempts INTEGER NOT NULL DEFAULT 0, insisted INTEGER NOT NULL DEFAULT 0, created_at INTEGER "
     "NOT NULL,"
     " changed_at INTEGER NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL;" /* promise
-                                                                                        * 2
+    "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL;" /* promise 2
                                                                                         */
     "CREATE UNIQUE INDEX reply_remote ON reply(remote_id) WHERE remote_id IS NOT NULL;"
     "CREATE INDEX reply_state ON reply(state, (staff_id IS NULL), id);"
@@ -112,17 +68,15 @@ static const char *const steps[] = {
     "CREATE INDEX reply_message ON reply(message_id);"
 
     /* the consoles' feed and the audit log at once; never changed, never deleted */
-    "CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT "
-    "NOT "
+    "CREATE TABLE event(seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT "
     "NULL,"
     " case_id INTEGER REFERENCES handoff_case(id), message_id INTEGER REFERENCES message(id),"
     " reply_id INTEGER REFERENCES reply(id), staff_id INTEGER REFERENCES staff(id), text TEXT) "
     "STRICT;"
     "CREATE INDEX event_case ON event(case_id) WHERE case_id IS NOT NULL;",
 
-    /* what was said before: threads that are one conversation, messages that were read
-     * together, the question that was asked; and what tells a troll: how often, how fast, what
-     * others say */
+    /* what was said before: threads that are one conversation, messages that were read together,
+     * the question that was asked; and what tells a troll: how often, how fast, what others say */
     "ALTER TABLE conversation ADD COLUMN part_of INTEGER REFERENCES conversation(id);"
     "ALTER TABLE message ADD COLUMN fingerprint INTEGER;"
     "ALTER TABLE decision ADD COLUMN read_from INTEGER REFERENCES message(id);"
@@ -130,15 +84,13 @@ static const char *const steps[] = {
     "DROP INDEX message_resident;"
     "CREATE INDEX message_resident_written ON message(resident_id, written_at);"
     /* by hour first: what is written now lies together */
-    "CREATE INDEX message_fingerprint ON message(written_at/3600, fingerprint) WHERE "
-    "fingerprint "
+    "CREATE INDEX message_fingerprint ON message(written_at/3600, fingerprint) WHERE fingerprint "
     "IS "
     "NOT NULL;",
 
-    /* several accounts of ours, direct messages, what staff write elsewhere, what its author
-     * took back */
-    "ALTER TABLE message ADD COLUMN account TEXT NOT NULL DEFAULT '';" /* our handle it came to
-                                                                        */
+    /* several accounts of ours, direct messages, what staff write elsewhere, what its author took
+     * back */
+    "ALTER TABLE message ADD COLUMN account TEXT NOT NULL DEFAULT '';" /* our handle it came to */
     "ALTER TABLE message ADD COLUMN kind TEXT NOT NULL DEFAULT 'addressed';"
     "ALTER TABLE message ADD COLUMN answers TEXT;"    /* the network's id of what it answers */
     "ALTER TABLE message ADD COLUMN gone_at INTEGER;" /* since when its text is erased */
@@ -146,10 +98,8 @@ static const char *const steps[] = {
     "ALTER TABLE message ADD COLUMN checked_at INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX message_checked ON message(checked_at) WHERE gone_at IS NULL;"
     "ALTER TABLE reply ADD COLUMN private INTEGER NOT NULL DEFAULT 0;"   /* a direct message */
-    "ALTER TABLE reply ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;" /* staff sent it, not
-                                                                            we */
-    "ALTER TABLE reply ADD COLUMN confirms INTEGER NOT NULL DEFAULT 0;"  /* that they opted out
-                                                                          */
+    "ALTER TABLE reply ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;" /* staff sent it, not we */
+    "ALTER TABLE reply ADD COLUMN confirms INTEGER NOT NULL DEFAULT 0;"  /* that they opted out */
     "DROP INDEX reply_automatic;"
     "CREATE UNIQUE INDEX reply_automatic ON reply(message_id) WHERE staff_id IS NULL AND "
     "elsewhere=0;",
@@ -159,12 +109,10 @@ static const char *const steps[] = {
     "INTEGER NOT NULL REFERENCES message(id), PRIMARY KEY(network, remote_id)) STRICT, WITHOUT "
     "ROWID;"
     /* what our accounts said to somebody of whom nothing is recorded yet */
-    "CREATE TABLE own_post(network TEXT NOT NULL, answers TEXT NOT NULL, remote_id TEXT NOT "
-    "NULL, "
+    "CREATE TABLE own_post(network TEXT NOT NULL, answers TEXT NOT NULL, remote_id TEXT NOT NULL, "
     "conversation TEXT NOT NULL, text TEXT NOT NULL, written_at INTEGER NOT NULL, "
     "PRIMARY KEY(network, answers, remote_id)) STRICT, WITHOUT ROWID;"
-    "ALTER TABLE message ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;" /* gone_at: kept no
-                                                                          * longer
+    "ALTER TABLE message ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;" /* gone_at: kept no longer
                                                                           */
     "ALTER TABLE handoff_case ADD COLUMN elsewhere INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX case_resident ON handoff_case(resident_id) WHERE state<>'closed';"
@@ -184,11 +132,10 @@ static const char *const steps[] = {
     /* of before there were several accounts: looked for at each start */
     "CREATE INDEX message_nobodys ON message(account) WHERE account='';",
 
-    /* a case's clocks: since when a person's answer is waited for, until when it should be
-     * there, how long its claim holds; and what staff say about it */
+    /* a case's clocks: since when a person's answer is waited for, until when it should be there,
+     * how long its claim holds; and what staff say about it */
     "ALTER TABLE handoff_case ADD COLUMN waits_since INTEGER;" /* null: nothing waits */
-    "ALTER TABLE handoff_case ADD COLUMN due_at INTEGER;"      /* null: not worked out, or as above
-                                                                */
+    "ALTER TABLE handoff_case ADD COLUMN due_at INTEGER;" /* null: not worked out, or as above */
     "ALTER TABLE handoff_case ADD COLUMN lease_until INTEGER;" /* null: not claimed */
     "ALTER TABLE handoff_case ADD COLUMN warned INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE handoff_case ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;"
@@ -198,14 +145,12 @@ static const char *const steps[] = {
     "handoff_case(id), staff_id INTEGER NOT NULL REFERENCES staff(id), text TEXT NOT NULL, at "
     "INTEGER NOT NULL) STRICT;"
     "CREATE INDEX note_case ON note(case_id);"
-    "CREATE TABLE note_to(note_id INTEGER NOT NULL REFERENCES note(id), staff_id INTEGER NOT "
-    "NULL "
-    "REFERENCES staff(id), seen_at INTEGER, PRIMARY KEY(note_id, staff_id)) STRICT, WITHOUT "
-    "ROWID;"
+    "CREATE TABLE note_to(note_id INTEGER NOT NULL REFERENCES note(id), staff_id INTEGER NOT NULL "
+    "REFERENCES staff(id), seen_at INTEGER, PRIMARY KEY(note_id, staff_id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX note_unseen ON note_to(staff_id) WHERE seen_at IS NULL;"
 
-    /* replies that wait for their writer's second thought, an approval, or the part before
-     * them; one message to many; what somebody has begun to write */
+    /* replies that wait for their writer's second thought, an approval, or the part before them;
+     * one message to many; what somebody has begun to write */
     "ALTER TABLE reply ADD COLUMN held_until INTEGER;"                    /* of state held */
     "ALTER TABLE reply ADD COLUMN after_id INTEGER REFERENCES reply(id);" /* the part before */
     "ALTER TABLE reply ADD COLUMN approver_id INTEGER REFERENCES staff(id);"
@@ -224,32 +169,26 @@ static const char *const steps[] = {
     "NOT NULL, PRIMARY KEY(staff_id, case_id)) STRICT, WITHOUT ROWID;"
 
     /* who is at the desk, and what they post by themselves when they come and go */
-    "CREATE TABLE shift(id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES "
-    "staff(id), "
+    "CREATE TABLE shift(id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff(id), "
     "began_at INTEGER NOT NULL, ended_at INTEGER) STRICT;"
     "CREATE INDEX case_owner ON handoff_case(owner_id, state) WHERE owner_id IS NOT NULL;"
     "CREATE UNIQUE INDEX shift_on ON shift(staff_id) WHERE ended_at IS NULL;"
-    "CREATE TABLE announcement(id INTEGER PRIMARY KEY, account TEXT NOT NULL, staff_id INTEGER "
-    "NOT "
+    "CREATE TABLE announcement(id INTEGER PRIMARY KEY, account TEXT NOT NULL, staff_id INTEGER NOT "
     "NULL REFERENCES staff(id), body TEXT NOT NULL, state TEXT NOT NULL, remote_id TEXT, error "
     "TEXT, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
     "CREATE INDEX announcement_state ON announcement(state, account);"
     "CREATE INDEX announcement_said ON announcement(account, created_at);"
 
     /* what a client said it did; which automatic replies somebody has looked at */
-    "CREATE TABLE command_done(staff_id INTEGER NOT NULL REFERENCES staff(id), client_id TEXT "
-    "NOT "
-    "NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(staff_id, client_id)) "
-    "STRICT, "
+    "CREATE TABLE command_done(staff_id INTEGER NOT NULL REFERENCES staff(id), client_id TEXT NOT "
+    "NULL, answer TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(staff_id, client_id)) STRICT, "
     "WITHOUT ROWID;"
     "CREATE INDEX command_done_at ON command_done(at);"
-    "CREATE TABLE glance(message_id INTEGER PRIMARY KEY REFERENCES message(id), staff_id "
-    "INTEGER "
+    "CREATE TABLE glance(message_id INTEGER PRIMARY KEY REFERENCES message(id), staff_id INTEGER "
     "NOT NULL REFERENCES staff(id), fine INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;"
     /* the trays: what came into each lately; as view_trays.c has them */
     "DROP INDEX decision_ignored;"
-    "CREATE INDEX decision_ignored ON decision(decided_at, message_id) WHERE action='ignore' "
-    "AND "
+    "CREATE INDEX decision_ignored ON decision(decided_at, message_id) WHERE action='ignore' AND "
     "undone_at IS NULL;"
     "CREATE INDEX decision_answered ON decision(decided_at, "
     "CAST(round(min(score, lead)*1000000) AS INTEGER), message_id) WHERE action='answer';"
@@ -268,80 +207,67 @@ static const char *const steps[] = {
     "ALTER TABLE session ADD COLUMN seen_at INTEGER;"
     "ALTER TABLE session ADD COLUMN address TEXT;"
     "ALTER TABLE session ADD COLUMN browser TEXT;"
-    "CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, staff_id INTEGER "
-    "REFERENCES "
+    "CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, staff_id INTEGER REFERENCES "
     "staff(id), act TEXT NOT NULL, about TEXT, text TEXT, address TEXT) STRICT;"
 
     /* search: what is said here, in the order it came; a message that is erased isn't in it */
     "CREATE TABLE search_doc(id INTEGER PRIMARY KEY, message_id INTEGER UNIQUE REFERENCES "
-    "message(id), reply_id INTEGER UNIQUE REFERENCES reply(id), note_id INTEGER UNIQUE "
-    "REFERENCES "
+    "message(id), reply_id INTEGER UNIQUE REFERENCES reply(id), note_id INTEGER UNIQUE REFERENCES "
     "note(id)) STRICT;"
-    /* 1: words did; 2: those that did before are being merged away */
-    "CREATE TABLE search_left(id INTEGER PRIMARY KEY) STRICT;"
-    "CREATE VIEW search_text AS SELECT d.id, d.message_id, d.reply_id, d.note_id, "
-    "m.resident_id,"
-    " coalesce(m.text, p.body, n.text) AS words, coalesce(r.handle, '') AS handle,"
-    " coalesce(r.name, '') AS name FROM search_doc d LEFT JOIN message m ON m.id=d.message_id"
-    " LEFT JOIN resident r ON r.id=m.resident_id LEFT JOIN reply p ON p.id=d.reply_id"
-    " LEFT JOIN note n ON n.id=d.note_id;"
+    "CREATE VIEW search_text AS SELECT d.id, d.message_id, d.reply_id, d.note_id, m.resident_id, "
+    "coalesce(m.text, p.body, n.text) AS words, coalesce(r.handle, '') AS handle, "
+    "coalesce(r.name, '') AS name FROM search_doc d LEFT JOIN message m ON m.id=d.message_id LEFT "
+    "JOIN resident r ON r.id=m.resident_id LEFT JOIN reply p ON p.id=d.reply_id LEFT JOIN note n "
+    "ON n.id=d.note_id;"
     "CREATE VIRTUAL TABLE search USING fts5(words, handle, name, content='search_text', "
     "content_rowid='id', tokenize='unicode61 remove_diacritics 2');"
-    "INSERT INTO search_doc(message_id, reply_id) SELECT message_id, reply_id FROM ("
-    "SELECT received_at AS at, id AS message_id, NULL AS reply_id FROM message WHERE gone_at "
-    "IS "
-    "NULL UNION ALL SELECT created_at, NULL, id FROM reply) ORDER BY at, message_id, reply_id;"
+    /* 1: words left the index; 2: those that did before are being merged away, see search_forget */
+    "CREATE TABLE search_left(id INTEGER PRIMARY KEY) STRICT;"
+    "INSERT INTO search_doc(message_id, reply_id) SELECT message_id, reply_id FROM (SELECT "
+    "received_at AS at, id AS message_id, NULL AS reply_id FROM message WHERE gone_at IS NULL "
+    "UNION ALL SELECT created_at, NULL, id FROM reply) ORDER BY at, message_id, reply_id;"
     "INSERT INTO search(search) VALUES('rebuild');"
-    "CREATE TRIGGER message_added AFTER INSERT ON message BEGIN "
-    "INSERT INTO search_doc(message_id) VALUES(new.id);" SEARCH_ADD(
-        "message_id=new.id") " END;"
-                             "CREATE TRIGGER message_reworded AFTER UPDATE OF text, gone_at ON "
-                             "message WHEN "
-                             "new.text<>old.text OR (new.gone_at IS NOT NULL AND old.gone_at "
-                             "IS NULL) BEGIN " SEARCH_TAKE(
-                                 "old.text", "handle", "name",
-                                 "message_id=new.id") "DELETE FROM search_doc WHERE "
-                                                      "message_id=new.id AND new.gone_at "
-                                                      "IS "
-                                                      "NOT NULL;" SEARCH_ADD(
-                                                          "message_id=new."
-                                                          "id") " END;"
-                                                                "CREATE "
-                                                                "TRIGGER "
-                                                                "resident_"
-                                                                "renamed "
-                                                                "AFTER "
-                                                                "UPDATE OF "
-                                                                "handle, "
-                                                                "name ON "
-                                                                "resident "
-                                                                "WHEN "
-                                                                "new.handle<"
-                                                                ">old."
-                                                                "handle OR "
-                                                                "new.name<>"
-                                                                "old.name "
-                                                                "BEGIN"
-                                                                " " SEARCH_TAKE("words",
-                                                                                "old."
-                                                                                "handle",
-                                                                                "old."
-                                                                                "name",
-                                                                                "residen"
-                                                                                "t_id="
-                                                                                "new.id")
-                                                                    SEARCH_ADD(
-                                                                        "resident_"
-                                                                        "id=new.id") " END"
-                                                                                     ";" SEARCH_TRIGGERS(
-                                                                                         "rep"
-                                                                                         "ly",
-                                                                                         "bod"
-                                                                                         "y")
-                                                                                         SEARCH_TRIGGERS(
-                                                                                             "note",
-                                                                                             "tex"
-                                                                                             "t"),
+    /* it must be told what it holds of a row that changes, as that was */
+    "CREATE TRIGGER message_added AFTER INSERT ON message BEGIN INSERT INTO "
+    "search_doc(message_id) VALUES(new.id); INSERT INTO search(rowid, words, handle, name) SELECT "
+    "id, words, handle, name FROM search_text WHERE message_id=new.id; END;"
+    "CREATE TRIGGER message_reworded AFTER UPDATE OF text, gone_at ON message WHEN "
+    "new.text<>old.text OR (new.gone_at IS NOT NULL AND old.gone_at IS NULL) BEGIN INSERT INTO "
+    "search(search, rowid, words, handle, name) SELECT 'delete', id, old.text, handle, name FROM "
+    "search_text WHERE message_id=new.id; INSERT INTO search_left SELECT 1 WHERE NOT "
+    "EXISTS(SELECT 1 FROM search_left WHERE id=1); DELETE FROM search_doc WHERE message_id=new.id "
+    "AND new.gone_at IS NOT NULL; INSERT INTO search(rowid, words, handle, name) SELECT id, "
+    "words, handle, name FROM search_text WHERE message_id=new.id; END;"
+    "CREATE TRIGGER resident_renamed AFTER UPDATE OF handle, name ON resident WHEN "
+    "new.handle<>old.handle OR new.name<>old.name BEGIN INSERT INTO search(search, rowid, words, "
+    "handle, name) SELECT 'delete', id, words, old.handle, old.name FROM search_text WHERE "
+    "resident_id=new.id; INSERT INTO search_left SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM "
+    "search_left WHERE id=1); INSERT INTO search(rowid, words, handle, name) SELECT id, words, "
+    "handle, name FROM search_text WHERE resident_id=new.id; END;"
+    "CREATE TRIGGER reply_added AFTER INSERT ON reply BEGIN INSERT INTO search_doc(reply_id) "
+    "VALUES(new.id); INSERT INTO search(rowid, words, handle, name) SELECT id, words, handle, "
+    "name FROM search_text WHERE reply_id=new.id; END;"
+    "CREATE TRIGGER reply_reworded AFTER UPDATE OF body ON reply WHEN new.body<>old.body BEGIN "
+    "INSERT INTO search(search, rowid, words, handle, name) SELECT 'delete', id, old.body, "
+    "handle, name FROM search_text WHERE reply_id=new.id; INSERT INTO search_left SELECT 1 WHERE "
+    "NOT EXISTS(SELECT 1 FROM search_left WHERE id=1); INSERT INTO search(rowid, words, handle, "
+    "name) SELECT id, words, handle, name FROM search_text WHERE reply_id=new.id; END;"
+    "CREATE TRIGGER reply_removed AFTER DELETE ON reply BEGIN INSERT INTO search(search, rowid, "
+    "words, handle, name) SELECT 'delete', id, old.body, handle, name FROM search_text WHERE "
+    "reply_id=old.id; INSERT INTO search_left SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM search_left "
+    "WHERE id=1); DELETE FROM search_doc WHERE reply_id=old.id; END;"
+    "CREATE TRIGGER note_added AFTER INSERT ON note BEGIN INSERT INTO search_doc(note_id) "
+    "VALUES(new.id); INSERT INTO search(rowid, words, handle, name) SELECT id, words, handle, "
+    "name FROM search_text WHERE note_id=new.id; END;"
+    "CREATE TRIGGER note_reworded AFTER UPDATE OF text ON note WHEN new.text<>old.text BEGIN "
+    "INSERT INTO search(search, rowid, words, handle, name) SELECT 'delete', id, old.text, "
+    "handle, name FROM search_text WHERE note_id=new.id; INSERT INTO search_left SELECT 1 WHERE "
+    "NOT EXISTS(SELECT 1 FROM search_left WHERE id=1); INSERT INTO search(rowid, words, handle, "
+    "name) SELECT id, words, handle, name FROM search_text WHERE note_id=new.id; END;"
+    "CREATE TRIGGER note_removed AFTER DELETE ON note BEGIN INSERT INTO search(search, rowid, "
+    "words, handle, name) SELECT 'delete', id, old.text, handle, name FROM search_text WHERE "
+    "note_id=old.id; INSERT INTO search_left SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM search_left "
+    "WHERE id=1); DELETE FROM search_doc WHERE note_id=old.id; END;",
 };
 
 int record_migrate_to(struct db *db, size_t version)

@@ -4,7 +4,8 @@
  *
  * A folder of JSON files: terms.json (the vocabulary), rules.json (everything that is not an
  * intent), wording.json (what is said besides answers), thresholds.json, a file a topic with its
- * intents; notices.json and a folder teach with lessons for the second opinion may be there.
+ * intents; notices.json, canned.json and a folder teach with lessons for the second opinion may be
+ * there.
  * config/kb.schema.json describes them.
  */
 #ifndef KB_KB_H
@@ -157,6 +158,11 @@ struct kb_thresholds {
     double also, also_alone, second_also;
 };
 
+/* What staff say often, sent as it stands or changed, signed with their initials. */
+struct kb_canned {
+    struct str id, title, text;
+};
+
 struct kb {
     struct arena arena;
     struct intents *intents;
@@ -172,9 +178,12 @@ struct kb {
     struct kb_voice *voice;
     size_t voice_count;
     struct kb_thresholds thresholds;
-    char hash[17]; /* of the files' names and bytes: names the version */
+    char hash[17]; /* of the files' names and bytes: names the version. Without canned.json, on
+                      which no automatic answer rests */
     struct kb_notice *notice;
     size_t notice_count;
+    struct kb_canned *canned;
+    size_t canned_count;
     const struct text_rules *rules; /* of the network that it was checked for; outlives it */
 };
 

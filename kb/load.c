@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/when.h"
 #include "kb/asking.h"
+#include "kb/canned.h"
 #include "kb/kb.h"
 
 enum { FILE_BYTES_MAX = 8 << 20, FILES_MAX = 200, HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
@@ -1066,9 +1067,12 @@ static int folder_read(const char *dir, struct folder *f, struct report *report,
             r = ERR_NOMEM;
         else if (file->tree && !cJSON_IsObject(file->tree))
             (void)report_error(report, "%s: must be a JSON object", file->path);
-        (void)crypto_generichash_update(&state, (const unsigned char *)file->name.p,
-                                        file->name.len + 1);
-        (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes), bytes.len);
+        if (!str_is(file->name, "canned.json")) {
+            (void)crypto_generichash_update(&state, (const unsigned char *)file->name.p,
+                                            file->name.len + 1);
+            (void)crypto_generichash_update(&state, (const unsigned char *)buf_cstr(&bytes),
+                                            bytes.len);
+        }
         buf_release(&bytes);
     }
     unsigned char digest[crypto_generichash_BYTES_MIN];
@@ -1085,10 +1089,19 @@ static const struct file *folder_find(const struct folder *f, const char *name)
     return NULL;
 }
 
-/* Files that name intents, so that those must be there; they may be missing. */
-static bool is_late(struct str name)
+static int load_canned(struct loader *l, const cJSON *tree, struct str file)
 {
-    return str_is(name, "notices.json") || str_starts(name, STR("teach/"));
+    return kb_load_canned(l->kb, tree, file, l->report);
+}
+
+/* Files that may be missing. They name intents, if anything, so that those must be there: NULL if
+ * it is another one. */
+static int (*late_loader(struct str name))(struct loader *, const cJSON *, struct str)
+{
+    return str_is(name, "notices.json")      ? load_notices
+           : str_is(name, "canned.json")     ? load_canned
+           : str_starts(name, STR("teach/")) ? load_lessons
+                                             : NULL;
 }
 
 static int load_folder(struct loader *l, const struct folder *f, const char *dir)
@@ -1119,7 +1132,7 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
         size_t s = 0;
         while (s < ARRAY_LEN(special) && !str_is(f->files[i].name, special[s].name))
             s++;
-        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || is_late(f->files[i].name))
+        if (s == 0 || !cJSON_IsObject(f->files[i].tree) || late_loader(f->files[i].name))
             continue;
         r = (s < ARRAY_LEN(special) ? special[s].load : load_topic_file)(l, f->files[i].tree,
                                                                          f->files[i].name);
@@ -1133,9 +1146,8 @@ static int load_folder(struct loader *l, const struct folder *f, const char *dir
     r = collect_lessons(l);
     l->arena = &l->kb->arena;
     for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++)
-        if (is_late(f->files[i].name) && cJSON_IsObject(f->files[i].tree))
-            r = (str_is(f->files[i].name, "notices.json") ? load_notices : load_lessons)(
-                l, f->files[i].tree, f->files[i].name);
+        if (late_loader(f->files[i].name) && cJSON_IsObject(f->files[i].tree))
+            r = late_loader(f->files[i].name)(l, f->files[i].tree, f->files[i].name);
     return r == ERR_NOMEM ? r : 0;
 }
 

@@ -500,6 +500,60 @@ static void test_notices(void **state)
     }
 }
 
+#define CANNED(id, text) "{\"id\":\"" id "\",\"title\":\"Thanks\",\"text\":\"" text "\"}"
+
+static void test_canned(void **state)
+{
+    const char *dir = *state;
+    static const struct {
+        const char *note, *text, *says;
+    } rows[] = {
+        { "good", "{\"canned\":[" CANNED("thanks", "Thank you.") "," CANNED("two", "So.") "]}",
+          "" },
+        { "none", "{\"canned\":[]}", "" },
+        { "no list", "{\"canned\":{}}", "error: canned.json: \"canned\" must be a list\n" },
+        { "another member", "{\"canned\":[],\"on\":true}",
+          "error: canned.json: unknown member \"on\"; known: canned\n" },
+        { "no object", "{\"canned\":[7]}",
+          "error: canned.json: a canned reply: must be an object\n" },
+        { "no id", "{\"canned\":[{\"title\":\"T\",\"text\":\"So.\"}]}",
+          "error: canned.json: a canned reply: \"id\" must be a text, and not empty\n" },
+        { "no words", "{\"canned\":[" CANNED("thanks", " ") "]}",
+          "error: canned.json: thanks: \"text\" must be a text, and not empty\n" },
+        { "twice", "{\"canned\":[" CANNED("thanks", "A.") "," CANNED("thanks", "B.") "]}",
+          "error: canned.json: thanks: another canned reply has this id already\n" },
+        { "a placeholder", "{\"canned\":[" CANNED("thanks", "Thank you, {name}.") "]}",
+          "error: canned.json: thanks: text: nothing is filled in, so no { can stand there\n" },
+        { "asks in public", "{\"canned\":[" CANNED("thanks", "What's your address?") "]}",
+          "error: canned.json: thanks: text: asks for an address where everybody can read it: say "
+          "that it is for a direct message\n" },
+        { "no room for initials", "{\"canned\":[" CANNED("thanks", TENS TENS TENS TENS) "]}",
+          "error: canned.json: thanks: text: 319 characters, at most 274 fit with the initials "
+          "behind it\n" },
+    };
+    char hash[17] = "";
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct report report = REPORT_INIT;
+        struct kb *kb = NULL;
+        write_kb(dir, NULL, NULL, NULL);
+        write_text(dir, "canned.json", rows[i].text);
+        int r = kb_load(dir, &rules, &report, &kb);
+        assert_str_note(buf_str(&report.lines), rows[i].says, rows[i].note);
+        assert_note(r == (*rows[i].says ? ERR_BADINPUT : 0), rows[i].note);
+        if (i == 0) {
+            assert_int_equal(kb->canned_count, 2);
+            assert_str(kb->canned[0].id, "thanks");
+            assert_str(kb->canned[0].title, "Thanks");
+            assert_str(kb->canned[0].text, "Thank you.");
+            memcpy(hash, kb->hash, sizeof hash);
+        }
+        if (i == 1) /* no automatic answer rests on it: the second opinion stays good */
+            assert_string_equal(kb->hash, hash);
+        kb = kb_free(kb);
+        report_release(&report);
+    }
+}
+
 /* From its first second to the one before its end, for its intents alone. */
 static void test_notice_holds(void **state)
 {
@@ -830,12 +884,12 @@ static void test_voices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),         kb_test(test_faults),          kb_test(test_file_faults),
-        kb_test(test_all_faults),   kb_test(test_huge_reply),      kb_test(test_hash),
-        kb_test(test_lessons),      kb_test(test_check),           kb_test(test_huge_notice),
-        kb_test(test_check_many),   kb_test(test_check_spent),     kb_test(test_clarify),
-        kb_test(test_voices),       kb_test(test_rule_thresholds), kb_test(test_notices),
-        kb_test(test_notice_holds), kb_test(test_check_warnings),
+        kb_test(test_good),       kb_test(test_faults),          kb_test(test_file_faults),
+        kb_test(test_all_faults), kb_test(test_huge_reply),      kb_test(test_hash),
+        kb_test(test_lessons),    kb_test(test_check),           kb_test(test_huge_notice),
+        kb_test(test_check_many), kb_test(test_check_spent),     kb_test(test_clarify),
+        kb_test(test_voices),     kb_test(test_rule_thresholds), kb_test(test_notices),
+        kb_test(test_canned),     kb_test(test_notice_holds),    kb_test(test_check_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
