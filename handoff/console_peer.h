@@ -42,6 +42,7 @@ struct ws_peer {
 
     struct waiting *first, **last; /* frames to be sent */
     size_t waiting_bytes;
+    int64_t stuck_since_ms; /* monotonic: what waits moved last; 0: nothing waits */
 
     struct buf in; /* of a frame that came in part */
     enum close_code closing;
@@ -67,6 +68,9 @@ void peer_send_tree(struct ws_peer *peer, const cJSON *tree);
 /* To all who have said hello, or to those of them who answer direct messages, or who don't. */
 enum peers { PEERS_ALL, PEERS_TRUSTED, PEERS_OTHERS };
 void peers_send(struct console *c, enum peers which, struct frame *f);
+
+/* Those that read nothing for a while, though there is something. */
+void peers_close_stuck(struct console *c);
 
 int peer_write(struct ws_peer *peer); /* when libwebsockets says that it can be written to */
 void peer_forget_waiting(struct ws_peer *peer);

@@ -228,6 +228,7 @@ void presence_turn(struct console *c, struct tx *tx)
         return;
     if (now_ms >= c->people_after_ms) {
         c->people_after_ms = now_ms + PEOPLE_MS;
+        peers_close_stuck(c);
         tell_who_is_there(c, tx);
     }
     if (now_ms >= c->beat_after_ms) {

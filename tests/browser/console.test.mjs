@@ -145,7 +145,11 @@ story('a lost connection is shown, and nothing is missed', async council => {
   await connection(staff, 'Connection lost')
   await assertAccessible(staff, 'a lost connection')
   await staff.getByTestId('reply-send').click()
-  await problem(staff, 'nothing was done')
+  await staff.getByTestId('pending-banner').waitFor()
+  await assertAccessible(staff, 'something that waits for the connection')
+  await staff.getByTestId('give-up').click()
+  await problem(staff, 'this was not done')
+  assert.equal(await staff.getByTestId('pending-banner').count(), 0)
   await council.x.write('@NorthmoorHelp it would be for the second of May',
     { handle: 'quayside_jo', in_reply_to: id })
   await council.x.write("@NorthmoorHelp there's a child alone next door and I can hear screaming",
@@ -164,6 +168,19 @@ story('a lost connection is shown, and nothing is missed', async council => {
   assert.equal(await staff.evaluate(() => window.sameDocument), true)
   await council.everythingSaid()
   assert.equal((await staffReplies(council, id)).length, 1)
+
+  await openCase(staff, '@quayside_jo')
+  await staff.getByTestId('reply-text').fill('Done without a connection, sent with one.')
+  await council.killKerbside()
+  await connection(staff, 'Connection lost')
+  await staff.getByTestId('reply-send').click()
+  await staff.getByTestId('pending-banner').waitFor()
+  await council.startKerbside()
+  await until('what was done offline stands on the network', async () =>
+    (await staffReplies(council, id)).length > 1)
+  await staff.getByTestId('pending-banner').waitFor({ state: 'detached' })
+  await council.everythingSaid()
+  assert.equal((await staffReplies(council, id)).length, 2)
 })
 
 story('a reply that could not be sent, and a network that is down, are seen', async council => {

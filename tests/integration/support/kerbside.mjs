@@ -70,7 +70,7 @@ export async function sql (file, statement) {
 
 // Hashing passwords is slow by intent: staff are added to one database, which worlds copy.
 let staffed
-function staffedDatabase () {
+export function staffedDatabase () {
   staffed ??= makeStaffed()
   return staffed
 }
