@@ -259,7 +259,7 @@ static int write_outcome(struct taking *t)
     if (r == 0 && p->rule && p->rule->kind == KB_OPT_IN)
         r = record_opt_in(t->tx, t->message_id);
     if (r == 0 && event && !said_before) {
-        struct record_event e = { event, 0, t->message_id, 0, 0, STR("") };
+        struct record_event e = { event, 0, t->message_id, 0, 0, STR(""), STR("") };
         r = record_add_event(t->tx, &e, t->now);
     }
     if (r == 0 && p->case_needed)

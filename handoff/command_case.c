@@ -21,7 +21,7 @@ int command_close(struct command *c)
     (void)json_get_str(c->frame, "outcome", &outcome);
     for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
         if (str_is(outcome, outcomes[i]))
-            return command_conclude(c, case_close(c->tx, &c->on, outcome));
+            return command_conclude(c, case_close(c->tx, &c->on, outcome, STR("")));
     return command_refuse(c, "bad_frame",
                           "Say how it ended: answered, passed_on, done or no_reply_needed.");
 }

@@ -295,7 +295,8 @@ int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int6
 struct record_event {
     const char *kind;                                /* as in PROTOCOL.md */
     int64_t case_id, message_id, reply_id, staff_id; /* 0: none */
-    struct str text; /* for people reading the history; empty: none. Never a resident's words */
+    struct str text;     /* for people reading the history; empty: none. Never a resident's words */
+    struct str concerns; /* ids of staff as a JSON array; empty: all alike */
 };
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;

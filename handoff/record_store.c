@@ -416,8 +416,8 @@ int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int6
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
 {
     static const char sql[] =
-        "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text, concerns)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, now);
     stmt_bind_str(q, 2, str_of(e->kind));
@@ -431,5 +431,7 @@ int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
         stmt_bind_int64(q, 6, e->staff_id);
     if (e->text.len)
         stmt_bind_str(q, 7, e->text);
+    if (e->concerns.len)
+        stmt_bind_str(q, 8, e->concerns);
     return stmt_run(q);
 }

@@ -53,7 +53,8 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
         return r;
     *ret_id = tx_last_id(tx);
     struct record_event e = { "reply.queued", draft->case_id,  draft->message_id,
-                              *ret_id,        draft->staff_id, STR("") };
+                              *ret_id,        draft->staff_id, STR(""),
+                              STR("") };
     return record_add_event(tx, &e, now);
 }
 
@@ -197,6 +198,8 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
         r = case_reopen(tx, own_case, now);
     } else if (!*case_id) {
         r = case_open(tx, &o, now, case_id);
+    } else {
+        r = case_unanswered(tx, *case_id, now);
     }
     if (r < 0)
         return r;
@@ -236,7 +239,8 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     if (r != 1)
         return r < 0 ? r : must_be_sent(tx, reply_id);
     struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
-                              reply_id,        col_int64(q, "staff_id"), error };
+                              reply_id,        col_int64(q, "staff_id"), error,
+                              STR("") };
     stmt_done(q);
     if (state == REPLY_FAILED) {
         r = case_of_failed(tx, reply_id, now, &e.case_id);
@@ -258,10 +262,13 @@ int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_
     int r = stmt_next(q);
     if (r != 1)
         return r < 0 ? r : ERR_DB;
-    struct record_event e = {
-        "reply.queued", col_int64(q, "case_id"), col_int64(q, "message_id"), reply_id, staff_id,
-        STR("")
-    };
+    struct record_event e = { "reply.queued",
+                              col_int64(q, "case_id"),
+                              col_int64(q, "message_id"),
+                              reply_id,
+                              staff_id,
+                              STR(""),
+                              STR("") };
     stmt_done(q);
     return record_add_event(tx, &e, now);
 }

@@ -240,7 +240,7 @@ int view_last_seq(struct tx *tx, int64_t *ret)
 int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
 {
     static const char q_open[] = CASE_COLUMNS
-        "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.priority, c.opened_at"
+        "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.muted, c.priority, c.due_at IS NULL, c.due_at, c.opened_at"
         " LIMIT ?1";
     static const char q_closed[] = CASE_COLUMNS
         "WHERE c.state='closed' AND (?2 OR m.kind<>'private') ORDER BY c.changed_at DESC LIMIT ?1";

@@ -57,7 +57,7 @@ static int setup(void **state)
     for (size_t i = 0; i < ARRAY_LEN(claims); i++)
         assert_int_equal(case_claim(f->tx, &claims[i]), CASE_DONE);
     claims[2].version = 2;
-    assert_int_equal(case_close(f->tx, &claims[2], STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &claims[2], STR("done"), STR("")), CASE_DONE);
     return 0;
 }
 
@@ -135,7 +135,7 @@ static void test_frames(void **state)
         { "claim another's", "{'type':'claim','id':'c1','case':3,'version':2}", 0,
           "refused c1 taken case 3 v2" },
         { "claim, stale", "{'type':'claim','id':'c1','case':3,'version':1}", 0,
-          "refused c1 stale case 3 v2" },
+          "refused c1 taken case 3 v2" },
         { "claim, closed", "{'type':'claim','id':'c1','case':4,'version':3}", 0,
           "refused c1 closed case 4 v3" },
         { "claim nothing", "{'type':'claim','id':'c1','case':99,'version':1}", 0,
@@ -376,7 +376,7 @@ static void test_whose(void **state)
                      1);
     cJSON_Delete(answer);
     assert_str(events_after(f, seq), "case.claimed 1 - - 1 -\nreply.queued 1 1 2 1 -\n"
-                                     "case.replied 1 1 - 1 -\ncase.closed 1 - - 1 done\n");
+                                     "case.replied 1 1 - 1 -\ncase.closed 1 - - 1 Done\n");
     assert_int_equal(int_of(f->tx, "SELECT min(at) AS n FROM event WHERE seq>?1", seq), NOON + 5);
 }
 

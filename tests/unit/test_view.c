@@ -110,7 +110,7 @@ static void test_case(void **state)
 
     c.version = int_of(f->tx, "SELECT version AS n FROM handoff_case WHERE id=?1", id);
     c.now = NOON + 9;
-    assert_int_equal(case_close(f->tx, &c, STR("no_reply_needed")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &c, STR("no_reply_needed"), STR("")), CASE_DONE);
     o = case_of(f, id);
     assert_shape(in(o, "owner"), "null");
     assert_shape(in(o, "state"), "'closed'");
@@ -332,7 +332,7 @@ static void close_at(struct fixture *f, int64_t id, int64_t at)
     struct case_command c = { id, 1, 1, at };
     assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
     c.version = 2;
-    assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &c, STR("done"), STR("")), CASE_DONE);
 }
 
 static void test_snapshot(void **state)
@@ -481,8 +481,8 @@ static void test_events(void **state)
     int64_t message = add_message(f->tx, "900", "900", "7"),
             troll = add_message(f->tx, "901", "901", "9"), id = open_case(f->tx, message);
     add_decision(f->tx, troll, "ignore", "");
-    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR("") },
-                        answered = { "message.answered", 0, message, 0, 0, STR("") };
+    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR(""), STR("") },
+                        answered = { "message.answered", 0, message, 0, 0, STR(""), STR("") };
     assert_int_equal(record_add_event(f->tx, &ignored, NOON + 1), 0);
     assert_int_equal(record_add_event(f->tx, &answered, NOON + 2), 0);
     struct case_command c = { id, 1, sam, NOON + 3 };
@@ -578,7 +578,7 @@ static void test_private(void **state)
     dm.conversation = STR("950");
     assert_int_equal(record_add_message(f->tx, &dm, NOON, &messages[1]), 1);
     add_decision(f->tx, messages[1], "ignore", "");
-    struct record_event ignored = { "message.ignored", 0, messages[1], 0, 0, STR("") };
+    struct record_event ignored = { "message.ignored", 0, messages[1], 0, 0, STR(""), STR("") };
     assert_int_equal(record_add_event(f->tx, &ignored, NOON), 0);
 
     assert_int_equal(view_case_is_private(f->tx, secret), 1);
