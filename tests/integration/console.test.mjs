@@ -379,7 +379,7 @@ test('a stale version is refused with the case as it is, and nothing is done', a
     assert.equal(answer.case.version, now.version)
     assert.equal(answer.case.messages, 2)
   }
-  assert.equal((await other.ask('claim', { case: about.id, version: old })).code, 'stale')
+  assert.equal((await other.ask('claim', { case: about.id, version: old })).code, 'taken')
   await x.sweeps()
   assert.deepEqual(await x.ours(), [])
 })
