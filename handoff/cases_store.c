@@ -426,6 +426,8 @@ int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
     if (r != 1)
         return r < 0 ? r : CASE_UNKNOWN;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
+    if (r == 0)
+        r = case_answered(tx, c->case_id);
     return r < 0 ? r : record_retry_reply(tx, reply_id, c->staff_id, c->now);
 }
 

@@ -53,6 +53,8 @@ enum act {
     RELEASE,
     REPLY,
     TAKE_BACK,
+    FAILS, /* the last reply */
+    RETRY,
     ELSEWHERE,
     WRITES, /* the resident */
     OVERHEARD,
@@ -85,6 +87,8 @@ static int join(struct fixture *f, enum act act, int64_t now)
     return case_join(f->tx, 1, &o, now);
 }
 
+static const char q_last[] = "SELECT max(id) AS n FROM reply";
+
 static int do_it(struct fixture *f, enum act act, int64_t now)
 {
     struct case_command c = { 1, int_of(f->tx, "SELECT version AS n FROM handoff_case", 0), SAM,
@@ -104,6 +108,11 @@ static int do_it(struct fixture *f, enum act act, int64_t now)
         return case_reply(f->tx, &c, STR("Hello ^SR"), false);
     case TAKE_BACK:
         return case_unanswered(f->tx, 1, now);
+    case FAILS:
+        return record_move_reply(f->tx, int_of(f->tx, q_last, 0), REPLY_FAILED, STR(""), STR("no"),
+                                 now);
+    case RETRY:
+        return case_retry(f->tx, &c, int_of(f->tx, q_last, 0));
     case ELSEWHERE:
         return case_taken_elsewhere(f->tx, 1, now);
     case WRITES:
@@ -234,6 +243,9 @@ static void test_taken_back(void **state)
         { 212, REPLY, "claimed by 1 since - due - lease 272 w0 e0", "" },
         { 213, WRITES, "claimed by 1 since 213 due 453 lease 272 w0 e0", TIMED },
         { 214, TAKE_BACK, "claimed by 1 since 0 due 240 lease 272 w0 e0", TIMED },
+        { 215, REPLY, "claimed by 1 since - due - lease 275 w0 e0", TIMED },
+        { 220, FAILS, "claimed by 1 since 0 due 240 lease 275 w0 e0", TIMED },
+        { 221, RETRY, "claimed by 1 since - due - lease 281 w0 e0", TIMED },
     };
     GO(*state, steps);
 }
