@@ -1,7 +1,8 @@
 /*
  * kerbside serve: one process, one loop. Opens everything or nothing, then turns the loop until it
- * is told to stop. Each turn ends in the same order: status, then the outbox, then the consoles, so
- * that a console hears of a reply's state in the turn that changed it.
+ * is told to stop. Each turn ends in the same order: status, then what time changes, then the
+ * outbox, then the consoles, so that a console hears of a reply's state in the turn that changed
+ * it.
  */
 #include <getopt.h>
 #include <signal.h>
@@ -85,6 +86,7 @@ static void on_before_sleep(uv_prepare_t *handle)
     struct service *s = handle->data;
     if (s->stopping || db_changes(s->db) == s->changes_seen)
         return;
+    minder_turn(s->db, &s->desk, clock_now(&s->clock)); /* nobody sees a case without its times */
     s->changes_seen = db_changes(s->db);
     accounts_turn(s->accounts);
     s->changes_seen = db_changes(s->db);

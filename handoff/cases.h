@@ -9,6 +9,14 @@
 
 enum case_priority { CASE_SENSITIVE, CASE_SOON, CASE_NORMAL };
 
+/*
+ * A case's two clocks, as bits of what its columns warned and escalated say: until when its claim
+ * holds, and when a person's answer is due. Here is only written since when each counts;
+ * handoff/minder.h works out when it is up, and acts on it. ARCHITECTURE.md, "A case's clocks", has
+ * what sets and clears them.
+ */
+enum case_clock { CASE_LEASE = 1, CASE_DUE = 2 };
+
 /* How urgent a sensitive reason is among the others, in the order of enum kb_class; 0: no sensitive
  * one. */
 unsigned case_urgency(struct str reason);
@@ -34,6 +42,18 @@ int case_revise(struct tx *tx, int64_t case_id, const struct case_opening *o,
 /* Somebody answered it in the network's own app: nobody else need, and nothing automatic is said,
  * until staff take, release or close it. */
 int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
+/* A person's answer is on its way: nothing waits any more. */
+int case_answered(struct tx *tx, int64_t case_id) MUST_CHECK;
+
+/* … it was taken back, or didn't arrive: what it was to answer waits as long as if it had never
+ * been.
+ */
+int case_unanswered(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
+/* A sign of life of @staff_id: if the case is theirs the claim holds anew. Writes at most once a
+ * minute, and no event; 1 written, 0 no need. */
+int case_renew(struct tx *tx, int64_t case_id, int64_t staff_id, int64_t now) MUST_CHECK;
 
 /* What it shows has changed: whoever saw it before must look again. */
 int case_touch(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
@@ -65,7 +85,9 @@ enum case_refusal {
     CASE_TAKEN,
     CASE_NOT_YOURS,
     CASE_CLOSED,
-    CASE_NO_WAY, /* there is nothing in the conversation that could be answered that way */
+    CASE_NO_WAY,     /* there is nothing in the conversation that could be answered that way */
+    CASE_AS_IT_IS,   /* it is so already */
+    CASE_MUST_ALERT, /* what is sensitive can't be muted */
 };
 
 /* Each returns an enum case_refusal, or negative. */
@@ -85,8 +107,23 @@ struct case_answer {
 };
 int case_reply(struct tx *tx, const struct case_command *c, const struct case_answer *a,
                int64_t *ret_reply_id) MUST_CHECK; /* the first part's */
-int case_close(struct tx *tx, const struct case_command *c, struct str outcome) MUST_CHECK;
+/* @outcome is one that case_outcome_words knows; @department should hear of it, empty: none. */
+int case_close(struct tx *tx, const struct case_command *c, struct str outcome,
+               struct str department) MUST_CHECK;
+const char *case_outcome_words(struct str outcome); /* "No reply needed"; NULL: there is no such */
 int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id) MUST_CHECK;
+
+struct case_pass {
+    struct str team;  /* whose it is from now on; or */
+    int64_t staff_id; /* 0: a team; else who has it from now on, and is … */
+    struct str name;  /* … called so */
+    bool any;         /* even if somebody else than the sender has it */
+};
+int case_pass(struct tx *tx, const struct case_command *c, const struct case_pass *to) MUST_CHECK;
+
+/* Whoever has it. False: its priority is as its reason would have it. */
+int case_mark(struct tx *tx, const struct case_command *c, bool sensitive) MUST_CHECK;
+int case_mute(struct tx *tx, const struct case_command *c, bool muted) MUST_CHECK;
 
 /* Everything that @staff_id has taken goes back to the queue: they are leaving. */
 int case_release_all(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;

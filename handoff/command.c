@@ -78,6 +78,11 @@ int command_conclude(const struct command *c, int refusal)
             c, "no_way",
             "Nothing in this case can be answered that way: they have only written "
             "direct messages.");
+    case CASE_AS_IT_IS:
+        return command_refuse(c, "already", "It is so already: there was nothing to do.");
+    case CASE_MUST_ALERT:
+        return command_refuse(c, "not_allowed",
+                              "What is sensitive can't be muted. Take the mark off first.");
     }
     return command_refuse(c, "failed", "Something went wrong here. Nothing was done.");
 }
@@ -178,7 +183,11 @@ int command_run(struct tx *tx, const struct command_context *context, const cJSO
                                   "This case came by direct message, which your role doesn't "
                                   "answer.");
         }
-        return needs & KEPT ? run_once(&c, id, commands[i].run) : commands[i].run(&c);
+        int r = needs & KEPT ? run_once(&c, id, commands[i].run) : commands[i].run(&c);
+        int renewed = r == 1 && c.on.case_id
+                          ? case_renew(tx, c.on.case_id, context->staff->id, context->now)
+                          : 0;
+        return renewed < 0 ? renewed : r;
     }
     return command_refuse(&c, "bad_frame", "There is no such command.");
 }

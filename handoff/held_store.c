@@ -120,6 +120,8 @@ int held_undo(struct tx *tx, const struct held *h, int64_t now)
         r = give_back(tx, h, now);
     if (r == 0)
         r = reopen(tx, h, now);
+    if (r == 0)
+        r = case_unanswered(tx, h->case_id, now);
     return r < 0 ? r : tell(tx, h, "reply.undone", h->writer_id, now);
 }
 
@@ -134,6 +136,8 @@ int held_approve(struct tx *tx, const struct held *h, const struct reply_parts *
     stmt_bind_int64(q, 3, staff_id);
     stmt_bind_int64(q, 4, now);
     int r = stmt_run(q);
+    if (r == 0)
+        r = case_answered(tx, h->case_id);
     if (r == 0)
         r = tell(tx, h, "reply.approved", staff_id, now);
     if (r == 0)

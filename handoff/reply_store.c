@@ -201,7 +201,8 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
     static const char q_about[] =
         "SELECT m.id AS message_id, m.resident_id, m.conversation_id, coalesce(p.case_id, 0) AS "
         "own_case,"
-        " coalesce(c.id, 0) AS open_case FROM reply p JOIN message m ON m.id=p.message_id"
+        " p.staff_id IS NOT NULL AS person, coalesce(c.id, 0) AS open_case FROM reply p JOIN "
+        "message m ON m.id=p.message_id"
         " LEFT JOIN handoff_case c ON c.conversation_id=m.conversation_id AND c.state<>'closed' "
         "WHERE p.id=?1";
     static const char q_set[] = "UPDATE reply SET case_id=?2 WHERE id=?1";
@@ -218,6 +219,7 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
         .priority = CASE_SOON,
     };
     int64_t own_case = col_int64(q, "own_case");
+    bool person = col_int64(q, "person") != 0;
     *case_id = col_int64(q, "open_case");
     stmt_done(q);
     r = 0;
@@ -226,6 +228,8 @@ static int case_of_failed(struct tx *tx, int64_t reply_id, int64_t now, int64_t 
         r = case_reopen(tx, own_case, now);
     } else if (!*case_id) {
         r = case_open(tx, &o, now, case_id);
+    } else if (person) {
+        r = case_unanswered(tx, *case_id, now);
     }
     if (r < 0)
         return r;
@@ -407,7 +411,8 @@ int record_list_others(struct tx *tx, struct arena *arena, int64_t case_id, int6
                        struct record_other *ret)
 {
     static const char q_open[] =
-        OTHERS "c.state<>'closed' ORDER BY c.priority, c.opened_at LIMIT ?2";
+        OTHERS "c.state<>'closed' ORDER BY c.muted, c.priority, c.due_at IS NULL, c.due_at, "
+               "c.opened_at LIMIT ?2";
     static const char q_closed[] =
         OTHERS "c.state='closed' AND c.changed_at>=?3 ORDER BY c.changed_at DESC LIMIT ?2";
     int count = 0, r = add_others(tx_stmt(tx, q_open), arena, case_id, ret, &count);

@@ -134,13 +134,26 @@ static const char *const steps[] = {
 
     /* a case's clocks: since when a person's answer is waited for, until when it should be there,
      * how long its claim holds; and what staff say about it */
-    "ALTER TABLE handoff_case ADD COLUMN waits_since INTEGER;" /* null: nothing waits */
-    "ALTER TABLE handoff_case ADD COLUMN due_at INTEGER;" /* null: not worked out, or as above */
-    "ALTER TABLE handoff_case ADD COLUMN lease_until INTEGER;" /* null: not claimed */
+    "ALTER TABLE handoff_case ADD COLUMN waits_since INTEGER;"  /* null: nothing waits */
+    "ALTER TABLE handoff_case ADD COLUMN waited_since INTEGER;" /* before the last answer */
+    "ALTER TABLE handoff_case ADD COLUMN due_from INTEGER;" /* it waits, or is more urgent, since */
+    "ALTER TABLE handoff_case ADD COLUMN due_at INTEGER;"   /* null: not worked out, or as above */
+    "ALTER TABLE handoff_case ADD COLUMN active_at INTEGER;"   /* its owner's last sign */
+    "ALTER TABLE handoff_case ADD COLUMN lease_until INTEGER;" /* null: as above, or not claimed */
+    "ALTER TABLE handoff_case ADD COLUMN wakes_at INTEGER;"    /* when time changes it next */
+    "UPDATE handoff_case SET waits_since=changed_at, due_from=changed_at, wakes_at=0,"
+    " active_at=iif(state='claimed', changed_at, NULL) WHERE state<>'closed';"
+    "CREATE INDEX case_wakes ON handoff_case(wakes_at) WHERE wakes_at IS NOT NULL;"
+    /* bits of enum case_clock */
     "ALTER TABLE handoff_case ADD COLUMN warned INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE handoff_case ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE handoff_case ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE handoff_case ADD COLUMN department TEXT;" /* that should hear of it */
+    "DROP INDEX case_queue;"
+    "CREATE INDEX case_queue ON handoff_case(muted, priority, due_at IS NULL, due_at, opened_at)"
+    " WHERE state<>'closed';"
+    "DROP INDEX case_resident;"
+    "CREATE INDEX case_resident ON handoff_case(resident_id);"
     "CREATE TABLE note(id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL REFERENCES "
     "handoff_case(id), staff_id INTEGER NOT NULL REFERENCES staff(id), text TEXT NOT NULL, at "
     "INTEGER NOT NULL) STRICT;"

@@ -44,6 +44,9 @@ int staff_remove(struct tx *tx, struct str login,
 int staff_find(struct tx *tx, struct arena *arena, struct str login, struct staff *ret,
                struct str *ret_hash) MUST_CHECK;
 
+int staff_get(struct tx *tx, struct arena *arena, int64_t id,
+              struct staff *ret) MUST_CHECK; /* 1 found, 0 none, or removed */
+
 /* Calls @visit for each account that is not removed, by login. */
 int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct staff *s, void *data),
                void *data) MUST_CHECK;

@@ -151,6 +151,19 @@ int staff_find(struct tx *tx, struct arena *arena, struct str login, struct staf
     return r;
 }
 
+int staff_get(struct tx *tx, struct arena *arena, int64_t id, struct staff *ret)
+{
+    static const char sql[] = "SELECT id, login, name, initials, role FROM staff WHERE id=?1"
+                              " AND removed_at IS NULL";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, id);
+    int r = stmt_next(q);
+    if (r == 1)
+        r = read_staff(q, arena, ret);
+    stmt_done(q);
+    return r;
+}
+
 int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct staff *s, void *data),
                void *data)
 {

@@ -1,17 +1,9 @@
 #include "handoff/view.h"
 
 #include "handoff/draft.h"
-#include "handoff/reference.h"
+#include "handoff/view_private.h"
 
-enum {
-    DAY_S = 86400,
-    CLOSED_SHOWN = 50,
-    IGNORED_SHOWN = 100,
-    SUMMARY_POINTS = 140,
-    TRAY_POINTS = 1000,
-    TEXT_POINTS = 4000,
-    LIST_SHOWN = 200
-};
+enum { DAY_S = 86400, CLOSED_SHOWN = 50, IGNORED_SHOWN = 100 };
 
 #define CASE_COLUMNS                                                                               \
     "SELECT c.id, c.version, c.state, c.priority, c.reason, c.sensitive, c.team, c.acknowledged, " \
@@ -28,73 +20,6 @@ enum {
     " FROM handoff_case c JOIN resident r ON r.id=c.resident_id JOIN message m ON "                \
     "m.id=c.message_id"                                                                            \
     " LEFT JOIN staff s ON s.id=c.owner_id "
-
-static void put_int(cJSON *o, const char *name, int64_t value)
-{
-    (void)cJSON_AddNumberToObject(o, name, (double)value);
-}
-
-static void put_text_or_null(cJSON *o, const char *name, struct stmt *q, const char *column)
-{
-    if (col_null(q, column))
-        (void)cJSON_AddNullToObject(o, name);
-    else
-        (void)json_put_str(o, name, col_str(q, column));
-}
-
-static void put_int_column(cJSON *o, struct stmt *q, const char *name)
-{
-    put_int(o, name, col_int64(q, name));
-}
-
-static void put_flag_column(cJSON *o, struct stmt *q, const char *name)
-{
-    (void)cJSON_AddBoolToObject(o, name, col_int64(q, name) != 0);
-}
-
-/* Seconds or an id, or null. */
-static void put_int_or_null(cJSON *o, struct stmt *q, const char *name)
-{
-    if (col_null(q, name))
-        (void)cJSON_AddNullToObject(o, name);
-    else
-        put_int_column(o, q, name);
-}
-
-static void put_text_column(cJSON *o, struct stmt *q, const char *name)
-{
-    (void)json_put_str(o, name, col_str(q, name));
-}
-
-/* The reference of the case with the number in @column. */
-static void put_reference(cJSON *o, struct stmt *q, const char *column)
-{
-    char reference[REFERENCE_MAX];
-    reference_write(col_int64(q, column), reference);
-    (void)cJSON_AddStringToObject(o, "reference", reference);
-}
-
-/* A column that holds JSON that we wrote. */
-static void put_json_column(cJSON *o, const char *name, struct stmt *q, const char *column)
-{
-    struct str text = col_str(q, column);
-    cJSON *tree = cJSON_ParseWithLength(text.p, text.len);
-    (void)cJSON_AddItemToObject(o, name, tree ? tree : cJSON_CreateNull());
-}
-
-/* {"id","name","initials"} under @name, or null when there is nobody. */
-static void put_person(cJSON *o, const char *name, struct stmt *q, const char *id, const char *full,
-                       const char *initials)
-{
-    if (!col_int64(q, id)) {
-        (void)cJSON_AddNullToObject(o, name);
-        return;
-    }
-    cJSON *person = cJSON_AddObjectToObject(o, name);
-    put_int(person, "id", col_int64(q, id));
-    (void)json_put_str(person, "name", col_str(q, full));
-    (void)json_put_str(person, "initials", col_str(q, initials));
-}
 
 cJSON *view_staff(const struct staff *s)
 {
@@ -121,6 +46,11 @@ static struct str without_handles(struct str text)
     return rest.len ? rest : text;
 }
 
+struct str view_summary(struct str text)
+{
+    return utf8_cut(without_handles(text), SUMMARY_POINTS);
+}
+
 static cJSON *read_case(struct stmt *q)
 {
     cJSON *o = cJSON_CreateObject(), *resident;
@@ -141,7 +71,7 @@ static cJSON *read_case(struct stmt *q)
     resident = cJSON_AddObjectToObject(o, "resident");
     put_text_column(resident, q, "handle");
     put_text_column(resident, q, "name");
-    (void)json_put_str(o, "summary", utf8_cut(without_handles(col_str(q, "text")), SUMMARY_POINTS));
+    (void)json_put_str(o, "summary", view_summary(col_str(q, "text")));
     put_int_column(o, q, "opened_at");
     put_int_column(o, q, "changed_at");
     put_int_or_null(o, q, "due_at");
@@ -204,15 +134,6 @@ int view_case(struct tx *tx, int64_t case_id, cJSON **ret)
     return read_one(tx, sql, case_id, read_case, ret);
 }
 
-/* Appends what @q gives, row by row, to the array @list. */
-static int list_rows(struct stmt *q, cJSON *(*read)(struct stmt *q), cJSON *list)
-{
-    int r;
-    while ((r = stmt_next(q)) == 1)
-        (void)cJSON_AddItemToArray(list, read(q));
-    return r;
-}
-
 #define IGNORED_COLUMNS                                                                         \
     "SELECT m.id AS message, m.text, m.account, m.kind='private' AS private, r.handle, r.name," \
     " m.written_at, d.why, d.kb, d.decided_at FROM decision d"                                  \
@@ -226,7 +147,7 @@ static cJSON *read_ignored(struct stmt *q)
     put_text_column(o, q, "handle");
     put_text_column(o, q, "name");
     put_int_column(o, q, "written_at");
-    put_json_column(o, "why", q, "why");
+    put_json_column(o, q, "why");
     put_text_column(o, q, "kb");
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
@@ -279,9 +200,9 @@ int view_open_sums(struct tx *tx, struct view_sums *ret)
 
 int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret)
 {
-    static const char q_open[] = CASE_COLUMNS
-        "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.priority, c.opened_at"
-        " LIMIT ?1";
+    static const char q_open[] =
+        CASE_COLUMNS "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.muted,"
+                     " c.priority, c.due_at IS NULL, c.due_at, c.opened_at LIMIT ?1";
     static const char q_closed[] = CASE_COLUMNS
         "WHERE c.state='closed' AND (?2 OR m.kind<>'private') ORDER BY c.changed_at DESC LIMIT ?1";
     static const char q_ignored[] = IGNORED_COLUMNS
@@ -306,8 +227,8 @@ int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON *
     put_int(frame, "seq", seq);
     (void)cJSON_AddArrayToObject(frame, "cases");
     (void)cJSON_AddArrayToObject(frame, "ignored");
-    (void)cJSON_AddArrayToObject(frame, "mentions");
     (void)cJSON_AddArrayToObject(frame, "bulks");
+    r = view_add_mentions(tx, staff, frame);
     for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
         struct stmt *q = tx_stmt(tx, lists[i].sql);
         stmt_bind_int64(q, 1, lists[i].most);
@@ -399,12 +320,12 @@ static cJSON *read_message(struct stmt *q)
     cJSON *d = cJSON_AddObjectToObject(o, "decision");
     put_text_column(d, q, "action");
     put_text_or_null(d, "reason", q, "reason");
-    put_json_column(d, "intents", q, "intents");
+    put_json_column(d, q, "intents");
     (void)cJSON_AddNumberToObject(d, "score", col_double(q, "score"));
     (void)cJSON_AddNumberToObject(d, "lead", col_double(q, "lead"));
     (void)cJSON_AddNumberToObject(d, "residue", col_double(q, "residue"));
     put_text_column(d, q, "kb");
-    put_json_column(d, "why", q, "why");
+    put_json_column(d, q, "why");
     return o;
 }
 
@@ -499,7 +420,7 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
     static const char q_history[] =
         "SELECT * FROM (SELECT e.seq, e.at, e.kind, s.name AS by, e.text FROM event e"
         " LEFT JOIN staff s ON s.id=e.staff_id WHERE e.case_id=?1"
-        " ORDER BY e.seq DESC LIMIT ?2) ORDER BY seq";
+        " AND e.kind<>'case.timed' ORDER BY e.seq DESC LIMIT ?2) ORDER BY seq";
     static const struct {
         const char *sql, *name;
         cJSON *(*read)(struct stmt *q);
@@ -522,8 +443,10 @@ int view_whole_case(struct tx *tx, int64_t case_id, const struct text_rules *rul
         stmt_bind_int64(q, 2, LIST_SHOWN);
         r = list_rows(q, lists[i].read, cJSON_AddArrayToObject(frame, lists[i].name));
     }
-    (void)cJSON_AddArrayToObject(frame, "notes");
-    (void)cJSON_AddArrayToObject(frame, "earlier");
+    if (r == 0)
+        r = view_add_notes(tx, case_id, frame);
+    if (r == 0)
+        r = view_add_earlier(tx, case_id, staff, frame);
     (void)cJSON_AddArrayToObject(frame, "suggestions");
     if (r == 0)
         r = draft_describe(tx, staff->id, case_id, frame);
@@ -575,7 +498,8 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
     static const char sql[] =
         "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
         " coalesce(e.message_id, 0) AS message_id, coalesce(e.bulk_id, p.bulk_id, 0) AS bulk_id,"
-        " e.text, e.concerns FROM event e LEFT JOIN staff s ON s.id=e.staff_id LEFT JOIN reply p ON"
+        " e.text, e.concerns AS \"to\" FROM event e LEFT JOIN staff s ON s.id=e.staff_id LEFT JOIN "
+        "reply p ON"
         " p.id=e.reply_id WHERE e.seq>?1 ORDER BY e.seq LIMIT 1";
     int count = 0;
     while (count < max) {
@@ -590,8 +514,8 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
         put_int_column(frame, q, "at");
         put_text_column(frame, q, "kind");
         put_text_or_null(frame, "by", q, "by");
-        if (!col_null(q, "concerns"))
-            put_json_column(frame, "to", q, "concerns");
+        if (!col_null(q, "to"))
+            put_json_column(frame, q, "to");
         struct str kind = col_str(q, "kind");
         bool tray = str_is(kind, "message.ignored") || str_is(kind, "message.restored");
         bool glanced = str_is(kind, "message.glanced");

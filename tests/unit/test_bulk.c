@@ -41,7 +41,7 @@ static int setup(void **state)
     for (size_t i = 0; i < ARRAY_LEN(claims); i++)
         assert_int_equal(case_claim(f->tx, &claims[i]), CASE_DONE);
     claims[2].version = 2;
-    assert_int_equal(case_close(f->tx, &claims[2], STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &claims[2], STR("done"), STR("")), CASE_DONE);
     run_sql(f->tx, "UPDATE handoff_case SET sensitive=1 WHERE id=8");
     run_sql(f->tx, "UPDATE handoff_case SET elsewhere=1 WHERE id=9");
     run_sql(f->tx, "UPDATE message SET kind='private' WHERE id=10");

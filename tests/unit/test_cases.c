@@ -57,7 +57,7 @@ static void test_open_after_close(void **state)
     int64_t second;
     assert_int_equal(case_open(f->tx, &o, NOON, &second), ERR_EXISTS); /* claimed isn't closed */
     c.version = 2;
-    assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &c, STR("done"), STR("")), CASE_DONE);
     assert_int_equal(case_open(f->tx, &o, NOON, &second), 0);
     assert_int_not_equal(first, second);
     assert_int_equal(facts_of(f->tx, message).case_id, second);
@@ -142,7 +142,7 @@ static int run(struct fixture *f, enum verb verb, const struct case_command *c, 
     case REPLY:
         return reply_in_case(f->tx, c, "Hello ^SR", false);
     case CLOSE:
-        return case_close(f->tx, c, STR("answered"));
+        return case_close(f->tx, c, STR("answered"), STR(""));
     case RETRY:
         return case_retry(f->tx, c, reply_id);
     }
@@ -167,7 +167,7 @@ static void test_verbs(void **state)
         { "take one's own", CLAIM, 1, 0, 0, 0, CASE_DONE, "claimed +0 1 -", "" },
         { "take, stale", CLAIM, 0, 0, 0, -1, CASE_STALE, "open +0 - -", "" },
         { "take, from the future", CLAIM, 0, 0, 0, 1, CASE_STALE, "open +0 - -", "" },
-        { "take what is held, stale", CLAIM, 1, 0, 1, -1, CASE_STALE, "claimed +0 1 -", "" },
+        { "take what is held, stale", CLAIM, 1, 0, 1, -1, CASE_TAKEN, "claimed +0 1 -", "" },
         { "take, closed", CLAIM, 1, 1, 0, 0, CASE_CLOSED, "closed +0 1 done", "" },
         { "take, closed and stale", CLAIM, 1, 1, 1, -1, CASE_CLOSED, "closed +0 1 done", "" },
 
@@ -185,7 +185,7 @@ static void test_verbs(void **state)
         { "reply, closed", REPLY, 1, 1, 0, 0, CASE_CLOSED, "closed +0 1 done", "" },
 
         { "close", CLOSE, 1, 0, 0, 0, CASE_DONE, "closed +1 1 answered",
-          "case.closed 1 - - 1 answered\n" },
+          "case.closed 1 - - 1 Answered\n" },
         { "close what nobody holds", CLOSE, 0, 0, 0, 0, CASE_NOT_YOURS, "open +0 - -", "" },
         { "close another's", CLOSE, 1, 0, 1, 0, CASE_NOT_YOURS, "claimed +0 1 -", "" },
         { "close, stale", CLOSE, 1, 0, 0, -1, CASE_STALE, "claimed +0 1 -", "" },
@@ -213,7 +213,7 @@ static void test_verbs(void **state)
             c.version = int_of(f->tx, q_version, c.case_id);
         }
         if (rows[i].closed) {
-            assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+            assert_int_equal(case_close(f->tx, &c, STR("done"), STR("")), CASE_DONE);
             c.version = int_of(f->tx, q_version, c.case_id);
         }
         int64_t seq = last_event(f->tx), version = int_of(f->tx, q_version, c.case_id);

@@ -25,6 +25,13 @@ static int64_t working_after(void *data, struct str account, int64_t from, int64
     return from + minutes * 60;
 }
 
+static void describe_desk(void *data, cJSON *ret)
+{
+    static const char *const teams[] = { "customer services", "communications" };
+    (void)data;
+    (void)cJSON_AddItemToObject(ret, "teams", cJSON_CreateStringArray(teams, ARRAY_LEN(teams)));
+}
+
 static const struct desk desk = {
     .undo_s = 5,
     .due_minutes = { 15, 60, 240 },
@@ -32,10 +39,11 @@ static const struct desk desk = {
     .warn_minutes = 10,
     .reference_prefix = STR("NM"),
     .working_after = working_after,
+    .describe = describe_desk,
 };
 
-/* Sam and Kit at work: case 1 waits, 2 is Sam's and holds failed reply 1, 3 is Kit's, 4 is closed;
- * message 5 is ignored. */
+/* Sam and Kit at work, Pat has left, Eddie is an editor: case 1 waits, 2 is Sam's and holds failed
+ * reply 1, 3 is Kit's, 4 is closed; message 5 is ignored. */
 static int setup(void **state)
 {
     static const char *const remote_ids[] = { "901", "902", "903", "904", "905" };
@@ -43,6 +51,10 @@ static int setup(void **state)
     struct fixture *f = *state;
     int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR"),
             kit = add_staff(f->tx, "kit", "Kit Orr", "KO");
+    (void)add_staff(f->tx, "pat", "Pat Gone", "PG");
+    (void)add_staff(f->tx, "eddie", "Eddie Vale", "EV");
+    run_sql(f->tx, "UPDATE staff SET removed_at=1 WHERE login='pat'");
+    run_sql(f->tx, "UPDATE staff SET role='editor' WHERE login='eddie'");
     for (size_t i = 0; i < ARRAY_LEN(remote_ids); i++) {
         int64_t message = add_message(f->tx, remote_ids[i], remote_ids[i], "7");
         if (i < 4)
@@ -57,7 +69,7 @@ static int setup(void **state)
     for (size_t i = 0; i < ARRAY_LEN(claims); i++)
         assert_int_equal(case_claim(f->tx, &claims[i]), CASE_DONE);
     claims[2].version = 2;
-    assert_int_equal(case_close(f->tx, &claims[2], STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &claims[2], STR("done"), STR("")), CASE_DONE);
     return 0;
 }
 
@@ -134,8 +146,10 @@ static void test_frames(void **state)
         { "claim one's own", "{'type':'claim','id':'c1','case':2,'version':2}", 1, "ok c1" },
         { "claim another's", "{'type':'claim','id':'c1','case':3,'version':2}", 0,
           "refused c1 taken case 3 v2" },
-        { "claim, stale", "{'type':'claim','id':'c1','case':3,'version':1}", 0,
-          "refused c1 stale case 3 v2" },
+        { "claim another's, as it was before", "{'type':'claim','id':'c1','case':3,'version':1}", 0,
+          "refused c1 taken case 3 v2" },
+        { "claim, stale", "{'type':'claim','id':'c1','case':1,'version':2}", 0,
+          "refused c1 stale case 1 v1" },
         { "claim, closed", "{'type':'claim','id':'c1','case':4,'version':3}", 0,
           "refused c1 closed case 4 v3" },
         { "claim nothing", "{'type':'claim','id':'c1','case':99,'version':1}", 0,
@@ -199,6 +213,96 @@ static void test_frames(void **state)
         { "close, stale", "{'type':'close','id':'c1','case':2,'version':9,'outcome':'done'}", 0,
           "refused c1 stale case 2 v2" },
         { "close twice", "{'type':'close','id':'c1','case':4,'version':3,'outcome':'done'}", 0,
+          "refused c1 closed case 4 v3" },
+
+        { "close, a member",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'became_member'}", 1, "ok c1" },
+        { "close, praise for somebody",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'praise','department':'Waste'}",
+          1, "ok c1" },
+        { "close for nobody",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'done','department':null}", 1,
+          "ok c1" },
+        { "close for a department without a name",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'done','department':' '}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "close for a department that is a number",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'done','department':5}", 0,
+          "refused c1 bad_frame case 2 v2" },
+
+        { "note", "{'type':'note','id':'c1','case':1,'text':'Look','to':[2]}", 1, "ok c1" },
+        { "note to nobody", "{'type':'note','id':'c1','case':3,'text':'Look'}", 1, "ok c1" },
+        { "note in a closed case", "{'type':'note','id':'c1','case':4,'text':'Look','to':[]}", 1,
+          "ok c1" },
+        { "note in none", "{'type':'note','id':'c1','case':99,'text':'Look'}", 0,
+          "refused c1 unknown" },
+        { "note without text", "{'type':'note','id':'c1','case':1,'to':[2]}", 0,
+          "refused c1 empty case 1 v1" },
+        { "note of white space", "{'type':'note','id':'c1','case':1,'text':' \\n '}", 0,
+          "refused c1 empty case 1 v1" },
+        { "note to no list", "{'type':'note','id':'c1','case':1,'text':'Look','to':2}", 0,
+          "refused c1 bad_frame case 1 v1" },
+        { "note to a name", "{'type':'note','id':'c1','case':1,'text':'Look','to':['kit']}", 0,
+          "refused c1 bad_frame case 1 v1" },
+        { "note to half a colleague", "{'type':'note','id':'c1','case':1,'text':'Look','to':[2.5]}",
+          0, "refused c1 bad_frame case 1 v1" },
+        { "note to a stranger", "{'type':'note','id':'c1','case':1,'text':'Look','to':[2,99]}", 0,
+          "refused c1 unknown case 1 v1" },
+        { "note to one who left", "{'type':'note','id':'c1','case':1,'text':'Look','to':[3]}", 0,
+          "refused c1 unknown case 1 v1" },
+        { "note to one twice", "{'type':'note','id':'c1','case':1,'text':'Look','to':[2,2]}", 1,
+          "ok c1" },
+        { "seen", "{'type':'seen','id':'c1','case':1}", 1, "ok c1" },
+        { "seen without a case", "{'type':'seen','id':'c1'}", 0, "refused c1 bad_frame" },
+
+        { "pass to a team",
+          "{'type':'pass','id':'c1','case':2,'version':2,'team':'communications'}", 1, "ok c1" },
+        { "pass what nobody has, with a word",
+          "{'type':'pass','id':'c1','case':1,'version':1,'team':'communications','text':'Yours'}",
+          1, "ok c1" },
+        { "pass to a colleague", "{'type':'pass','id':'c1','case':2,'version':2,'to':2}", 1,
+          "ok c1" },
+        { "pass one's own back to one's team",
+          "{'type':'pass','id':'c1','case':2,'version':2,'team':'customer services','to':null}", 1,
+          "ok c1" },
+        { "pass to whose it is",
+          "{'type':'pass','id':'c1','case':1,'version':1,'team':'customer services'}", 0,
+          "refused c1 already case 1 v1" },
+        { "pass to who has it", "{'type':'pass','id':'c1','case':2,'version':2,'to':1}", 0,
+          "refused c1 already case 2 v2" },
+        { "pass what another has",
+          "{'type':'pass','id':'c1','case':3,'version':2,'team':'communications'}", 0,
+          "refused c1 not_yours case 3 v2" },
+        { "pass to no team", "{'type':'pass','id':'c1','case':2,'version':2,'team':'parks'}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "pass nowhere", "{'type':'pass','id':'c1','case':2,'version':2}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "pass to a name", "{'type':'pass','id':'c1','case':2,'version':2,'to':'kit'}", 0,
+          "refused c1 bad_frame case 2 v2" },
+        { "pass to a stranger", "{'type':'pass','id':'c1','case':2,'version':2,'to':99}", 0,
+          "refused c1 unknown case 2 v2" },
+        { "pass to one who left", "{'type':'pass','id':'c1','case':2,'version':2,'to':3}", 0,
+          "refused c1 unknown case 2 v2" },
+        { "pass to one who can't", "{'type':'pass','id':'c1','case':2,'version':2,'to':4}", 0,
+          "refused c1 not_allowed case 2 v2" },
+        { "pass, stale", "{'type':'pass','id':'c1','case':2,'version':1,'to':2}", 0,
+          "refused c1 stale case 2 v2" },
+        { "pass, closed", "{'type':'pass','id':'c1','case':4,'version':3,'to':2}", 0,
+          "refused c1 closed case 4 v3" },
+
+        { "mark", "{'type':'mark','id':'c1','case':3,'version':2,'sensitive':true}", 1, "ok c1" },
+        { "mark what isn't", "{'type':'mark','id':'c1','case':1,'version':1,'sensitive':false}", 0,
+          "refused c1 already case 1 v1" },
+        { "mark how", "{'type':'mark','id':'c1','case':1,'version':1,'sensitive':1}", 0,
+          "refused c1 bad_frame case 1 v1" },
+        { "mark, stale", "{'type':'mark','id':'c1','case':1,'version':2,'sensitive':true}", 0,
+          "refused c1 stale case 1 v1" },
+        { "mute", "{'type':'mute','id':'c1','case':1,'version':1,'muted':true}", 1, "ok c1" },
+        { "mute what speaks", "{'type':'mute','id':'c1','case':1,'version':1,'muted':false}", 0,
+          "refused c1 already case 1 v1" },
+        { "mute how", "{'type':'mute','id':'c1','case':1,'version':1}", 0,
+          "refused c1 bad_frame case 1 v1" },
+        { "mute, closed", "{'type':'mute','id':'c1','case':4,'version':3,'muted':true}", 0,
           "refused c1 closed case 4 v3" },
 
         { "restore", "{'type':'restore','id':'c1','message':5}", 1, "ok c1" },
@@ -376,7 +480,7 @@ static void test_whose(void **state)
                      1);
     cJSON_Delete(answer);
     assert_str(events_after(f, seq), "case.claimed 1 - - 1 -\nreply.held 1 1 2 1 -\n"
-                                     "case.replied 1 1 - 1 -\ncase.closed 1 - - 1 done\n");
+                                     "case.replied 1 1 - 1 -\ncase.closed 1 - - 1 Done\n");
     assert_int_equal(int_of(f->tx, "SELECT min(at) AS n FROM event WHERE seq>?1", seq), NOON + 5);
 }
 
@@ -551,14 +655,180 @@ static void test_private_way(void **state)
     }
 }
 
+/* What the frames of a case do, in the words of its history, and what they leave. */
+static void test_effects(void **state)
+{
+    static const struct {
+        const char *note, *frame, *events, *after;
+    } rows[] = {
+        { "closed for a department",
+          "{'type':'close','id':'c1','case':2,'version':2,'outcome':'praise','department':' Waste "
+          "'}",
+          "case.closed by 1: Praise. Waste should hear of it\n", "closed by 1 p2 s0 m0 for Waste" },
+        { "a note", "{'type':'note','id':'c1','case':2,'text':'Look','to':[2]}",
+          "case.noted by 1 to [2]: For Kit Orr\n", "claimed by 1 p2 s0 m0 for -" },
+        { "to a team, with a word",
+          "{'type':'pass','id':'c1','case':2,'version':2,'team':'communications','text':'Press'}",
+          "case.passed by 1: communications\ncase.noted by 1\n", "open by - p2 s0 m0 for -" },
+        { "to a colleague, with a word",
+          "{'type':'pass','id':'c1','case':2,'version':2,'to':2,'text':'Yours'}",
+          "case.passed by 1 to [2]: Kit Orr\ncase.noted by 1 to [2]: Kit Orr\n",
+          "claimed by 2 p2 s0 m0 for -" },
+        { "marked", "{'type':'mark','id':'c1','case':2,'version':2,'sensitive':true}",
+          "case.marked by 1\n", "claimed by 1 p0 s1 m0 for -" },
+        { "muted", "{'type':'mute','id':'c1','case':2,'version':2,'muted':true}",
+          "case.muted by 1\n", "claimed by 1 p2 s0 m1 for -" },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf frame = BUF_INIT(4096), want = BUF_INIT(1000);
+        cJSON *answer;
+        add_quoted(&frame, rows[i].frame);
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        int64_t seq = last_event(f->tx);
+        assert_note(run(f, buf_cstr(&frame), &answer) == 1, rows[i].note);
+        assert_str_note(text_of(f,
+                                "SELECT kind || ' by ' || coalesce(staff_id, '-') || coalesce(' to "
+                                "' || concerns, '') || coalesce(': ' || text, '') AS t FROM event"
+                                " WHERE seq>?1 ORDER BY seq",
+                                seq),
+                        rows[i].events, rows[i].note);
+        (void)buf_addf(&want, "%s\n", rows[i].after);
+        assert_str_note(text_of(f,
+                                "SELECT state || ' by ' || coalesce(owner_id, '-') || ' p' || "
+                                "priority || ' s' || sensitive || ' m' || muted || ' for ' || "
+                                "coalesce(department, '-') AS t FROM handoff_case WHERE id=?1",
+                                2),
+                        buf_cstr(&want), rows[i].note);
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+        cJSON_Delete(answer);
+        buf_release(&frame);
+        buf_release(&want);
+    }
+}
+
+/* "code, text" of the answer to a frame of Sam's. */
+static struct str answer_of(struct fixture *f, const char *quoted)
+{
+    struct buf frame = BUF_INIT(65536);
+    cJSON *answer;
+    add_quoted(&frame, quoted);
+    (void)run(f, buf_cstr(&frame), &answer);
+    struct str code = member(answer, "code"), text = member(answer, "text");
+    buf_clear(&frame);
+    (void)buf_addf(&frame, "%.*s: %.*s", STR_ARG(code), STR_ARG(text));
+    struct str copy = arena_str(&f->arena, buf_str(&frame));
+    cJSON_Delete(answer);
+    buf_release(&frame);
+    return copy;
+}
+
+/* Refusals that say what would be right. */
+static void test_sentences(void **state)
+{
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:900", "dm:7-8", "70");
+    int64_t message;
+    dm.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
+    assert_int_equal(open_case(f->tx, message), 5);
+    assert_str(answer_of(f, "{'type':'pass','id':'c1','case':2,'version':2,'team':'parks'}"),
+               "bad_frame: There is no such team. The teams are: customer services, "
+               "communications.");
+    assert_str(answer_of(f, "{'type':'note','id':'c1','case':5,'text':'Look','to':[4]}"),
+               "not_allowed: Eddie Vale can't see this case: it came by direct message, which "
+               "their role doesn't answer.");
+    assert_str(answer_of(f, "{'type':'pass','id':'c1','case':2,'version':2,'to':4}"),
+               "not_allowed: Eddie Vale can't take cases: their role doesn't answer.");
+    run_sql(f->tx, "UPDATE staff SET role='trainee' WHERE login='eddie'");
+    assert_str(answer_of(f, "{'type':'pass','id':'c1','case':5,'version':1,'to':4}"),
+               "not_allowed: Eddie Vale can't see this case: it came by direct message, which "
+               "their role doesn't answer.");
+    run_sql(f->tx, "UPDATE handoff_case SET sensitive=1, priority=0 WHERE id=1");
+    assert_str(answer_of(f, "{'type':'mute','id':'c1','case':1,'version':1,'muted':true}"),
+               "not_allowed: What is sensitive can't be muted. Take the mark off first.");
+    struct buf frame = BUF_INIT(65536);
+    (void)buf_addc(&frame, "{'type':'note','id':'c1','case':1,'text':'");
+    for (int i = 0; i < 4001; i++)
+        (void)buf_addc(&frame, "\xc3\xa9");
+    (void)buf_addc(&frame, "'}");
+    assert_str(answer_of(f, buf_cstr(&frame)), "too_long: A note has at most 4,000 characters.");
+    buf_release(&frame);
+    buf_clear(&frame);
+    (void)buf_addc(&frame, "{'type':'note','id':'c1','case':1,'text':'Look','to':[");
+    for (int i = 0; i < 21; i++) {
+        int64_t id = add_staff(f->tx, (const char[]){ 'x', (char)('a' + i), 0 }, "Many", "M");
+        (void)buf_addf(&frame, "%s%" PRId64, i ? "," : "", id);
+    }
+    (void)buf_addc(&frame, "]}");
+    assert_str(answer_of(f, buf_cstr(&frame)), "bad_frame: A note can name 20 colleagues at most.");
+    buf_release(&frame);
+}
+
+/* A supervisor passes on what somebody else has. */
+static void test_pass_over(void **state)
+{
+    cJSON *answer;
+    role = "supervisor";
+    assert_int_equal(run(*state,
+                         "{\"type\":\"pass\",\"id\":\"c1\",\"case\":3,\"version\":2,"
+                         "\"team\":\"communications\"}",
+                         &answer),
+                     1);
+    role = "agent";
+    cJSON_Delete(answer);
+}
+
+/* Two take it at once: who comes second is told so, whatever they saw. */
+static void test_two_claims(void **state)
+{
+    struct fixture *f = *state;
+    struct case_command kit = { 1, 1, 2, NOON };
+    assert_int_equal(case_claim(f->tx, &kit), CASE_DONE);
+    assert_str(answer_of(f, "{'type':'claim','id':'c1','case':1,'version':1}"),
+               "taken: Somebody else has taken this case.");
+    assert_int_equal(int_of(f->tx, "SELECT owner_id AS n FROM handoff_case WHERE id=1", 0), 2);
+}
+
+/* What its owner does in a case is a sign of life there; what others do isn't. */
+static void test_signs(void **state)
+{
+    static const struct {
+        const char *note, *frame;
+        bool sign;
+    } rows[] = {
+        { "a note", "{'type':'note','id':'c1','case':2,'text':'Look'}", true },
+        { "opened, as a console does by itself", "{'type':'open','id':'c1','case':2}", false },
+        { "refused", "{'type':'note','id':'c1','case':2,'text':''}", false },
+        { "another's", "{'type':'note','id':'c1','case':3,'text':'Look'}", false },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf frame = BUF_INIT(1000);
+        cJSON *answer;
+        add_quoted(&frame, rows[i].frame);
+        run_sql(f->tx,
+                "UPDATE handoff_case SET active_at=1, wakes_at=NULL WHERE owner_id NOT NULL");
+        (void)run(f, buf_cstr(&frame), &answer);
+        assert_note(int_of(f->tx,
+                           "SELECT count(*) AS n FROM handoff_case WHERE active_at>1 AND"
+                           " wakes_at=0 AND id IN (2, 3)",
+                           0) == rows[i].sign,
+                    rows[i].note);
+        cJSON_Delete(answer);
+        buf_release(&frame);
+    }
+}
+
 #define COMMAND_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        COMMAND_TEST(test_frames),      COMMAND_TEST(test_weight),  COMMAND_TEST(test_signed),
-        COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile), COMMAND_TEST(test_private),
-        COMMAND_TEST(test_private_way),
+        COMMAND_TEST(test_frames),      COMMAND_TEST(test_weight),     COMMAND_TEST(test_signed),
+        COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile),    COMMAND_TEST(test_private),
+        COMMAND_TEST(test_private_way), COMMAND_TEST(test_effects),    COMMAND_TEST(test_sentences),
+        COMMAND_TEST(test_pass_over),   COMMAND_TEST(test_two_claims), COMMAND_TEST(test_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,7 +146,7 @@ static void test_facts(void **state)
     assert_true(facts_of(f->tx, second).case_claimed);
     assert_false(facts_of(f->tx, elsewhere).case_claimed);
     c.version = 2;
-    assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &c, STR("done"), STR("")), CASE_DONE);
     assert_int_equal(facts_of(f->tx, second).case_id, 0);
     assert_false(facts_of(f->tx, second).acknowledged);
 
@@ -521,7 +521,7 @@ static void test_failed_after_close(void **state)
         struct case_command c = { in_case, 1, sam, NOON };
         assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
         c.version = 2;
-        assert_int_equal(case_close(f->tx, &c, STR("answered")), CASE_DONE);
+        assert_int_equal(case_close(f->tx, &c, STR("answered"), STR("")), CASE_DONE);
         if (joins) /* the resident wrote again meanwhile */
             (void)open_case(f->tx, add_message(f->tx, "951", "950", "7"));
         assert_int_equal(move(f, id, REPLY_SENDING), 0);

@@ -684,7 +684,7 @@ static void test_talks_with_staff(void **state)
             c.version++;
         }
         if (i == 3)
-            assert_int_equal(case_close(tx, &c, STR("done")), CASE_DONE);
+            assert_int_equal(case_close(tx, &c, STR("done"), STR("")), CASE_DONE);
         fixture_commit(t.f);
         say_line(&(struct line){ 30, "has not been emptied", i == 3 ? SENT : 0 }, 1);
         assert_rows("SELECT d.action || ' ' || d.reason || ' ' || (SELECT count(*) FROM reply p "

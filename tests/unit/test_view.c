@@ -110,7 +110,7 @@ static void test_case(void **state)
 
     c.version = int_of(f->tx, "SELECT version AS n FROM handoff_case WHERE id=?1", id);
     c.now = NOON + 9;
-    assert_int_equal(case_close(f->tx, &c, STR("no_reply_needed")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &c, STR("no_reply_needed"), STR("")), CASE_DONE);
     o = case_of(f, id);
     assert_shape(in(o, "owner"), "null");
     assert_shape(in(o, "state"), "'closed'");
@@ -332,7 +332,7 @@ static void close_at(struct fixture *f, int64_t id, int64_t at)
     struct case_command c = { id, 1, 1, at };
     assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
     c.version = 2;
-    assert_int_equal(case_close(f->tx, &c, STR("done")), CASE_DONE);
+    assert_int_equal(case_close(f->tx, &c, STR("done"), STR("")), CASE_DONE);
 }
 
 static void test_snapshot(void **state)
