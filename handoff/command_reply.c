@@ -44,12 +44,11 @@ static const struct text_rules *rules_of(const struct command *c, int way)
 static int add_warnings(const struct command *c, struct arena *arena, int way, struct str text,
                         cJSON *list)
 {
-    int64_t case_id = 0;
-    (void)json_get_int(c->frame, "case", 1, INT64_MAX, &case_id);
+    struct record_around around = { .since_at = c->context->now - OTHERS_S,
+                                    .privately = staff_answers_private(c->context->staff) };
     struct record_other *others = arena_array(arena, RECORD_OTHERS_MAX, sizeof *others);
-    int count = others
-                    ? record_list_others(c->tx, arena, case_id, c->context->now - OTHERS_S, others)
-                    : ERR_NOMEM;
+    (void)json_get_int(c->frame, "case", 1, INT64_MAX, &around.case_id);
+    int count = others ? record_list_others(c->tx, arena, &around, others) : ERR_NOMEM;
     if (count < 0)
         return count;
     return reply_check(arena, text, way == WAY_PRIVATE, others, (size_t)count, list);

@@ -176,9 +176,15 @@ struct record_other {
 
 enum { RECORD_OTHERS_MAX = 400 };
 
-/* Who else has a case that is open, or was closed since @since_at: those of @case_id's name are
- * left out; 0: everybody. Returns their number, RECORD_OTHERS_MAX at most, or negative. */
-int record_list_others(struct tx *tx, struct arena *arena, int64_t case_id, int64_t since_at,
+/* Whose names are looked for in a reply. */
+struct record_around {
+    int64_t case_id;  /* its resident, and who is called the same, are left out; 0: nobody is */
+    int64_t since_at; /* of the cases that are closed only those that were after it */
+    bool privately;   /* those too who wrote by direct message */
+};
+
+/* Who has a case. Returns their number, RECORD_OTHERS_MAX at most, or negative. */
+int record_list_others(struct tx *tx, struct arena *arena, const struct record_around *around,
                        struct record_other *ret) MUST_CHECK;
 
 /* At the start: whatever was being sent when we stopped ended unknown. Returns how many, or

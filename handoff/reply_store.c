@@ -380,13 +380,14 @@ int record_recover_sending(struct tx *tx, int64_t now)
     }
 }
 
-/* What @q gives, which has the case as ?1 and the most as ?2. */
-static int add_others(struct stmt *q, struct arena *arena, int64_t case_id,
+/* What @q gives, whose ?1 to ?3 are the same in both queries. */
+static int add_others(struct stmt *q, struct arena *arena, const struct record_around *around,
                       struct record_other *list, int *count)
 {
     int r;
-    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 1, around->case_id);
     stmt_bind_int64(q, 2, RECORD_OTHERS_MAX - *count);
+    stmt_bind_int64(q, 3, around->privately);
     while ((r = stmt_next(q)) == 1) {
         struct record_other *o = &list[*count];
         *o = (struct record_other){ arena_str(arena, col_str(q, "handle")),
@@ -403,23 +404,25 @@ static int add_others(struct stmt *q, struct arena *arena, int64_t case_id,
 
 #define OTHERS                                                                          \
     "SELECT r.handle, r.name FROM handoff_case c JOIN resident r ON r.id=c.resident_id" \
+    " JOIN message m ON m.id=c.message_id"                                              \
     " LEFT JOIN handoff_case mine ON mine.id=?1 LEFT JOIN resident own"                 \
     " ON own.id=mine.resident_id"                                                       \
-    " WHERE r.id IS NOT own.id AND r.name IS NOT own.name AND r.handle<>'' AND "
+    " WHERE r.id IS NOT own.id AND r.name IS NOT own.name AND r.handle<>''"             \
+    " AND (?3 OR m.kind<>'private') AND "
 
-int record_list_others(struct tx *tx, struct arena *arena, int64_t case_id, int64_t since_at,
+int record_list_others(struct tx *tx, struct arena *arena, const struct record_around *around,
                        struct record_other *ret)
 {
     static const char q_open[] =
         OTHERS "c.state<>'closed' ORDER BY c.muted, c.priority, c.due_at IS NULL, c.due_at, "
                "c.opened_at LIMIT ?2";
     static const char q_closed[] =
-        OTHERS "c.state='closed' AND c.changed_at>=?3 ORDER BY c.changed_at DESC LIMIT ?2";
-    int count = 0, r = add_others(tx_stmt(tx, q_open), arena, case_id, ret, &count);
+        OTHERS "c.state='closed' AND c.changed_at>=?4 ORDER BY c.changed_at DESC LIMIT ?2";
+    int count = 0, r = add_others(tx_stmt(tx, q_open), arena, around, ret, &count);
     if (r < 0)
         return r;
     struct stmt *q = tx_stmt(tx, q_closed);
-    stmt_bind_int64(q, 3, since_at);
-    r = add_others(q, arena, case_id, ret, &count);
+    stmt_bind_int64(q, 4, around->since_at);
+    r = add_others(q, arena, around, ret, &count);
     return r < 0 ? r : count;
 }

@@ -321,6 +321,17 @@ static void test_frames(void **state)
         { "retry in another's", "{'type':'retry','id':'c1','case':3,'version':2,'reply':1}", 0,
           "refused c1 not_yours case 3 v2" },
 
+        { "undo what nobody wrote", "{'type':'undo','id':'c1','reply':1}", 0,
+          "refused c1 unknown" },
+        { "undo without", "{'type':'undo','id':'c1'}", 0, "refused c1 bad_frame" },
+        { "approve nothing", "{'type':'approve','id':'c1','reply':9}", 0, "refused c1 unknown" },
+        { "approve without", "{'type':'approve','id':'c1'}", 0, "refused c1 bad_frame" },
+        { "return nothing", "{'type':'return','id':'c1','reply':9,'text':'No'}", 0,
+          "refused c1 unknown" },
+        { "draft", "{'type':'draft','id':'c1','case':3,'text':'Hello'}", 1, "ok c1" },
+        { "draft of nothing", "{'type':'draft','id':'c1','case':3}", 0,
+          "refused c1 bad_frame case 3 v2" },
+
         { "no such command", "{'type':'delete','id':'c1','case':1,'version':1}", 0,
           "refused c1 bad_frame" },
         { "a command of another case", "{'type':'CLAIM','id':'c1','case':1,'version':1}", 0,
@@ -496,6 +507,12 @@ static void test_hostile(void **state)
         "{\"type\":\"close\",\"id\":\"c1\",\"case\":2,\"version\":2,\"outcome\":\"done\"}",
         "{\"type\":\"restore\",\"id\":\"c1\",\"message\":5}",
         "{\"type\":\"retry\",\"id\":\"c1\",\"case\":2,\"version\":2,\"reply\":1}",
+        "{\"type\":\"reply\",\"id\":\"c1\",\"case\":2,\"version\":2,\"text\":\"Hello\","
+        "\"way\":\"public\",\"split\":true}",
+        "{\"type\":\"undo\",\"id\":\"c1\",\"reply\":2}",
+        "{\"type\":\"approve\",\"id\":\"c1\",\"reply\":3,\"text\":\"Hello\"}",
+        "{\"type\":\"return\",\"id\":\"c1\",\"reply\":3,\"text\":\"Hello\"}",
+        "{\"type\":\"draft\",\"id\":\"c1\",\"case\":2,\"text\":\"Hello\",\"way\":\"public\"}",
     };
     static const char *const values[] = {
         "null",
@@ -526,6 +543,21 @@ static void test_hostile(void **state)
         "\"\\\"},{\\\"type\\\":\\\"claim\\\"\"",
     };
     struct fixture *f = *state;
+    /* reply 2 is Sam's and held, 3 is Kit's and proposed */
+    struct record_draft held = { .message_id = 2,
+                                 .case_id = 2,
+                                 .staff_id = 1,
+                                 .body = STR("A ^SR"),
+                                 .state = REPLY_HELD,
+                                 .held_until = NOON + 60 },
+                        proposed = { .message_id = 3,
+                                     .case_id = 3,
+                                     .staff_id = 2,
+                                     .body = STR("B ^KO"),
+                                     .state = REPLY_PROPOSED };
+    int64_t id;
+    assert_int_equal(record_queue_reply(f->tx, &held, NOON, &id), 0);
+    assert_int_equal(record_queue_reply(f->tx, &proposed, NOON, &id), 0);
     for (size_t c = 0; c < ARRAY_LEN(commands); c++) {
         cJSON *frame, *answer;
         assert_int_equal(json_parse(str_of(commands[c]), &frame, NULL), 0);

@@ -423,7 +423,7 @@ export interface CountFrame {
   id: string;
   weight: number;
   limit: number;
-  /** how many replies it is when it is split */
+  /** how many replies it is when it is split; 0: more than may be */
   parts: number;
   warnings: Warning[];
 }

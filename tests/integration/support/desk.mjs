@@ -1,6 +1,7 @@
 // A member of staff at the console: signs in, keeps the queue as a browser would, gives commands.
 
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { PASSWORD } from './kerbside.mjs'
 import { until, within } from './wait.mjs'
 import { WebSocket } from './websocket.mjs'
@@ -18,6 +19,7 @@ export class Desk {
   events = []
   cases = new Map() // by id, as last told
   ignored = new Map() // by message
+  #name = randomBytes(4).toString('hex') // no other desk of the same person gives its commands these ids
   #commands = 0
   #answers = new Map()
 
@@ -37,7 +39,7 @@ export class Desk {
 
   // Gives a command and waits for its answer.
   ask (type, members = {}) {
-    const id = `c${++this.#commands}`
+    const id = `${this.#name}-${++this.#commands}`
     const answered = new Promise((resolve, reject) => {
       this.#answers.set(id, resolve)
       this.socket.ended.then(ending => reject(new Error(`the websocket ended: ${ending.code}`)))
