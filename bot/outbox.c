@@ -300,6 +300,7 @@ static int gather(struct outbox *o, struct tx *tx, const struct record_reply *re
         .confirms = reply->confirms,
         .is_private = reply->is_private,
         .urgent = leaving.urgent,
+        .to_many = leaving.to_many,
         /* a member of staff may take a public conversation into private */
         .invited = reply->is_private ? leaving.wrote_private || (!automatic && leaving.may_reply)
                                      : leaving.may_reply,

@@ -21,6 +21,8 @@ static const char *refusal_of_any(const struct send_facts *f)
     if (f->asks && !f->is_private)
         return "Not sent: it asks for personal details where everybody can read it; send it as a "
                "direct message";
+    if (f->to_many && f->urgent && !f->insisted)
+        return "Not sent: the case has become sensitive since, and needs an answer of its own";
     if (f->same && !f->is_private)
         return "Not sent: the very same was said within the last day, and the network refuses "
                "repetitions; say it in other words";

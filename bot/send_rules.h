@@ -25,7 +25,8 @@ struct send_facts {
     bool insisted;   /* a member of staff had it tried again, knowing why it wasn't sent */
     bool confirms;   /* … that automatic replies have ended, or are on again */
     bool is_private; /* goes as a direct message */
-    bool urgent;     /* what is said at once where somebody may be in danger */
+    bool urgent;     /* somebody may be in danger: of an automatic one, what is said at once */
+    bool to_many;    /* one message says the same to many */
 
     bool invited; /* they mentioned, quoted or answered us; for a private one: wrote to us so */
     bool gone;    /* what it answers was taken back */

@@ -9,6 +9,7 @@ int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *r
         " EXISTS(SELECT 1 FROM message o WHERE o.resident_id=m.resident_id AND o.kind='private')"
         " AS wrote_private,"
         " EXISTS(SELECT 1 FROM handoff_case c WHERE c.id=p.case_id AND c.sensitive) AS urgent,"
+        " p.bulk_id IS NOT NULL AS to_many,"
         " (SELECT count(*) FROM message o JOIN reply a ON a.message_id=o.id"
         "  WHERE o.conversation_id=m.conversation_id AND a.id<>p.id AND a.staff_id IS NULL"
         "  AND a.elsewhere=0 AND a.state IN ('sending', 'unknown', 'sent')) AS said_here"
@@ -23,6 +24,7 @@ int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *r
             .wrote_private = col_int64(q, "wrote_private") != 0,
             .gone = col_int64(q, "gone") != 0,
             .urgent = col_int64(q, "urgent") != 0,
+            .to_many = col_int64(q, "to_many") != 0,
             .said_here = (unsigned)col_int64(q, "said_here"),
         };
     stmt_done(q);

@@ -340,6 +340,7 @@ struct record_leaving {
     bool wrote_private; /* its resident ever sent us a direct message */
     bool gone;          /* its text was erased: its author took it back */
     bool urgent;        /* the reply's case is a sensitive one */
+    bool to_many;       /* one message says the same to many */
     unsigned said_here; /* other automatic replies of the conversation that left */
 };
 int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *ret) MUST_CHECK;

@@ -918,6 +918,24 @@ static void test_rules(void **state)
     }
 }
 
+/* What was meant for many waits while its resident writes that somebody is in danger. */
+static void test_turned_sensitive(void **state)
+{
+    (void)state;
+    (void)queue("900", true, "The water is back ^SR");
+    change("INSERT INTO bulk(id, staff_id, text, at) VALUES(1, 1, 'The water is back', 0)");
+    change("INSERT INTO handoff_case(id, conversation_id, resident_id, message_id, version, state,"
+           " priority, reason, sensitive, team, acknowledged, opened_at, changed_at) SELECT 1,"
+           " conversation_id, resident_id, id, 1, 'open', 0, 'safeguarding', 1, '', 0, 0, 0 FROM"
+           " message WHERE id=1");
+    change("UPDATE reply SET bulk_id=1, case_id=1");
+    start_outbox();
+    run_dry();
+    assert_int_equal(t.post_count, 0);
+    assert_replies("failed - Not sent: the case has become sensitive since, and needs an answer of "
+                   "its own\n");
+}
+
 /* Word for word to anybody, or nearly so to the same resident, it is said once. */
 static void test_repetitions(void **state)
 {
@@ -1336,6 +1354,7 @@ int main(void)
         OUTBOX_TEST(test_freed),
         OUTBOX_TEST(test_trouble),
         OUTBOX_TEST(test_rules),
+        OUTBOX_TEST(test_turned_sensitive),
         OUTBOX_TEST(test_repetitions),
         OUTBOX_TEST(test_chorus),
         OUTBOX_TEST(test_breaker),

@@ -12,19 +12,13 @@ static struct send_facts facts_of(struct str words)
         const char *name;
         bool *at;
     } flags[] = {
-        { "automatic", &f.automatic },
-        { "insisted", &f.insisted },
-        { "confirms", &f.confirms },
-        { "private", &f.is_private },
-        { "urgent", &f.urgent },
-        { "gone", &f.gone },
-        { "opted_out", &f.opted_out },
-        { "case_open", &f.case_open },
-        { "claimed", &f.case_claimed },
-        { "late", &f.too_late },
-        { "same", &f.same },
-        { "near", &f.near_resident },
-        { "stopped", &f.stopped },
+        { "automatic", &f.automatic }, { "insisted", &f.insisted },
+        { "confirms", &f.confirms },   { "private", &f.is_private },
+        { "urgent", &f.urgent },       { "to_many", &f.to_many },
+        { "gone", &f.gone },           { "opted_out", &f.opted_out },
+        { "case_open", &f.case_open }, { "claimed", &f.case_claimed },
+        { "late", &f.too_late },       { "same", &f.same },
+        { "near", &f.near_resident },  { "stopped", &f.stopped },
         { "over_cap", &f.over_cap },
     };
     const struct {
@@ -80,6 +74,13 @@ static void test_rules(void **state)
         { "asks insisted", "personal details" },
         { "asks private", NULL },
         { "automatic asks private", NULL },
+
+        { "to_many", NULL },
+        { "to_many others=400", NULL },
+        { "to_many near", "nearly the same" },
+        { "to_many urgent", "become sensitive" },
+        { "to_many urgent insisted", NULL },
+        { "urgent", NULL },
 
         { "automatic same", "the very same" },
         { "same", "the very same" },

@@ -307,6 +307,8 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
             pending={state.pending}
             onGiveUp={() => feed.giveUpPending()}
             partial={state.partial}
+            post={state.postTrouble}
+            onPostSeen={() => dispatch({ type: "post-seen" })}
             onNotNow={askToSignOn && route.view !== "desk" ? () => setNotNow(true) : null}
             bulks={route.view === "many" ? [] : state.bulks.filter(isOnItsWay)}
           />

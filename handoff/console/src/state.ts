@@ -48,6 +48,8 @@ export interface State {
   /** cases with notes that name us and that we haven't seen */
   mentions: ReadonlySet<number>;
   bulks: readonly Bulk[];
+  /** what went wrong with what somebody posted by itself, until it is out or somebody has looked */
+  postTrouble: string | null;
   cases: ReadonlyMap<number, Case>;
   /** there are more open cases than are shown: the most urgent are, and what changed since */
   partial: boolean;
@@ -68,6 +70,7 @@ export type Action =
   | { type: "signed-in"; staff: Staff }
   | { type: "signed-out" }
   | { type: "announce"; text: string }
+  | { type: "post-seen" }
   | { type: "seen"; case: number };
 
 export const initialState: State = {
@@ -93,6 +96,7 @@ export const initialState: State = {
   people: [],
   mentions: new Set(),
   bulks: [],
+  postTrouble: null,
   cases: new Map(),
   partial: false,
   pending: 0,
@@ -119,6 +123,8 @@ export function reduce(state: State, action: Action): State {
       return { ...initialState, connection: "signed-out" };
     case "announce":
       return announce(state, action.text);
+    case "post-seen":
+      return { ...state, postTrouble: null };
     case "seen":
       return { ...state, mentions: new Set([...state.mentions].filter((id) => id !== action.case)) };
   }
@@ -188,6 +194,11 @@ function takeEvent(state: State, event: EventFrame): State {
   }
   if (event.kind === "case.noted" && event.case && event.to?.includes(state.staff?.id ?? 0)) {
     next = { ...next, mentions: new Set(next.mentions).add(event.case.id) };
+  }
+  if (event.kind.startsWith("post.") && event.text !== undefined) {
+    const wrong = event.kind === "post.failed" || event.kind === "post.unknown";
+    next = { ...next, postTrouble: wrong ? event.text : null };
+    if (wrong) next = announce(next, event.text);
   }
   if (event.bulk) {
     const { bulk } = event;

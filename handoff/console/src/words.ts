@@ -82,6 +82,7 @@ const kinds: Record<string, string> = {
   "post.sent": "Post sent",
   "post.failed": "Post could not be sent",
   "post.unknown": "Not known whether the post was sent",
+  "post.withheld": "Post kept back: nothing is sent in shadow mode",
 };
 
 /** A word that a newer server knows and we don't: better plain than hidden. */

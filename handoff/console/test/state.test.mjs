@@ -221,3 +221,15 @@ test("a reset is said calmly; of another record no whole case is kept", () => {
 test("what waits for a connection is counted", () => {
   assert.equal(reduce(initialState, { type: "pending", count: 2 }).pending, 2);
 });
+
+test("a post that failed or may be out is told until it is out, or somebody has looked", () => {
+  const post = (seq, kind, text) => event(seq, kind, { text });
+  const lost = post(121, "post.unknown", "@NorthmoorHelp: this may be posted or not");
+  const state = after(welcome(), snapshot([]), lost);
+  assert.equal(state.postTrouble, lost.text);
+  assert.ok(heard(state).includes(lost.text));
+  const out = post(122, "post.sent", "@NorthmoorHelp: this is posted");
+  const later = reduce(state, { type: "frame", frame: out, at: 1_795_000_490 });
+  assert.equal(later.postTrouble, null);
+  assert.equal(reduce(state, { type: "post-seen" }).postTrouble, null);
+});

@@ -23,16 +23,19 @@ export interface BannersProps {
   partial: boolean;
   /** null: they are at the desk, or were asked already; else what stops the asking */
   onNotNow: (() => void) | null;
+  /** what went wrong with a post, or null */
+  post: string | null;
+  onPostSeen: () => void;
   /** messages to many that are on their way */
   bulks: readonly Bulk[];
 }
 
 export function Banners(props: BannersProps) {
   const { mode, open, network, elsewhere, trouble, pending, onGiveUp, partial } = props;
-  const { onNotNow, bulks } = props;
+  const { onNotNow, bulks, post, onPostSeen } = props;
   const now = useContext(Now);
   const shadow = mode === "shadow";
-  const troubled = !network.ok || elsewhere.length > 0 || trouble;
+  const troubled = !network.ok || elsewhere.length > 0 || trouble || post;
   const busy = pending > 0 || bulks.length > 0;
   if (!shadow && open.now && !troubled && !onNotNow && !busy && !partial) return null;
   return (
@@ -49,6 +52,14 @@ export function Banners(props: BannersProps) {
         </p>
       )}
       {trouble && <p class="ks-banner ks-banner--problem">{trouble}</p>}
+      {post && (
+        <p class="ks-banner ks-banner--problem" data-testid="post-banner">
+          <strong>A post needs a look.</strong> {post}{" "}
+          <button type="button" class="ks-plain-button" onClick={onPostSeen}>
+            I've looked
+          </button>
+        </p>
+      )}
       {pending > 0 && (
         <p class="ks-banner ks-banner--problem" data-testid="pending-banner">
           <strong>Waiting for the connection.</strong>{" "}
