@@ -301,6 +301,7 @@ story('hostile words are words, on a narrow screen too', async council => {
   await staff.getByTestId('reply').filter({ hasText: reply })
     .getByTestId('reply-state').filter({ hasText: /^sent$/ }).waitFor()
   await assertHarmless(staff)
+  await staff.getByTestId('menu').click()
   await staff.getByTestId('nav-ignored').click()
   await staff.getByTestId('ignored-row').filter({ hasText: 'onerror=alert(1)' }).waitFor()
   await fits(staff, 'the tray')

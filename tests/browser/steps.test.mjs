@@ -78,7 +78,7 @@ story('a child alone goes to a person, before everything else', async (council, 
   await row(staff, "mayor's chain").waitFor()
   assert.equal(await row(staff, 'a child alone').count(), 0)
   await staff.getByTestId('nav-closed').click()
-  await row(staff, 'a child alone').waitFor()
+  await staff.getByTestId('closed-row').filter({ hasText: 'a child alone' }).waitFor()
   await assertAccessible(staff, 'the closed cases')
 
   await council.everythingSaid()

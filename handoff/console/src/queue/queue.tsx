@@ -59,7 +59,7 @@ function useHeldRows(cases: readonly Case[], state: State, which: string, select
   const list = useRef<HTMLOListElement>(null);
   const handOnAt = useRef(-Infinity);
   const held = useRef<{ which: string; ids: number[] }>({ which, ids: [] });
-  const [, setTurn] = useState(0);
+  const [turn, setTurn] = useState(0);
 
   function isRead(): boolean {
     const rows = list.current;
@@ -76,9 +76,11 @@ function useHeldRows(cases: readonly Case[], state: State, which: string, select
 
   function letIn() {
     held.current = { which, ids: cases.map(({ id }) => id) };
-    setTurn((turn) => turn + 1);
-    linkIn(list.current?.firstElementChild)?.focus();
+    setTurn(turn + 1);
   }
+  useEffect(() => {
+    if (turn > 0) linkIn(list.current?.firstElementChild)?.focus();
+  }, [turn]);
   function handOn() {
     handOnAt.current = performance.now();
   }

@@ -19,6 +19,11 @@ export interface SearchViewProps {
 
 const stateWords = { open: "waiting", claimed: "somebody has it", closed: "closed" };
 
+/** A message, our answer to it and a note on it are found each for itself. */
+function keyOfFound({ message, who, at }: Found): string {
+  return `${message} ${at} ${who}`;
+}
+
 export function SearchView({ text, desk, ask, connected, announce }: SearchViewProps) {
   const list = useRef<HTMLOListElement>(null);
   const pages = usePages<Found>({
@@ -27,7 +32,7 @@ export function SearchView({ text, desk, ask, connected, announce }: SearchViewP
     which: text,
     question: text.trim() ? (before) => ({ type: "search", text, before }) : null,
     pageOf: (answer) => (answer.type === "found" ? answer : null),
-    keyOf: (one) => one.message,
+    keyOf: keyOfFound,
   });
   useFocusOnNew(list, pages);
 
@@ -47,7 +52,7 @@ export function SearchView({ text, desk, ask, connected, announce }: SearchViewP
       {!text.trim() && <HowToSearch />}
       <ol class="ks-rows" data-testid="found" ref={list}>
         {pages.items.map((one) => (
-          <li class="ks-row ks-tray__row" key={one.message} data-testid="found-row">
+          <li class="ks-row ks-tray__row" key={keyOfFound(one)} data-testid="found-row">
             <FoundRow one={one} prefix={desk.reference_prefix} />
           </li>
         ))}

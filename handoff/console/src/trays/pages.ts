@@ -3,6 +3,8 @@
 
 import type { EventFrame, Tray } from "../types";
 
+export type Key = number | string;
+
 export interface Page<T> {
   items: readonly T[];
   /** null: there is no more */
@@ -34,13 +36,13 @@ export type PagesAction<T> =
   | { type: "asked" }
   | { type: "came"; page: Page<T>; first: boolean }
   | { type: "failed"; text: string }
-  | { type: "removed"; key: number }
+  | { type: "removed"; key: Key }
   | { type: "emptied" };
 
 export function reducePages<T>(
   pages: Pages<T>,
   action: PagesAction<T>,
-  keyOf: (item: T) => number,
+  keyOf: (item: T) => Key,
 ): Pages<T> {
   switch (action.type) {
     case "asked":

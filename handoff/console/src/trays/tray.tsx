@@ -48,7 +48,9 @@ export function TrayPage<T extends Tray>(props: TrayPageProps<T>) {
   useEvents((event) => {
     const gone = props.goneWith?.(event);
     if (gone !== undefined) pages.remove(gone);
-    if (comesInto(tray, event)) setFresh((before) => before + 1);
+    if (!comesInto(tray, event)) return;
+    if (pages.loaded && pages.items.length === 0) pages.refresh(); // nobody is reading there
+    else setFresh((before) => before + 1);
   });
   useFocusOnNew(list, pages);
 

@@ -2,14 +2,14 @@ import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { Ask } from "../commands";
 import { LostError } from "../feed";
 import type { Answer, Question } from "../types";
-import { noPages, reducePages, type Page, type Pages, type PagesAction } from "./pages";
+import { noPages, reducePages, type Key, type Page, type Pages, type PagesAction } from "./pages";
 
 const unreachable = "There's no connection to Kerbside just now. Try again once we're connected.";
 
 export interface UsedPages<T> extends Pages<T> {
   more: () => void;
   refresh: () => void;
-  remove: (key: number) => void;
+  remove: (key: Key) => void;
 }
 
 interface Source<T> {
@@ -19,7 +19,7 @@ interface Source<T> {
   question: ((before: string | null) => Question) | null;
   which: string;
   pageOf: (answer: Answer) => Page<T> | null;
-  keyOf: (item: T) => number;
+  keyOf: (item: T) => Key;
 }
 
 /** The pages of what `question` asks for: the first as soon as we're connected, the others on demand. */

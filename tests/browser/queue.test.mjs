@@ -1,0 +1,216 @@
+// The queue and what lies around it: filters, many cases at once, the keys, trays and search, and
+// that none of it keeps anybody out.
+
+import assert from 'node:assert/strict'
+import { story } from './story.mjs'
+import {
+  assertAccessible, assertNoSidewaysScrolling, row, tabTo, until
+} from './support.mjs'
+
+const QUESTION = "do you hire out the old mayor's chain for weddings?"
+const HOSTILE = `${QUESTION} <img src=x onerror="document.title='owned'"> ` + 'W'.repeat(90)
+
+const focused = page => page.evaluate(() => document.activeElement.textContent)
+
+const said = (page, words) =>
+  page.getByTestId('live').getByText(words).last().waitFor({ state: 'attached' })
+
+async function ask (council, handle, text = QUESTION) {
+  await council.x.write(`@NorthmoorHelp ${text}`, { handle })
+}
+
+const caseOf = async (page, handle) =>
+  (await row(page, handle).getByRole('link').innerText()).replace(/\D/g, '')
+
+story('the queue is read, narrowed down and worked on with the keyboard alone', async council => {
+  const page = await council.staffPage('sam')
+  const { keyboard } = page
+  for (const handle of ['quayside_jo', 'allotment_dave']) {
+    await ask(council, handle)
+    await row(page, `@${handle}`).waitFor()
+  }
+  await ask(council, 'elm_close_sam', 'can I speak to a real person about my permit please')
+  await row(page, '@elm_close_sam').waitFor()
+
+  // What is new waits while somebody reads.
+  const handles = () => page.getByTestId('case-row').locator('.ks-handle').allInnerTexts()
+  await keyboard.press('j')
+  assert.match(await focused(page), /Asks for a person/)
+  await keyboard.press('j')
+  const before = await handles()
+  await ask(council, 'grace_on_no9', "there's a child alone next door and I can hear screaming")
+  await page.getByTestId('fresh').filter({ hasText: '1 new urgent case' }).waitFor()
+  await said(page, 'New: Child or adult at risk')
+  assert.deepEqual(await handles(), before)
+  assert.match(await focused(page), /No ready answer/)
+  await assertAccessible(page, 'a queue with something new')
+  await page.getByTestId('fresh').focus()
+  await keyboard.press('Enter')
+  await row(page, '@grace_on_no9').waitFor()
+  assert.match(await focused(page), /Child or adult at risk/)
+
+  // Two of them are selected and claimed.
+  await keyboard.press('j')
+  await keyboard.press('x')
+  await keyboard.press('j')
+  await keyboard.press('x')
+  await page.getByTestId('selected').filter({ hasText: '2 cases selected' }).waitFor()
+  await assertAccessible(page, 'a queue with cases selected')
+  await page.getByTestId('select-all').focus()
+  await tabTo(page, page.getByTestId('bulk-action'))
+  await keyboard.press('C') // Claim them
+  await tabTo(page, page.getByTestId('bulk-do'))
+  await keyboard.press('Enter')
+  await page.getByTestId('bulk-report').filter({ hasText: '2 cases claimed.' }).waitFor()
+  await said(page, '2 cases claimed.')
+  assert.equal(await page.getByTestId('bulk').count(), 0)
+
+  // A filter is in the address, and is counted aloud.
+  await keyboard.press('g')
+  await keyboard.press('m')
+  await page.getByRole('heading', { name: 'Mine', level: 1 }).waitFor()
+  await until('both are mine', async () => await page.getByTestId('case-row').count() === 2)
+  await keyboard.press('g')
+  await keyboard.press('q')
+  await page.getByTestId('queue').waitFor()
+  await page.getByTestId('filters').locator('summary').focus()
+  await keyboard.press('Enter')
+  await tabTo(page, page.getByTestId('filter-whose'))
+  await keyboard.press('N') // Nobody's yet
+  await said(page, '2 cases shown.')
+  assert.equal(await page.getByTestId('case-row').count(), 2)
+  assert.match(page.url(), /#\/queue\?whose=nobody$/)
+  await page.reload()
+  await page.getByTestId('filters').filter({ hasText: '2 cases of 4' }).waitFor()
+  await assertAccessible(page, 'a queue with a filter')
+  await tabTo(page, page.getByTestId('clear-filters'))
+  await keyboard.press('Enter')
+  await until('all are shown', async () => await page.getByTestId('case-row').count() === 4)
+  assert.match(page.url(), /#\/queue$/)
+
+  // A colleague has one already: that is said of that one, and the other is done.
+  const asha = await council.staffPage('asha')
+  await row(asha, '@grace_on_no9').getByTestId('select').check()
+  await row(asha, 'Sam Reed has it').first().getByTestId('select').check()
+  await asha.getByTestId('bulk-action').selectOption('claim')
+  await asha.getByTestId('bulk-do').click()
+  await asha.getByTestId('bulk-report').filter({ hasText: '1 of 2 cases claimed, 1 not.' }).waitFor()
+  await asha.getByTestId('bulk-report').getByRole('link', { name: /^Case \d+, / }).waitFor()
+  await asha.getByTestId('selected').filter({ hasText: '1 case selected' }).waitFor()
+  await assertAccessible(asha, 'what came of it')
+  await row(page, '@grace_on_no9').getByText('Asha Malik has it').waitFor()
+})
+
+story('single keys are listed, do nothing while one writes, and can be switched off', async council => {
+  const page = await council.staffPage('sam')
+  const { keyboard } = page
+  await ask(council, 'quayside_jo')
+  await row(page, '@quayside_jo').waitFor()
+  await keyboard.press('j')
+  await keyboard.press('?')
+  const dialog = page.getByTestId('shortcuts')
+  await dialog.getByText('Next case in the list').waitFor()
+  await assertAccessible(page, 'the shortcuts')
+  await keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  assert.match(await focused(page), /No ready answer/)
+
+  await keyboard.press('/')
+  await keyboard.type('j? g m')
+  assert.equal(await page.getByTestId('search').inputValue(), 'j? g m')
+  assert.equal(await dialog.count(), 0)
+  await page.getByTestId('nav-settings').click()
+  await page.getByTestId('shortcuts-on').uncheck()
+  await page.getByRole('heading', { level: 1 }).focus()
+  await keyboard.press('?')
+  await keyboard.press('g')
+  await keyboard.press('q')
+  assert.equal(await dialog.count(), 0)
+  assert.match(page.url(), /#\/settings$/)
+  await page.reload()
+  await page.getByTestId('shortcuts-on').waitFor()
+  assert.equal(await page.getByTestId('shortcuts-on').isChecked(), false)
+
+  await page.getByTestId('alerts-test').click()
+  await page.getByTestId('error').filter({ hasText: 'Switch one of them on first.' }).waitFor()
+  await page.getByTestId('alert-sound').check()
+  await page.getByTestId('alerts-test').click()
+  await page.getByTestId('alerts-tested').filter({ hasText: 'That was an alert' }).waitFor()
+  await assertAccessible(page, 'alerts that were tried')
+})
+
+story('every view fits a narrow screen and keeps nobody out', async council => {
+  const page = await council.newPage({ viewport: { width: 320, height: 640 } })
+  const fits = async where => {
+    await assertNoSidewaysScrolling(page, `${where} at 320 px`)
+    await assertAccessible(page, `${where} at 320 px`)
+    assert.equal(await page.locator('h1').count(), 1, where)
+    assert.doesNotMatch(await page.title(), /owned/)
+    assert.equal(await page.locator('main img, main script').count(), 0)
+  }
+  await page.goto(council.consoleUrl)
+  await page.getByTestId('statement-link').click()
+  await page.getByRole('heading', { name: 'Accessibility statement', level: 1 }).waitFor()
+  await fits('the accessibility statement, signed out')
+  await page.getByRole('link', { name: 'Back to signing in' }).click()
+  await council.signIn(page, 'asha')
+
+  for (const handle of ['little_bobby_15', 'quayside_jo']) {
+    await ask(council, handle, HOSTILE)
+    await row(page, `@${handle}`).waitFor()
+  }
+  await council.x.write("@NorthmoorHelp you're all a bunch of useless wankers " + HOSTILE,
+    { handle: 'grumpy_of_no4' })
+  await council.everythingSaid()
+  await page.getByTestId('select-all').check()
+  await page.getByTestId('bulk-action').selectOption('many')
+  await fits('a queue with everything selected')
+  await page.getByTestId('bulk-do').click()
+  await page.getByTestId('many-text').fill('The chain is never for hire, sorry. '.repeat(9))
+  await page.getByTestId('many-text-count').filter({ hasText: 'too many to send' }).waitFor()
+  await page.getByTestId('many-cases').locator('summary').click()
+  await fits('one message to many')
+
+  await page.getByTestId('menu').click()
+  await fits('the menu')
+  for (const view of ['approval', 'answered', 'ignored', 'sent', 'failed', 'closed', 'desk', 'settings']) {
+    if (!await page.getByTestId(`nav-${view}`).isVisible()) await page.getByTestId('menu').click()
+    await page.getByTestId(`nav-${view}`).click()
+    await page.locator(`[aria-current="page"][data-testid="nav-${view}"]`)
+      .waitFor({ state: 'attached' })
+    await page.getByText('Fetching the list…').waitFor({ state: 'detached' })
+    await fits(view)
+    assert.equal(await page.getByTestId('error').count(), 0, view)
+  }
+})
+
+story('what was answered is glanced at, and everything that was said is found', async council => {
+  const page = await council.staffPage('sam')
+  await page.getByTestId('nav-answered').click()
+  await page.getByText('has been looked at').waitFor()
+  await council.everythingSaid()
+  const items = page.getByTestId('answered-row')
+  await items.first().waitFor()
+  await council.everythingSaid()
+  await page.getByTestId('fresh').filter({ hasText: '1 new: show' }).click()
+  await until('both are there', async () => await items.count() === 2)
+  await items.first().getByTestId('glance-fine').click()
+  await until('one is left', async () => await items.count() === 1)
+  await items.first().getByTestId('glance-wrong').click()
+  await page.getByText('has been looked at').waitFor()
+  await page.getByTestId('nav-queue').click()
+  await row(page, 'library').waitFor()
+  const id = await caseOf(page, 'library')
+
+  await page.getByTestId('search').fill('library join')
+  await page.getByTestId('search').press('Enter')
+  const found = page.getByTestId('found-row')
+  await found.getByRole('link', { name: `Case ${id}: @reader` }).waitFor()
+  await found.locator('mark').first().waitFor()
+  await said(page, 'found.')
+  await assertAccessible(page, 'what was found')
+  await page.getByTestId('search-again').fill('zebra crossing keeper')
+  await page.getByTestId('search-again').press('Enter')
+  await page.getByTestId('nothing-found').waitFor()
+  await assertAccessible(page, 'nothing found')
+})
