@@ -1,7 +1,8 @@
 /*
  * kerbside serve: one process, one loop. Opens everything or nothing, then turns the loop until it
- * is told to stop. Each turn ends in the same order: status, then what time changes, then the outbox,
- * then the consoles, so that a console hears of a reply's state in the turn that changed it.
+ * is told to stop. Each turn ends in the same order: status, then what time changes, then the
+ * outbox, then the consoles, so that a console hears of a reply's state in the turn that changed
+ * it.
  */
 #include <getopt.h>
 #include <signal.h>
