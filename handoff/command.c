@@ -48,6 +48,19 @@ int command_refusef(const struct command *c, const char *code, const char *fmt, 
     return r;
 }
 
+/* Somebody else has it: who. */
+static int refuse_taken(const struct command *c)
+{
+    cJSON *about = NULL;
+    int r = view_case(c->tx, c->on.case_id, &about);
+    struct str name = json_str(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(about, "owner"), "name"));
+    if (r >= 0)
+        r = command_refusef(c, "taken", "%.*s has taken this case.", STR_ARG(name));
+    cJSON_Delete(about);
+    return r;
+}
+
 /* Answers for what a case_… function returned. */
 int command_conclude(const struct command *c, int refusal)
 {
@@ -67,7 +80,7 @@ int command_conclude(const struct command *c, int refusal)
             "This case has changed since you last saw it. Here is how it is now; please "
             "look and try again.");
     case CASE_TAKEN:
-        return command_refuse(c, "taken", "Somebody else has taken this case.");
+        return refuse_taken(c);
     case CASE_NOT_YOURS:
         return command_refuse(c, "not_yours",
                               "Take the case first: only the person who has it can do that.");

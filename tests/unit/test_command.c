@@ -818,7 +818,7 @@ static void test_two_claims(void **state)
     struct case_command kit = { 1, 1, 2, NOON };
     assert_int_equal(case_claim(f->tx, &kit), CASE_DONE);
     assert_str(answer_of(f, "{'type':'claim','id':'c1','case':1,'version':1}"),
-               "taken: Somebody else has taken this case.");
+               "taken: Kit Orr has taken this case.");
     assert_int_equal(int_of(f->tx, "SELECT owner_id AS n FROM handoff_case WHERE id=1", 0), 2);
 }
 

@@ -417,6 +417,42 @@ static void test_short(void **state)
     desk.lease_minutes = 60;
 }
 
+/* Whoever types is written down once a minute, and only who has the case; a clock that was moved
+ * back doesn't stop it. */
+static void test_renew(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(case_renew(f->tx, 1, SAM, NOON), 0); /* nobody has it */
+    assert_int_equal(do_it(f, CLAIM, NOON), CASE_DONE);
+    assert_int_equal(case_renew(f->tx, 1, SAM, NOON + 59), 0);
+    assert_int_equal(case_renew(f->tx, 1, KIT, NOON + 60), 0);
+    assert_int_equal(case_renew(f->tx, 99, SAM, NOON + 60), 0);
+    assert_int_equal(case_renew(f->tx, 1, SAM, NOON + 60), 1);
+    assert_int_equal(case_renew(f->tx, 1, SAM, NOON + 61), 0);
+    assert_int_equal(case_renew(f->tx, 1, SAM, NOON), 1);
+}
+
+/* By hand or by what the resident writes: what is sensitive is heard. */
+static void test_unmuted(void **state)
+{
+    static const char q_muted[] = "SELECT muted AS n FROM handoff_case";
+    struct fixture *f = *state;
+    assert_int_equal(do_it(f, MUTE, NOON), CASE_DONE);
+    assert_int_equal(do_it(f, WRITES, NOON), 0);
+    assert_int_equal(int_of(f->tx, q_muted, 0), 1);
+    assert_int_equal(do_it(f, MARK, NOON), CASE_DONE);
+    assert_int_equal(int_of(f->tx, q_muted, 0), 0);
+    assert_int_equal(do_it(f, MUTE, NOON), CASE_MUST_ALERT);
+    assert_int_equal(do_it(f, UNMARK, NOON), CASE_DONE);
+    assert_int_equal(do_it(f, MUTE, NOON), CASE_DONE);
+    struct case_opening o = opening_of(f->tx, 1);
+    o.reason = STR("emergency");
+    o.priority = CASE_SENSITIVE;
+    o.sensitive = true;
+    assert_int_equal(case_join(f->tx, 1, &o, NOON), 0);
+    assert_int_equal(int_of(f->tx, q_muted, 0), 0);
+}
+
 /* Nothing is written when nothing is up. */
 static void test_idle(void **state)
 {
@@ -459,6 +495,7 @@ int main(void)
         MINDER_TEST(test_given_back),    MINDER_TEST(test_duty),
         MINDER_TEST(test_no_hours),      MINDER_TEST(test_short),
         MINDER_TEST(test_idle),          MINDER_TEST(test_many),
+        MINDER_TEST(test_renew),         MINDER_TEST(test_unmuted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

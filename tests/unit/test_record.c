@@ -746,6 +746,11 @@ static void test_migrate_old(void **state)
         "INSERT INTO conversation VALUES(1, 'x', '900')",
         "INSERT INTO message VALUES(1, 'x', '900', 1, 1, 'My bin wasn''t emptied', 1, 1794999900, "
         "1795000000)",
+        "INSERT INTO conversation VALUES(2, 'x', '902'), (3, 'x', '903')",
+        "INSERT INTO handoff_case VALUES(1, 1, 1, 1, 1, 'open', 2, 'unresolved', 0, 'parks', 0,"
+        " NULL, NULL, 1795000000, 1795000060), (2, 2, 1, 1, 1, 'claimed', 2, 'unresolved', 0,"
+        " 'parks', 0, NULL, NULL, 1795000000, 1795000120), (3, 3, 1, 1, 1, 'closed', 2,"
+        " 'unresolved', 0, 'parks', 0, NULL, 'done', 1795000000, 1795000180)",
     };
     struct fixture *now = *state, f = { .dir = now->dir };
     assert_int_equal(db_open(path_in(f.dir, "old.db"), DB_WRITER, &f.db, NULL), 0);
@@ -761,6 +766,15 @@ static void test_migrate_old(void **state)
         int_of(f.tx, "SELECT count(*) AS n FROM message WHERE account='NorthmoorHelp'", 0), 1);
     assert_false(facts_of(f.tx, 1).begun);
     assert_true(facts_of(f.tx, add_message(f.tx, "901", "900", "7")).begun);
+    f.arena = ARENA_INIT;
+    assert_str(text_of(&f,
+                       "SELECT coalesce(waits_since-1795000000, '-') || ' ' ||"
+                       " coalesce(due_from-1795000000, '-') || ' ' ||"
+                       " coalesce(active_at-1795000000, '-') || ' ' || coalesce(wakes_at, '-')"
+                       " AS t FROM handoff_case ORDER BY id",
+                       0),
+               "60 60 - 0\n120 120 120 0\n- - - -\n"); /* its clocks begin with the last change */
+    arena_release(&f.arena);
     tx_rollback(f.tx);
     f.db = db_free(f.db);
 }
