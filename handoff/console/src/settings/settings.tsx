@@ -5,7 +5,7 @@ import type { Alerts } from "../alerts/alerts";
 import { Problem } from "../parts/problem";
 import type { Preferences } from "../preferences";
 import { KeyList } from "../shortcuts/dialog";
-import { everywhere, inLists } from "../shortcuts/names";
+import { everywhere, inCase, inLists } from "../shortcuts/names";
 
 export interface SettingsViewProps {
   preferences: Preferences;
@@ -70,6 +70,8 @@ export function SettingsView({ preferences, alerts, onChange }: SettingsViewProp
         <KeyList keys={Object.values(everywhere)} />
         <h3 class="govuk-heading-s">In a list of cases</h3>
         <KeyList keys={Object.values(inLists)} />
+        <h3 class="govuk-heading-s">In a case</h3>
+        <KeyList keys={Object.values(inCase)} />
       </fieldset>
     </>
   );
