@@ -259,6 +259,23 @@ static void say_hello(struct ws_peer *peer, const cJSON *frame)
         peer_close(peer, CLOSE_GOING_AWAY, "hello can't be answered just now");
 }
 
+/* Who writes in a case that they have is at work on it. */
+static void renew_lease(const struct ws_peer *peer)
+{
+    struct console *c = peer->console;
+    struct tx *tx;
+    int r = tx_begin(c->options.db, TX_WRITE, &tx);
+    if (r < 0)
+        return; /* the next sign of them does it */
+    r = case_renew(tx, peer->case_id, peer->staff.id, clock_now(c->options.clock));
+    if (r == 1)
+        r = tx_commit(tx);
+    else
+        tx_rollback(tx);
+    if (r < 0)
+        log_error("console.lease why=\"%s\"", err_str(r));
+}
+
 static void look(struct ws_peer *peer, const cJSON *frame)
 {
     struct tx *tx;
@@ -267,6 +284,8 @@ static void look(struct ws_peer *peer, const cJSON *frame)
     if (signed_in(peer, tx) && !presence_look(peer, tx, frame))
         peer_close(peer, CLOSE_BAD_FRAME, "look says which case, or null, and whether typing");
     tx_rollback(tx);
+    if (peer->typing && peer->case_id && !peer->closing)
+        renew_lease(peer);
 }
 
 /* What the console shows isn't what there is: everything again. */

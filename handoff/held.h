@@ -22,6 +22,9 @@ struct held {
 /* A reply that a member of staff wrote here. 1 found, 0 none. */
 int held_find(struct tx *tx, struct arena *arena, int64_t reply_id, struct held *ret) MUST_CHECK;
 
+/* Does one wait to be released? 1 yes, 0 no. */
+int held_is_due(struct tx *tx, int64_t now) MUST_CHECK;
+
 /* Queues all whose time is up. Returns how many. */
 int held_release(struct tx *tx, int64_t now) MUST_CHECK;
 

@@ -65,6 +65,15 @@ static int tell(struct tx *tx, const struct held *h, const char *kind, int64_t s
     return record_add_event(tx, &e, now);
 }
 
+int held_is_due(struct tx *tx, int64_t now)
+{
+    static const char sql[] = "SELECT id FROM reply WHERE state='held' AND held_until<=?1 LIMIT 1";
+    int64_t id;
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, now);
+    return record_one_id(q, &id);
+}
+
 int held_release(struct tx *tx, int64_t now)
 {
     static const char sql[] =

@@ -180,7 +180,11 @@ static int mind_case(struct tx *tx, const struct desk *desk, struct minded *m, i
 /* ------------------------------------------------------------------------------------------------
  * all of it */
 
-static int is_any_due(struct db *db, int64_t now)
+/* What time has come for; a bit each. */
+enum { DUE_HELD = 1, DUE_CASES = 2 };
+
+/* Looked at first: a transaction that writes waits for every other. */
+static int what_is_due(struct db *db, int64_t now)
 {
     struct tx *tx;
     struct minded m;
@@ -188,10 +192,10 @@ static int is_any_due(struct db *db, int64_t now)
     int r = tx_begin(db, TX_READ, &tx);
     if (r < 0)
         return r;
-    r = minder_next(tx, now, &arena, &m);
+    int held = held_is_due(tx, now), cases = minder_next(tx, now, &arena, &m);
     tx_rollback(tx);
     arena_release(&arena);
-    return r;
+    return held < 0 ? held : cases < 0 ? cases : (held ? DUE_HELD : 0) | (cases ? DUE_CASES : 0);
 }
 
 static int mind_cases(struct db *db, const struct desk *desk, int64_t now)
@@ -216,26 +220,25 @@ static int mind_cases(struct db *db, const struct desk *desk, int64_t now)
 }
 
 /* Replies whose writer had time enough to think again. */
-static void release_held(struct db *db, int64_t now)
+static int release_held(struct db *db, int64_t now)
 {
     struct tx *tx;
     int r = tx_begin(db, TX_WRITE, &tx);
-    if (r == 0) {
-        r = held_release(tx, now);
-        if (r > 0)
-            r = tx_commit(tx);
-        else
-            tx_rollback(tx);
-    }
     if (r < 0)
-        log_error("minder.held why=\"%s\"", err_str(r));
+        return r;
+    r = held_release(tx, now);
+    if (r >= 0)
+        return tx_commit(tx);
+    tx_rollback(tx);
+    return r;
 }
 
 void minder_turn(struct db *db, const struct desk *desk, int64_t now)
 {
-    release_held(db, now);
-    int r = is_any_due(db, now);
-    if (r == 1)
+    int due = what_is_due(db, now), r = due < 0 ? due : 0;
+    if (r == 0 && (due & DUE_HELD))
+        r = release_held(db, now);
+    if (r == 0 && (due & DUE_CASES))
         r = mind_cases(db, desk, now);
     if (r < 0)
         log_error("minder.failed why=\"%s\"", err_str(r));
