@@ -4,9 +4,9 @@
 //
 //   KERBSIDE=… node tests/sandbox/day.mjs --sandbox URL --kerbside URL --password TEXT
 //
-// A line is what a resident writes ("from", "text"; "to" another account, "private"), what a member
-// of staff does ("by", "do", "about" whom, and further members of the frame), or an order to the
-// sandbox ("sandbox", "body").
+// A line is what a resident writes ("from", "text", "private"), what a member of staff does ("by",
+// "do", "about" whom, and further members of the frame; "to" are logins), or an order to the sandbox
+// ("sandbox", "body").
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
