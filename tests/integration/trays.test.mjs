@@ -1,5 +1,5 @@
 // What isn't in the queue: the trays, a glance at what was answered, and search, through the real
-// program. What the rows of the trays are is unit.trays' business, what a query may be unit.search's.
+// program. What the rows of the trays are is unit.trays' business, what may be asked for unit.search's.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -84,7 +84,7 @@ test('trays, and a glance at what was answered', async t => {
   }
   await desk.do('close', about, { outcome: 'done' })
   const sent = (await list(desk, 'sent')).items
-  assert.deepEqual(sent.map(({ by, case: id }) => [by?.name ?? null, id])[0], ['Sam Reed', about.id])
+  assert.deepEqual([sent[0].by.name, sent[0].case], ['Sam Reed', about.id])
   assert.equal(sent.length, 4)
   assert.equal((await list(trainee, 'sent')).items.length, 3)
   const failed = (await list(desk, 'failed')).items
@@ -132,8 +132,8 @@ test('search finds what may be seen, page by page, and nothing that is erased', 
   const [reply] = (await find(desk, 'organ')).items
   assert.deepEqual([reply.kind, reply.who, reply.case], ['reply', 'Sam Reed', about.id])
 
-  for (const [text, code] of [['', 'empty'], [' '.repeat(9), 'empty'], ['a'.repeat(201), 'too_long'],
-    [7, 'bad_frame'], [undefined, 'bad_frame']]) {
+  for (const [text, code] of [['', 'empty'], [' '.repeat(9), 'empty'],
+    ['a'.repeat(201), 'too_long'], [7, 'bad_frame'], [undefined, 'bad_frame']]) {
     assert.equal((await desk.ask('search', { text, before: null })).code, code, text)
   }
   assert.equal((await desk.ask('search', { text: 'a', before: 'b' })).code, 'bad_frame')
