@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { checkFrame } from "../../../tests/peers/protocol.mjs";
 import { load } from "./load.mjs";
 import { aCase, event, snapshot, welcome } from "./samples.mjs";
 
@@ -19,7 +20,10 @@ function stage() {
       const socket = {
         sent: [],
         shut: false,
-        send: (text) => socket.sent.push(JSON.parse(text)),
+        send(text) {
+          checkFrame("client", text);
+          socket.sent.push(JSON.parse(text));
+        },
         close: () => (socket.shut = true),
         say: (frame) => socket.onmessage({ data: JSON.stringify(frame) }),
       };

@@ -6,6 +6,7 @@ export const alex = { id: 2, name: "Alex Poole", initials: "AP" };
 export function aCase(id, fields = {}) {
   return {
     id,
+    reference: "4F7K-2",
     version: 1,
     state: "open",
     priority: 2,
@@ -13,14 +14,21 @@ export function aCase(id, fields = {}) {
     sensitive: false,
     team: null,
     owner: null,
+    lease_until: null,
     resident: { handle: "elm_close_sam", name: "Sam" },
     summary: "does the council take pianos?",
     opened_at: 1_795_000_000 + id,
     changed_at: 1_795_000_000 + id,
+    due_at: null,
+    warned: false,
+    escalated: false,
+    muted: false,
     messages: 1,
     outcome: null,
+    department: null,
     acknowledged: false,
     failed_replies: 0,
+    proposed_replies: 0,
     account: "NorthmoorHelp",
     private: false,
     gone: false,
@@ -41,6 +49,7 @@ export function anIgnored(message, fields = {}) {
     kb: "3f9a",
     account: "NorthmoorHelp",
     private: false,
+    expires_at: null,
     ...fields,
   };
 }
@@ -55,6 +64,16 @@ export const welcome = (fields = {}) => ({
   open: { now: true, next_at: null },
   mode: "auto",
   network: { ok: true, text: null },
+  may: ["open", "claim", "reply"],
+  desk: {
+    undo_s: 5,
+    reference_prefix: "NM",
+    accounts: ["NorthmoorHelp"],
+    teams: ["customer services"],
+    departments: ["Waste"],
+    canned: [],
+    links: [],
+  },
   ...fields,
 });
 
@@ -63,6 +82,8 @@ export const snapshot = (cases = [], ignored = [], seq = 100) => ({
   seq,
   cases,
   ignored,
+  mentions: [],
+  bulks: [],
 });
 
 export const event = (seq, kind, fields = {}) => ({
@@ -81,5 +102,9 @@ export const detail = (one, fields = {}) => ({
   messages: [],
   replies: [],
   history: [],
+  notes: [],
+  earlier: [],
+  suggestions: [],
+  draft: null,
   ...fields,
 });

@@ -1,6 +1,7 @@
 // A member of staff at the console: signs in, keeps the queue as a browser would, gives commands.
 
 import assert from 'node:assert/strict'
+import { checkFrame } from '../../peers/protocol.mjs'
 import { PASSWORD } from './kerbside.mjs'
 import { until, within } from './wait.mjs'
 import { WebSocket } from './websocket.mjs'
@@ -27,7 +28,10 @@ export class Desk {
     desk.cookie = cookie ?? await signIn(kerbside, login)
     const { origin } = kerbside
     desk.socket = await WebSocket.open(kerbside.url, { origin, cookie: desk.cookie })
-    desk.socket.on('text', text => desk.#take(JSON.parse(text)))
+    desk.socket.on('text', text => {
+      checkFrame('server', text)
+      desk.#take(JSON.parse(text))
+    })
     desk.send({ type: 'hello', last })
     await desk.until('welcome', () => desk.welcome)
     return desk
