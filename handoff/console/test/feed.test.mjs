@@ -221,7 +221,7 @@ test("ids are never used twice, nor by another console of the same person", asyn
   for (let n = 0; n < 4; n++) {
     const s = stage();
     s.connected();
-    for (let m = 0; m < 50; m++) void s.feed.ask({ type: "open", case: m });
+    for (let m = 0; m < 50; m++) void s.feed.ask({ type: "open", case: m + 1 });
     ids.push(...s.socket.sent.slice(1).map(({ id }) => id));
   }
   assert.equal(new Set(ids).size, 200);
