@@ -160,6 +160,7 @@ const REFUSED = [
 
 test('hostile frames and connections cost nobody but their sender', async t => {
   const { kerbside, x } = await world(t)
+  await addStaff(kerbside, 'tom', 'Tom Ives', 'TI', 'trainee')
   const desk = await Desk.open(kerbside)
   await x.says('curious', QUESTION)
   const about = await desk.caseOf('curious')
@@ -175,6 +176,10 @@ test('hostile frames and connections cost nobody but their sender', async t => {
       const drip = setInterval(() => socket.write(head && 'a'), 500)
       return new Promise(resolve => socket.on('close', () => { clearInterval(drip); resolve() }))
     }))
+
+  // One that is still there as far as anybody can tell, but hears and says nothing: see below.
+  const half = await Desk.open(kerbside, { login: 'tom' })
+  half.socket.pause()
 
   for (const [what, send, expected] of HOSTILE) {
     const victim = await Desk.open(kerbside, { cookie: desk.cookie })
@@ -205,5 +210,7 @@ test('hostile frames and connections cost nobody but their sender', async t => {
 
   await desk.do('claim', about)
   await within('the end of the slow handshakes', Promise.all(slow), 30000)
+  const tom = () => ofType(desk, 'people').at(-1).people.find(each => each.name === 'Tom Ives')
+  await desk.until('the end of the half-open connection', () => !tom().here, { ms: 60000 })
   await desk.do('release', about)
 })

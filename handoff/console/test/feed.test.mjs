@@ -316,16 +316,26 @@ for (const [what, end] of [
   });
 }
 
-test("what we look at is said while there is somebody to hear it", () => {
+test("what we look at is said when it changes, again after a while, and to each connection", () => {
   const s = stage();
+  const looks = () => s.socket.sent.filter(({ type }) => type === "look").map((one) => [one.case, one.typing]);
   s.feed.look(12, false);
   s.connected();
+  s.feed.look(12, false);
+  assert.deepEqual(looks(), [[12, false]]);
   s.feed.look(12, true);
+  s.feed.look(12, true);
+  assert.deepEqual(looks().slice(1), [[12, true]]);
+  s.socket.say(beat(100));
+  s.pass(20_000);
+  s.feed.look(12, true);
+  assert.deepEqual(looks().slice(2), [[12, true]]);
+  s.reconnect();
+  assert.deepEqual(looks(), [[12, true]]);
   s.feed.look(null, false);
-  assert.deepEqual(s.socket.sent.slice(1), [
-    { type: "look", case: 12, typing: true },
-    { type: "look", case: null, typing: false },
-  ]);
+  s.feed.stop();
+  s.connected();
+  assert.deepEqual(looks(), []);
 });
 
 test("beats keep a connection; without them it is dead", () => {
