@@ -13,6 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
 import { chromium } from 'playwright-core'
+import { checkFrame } from '../peers/protocol.mjs'
 import { startSandbox } from '../sandbox/sandbox.mjs'
 import { Client } from '../sandbox/testing.mjs'
 
@@ -163,6 +164,17 @@ export class Council {
       this.trouble(`${message.location().url} says: ${message.text()}`)
     })
     page.on('pageerror', error => this.trouble(`${page.url()} threw: ${error.stack}`))
+    page.on('websocket', socket => {
+      const hold = side => ({ payload }) => {
+        try {
+          checkFrame(side, payload)
+        } catch (error) {
+          this.trouble(error.message)
+        }
+      }
+      socket.on('framesent', hold('client'))
+      socket.on('framereceived', hold('server'))
+    })
     page.on('request', request => {
       const url = request.url()
       if (!own.some(address => url.startsWith(address)) && !/^(data|blob):/.test(url)) {

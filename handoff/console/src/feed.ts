@@ -59,6 +59,7 @@ const quietMs = 25_000;
 const welcomeWithinMs = 10_000;
 /** What somebody did is kept for so long while there is no connection. */
 export const keepTryingMs = 120_000;
+const lookAgainMs = 20_000;
 const questions: ReadonlySet<Command["type"]> = new Set([
   "open",
   "count",
@@ -112,6 +113,9 @@ export class Feed {
   /** a mismatch was said: what is shown is being replaced */
   private mending = false;
   private pending = 0;
+  /** the frame that says what is looked at, for the next connection too */
+  private looking: string | null = null;
+  private undoLook: (() => void) | null = null;
   private waiting = new Map<string, Waiting>();
   private undoRetry: (() => void) | null = null;
   private undoQuiet: (() => void) | null = null;
@@ -138,6 +142,7 @@ export class Feed {
     this.stopped = true;
     this.dropSocket();
     this.loseAll();
+    this.looking = null;
     this.undoRetry?.();
     this.undoRetry = null;
   }
@@ -174,9 +179,22 @@ export class Feed {
     for (const [id, { changes }] of [...this.waiting]) if (changes) this.lose(id);
   }
 
-  /** What this console shows, and whether something is being written there; lost without harm. */
+  /**
+   * What this console shows, and whether something is being written there. May be said at every
+   * key: what was said already is said again, as a sign of life, only after a while.
+   */
   look(shown: number | null, typing: boolean): void {
-    if (this.welcomed) this.socket?.send(JSON.stringify({ type: "look", case: shown, typing }));
+    const text = JSON.stringify({ type: "look", case: shown, typing });
+    if (text === this.looking && this.undoLook) return;
+    this.looking = text;
+    this.sendLook();
+  }
+
+  private sendLook(): void {
+    if (!this.looking || !this.welcomed) return;
+    this.socket?.send(this.looking);
+    this.undoLook?.();
+    this.undoLook = this.options.after(lookAgainMs, () => (this.undoLook = null));
   }
 
   private sendWaiting(waiting: Waiting): void {
@@ -235,6 +253,7 @@ export class Feed {
         this.attempt = 0;
         this.options.onFrame(frame);
         this.options.onConnection("connected");
+        this.sendLook();
         for (const waiting of this.waiting.values()) this.sendWaiting(waiting);
         this.countPending();
         return;
@@ -290,6 +309,7 @@ export class Feed {
     if (code === closedSignedOut) {
       this.stopped = true;
       this.loseAll();
+      this.looking = null;
       this.options.onConnection("signed-out");
       return;
     }
@@ -324,6 +344,8 @@ export class Feed {
     this.mending = false;
     this.undoQuiet?.();
     this.undoQuiet = null;
+    this.undoLook?.();
+    this.undoLook = null;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();

@@ -116,7 +116,9 @@ export function reduce(state: State, action: Action): State {
     case "connection":
       return { ...state, connection: action.connection };
     case "pending":
-      return { ...state, pending: action.count };
+      return action.count > state.pending
+        ? announce({ ...state, pending: action.count }, "This waits for the connection.")
+        : { ...state, pending: action.count };
     case "signed-in":
       return { ...initialState, staff: action.staff };
     case "signed-out":

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { checkFrame } from "../../../tests/peers/protocol.mjs";
 import { load } from "./load.mjs";
 import { aCase, event, snapshot, welcome } from "./samples.mjs";
 
@@ -19,7 +20,10 @@ function stage() {
       const socket = {
         sent: [],
         shut: false,
-        send: (text) => socket.sent.push(JSON.parse(text)),
+        send(text) {
+          checkFrame("client", text);
+          socket.sent.push(JSON.parse(text));
+        },
         close: () => (socket.shut = true),
         say: (frame) => socket.onmessage({ data: JSON.stringify(frame) }),
       };
@@ -217,7 +221,7 @@ test("ids are never used twice, nor by another console of the same person", asyn
   for (let n = 0; n < 4; n++) {
     const s = stage();
     s.connected();
-    for (let m = 0; m < 50; m++) void s.feed.ask({ type: "open", case: m });
+    for (let m = 0; m < 50; m++) void s.feed.ask({ type: "open", case: m + 1 });
     ids.push(...s.socket.sent.slice(1).map(({ id }) => id));
   }
   assert.equal(new Set(ids).size, 200);
@@ -312,16 +316,26 @@ for (const [what, end] of [
   });
 }
 
-test("what we look at is said while there is somebody to hear it", () => {
+test("what we look at is said when it changes, again after a while, and to each connection", () => {
   const s = stage();
+  const looks = () => s.socket.sent.filter(({ type }) => type === "look").map((one) => [one.case, one.typing]);
   s.feed.look(12, false);
   s.connected();
+  s.feed.look(12, false);
+  assert.deepEqual(looks(), [[12, false]]);
   s.feed.look(12, true);
+  s.feed.look(12, true);
+  assert.deepEqual(looks().slice(1), [[12, true]]);
+  s.socket.say(beat(100));
+  s.pass(20_000);
+  s.feed.look(12, true);
+  assert.deepEqual(looks().slice(2), [[12, true]]);
+  s.reconnect();
+  assert.deepEqual(looks(), [[12, true]]);
   s.feed.look(null, false);
-  assert.deepEqual(s.socket.sent.slice(1), [
-    { type: "look", case: 12, typing: true },
-    { type: "look", case: null, typing: false },
-  ]);
+  s.feed.stop();
+  s.connected();
+  assert.deepEqual(looks(), []);
 });
 
 test("beats keep a connection; without them it is dead", () => {

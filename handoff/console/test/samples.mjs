@@ -6,7 +6,7 @@ export const alex = { id: 2, name: "Alex Poole", initials: "AP" };
 export function aCase(id, fields = {}) {
   return {
     id,
-    reference: `4F${id}-2`,
+    reference: "4F7K-2",
     version: 1,
     state: "open",
     priority: 2,
@@ -49,6 +49,7 @@ export function anIgnored(message, fields = {}) {
     kb: "3f9a",
     account: "NorthmoorHelp",
     private: false,
+    expires_at: null,
     ...fields,
   };
 }
@@ -63,6 +64,16 @@ export const welcome = (fields = {}) => ({
   open: { now: true, next_at: null },
   mode: "auto",
   network: { ok: true, text: null },
+  may: ["open", "claim", "reply"],
+  desk: {
+    undo_s: 5,
+    reference_prefix: "NM",
+    accounts: ["NorthmoorHelp"],
+    teams: ["customer services"],
+    departments: ["Waste"],
+    canned: [],
+    links: [],
+  },
   ...fields,
 });
 
@@ -71,6 +82,8 @@ export const snapshot = (cases = [], ignored = [], seq = 100) => ({
   seq,
   cases,
   ignored,
+  mentions: [],
+  bulks: [],
 });
 
 export const event = (seq, kind, fields = {}) => ({

@@ -218,8 +218,14 @@ test("a reset is said calmly; of another record no whole case is kept", () => {
   }
 });
 
-test("what waits for a connection is counted", () => {
-  assert.equal(reduce(initialState, { type: "pending", count: 2 }).pending, 2);
+test("what waits for a connection is counted, and said when it becomes more", () => {
+  const pending = (state, count) => reduce(state, { type: "pending", count });
+  const waiting = pending(initialState, 1);
+  assert.equal(waiting.pending, 1);
+  assert.deepEqual(heard(waiting), ["This waits for the connection."]);
+  const done = pending(waiting, 0);
+  assert.equal(done.pending, 0);
+  assert.equal(heard(done).length, 1);
 });
 
 test("a post that failed or may be out is told until it is out, or somebody has looked", () => {

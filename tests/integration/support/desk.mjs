@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { checkFrame } from '../../peers/protocol.mjs'
 import { PASSWORD } from './kerbside.mjs'
 import { until, within } from './wait.mjs'
 import { WebSocket } from './websocket.mjs'
@@ -29,7 +30,10 @@ export class Desk {
     desk.cookie = cookie ?? await signIn(kerbside, login)
     const { origin } = kerbside
     desk.socket = await WebSocket.open(kerbside.url, { origin, cookie: desk.cookie })
-    desk.socket.on('text', text => desk.#take(JSON.parse(text)))
+    desk.socket.on('text', text => {
+      checkFrame('server', text)
+      desk.#take(JSON.parse(text))
+    })
     desk.send({ type: 'hello', last })
     await desk.until('welcome', () => desk.welcome)
     return desk
