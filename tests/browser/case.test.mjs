@@ -20,7 +20,7 @@ const focused = (page, testId) => until(`the focus is on ${testId}`, () =>
 const said = (page, words) =>
   page.getByTestId('live').getByText(words).first().waitFor({ state: 'attached' })
 
-story('from the queue to a reply by keys alone, taken back, sent and closed', async council => {
+story('from the queue to a reply by keys alone, taken back, kept, and the case closed', async council => {
   const id = await council.x.write(`@NorthmoorHelp ${QUESTION}`, { handle: 'quayside_jo' })
   const page = await council.staffPage('sam')
   const { keyboard } = page

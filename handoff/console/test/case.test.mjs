@@ -7,7 +7,7 @@ const { piecesOf } = await load("case/marks.ts");
 const { Counter, countWords, pauseMs } = await load("case/counter.ts");
 const { actionsOn, mayJudge, mayUndo, takersOf, waysOf } = await load("case/allowed.ts");
 const { insertionOf, withoutInitials } = await load("case/insertion.ts");
-const { linksFound, suggestedText } = await load("case/insert.tsx");
+const { readyFound, suggestedText } = await load("case/insert.tsx");
 const { Looker } = await load("case/looking.ts");
 const { wayAfterMove } = await load("case/reply-form.tsx");
 const { inOrder } = await load("case/conversation.tsx");
@@ -194,16 +194,17 @@ test("a suggestion brings its link once", () => {
   assert.equal(suggestedText({ text: "Thanks!", link: null }), "Thanks!");
 });
 
-test("links are found by all of the words in their title or address", () => {
-  const links = [
-    { title: "Report a missed bin", url: "https://northmoor.example/bins/missed" },
-    { title: "Bin days", url: "https://northmoor.example/bins/days" },
+test("ready words are found by all of the words in their title or in themselves", () => {
+  const items = [
+    { title: "Report a missed bin", words: "https://northmoor.example/bins/missed" },
+    { title: "Bin days", words: "https://northmoor.example/bins/days" },
   ];
-  assert.equal(linksFound(links, "").length, 2);
-  assert.deepEqual(linksFound(links, " BIN  missed").map(({ title }) => title), [
+  assert.equal(readyFound(items, "").length, 2);
+  assert.deepEqual(readyFound(items, " BIN  missed").map(({ title }) => title), [
     "Report a missed bin",
   ]);
-  assert.deepEqual(linksFound(links, "pothole"), []);
+  assert.equal(readyFound(items, "bins/days").length, 1);
+  assert.deepEqual(readyFound(items, "pothole"), []);
 });
 
 test("the way follows the resident while nothing is written, and is asked for when something is", () => {

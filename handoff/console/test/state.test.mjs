@@ -239,3 +239,8 @@ test("a post that failed or may be out is told until it is out, or somebody has 
   assert.equal(later.postTrouble, null);
   assert.equal(reduce(state, { type: "post-seen" }).postTrouble, null);
 });
+
+test("notes that were seen name us no more, those of other cases do", () => {
+  const named = { ...initialState, mentions: new Set([12, 13]) };
+  assert.deepEqual([...reduce(named, { type: "seen", case: 12 }).mentions], [13]);
+});

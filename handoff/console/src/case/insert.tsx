@@ -11,15 +11,21 @@ export interface InsertProps {
   onInsert: (words: string) => void;
 }
 
-/** From here on a list is easier searched than read. */
+/** From here on words are found faster than read. */
 const many = 8;
 
-/** Those of which the title or the address has all of these words. */
-export function linksFound(links: readonly Link[], sought: string): Link[] {
-  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
-  return links.filter(({ title, url }) => {
-    const said = `${title} ${url}`.toLowerCase();
-    return words.every((word) => said.includes(word));
+/** Something to be inserted, and what it is called. */
+export interface ReadyWords {
+  title: string;
+  words: string;
+}
+
+/** Those of which the title or the words have all that is sought. */
+export function readyFound(items: readonly ReadyWords[], sought: string): ReadyWords[] {
+  const parts = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  return items.filter(({ title, words }) => {
+    const said = `${title} ${words}`.toLowerCase();
+    return parts.every((part) => said.includes(part));
   });
 }
 
@@ -30,33 +36,70 @@ export function suggestedText({ text, link }: Pick<Suggestion, "text" | "link">)
 
 export function Insert({ suggestions, canned, links, onInsert }: InsertProps) {
   const [open, setOpen] = useState(false);
-  if (suggestions.length + canned.length + links.length === 0) return null;
+  const [sought, setSought] = useState("");
+  const groups: [string, ReadyWords[]][] = [
+    ["Suggested replies", suggestions.map((one) => ({ title: one.title, words: suggestedText(one) }))],
+    ["Ready-made replies", canned.map(({ title, text }) => ({ title, words: text }))],
+    ["Links", links.map(({ title, url }) => ({ title, words: url }))],
+  ];
+  const all = groups.flatMap(([, items]) => items).length;
+  if (all === 0) return null;
+  const found = groups.map(([title, items]) => [title, readyFound(items, sought)] as const);
+  const count = found.flatMap(([, items]) => items).length;
 
+  function toggle(now: boolean) {
+    setOpen(now);
+    setSought("");
+  }
   function insert(words: string) {
-    setOpen(false);
+    toggle(false);
     onInsert(words);
   }
 
   return (
-    <Disclosure label="Insert" open={open} onToggle={setOpen} testId="insert">
-      <Ready
-        title="Suggested replies"
-        items={suggestions.map((one) => ({ title: one.title, words: suggestedText(one) }))}
-        onInsert={insert}
-      />
-      <Ready
-        title="Ready-made replies"
-        items={canned.map(({ title, text }) => ({ title, words: text }))}
-        onInsert={insert}
-      />
-      <Links links={links} onInsert={insert} />
+    <Disclosure label="Insert" open={open} onToggle={toggle} testId="insert">
+      {all > many && <Find sought={sought} count={count} onChange={setSought} />}
+      {found.map(([title, items]) => (
+        <Ready key={title} title={title} items={items} onInsert={insert} />
+      ))}
+      {count === 0 && <p class="govuk-body-s">Nothing here has these words.</p>}
     </Disclosure>
+  );
+}
+
+interface FindProps {
+  sought: string;
+  count: number;
+  onChange: (sought: string) => void;
+}
+
+function Find({ sought, count, onChange }: FindProps) {
+  return (
+    <div class="govuk-form-group">
+      <label class="govuk-label" for="insert-sought">
+        Find a reply or a link
+      </label>
+      <input
+        class="govuk-input"
+        id="insert-sought"
+        type="search"
+        autocomplete="off"
+        value={sought}
+        onInput={(event) => onChange(event.currentTarget.value)}
+        // Enter would send the reply that it stands in.
+        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+        data-testid="insert-sought"
+      />
+      <p class="govuk-visually-hidden" aria-live="polite">
+        {sought && `${count} found`}
+      </p>
+    </div>
   );
 }
 
 interface ReadyProps {
   title: string;
-  items: readonly { title: string; words: string }[];
+  items: readonly ReadyWords[];
   onInsert: (words: string) => void;
 }
 
@@ -83,56 +126,6 @@ function Ready({ title, items, onInsert }: ReadyProps) {
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-function Links({ links, onInsert }: Pick<InsertProps, "links" | "onInsert">) {
-  const heading = useId();
-  const [sought, setSought] = useState("");
-  if (links.length === 0) return null;
-  const found = linksFound(links, sought);
-  return (
-    <section aria-labelledby={heading}>
-      <h3 class="govuk-heading-s" id={heading}>
-        Links
-      </h3>
-      {links.length > many && (
-        <div class="govuk-form-group">
-          <label class="govuk-label" for="insert-sought">
-            Find a link
-          </label>
-          <input
-            class="govuk-input"
-            id="insert-sought"
-            type="search"
-            autocomplete="off"
-            value={sought}
-            onInput={(event) => setSought(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
-            data-testid="insert-sought"
-          />
-          <p class="govuk-visually-hidden" aria-live="polite">
-            {sought && `${found.length} found`}
-          </p>
-        </div>
-      )}
-      <ul class="govuk-list ks-insert__list ks-insert__list--links">
-        {found.map(({ title, url }) => (
-          <li key={url}>
-            <button
-              type="button"
-              class="ks-plain-button"
-              onClick={() => onInsert(url)}
-              data-testid="insert-link"
-            >
-              {title}
-            </button>
-            <span class="ks-quiet ks-insert__words">{url}</span>
-          </li>
-        ))}
-      </ul>
-      {found.length === 0 && <p class="govuk-body-s">No link has these words.</p>}
     </section>
   );
 }
