@@ -34,8 +34,8 @@ int bulk_begin(struct tx *tx, int64_t staff_id, struct str text, int64_t now,
 int bulk_add(struct tx *tx, int64_t bulk_id, const struct case_command *c, int64_t message_id,
              struct str body) MUST_CHECK;
 
-/* What waits is dropped; its cases stay with who has them. Returns how many there were, or
- * negative; 0 also if there is no such message. */
+/* What waits is dropped; its cases wait again, and stay with who has them. Returns how many there
+ * were, or negative; 0 also if there is no such message. */
 int bulk_stop(struct tx *tx, int64_t bulk_id, int64_t staff_id, int64_t now) MUST_CHECK;
 
 #endif

@@ -118,7 +118,9 @@ static int drop_waiting(struct tx *tx, int64_t bulk_id, int64_t now)
         int r = next_waiting(tx, bulk_id, &reply_id, &case_id);
         if (r != 1)
             return r < 0 ? r : count;
-        r = case_touch(tx, case_id, now);
+        r = case_unanswered(tx, case_id, now);
+        if (r == 0)
+            r = case_touch(tx, case_id, now);
         if (r == 0)
             r = case_unanswered(tx, case_id, now);
         if (r == 0)

@@ -57,6 +57,9 @@ static const char q_cases[] =
     "SELECT id || ' v' || version || ' ' || state || ' ' || coalesce(owner_id, '-') AS t FROM "
     "handoff_case WHERE id IN (1, 2, 4, 6) ORDER BY id";
 
+static const char q_waiting[] =
+    "SELECT count(*) AS n FROM handoff_case WHERE waits_since IS NOT NULL";
+
 static void test_sent(void **state)
 {
     static const char frame[] =
@@ -69,6 +72,7 @@ static void test_sent(void **state)
                                          "2 2 1 queued 1: Hello @bob. The water is back. ^SR\n"
                                          "4 4 1 queued 1: Hello @dot. The water is back. ^SR\n"
                                          "6 6 1 queued 1: Hello @fay. The water is back. ^SR\n");
+    assert_int_equal(int_of(f->tx, q_waiting, 0), 8); /* of 12 */
     assert_str(text_of(f, q_cases, 0),
                "1 v3 claimed 1\n2 v3 claimed 1\n4 v3 claimed 1\n6 v3 claimed 1\n");
     assert_true(holds(events_after(f, seq),
@@ -283,6 +287,7 @@ static void test_stopped(void **state)
     assert_str(desk_run(f, KIT, "agent", "{'type':'bulk_stop','id':'c2','bulk':1}"), "ok");
     assert_bulk(f, BULK_BY_SAM
                 "\"stopped_at\":1795000005,\"waiting\":1,\"sent\":1,\"failed\":0,\"stopped\":2}");
+    assert_int_equal(int_of(f->tx, q_waiting, 0), 10); /* two wait again */
     assert_str(text_of(f, q_cases, 0), "1 v3 claimed 1\n2 v3 claimed 1\n4 v1 open -\n6 v4 claimed "
                                        "1\n");
     assert_int_equal(view_events(f->tx, seq, 100, note_bulk, &seen), 3);
