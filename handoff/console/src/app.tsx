@@ -13,6 +13,7 @@ import { Banners } from "./layout/banners";
 import { Footer } from "./layout/footer";
 import { Header, type Counts } from "./layout/header";
 import { Statement } from "./layout/statement";
+import { BackTo, type Back } from "./parts/back-link";
 import { Now } from "./parts/words";
 import { defaults, keepPreferences, readPreferences, type Preferences } from "./preferences";
 import { DeskView } from "./presence/desk";
@@ -82,6 +83,16 @@ function titleOf(route: Route, state: State): string {
   if (route.view !== "case") return titles[route.view];
   const reason = state.cases.get(route.id)?.reason;
   return reason ? `Case ${route.id}: ${reasonWords(reason)}` : `Case ${route.id}`;
+}
+
+/** The list that was shown last. */
+function useBack(route: Route): Back {
+  const back = useRef<Back>({ href: "#/queue", to: "the queue" });
+  if (route.view !== "case" && route.view !== "many") {
+    const to = route.view === "queue" ? "the queue" : `“${titles[route.view]}”`;
+    back.current = { href: hrefOf(route), to };
+  }
+  return back.current;
 }
 
 function useRoute(): Route {
@@ -163,6 +174,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
   const [helping, setHelping] = useState(false);
   const [preferences, setPreferences] = usePreferences(state.staff?.id, shortcuts);
   const route = useRoute();
+  const back = useBack(route);
   const now = useBrowserSeconds() + state.clockAhead;
   const signedIn = phase === "signed-in";
   useKeyboard(shortcuts);
@@ -324,20 +336,22 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
               )}
               {phase === "signed-out" && <SignIn notice={notice} onSignedIn={begin} />}
               {phase === "signed-in" && (
-                <View
-                  route={route}
-                  state={state}
-                  feed={feed}
-                  now={now}
-                  problems={problems}
-                  onProblem={setProblem}
-                  onSeen={seen}
-                  announce={announce}
-                  selection={{ ids: selected, set: setSelected }}
-                  preferences={preferences}
-                  onPreferences={setPreferences}
-                  alerts={alerts}
-                />
+                <BackTo.Provider value={back}>
+                  <View
+                    route={route}
+                    state={state}
+                    feed={feed}
+                    now={now}
+                    problems={problems}
+                    onProblem={setProblem}
+                    onSeen={seen}
+                    announce={announce}
+                    selection={{ ids: selected, set: setSelected }}
+                    preferences={preferences}
+                    onPreferences={setPreferences}
+                    alerts={alerts}
+                  />
+                </BackTo.Provider>
               )}
             </>
           )}

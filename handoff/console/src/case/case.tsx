@@ -6,6 +6,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
+import { BackLink } from "../parts/back-link";
 import { Problem } from "../parts/problem";
 import { webAddress } from "../parts/words";
 import { inCase } from "../shortcuts/names";
@@ -422,13 +423,5 @@ function NotYours({ one, draft, problem }: NotYoursProps) {
         </div>
       )}
     </>
-  );
-}
-
-function BackLink() {
-  return (
-    <a class="govuk-back-link" href="#/queue">
-      Back to the queue
-    </a>
   );
 }

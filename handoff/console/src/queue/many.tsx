@@ -3,6 +3,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { runCommand, type Ask } from "../commands";
+import { BackLink } from "../parts/back-link";
 import { Counted } from "../parts/counted";
 import { useKept } from "../parts/kept";
 import { Problem } from "../parts/problem";
@@ -24,9 +25,7 @@ export function ManyView({ state, ask, announce, selection }: ManyViewProps) {
   const chosen = [...selection.ids].flatMap((id) => state.cases.get(id) ?? []);
   return (
     <>
-      <a class="govuk-back-link" href="#/queue">
-        Back to the queue
-      </a>
+      <BackLink />
       <h1 class="govuk-heading-l" tabIndex={-1}>
         One message to many
       </h1>
