@@ -217,3 +217,47 @@ story('what was answered is glanced at, and everything that was said is found', 
   await page.getByTestId('nothing-found').waitFor()
   await assertAccessible(page, 'nothing found')
 })
+
+story('who comes to the desk says hello, and who leaves gives back what they had', async council => {
+  const page = await council.staffPage('sam')
+  await ask(council, 'quayside_jo')
+  await row(page, '@quayside_jo').getByTestId('select').check()
+  await page.getByTestId('bulk-action').selectOption('claim')
+  await page.getByTestId('bulk-do').click()
+  await row(page, 'You have it').waitFor()
+
+  await page.getByTestId('sign-on-banner').getByRole('link').click()
+  await page.getByRole('heading', { name: "You're not at the desk yet" }).waitFor()
+  await assertAccessible(page, 'signing on')
+  await page.getByTestId('shift-post').fill("Good morning, it's Sam here until 5.")
+  await page.getByTestId('shift-post-go').click()
+  await page.getByRole('heading', { name: "You're at the desk" }).waitFor()
+  await said(page, "You're at the desk.")
+  await until('the hello stands on the network', async () =>
+    (await council.x.posts()).some(({ ours, text }) => ours && /it's Sam here until 5/.test(text)))
+  await page.getByTestId('person').filter({ hasText: 'Sam Reed (you)' })
+    .filter({ hasText: 'At the desk' }).waitFor()
+  await page.getByTestId('goes-back').getByText('1 case of yours goes back').waitFor()
+  await assertAccessible(page, 'leaving the desk')
+  await page.getByTestId('shift-go').click()
+  await page.getByRole('heading', { name: "You're not at the desk yet" }).waitFor()
+  await page.getByTestId('nav-queue').click()
+  await row(page, '@quayside_jo').getByText('Nobody has it yet').waitFor()
+})
+
+story('one message goes to many, each in a reply of its own', async council => {
+  const page = await council.staffPage('sam')
+  for (const handle of ['quayside_jo', 'allotment_dave']) {
+    await ask(council, handle)
+    await row(page, `@${handle}`).waitFor()
+  }
+  await page.getByTestId('select-all').check()
+  await page.getByTestId('bulk-action').selectOption('many')
+  await page.getByTestId('bulk-do').click()
+  await page.getByTestId('many-text').fill('The chain stays in the town hall, sorry')
+  await page.getByTestId('many-send').click()
+  await page.getByTestId('bulk-progress').filter({ hasText: '2 of 2 sent.' }).waitFor()
+  const sent = (await council.x.posts()).filter(({ ours, text }) => ours && /town hall/.test(text))
+  assert.equal(new Set(sent.map(({ text }) => text)).size, 2)
+  await assertAccessible(page, 'a message to many that was sent')
+})
