@@ -93,6 +93,11 @@ export function BulkActions({ cases, state, ask, announce, onSelect }: BulkActio
     status.current?.focus();
   }
 
+  function selectNone() {
+    onSelect([]);
+    document.getElementById("select-all")?.focus();
+  }
+
   return (
     <>
       <div tabIndex={-1} ref={status} class="ks-bulk__report">
@@ -145,7 +150,7 @@ export function BulkActions({ cases, state, ask, announce, onSelect }: BulkActio
             <button
               type="button"
               class="govuk-button govuk-button--secondary ks-bulk__do"
-              onClick={() => onSelect([])}
+              onClick={selectNone}
               data-testid="select-none"
             >
               Select none

@@ -85,20 +85,23 @@ function ManyForm({ chosen, state, ask, announce, onSelect }: ManyFormProps) {
   return (
     <>
       <p class="govuk-body">
-        Each case is taken for you and gets a public reply of its own, with your initials. The
-        wording is varied a little from one to the next, since X refuses the same words twice: what
-        you write stays, only what stands around it differs. It takes a while until all have
+        Each case is taken for you and gets a public reply of its own, with your initials. What you
+        write stays as it is; a greeting that differs from one to the next goes in front, since X
+        refuses the same words twice, so you needn't say hello. It takes a while until all have
         theirs, and you can stop it.
       </p>
       {leftOut.length > 0 && <LeftOut leftOut={leftOut} />}
       {enough ? (
         <form onSubmit={submit} noValidate data-testid="many">
           {problem && <Problem title="Nothing was sent" text={problem} />}
-          <ChosenCases cases={ready} onRemove={(id) => onSelect(chosen.filter((one) => one.id !== id).map((one) => one.id))} />
+          <ChosenCases
+            cases={ready}
+            onRemove={(id) => onSelect(chosen.map((one) => one.id).filter((one) => one !== id))}
+          />
           <Counted
             id="many-text"
             label={`Your message to ${casesWords(ready.length)}`}
-            hint="Leave a little room for what is varied. Nothing that only one of them should read."
+            hint="Leave room for a greeting. Anybody can read it, so nothing about one of them alone."
             text={text}
             limit={state.limits.public}
             readOnly={busy}

@@ -25,7 +25,11 @@ interface TrayPageProps<T extends Tray> extends TrayViewProps {
   /** which item an event takes out of the tray */
   goneWith?: (event: EventFrame) => number | undefined;
   /** what is done to an item takes it out of the tray, if it worked */
-  row: (item: TrayItems[T], act: (command: Command, said: string) => void, busy: boolean) => ComponentChildren;
+  row: (
+    item: TrayItems[T],
+    act: (command: Command, said: string) => void,
+    busy: boolean,
+  ) => ComponentChildren;
 }
 
 export function TrayPage<T extends Tray>(props: TrayPageProps<T>) {
