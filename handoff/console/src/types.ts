@@ -454,6 +454,8 @@ export interface AuditFrame {
 export interface OkFrame {
   type: "ok";
   id: string;
+  /** of a message to many */
+  bulk?: number;
   /** of a reply */
   reply?: number;
   held_until?: Seconds | null;
