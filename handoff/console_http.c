@@ -261,26 +261,38 @@ static bool is_json(const char *type)
     return strncmp(type, "application/json", len) == 0 && (!type[len] || strchr("; ", type[len]));
 }
 
-/* The browser's address in numbers: the connection's, or, from a proxy of ours, the last that
- * X-Forwarded-For names, which is the one that the proxy itself saw. */
+/* An address in numbers; one of IPv4 as such, though the socket speaks both. False: it is none. */
+static bool read_address(struct str text, char ret[SESSION_ADDRESS_MAX])
+{
+    static const char mapped[] = "::ffff:";
+    char address[SESSION_ADDRESS_MAX];
+    unsigned char number[16];
+    if (str_starts(text, str_of(mapped)) && memchr(text.p, '.', text.len))
+        text = str_cut(text, strlen(mapped), text.len);
+    if (text.len >= sizeof address)
+        return false;
+    memcpy(address, text.p, text.len);
+    address[text.len] = '\0';
+    if (inet_pton(AF_INET, address, number) != 1 && inet_pton(AF_INET6, address, number) != 1)
+        return false;
+    memcpy(ret, address, sizeof address);
+    return true;
+}
+
+/* The browser's address: the connection's, or, from a proxy of ours, the last that X-Forwarded-For
+ * names, which is the one that the proxy itself saw. */
 static void take_address(const struct console *c, struct http_peer *peer)
 {
-    char text[512] = "", address[SESSION_ADDRESS_MAX];
-    unsigned char number[16];
-    (void)lws_get_peer_simple(peer->wsi, peer->address, sizeof peer->address);
+    char text[512] = "", forwarded[1024] = "";
+    (void)lws_get_peer_simple(peer->wsi, text, sizeof text);
+    (void)read_address(str_of(text), peer->address);
     if (!c->options.behind_proxy ||
-        lws_hdr_copy(peer->wsi, text, sizeof text, WSI_TOKEN_X_FORWARDED_FOR) <= 0)
+        lws_hdr_copy(peer->wsi, forwarded, sizeof forwarded, WSI_TOKEN_X_FORWARDED_FOR) <= 0)
         return;
-    struct str rest = str_of(text), last = STR("");
+    struct str rest = str_of(forwarded), last = STR("");
     while (str_split(&rest, ',', &last))
         ;
-    last = str_trim(last);
-    if (last.len >= sizeof address)
-        return;
-    memcpy(address, last.p, last.len);
-    address[last.len] = '\0';
-    if (inet_pton(AF_INET, address, number) == 1 || inet_pton(AF_INET6, address, number) == 1)
-        memcpy(peer->address, address, sizeof address);
+    (void)read_address(str_trim(last), peer->address);
 }
 
 /* Who asks, from where: the head isn't there any more when the body is. */
