@@ -1,7 +1,10 @@
 // The console as a whole: who is signed in, the feed, and which view is shown.
 
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-import { fetchMe, signOut } from "./api";
+import { AccountPage, MustPage } from "./accounts/account";
+import { AuditPage } from "./accounts/audit";
+import { PeoplePage } from "./accounts/people";
+import { failed, fetchMe, signOut, type Must } from "./api";
 import type { CaseProblem } from "./case/case";
 import { OneCase } from "./case/one-case";
 import { runCommand, type Done } from "./commands";
@@ -31,8 +34,8 @@ const askAgainMs = 3_000;
 const sessionOver =
   "You've been signed out. Sign in again to go on: replies you had begun are kept in this tab.";
 
-/** starting: not known yet whether somebody is signed in */
-type Phase = "starting" | "unreachable" | "signed-out" | "signed-in";
+/** starting: not known yet whether somebody is signed in; must: something has to be done first */
+type Phase = "starting" | "unreachable" | "signed-out" | "must" | "signed-in";
 
 function browserSeconds(): number {
   return Math.floor(Date.now() / 1000);
@@ -53,6 +56,12 @@ function titleOf(route: Route, state: State): string {
       return "Ignored";
     case "closed":
       return "Closed recently";
+    case "account":
+      return "Your account";
+    case "people":
+      return "People";
+    case "audit":
+      return "Audit log";
     case "case": {
       const reason = state.cases.get(route.id)?.reason;
       return reason ? `Case ${route.id}: ${reasonWords(reason)}` : `Case ${route.id}`;
@@ -82,6 +91,7 @@ function useBrowserSeconds(): number {
 export function App() {
   const [state, dispatch] = useReducer<State, Action>(reduce, initialState);
   const [phase, setPhase] = useState<Phase>("starting");
+  const [must, setMust] = useState<Must>(null);
   const [notice, setNotice] = useState<string | null>(null);
   const [problems, setProblems] = useState<ReadonlyMap<number, CaseProblem>>(new Map());
   const route = useRoute();
@@ -103,11 +113,14 @@ export function App() {
         onConnection: (connection) => {
           dispatch({ type: "connection", connection });
           if (connection === "connected") setNotice(null);
-          if (connection === "signed-out") signedOut(sessionOver);
+          if (connection === "signed-out") {
+            signedOut(sessionOver);
+            lookAgain();
+          }
           // A handshake refused for want of a session looks like a dead network from here: ask.
           if (connection === "lost") {
             void fetchMe().then((me) => {
-              if ("status" in me && me.status === 401) signedOut(sessionOver);
+              if (failed(me) && me.status === 401) signedOut(sessionOver);
             });
           }
         },
@@ -115,18 +128,25 @@ export function App() {
     [],
   );
 
-  const begin = useCallback((staff: Staff) => {
+  const begin = useCallback((staff: Staff, first: Must) => {
     dispatch({ type: "signed-in", staff });
     setNotice(null);
-    setPhase("signed-in");
-    feed.start();
+    setMust(first);
+    setPhase(first ? "must" : "signed-in");
+    if (!first) feed.start();
+  }, []);
+
+  // Still signed in, perhaps, and something has to be done first.
+  const lookAgain = useCallback(async () => {
+    const me = await fetchMe();
+    if (!failed(me)) begin(me.staff, me.must);
   }, []);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     async function who() {
       const me = await fetchMe();
-      if ("staff" in me) begin(me.staff);
+      if (!failed(me)) begin(me.staff, me.must);
       else if (me.status === 401) setPhase("signed-out");
       else {
         setPhase("unreachable");
@@ -163,12 +183,12 @@ export function App() {
 
   // Another view: the focus goes to its heading, as if the page had been loaded.
   const main = useRef<HTMLElement>(null);
-  const place = phase === "signed-in" ? JSON.stringify(route) : phase;
+  const place = phase === "signed-in" ? JSON.stringify(route) : `${phase} ${must}`;
   const placeBefore = useRef(place);
   useEffect(() => {
     const before = placeBefore.current;
     placeBefore.current = place;
-    if (before === place || before === "starting" || before === "unreachable") return;
+    if (before === place || /^(starting|unreachable)/.test(before)) return;
     main.current?.querySelector("h1")?.focus();
     scrollTo(0, 0);
   }, [place]);
@@ -192,6 +212,7 @@ export function App() {
         staff={phase === "signed-in" ? state.staff : null}
         cost={phase === "signed-in" ? state.cost : null}
         connection={state.connection}
+        may={state.may}
         route={route}
         waiting={waiting}
         mine={mineOf(state).length}
@@ -213,6 +234,9 @@ export function App() {
             <Starting text="Kerbside can't be reached just now. Trying again." />
           )}
           {phase === "signed-out" && <SignIn notice={notice} onSignedIn={begin} />}
+          {phase === "must" && must && state.staff && (
+            <MustPage staff={state.staff} must={must} onDone={lookAgain} onSignOut={leave} />
+          )}
           {phase === "signed-in" && (
             <View
               route={route}
@@ -303,6 +327,17 @@ function View({ route, state, feed, problems, onProblem, announce }: ViewProps) 
           loaded={loaded}
           onRestore={restore}
           announce={announce}
+        />
+      );
+    case "account":
+      return staff && <AccountPage staff={staff} announce={announce} />;
+    case "people":
+      return <PeoplePage announce={announce} />;
+    case "audit":
+      return (
+        <AuditPage
+          ready={state.connection === "connected"}
+          ask={(command) => feed.ask(command)}
         />
       );
     case "case":

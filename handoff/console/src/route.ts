@@ -6,6 +6,9 @@ export type Route =
   | { view: "mine" }
   | { view: "ignored" }
   | { view: "closed" }
+  | { view: "account" }
+  | { view: "people" }
+  | { view: "audit" }
   | { view: "case"; id: number };
 
 export function readRoute(hash: string): Route {
@@ -18,6 +21,12 @@ export function readRoute(hash: string): Route {
       return { view: "ignored" };
     case "#/closed":
       return { view: "closed" };
+    case "#/account":
+      return { view: "account" };
+    case "#/people":
+      return { view: "people" };
+    case "#/audit":
+      return { view: "audit" };
     default:
       return { view: "queue" };
   }

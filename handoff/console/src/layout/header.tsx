@@ -15,6 +15,7 @@ export interface HeaderProps {
   /** null: not theirs to know */
   cost: Cost | null;
   connection: Connection;
+  may: ReadonlySet<string>;
   route: Route;
   waiting: { all: number; urgent: number };
   mine: number;
@@ -28,7 +29,7 @@ function skipToMain(event: Event) {
 }
 
 export function Header(props: HeaderProps) {
-  const { staff, cost, connection, route, waiting, mine, onSignOut } = props;
+  const { staff, cost, connection, may, route, waiting, mine, onSignOut } = props;
   return (
     <>
       <a href="#main" class="govuk-skip-link" onClick={skipToMain}>
@@ -46,7 +47,10 @@ export function Header(props: HeaderProps) {
               >
                 {connectionWords[connection]}
               </span>
-              <span data-testid="staff-name">{staff.name}</span>
+              <a class="ks-account-link" href={hrefOf({ view: "account" })} data-testid="nav-account">
+                <span data-testid="staff-name">{staff.name}</span>
+                <span class="govuk-visually-hidden">: your account</span>
+              </a>
               <button type="button" class="ks-sign-out" onClick={onSignOut} data-testid="sign-out">
                 Sign out
               </button>
@@ -80,6 +84,16 @@ export function Header(props: HeaderProps) {
               <NavItem to={{ view: "closed" }} route={route}>
                 Closed recently
               </NavItem>
+              {may.has("accounts") && (
+                <NavItem to={{ view: "people" }} route={route}>
+                  People
+                </NavItem>
+              )}
+              {may.has("audit") && (
+                <NavItem to={{ view: "audit" }} route={route}>
+                  Audit log
+                </NavItem>
+              )}
             </ul>
           </nav>
         )}
