@@ -86,8 +86,11 @@ static int answer_with(struct lws *wsi, struct http_peer *peer, unsigned status,
         r |= add_header(wsi, &h, always[i][0], always[i][1]);
     for (size_t i = 0; i < extra_count; i++)
         r |= add_header(wsi, &h, extra[i][0], extra[i][1]);
+    if (peer->last)
+        r |= add_header(wsi, &h, "connection:", "close");
     if (r || lws_finalize_write_http_header(wsi, h.bytes + LWS_PRE, &h.p, h.end))
         return -1;
+    peer->answered = true;
     peer->out = out;
     peer->out_len = len;
     peer->written = 0;
@@ -349,13 +352,13 @@ int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, 
         /* more than the body, while a password is being checked: it would be checked for nobody */
         if (peer->errand)
             return -1;
-        if (peer->out_len)
+        if (peer->answered)
             return 0; /* refused already: what comes on is not looked at */
         return buf_add(&peer->body, (struct str){ in, len }) < 0 ? -1 : 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         if (peer->errand)
             return -1;
-        if (peer->out_len)
+        if (peer->answered)
             return 0;
         return peer->mounted ? answer_mounted(c, wsi, peer, STR("")) : post(c, peer);
     case LWS_CALLBACK_HTTP_WRITEABLE:

@@ -10,7 +10,8 @@
 struct http_peer {
     struct lws *wsi;
     bool posting;
-    bool last;    /* nothing more is taken from this connection */
+    bool last; /* nothing more is taken from this connection */
+    bool answered;
     bool mounted; /* for the mounted path, with its header */
     struct buf header;
     char path[64];

@@ -395,6 +395,16 @@ test('every answer carries the headers that keep other sites out', async t => {
   }
 })
 
+test('a connection that brought a body is not used again', async t => {
+  const { kerbside } = await world(t)
+  const cookie = await signIn(kerbside)
+  const change = await post(kerbside, '/api/account/password',
+    { password: PASSWORD, new: NEW_PASSWORD }, { cookie })
+  assert.deepEqual([change.status, change.headers.connection], [204, 'close'])
+  const refused = await post(kerbside, '/api/account/password', { password: PASSWORD }, { cookie })
+  assert.deepEqual([refused.status, refused.headers.connection], [400, 'close'])
+})
+
 test('when somebody was last seen is written down as they work', async t => {
   const { kerbside } = await world(t)
   const desk = await Desk.open(kerbside)

@@ -5,7 +5,7 @@ import { LostError } from "../feed";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
 import type { Answer, AuditEntry, Command } from "../types";
-import { actWords } from "./words";
+import { actWords, byWords } from "./words";
 
 export interface AuditPageProps {
   /** false until there is a connection to ask by */
@@ -58,9 +58,9 @@ export function AuditPage({ ready, ask }: AuditPageProps) {
         </p>
       )}
       {loaded && items.length === 0 && <p class="govuk-body">Nothing has been written yet.</p>}
-      <ol class="ks-rows" data-testid="audit">
+      <ol class="ks-sessions" data-testid="audit">
         {items.map((one) => (
-          <li class="ks-row ks-audit" key={one.id} data-testid="audit-row">
+          <li class="ks-audit" key={one.id} data-testid="audit-row">
             <span class="ks-audit__when">
               <At at={one.at} />
             </span>
@@ -74,7 +74,7 @@ export function AuditPage({ ready, ask }: AuditPageProps) {
               {one.text && <span class="ks-quiet"> ({one.text})</span>}
             </span>
             <span class="ks-audit__who">
-              {one.by ?? "Nobody signed in"}
+              {byWords(one)}
               {one.address && <span class="ks-code"> {one.address}</span>}
             </span>
           </li>

@@ -38,6 +38,10 @@ export function actWords({ act }: AuditEntry): string {
   return acts[act] ?? plain.charAt(0).toUpperCase() + plain.slice(1);
 }
 
+export function byWords({ by, text }: AuditEntry): string {
+  return by ?? (text?.startsWith("command line") ? "Kerbside's machine" : "Not signed in");
+}
+
 /** In groups of four, as people read them out. */
 export function inGroups(secret: string): string {
   return secret.replace(/.{4}(?=.)/g, "$& ");
