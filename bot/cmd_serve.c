@@ -129,6 +129,8 @@ static struct console_options console_options(struct service *s)
         .port = (int)s->conf->console_port,
         .origin = s->conf->console_origin,
         .session_s = s->conf->session_s,
+        .behind_proxy = s->conf->behind_proxy,
+        .second_factor = s->conf->second_factor == SECOND_FACTOR_REQUIRED,
         .desk = &s->desk,
     };
 }

@@ -1,24 +1,44 @@
 /* kerbside staff: the accounts of the console. Passwords come from standard input, so that no shell
  * history has them. */
 #include <getopt.h>
+#include <inttypes.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/when.h"
 #include "bot/command.h"
+#include "handoff/audit.h"
 #include "handoff/cases.h"
-#include "handoff/staff.h"
+#include "handoff/password.h"
+#include "handoff/permission.h"
+#include "handoff/second_factor.h"
+#include "handoff/session.h"
 
 static const char usage[] =
-    "usage: kerbside staff add LOGIN --name NAME --initials XX [--role ROLE] [--config FILE]\n"
-    "       kerbside staff passwd LOGIN [--config FILE]\n"
-    "       kerbside staff remove LOGIN [--config FILE]\n"
-    "       kerbside staff list [--config FILE]\n"
-    "  ROLE is agent (also when it is left out), trainee, editor, supervisor or admin.\n"
-    "  add and passwd read the password from standard input, one line of 10 to 200 bytes.\n";
+    "usage: kerbside staff add LOGIN --name NAME --initials XX [--role ROLE] [--duty]\n"
+    "       kerbside staff list\n"
+    "       kerbside staff passwd LOGIN         another password\n"
+    "       kerbside staff role LOGIN ROLE      another role\n"
+    "       kerbside staff duty LOGIN on|off    told when a case's time is up, or not\n"
+    "       kerbside staff sessions LOGIN       where they are signed in\n"
+    "       kerbside staff sign-out LOGIN       everywhere\n"
+    "       kerbside staff totp-off LOGIN       for somebody who lost their telephone\n"
+    "       kerbside staff remove LOGIN         what they have taken goes back to the queue\n"
+    "  Each takes --config FILE. ROLE is agent (also when it is left out), trainee, editor,\n"
+    "  supervisor or admin. add and passwd read the password from standard input, one line of\n"
+    "  10 to 200 bytes. A running kerbside serve needs no restart.\n";
 
 struct request {
-    const char *verb, *login, *name, *initials, *role, *config;
+    const char *name, *initials, *role, *config;
+    bool duty;
+    struct str login, value; /* what follows the verb */
+    const char *hash;        /* of the password that was read */
+    struct tx *tx;
+    struct arena arena;
+    struct staff staff; /* of that login, for verbs that are about somebody */
+    int64_t now;
+    const char *why; /* it is refused */
 };
 
 static int fail(const char *what)
@@ -27,8 +47,133 @@ static int fail(const char *what)
     return EXIT_FAILED;
 }
 
-/* One line of standard input, unseen if a person types it. */
-static int read_password(char hash[STAFF_HASH_MAX])
+static int refuse(struct request *q, const char *why)
+{
+    q->why = why;
+    return 0;
+}
+
+static int note(struct request *q, const char *act, const char *text)
+{
+    char what[128];
+    (void)snprintf(what, sizeof what, "command line%s%s", *text ? ": " : "", text);
+    const struct audit a = { 0, act, q->login, str_of(what), STR("") };
+    return audit_add(q->tx, &a);
+}
+
+/* @r of what was done: noted if it went well. */
+static int noted(struct request *q, int r, const char *act, const char *text)
+{
+    return r < 0 ? r : note(q, act, text);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * verbs: 0, with q->why if it is refused, or negative */
+
+static int add(struct request *q)
+{
+    const struct staff s = { 0, q->login, str_of(q->name), str_of(q->initials), str_of(q->role) };
+    int r = staff_add(q->tx, &s, q->hash, q->now, &q->why);
+    if (r == ERR_EXISTS)
+        return refuse(q, "that login is taken (removed accounts keep theirs)");
+    if (r == 0 && q->duty)
+        r = staff_set_duty(q->tx, q->login, true);
+    return noted(q, r, "staff_added", q->role);
+}
+
+static void print_account(const struct account *a, void *data)
+{
+    const struct staff *s = &a->staff;
+    (void)data;
+    (void)printf("%-16.*s %-4.*s %-12.*s %-5s %-5s %.*s\n", STR_ARG(s->login), STR_ARG(s->initials),
+                 STR_ARG(s->role), a->on_duty ? "duty" : "-", a->second_factor ? "totp" : "-",
+                 STR_ARG(s->name));
+}
+
+static int list(struct request *q)
+{
+    return account_list(q->tx, &q->arena, q->now, print_account, NULL);
+}
+
+static int passwd(struct request *q)
+{
+    return noted(q, staff_set_password(q->tx, q->login, q->hash, STR("")), "password_reset", "");
+}
+
+static int role(struct request *q)
+{
+    char text[64];
+    if (!role_exists(q->value))
+        return refuse(q, "a role is agent, trainee, editor, supervisor or admin");
+    (void)snprintf(text, sizeof text, "%.*s to %.*s", STR_ARG(q->staff.role), STR_ARG(q->value));
+    return noted(q, staff_set_role(q->tx, q->login, q->value), "role_changed", text);
+}
+
+static int duty(struct request *q)
+{
+    bool on = str_is(q->value, "on");
+    if (!on && !str_is(q->value, "off"))
+        return refuse(q, "say on or off: whether they are told when a case's time is up");
+    return noted(q, staff_set_duty(q->tx, q->login, on), "duty_changed", on ? "on" : "off");
+}
+
+static void print_session(const struct session_row *row, void *data)
+{
+    char began[WHEN_TEXT_MAX], seen[WHEN_TEXT_MAX];
+    (void)data;
+    (void)printf("%s  last seen %s  %-39.*s %.*s\n", when_format(row->began_at, began),
+                 when_format(row->seen_at, seen), STR_ARG(row->place.address),
+                 STR_ARG(row->place.browser));
+}
+
+static int sessions(struct request *q)
+{
+    return session_list(q->tx, q->staff.id, STR(""), q->now, print_session, NULL);
+}
+
+static int sign_out(struct request *q)
+{
+    return noted(q, session_end_all(q->tx, q->staff.id, STR("")), "session_ended", "all");
+}
+
+static int totp_off(struct request *q)
+{
+    int r = second_factor_off(q->tx, q->staff.id);
+    return r == 0 ? refuse(q, "they have no second factor") : noted(q, r, "second_factor_off", "");
+}
+
+static int leave(struct request *q)
+{
+    int r = case_release_all(q->tx, q->staff.id, q->now);
+    if (r == 0)
+        r = staff_remove(q->tx, q->login, q->now);
+    return noted(q, r, "staff_removed", "");
+}
+
+enum { SOMEBODY = 1, PASSWORD = 2 }; /* is about a login that there is; reads a password */
+
+static const struct verb {
+    const char *name;
+    int words; /* that follow it: a login, a value */
+    unsigned needs;
+    int (*run)(struct request *q);
+} verbs[] = {
+    { "add", 1, PASSWORD, add },
+    { "list", 0, 0, list },
+    { "passwd", 1, SOMEBODY | PASSWORD, passwd },
+    { "role", 2, SOMEBODY, role },
+    { "duty", 2, SOMEBODY, duty },
+    { "sessions", 1, SOMEBODY, sessions },
+    { "sign-out", 1, SOMEBODY, sign_out },
+    { "totp-off", 1, SOMEBODY, totp_off },
+    { "remove", 1, SOMEBODY, leave },
+};
+
+/* ------------------------------------------------------------------------------------------------
+ * the command */
+
+/* One line of standard input, unseen if a person types it. Returns why it won't do, or NULL. */
+static const char *read_password(struct str login, char hash[PASSWORD_HASH_MAX])
 {
     struct termios seen, unseen;
     bool typed = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &seen) == 0;
@@ -38,7 +183,7 @@ static int read_password(char hash[STAFF_HASH_MAX])
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen);
         (void)fputs("Password: ", stderr);
     }
-    char line[STAFF_PASSWORD_MAX + 8] = "";
+    char line[PASSWORD_MAX + 8] = "";
     bool read = fgets(line, sizeof line, stdin);
     if (typed) {
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &seen);
@@ -48,84 +193,72 @@ static int read_password(char hash[STAFF_HASH_MAX])
     while (password.len &&
            (password.p[password.len - 1] == '\n' || password.p[password.len - 1] == '\r'))
         password.len--;
-    int r = read ? staff_hash_password(password, hash) : ERR_BADINPUT;
-    explicit_bzero(line, sizeof line);
-    return r;
-}
-
-static void print_staff(const struct staff *s, void *data)
-{
-    (void)data;
-    (void)printf("%-16.*s %-4.*s %-12.*s %.*s\n", STR_ARG(s->login), STR_ARG(s->initials),
-                 STR_ARG(s->role), STR_ARG(s->name));
-}
-
-static int run(const struct request *q, struct tx *tx, const char *hash)
-{
-    struct arena arena = ARENA_INIT;
-    const char *why = NULL;
-    struct str login = str_of(q->login);
-    int r = 0;
-    if (strcmp(q->verb, "list") == 0) {
-        r = staff_list(tx, &arena, print_staff, NULL);
-    } else if (strcmp(q->verb, "add") == 0) {
-        struct staff s = { 0, login, str_of(q->name), str_of(q->initials), str_of(q->role) };
-        r = staff_add(tx, &s, hash, time(NULL), &why);
-        if (r == ERR_EXISTS)
-            why = "that login is taken (removed accounts keep theirs)";
-    } else if (strcmp(q->verb, "passwd") == 0) {
-        r = staff_set_password(tx, login, hash);
-        if (r == 0)
-            why = "there is nobody of that login";
-    } else {
-        struct staff leaving;
-        r = staff_find(tx, &arena, login, &leaving, NULL);
-        if (r == 0)
-            why = "there is nobody of that login";
-        if (r == 1)
-            r = case_release_all(tx, leaving.id, time(NULL));
-        if (r == 0 && !why)
-            r = staff_remove(tx, login, time(NULL));
+    const char *why = "a password is one line of 10 to 200 bytes on standard input";
+    if (read && password.len >= PASSWORD_MIN && password.len <= PASSWORD_MAX) {
+        why = password_fault(password, login);
+        if (!why && password_hash(password, hash) < 0)
+            why = "the password could not be hashed: there is too little memory";
     }
-    arena_release(&arena);
-    if (why || r < 0)
-        return fail(why ? why : err_str(r));
-    return EXIT_OK;
+    explicit_bzero(line, sizeof line);
+    return why;
 }
 
-static int run_in_database(const struct request *q, const struct conf *conf)
+static int run(const struct verb *verb, struct request *q)
 {
-    char hash[STAFF_HASH_MAX] = "";
-    bool secret = strcmp(q->verb, "add") == 0 || strcmp(q->verb, "passwd") == 0;
-    const char *why = NULL;
+    int r = verb->needs & SOMEBODY ? staff_find(q->tx, &q->arena, q->login, &q->staff, NULL) : 1;
+    if (r == 0)
+        q->why = "there is nobody of that login";
+    if (r == 1)
+        r = verb->run(q);
+    return q->why || r < 0 ? fail(q->why ? q->why : err_str(r)) : EXIT_OK;
+}
+
+static int run_in_database(const struct verb *verb, struct request *q, const struct conf *conf)
+{
+    char hash[PASSWORD_HASH_MAX] = "";
+    const char *why = verb->needs & PASSWORD ? read_password(q->login, hash) : NULL;
     struct db *db = NULL;
-    struct tx *tx;
-    if (secret && read_password(hash) < 0)
-        return fail("a password is one line of 10 to 200 bytes on standard input");
+    if (why)
+        return fail(why);
+    q->hash = hash;
+    q->now = time(NULL);
     int r = db_open(conf->database, DB_WRITER, &db, &why);
     if (r == 0)
         r = record_migrate(db);
     if (r == ERR_NEWER)
         why = "the database was written by a newer Kerbside; install that one";
     if (r == 0)
-        r = tx_begin(db, TX_WRITE, &tx);
-    int status = r < 0 ? fail(why ? why : err_str(r)) : run(q, tx, hash);
+        r = tx_begin(db, TX_WRITE, &q->tx);
+    int status = r < 0 ? fail(why ? why : err_str(r)) : run(verb, q);
     if (r == 0 && status == EXIT_OK)
-        status = tx_commit(tx) < 0 ? fail("the database refused") : EXIT_OK;
+        status = tx_commit(q->tx) < 0 ? fail("the database refused") : EXIT_OK;
     else if (r == 0)
-        tx_rollback(tx);
+        tx_rollback(q->tx);
+    arena_release(&q->arena);
     (void)db_free(db);
     return status;
+}
+
+static const struct verb *verb_of(const char *name, int words)
+{
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+        if (strcmp(verbs[i].name, name) == 0 && verbs[i].words == words)
+            return &verbs[i];
+    return NULL;
 }
 
 int command_staff(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },   { "name", required_argument, NULL, 'n' },
-        { "initials", required_argument, NULL, 'i' }, { "role", required_argument, NULL, 'r' },
-        { "help", no_argument, NULL, 'h' },           { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' },
+        { "name", required_argument, NULL, 'n' },
+        { "initials", required_argument, NULL, 'i' },
+        { "role", required_argument, NULL, 'r' },
+        { "duty", no_argument, NULL, 'd' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL, 0, NULL, 0 },
     };
-    struct request q = { .verb = "", .login = "", .name = "", .initials = "", .role = "agent" };
+    struct request q = { .name = "", .initials = "", .role = "agent" };
     int c;
     optind = 0;
     while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
@@ -137,24 +270,24 @@ int command_staff(int argc, char **argv)
             q.initials = optarg;
         else if (c == 'r')
             q.role = optarg;
+        else if (c == 'd')
+            q.duty = true;
         else
             return fputs(usage, c == 'h' ? stdout : stderr) < 0 || c != 'h' ? EXIT_USAGE : EXIT_OK;
     }
     char **rest = argv - 1 + optind;
-    int count = argc + 1 - optind;
-    q.verb = count > 0 ? rest[0] : "";
-    q.login = count > 1 ? rest[1] : "";
-    bool list = strcmp(q.verb, "list") == 0;
-    bool known = list || strcmp(q.verb, "add") == 0 || strcmp(q.verb, "passwd") == 0 ||
-                 strcmp(q.verb, "remove") == 0;
-    if (!known || count != (list ? 1 : 2)) {
+    int words = argc - optind; /* after the verb */
+    const struct verb *verb = words >= 0 ? verb_of(rest[0], words) : NULL;
+    if (!verb) {
         (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }
+    q.login = str_of(words > 0 ? rest[1] : "");
+    q.value = str_of(words > 1 ? rest[2] : "");
     struct conf *conf = NULL;
     int status = load_config(q.config, &conf);
     if (status == EXIT_OK)
-        status = run_in_database(&q, conf);
+        status = run_in_database(verb, &q, conf);
     (void)conf_free(conf);
     return status;
 }

@@ -15,6 +15,7 @@ enum conf_type { CONF_TEXT, CONF_PATH, CONF_INT, CONF_BOOL, CONF_CHOICE, CONF_WE
 static const char *const formats[] = { "text", "json", NULL };
 static const char *const modes[] = { "auto", "shadow", NULL };
 static const char *const lives[] = { "off", "activity", "filtered", "webhook", NULL };
+static const char *const second_factors[] = { "optional", "required", NULL };
 static const char *const plans[] = { "self-serve", "enterprise", NULL };
 
 /* "section.member" is the member of an object, "member" stands at the top. Those of the list
@@ -71,6 +72,14 @@ static const struct conf_row rows[] = {
               "a proxy stands before it" },
     { "console.session_s", CONF_INT, offsetof(struct conf, session_s), .min = 300, .max = 604800,
       .def = 43200, .help = "Seconds until somebody who signed in must sign in again" },
+    { "console.proxy", CONF_BOOL, offsetof(struct conf, behind_proxy),
+      .help = "true: a proxy of ours stands before the console and adds the browser's address to "
+              "X-Forwarded-For, whose last one is believed. Never without such a proxy: browsers "
+              "could say what they like" },
+    { "console.second_factor", CONF_CHOICE, offsetof(struct conf, second_factor),
+      .choices = second_factors, .def = 0,
+      .help = "Whether staff may sign in with a password alone (optional), or must have an "
+              "authenticator app, too (required): who has none yet is led to setting it up" },
     { "console.undo_s", CONF_INT, offsetof(struct conf, undo_s), .min = 0, .max = 60, .def = 5,
       .help = "Seconds that a reply of staff is held, in which its writer can take it back" },
     { "console.reference", CONF_TEXT, offsetof(struct conf, reference_prefix), .text = "KS",

@@ -19,6 +19,7 @@ struct conf_account {
 
 enum conf_mode { MODE_AUTO, MODE_SHADOW };
 enum conf_live { LIVE_OFF, LIVE_ACTIVITY, LIVE_FILTERED, LIVE_WEBHOOK };
+enum conf_second_factor { SECOND_FACTOR_OPTIONAL, SECOND_FACTOR_REQUIRED };
 enum conf_plan { PLAN_SELF_SERVE, PLAN_ENTERPRISE };
 
 struct conf {
@@ -35,6 +36,8 @@ struct conf {
     int64_t console_port;
     char *console_origin;
     int64_t session_s;
+    bool behind_proxy;
+    int64_t second_factor; /* enum conf_second_factor */
     int64_t undo_s;
     char *reference_prefix;
     int64_t lease_minutes, warn_minutes;

@@ -1,8 +1,10 @@
 /* Which frame is which command, who may send it, and that none is carried out twice. */
 #include "handoff/command_private.h"
 
+#include "handoff/audit.h"
 #include "handoff/done.h"
 #include "handoff/permission.h"
+#include "handoff/reference.h"
 #include "handoff/suggestions.h"
 #include "handoff/view.h"
 
@@ -98,6 +100,19 @@ int command_conclude(const struct command *c, int refusal)
                               "What is sensitive can't be muted. Take the mark off first.");
     }
     return command_refuse(c, "failed", "Something went wrong here. Nothing was done.");
+}
+
+int command_audited(const struct command *c, int done, const char *act, int64_t case_id,
+                    const char *text)
+{
+    char reference[REFERENCE_MAX] = "";
+    if (done != 1)
+        return done;
+    if (case_id)
+        reference_write(case_id, reference);
+    const struct audit a = { c->context->staff->id, act, str_of(reference), str_of(text), STR("") };
+    int r = audit_add(c->tx, &a);
+    return r < 0 ? r : 1;
 }
 
 int command_open(struct command *c)

@@ -20,7 +20,11 @@ int command_claim(struct command *c)
 
 int command_release(struct command *c)
 {
-    return command_conclude(c, (is_over_others(c) ? case_put_back : case_release)(c->tx, &c->on));
+    int r = case_release(c->tx, &c->on);
+    if (r != CASE_NOT_YOURS || !is_over_others(c))
+        return command_conclude(c, r);
+    r = command_conclude(c, case_put_back(c->tx, &c->on));
+    return command_audited(c, r, "case_taken_away", c->on.case_id, "");
 }
 
 int command_close(struct command *c)

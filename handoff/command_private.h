@@ -24,6 +24,11 @@ int command_refusef(const struct command *c, const char *code, const char *fmt, 
 /* Answers for what a case_… function returned: 1 to commit, 0, or negative. */
 int command_conclude(const struct command *c, int refusal) MUST_CHECK;
 
+/* What needs a right of its own is written into the audit log if it was done. @done: what the
+ * command returns; @case_id 0: about none. Returns @done, or negative. */
+int command_audited(const struct command *c, int done, const char *act, int64_t case_id,
+                    const char *text) MUST_CHECK;
+
 /* The frames of PROTOCOL.md. Each puts its answer at c->ret and returns 1 if the transaction is to
  * be committed, 0 if there is nothing to commit, negative on errors. */
 int command_open(struct command *c) MUST_CHECK;

@@ -109,6 +109,11 @@ int console_new(const struct console_options *options, struct report *report, st
     c->status = BUF_INIT(16384);
     c->cost = BUF_INIT(256);
     c->sums_seq = -1;
+    r = throttle_init(&c->throttle);
+    if (r < 0) {
+        free(c);
+        return r;
+    }
     static const lws_retry_bo_t pings = { .secs_since_valid_ping = 20,
                                           .secs_since_valid_hangup = 40 };
     void *loops[1] = { options->loop };
@@ -169,12 +174,11 @@ bool console_origin_ok(const struct console *c, struct lws *wsi)
            (c->other_origin[0] && strcmp(origin, c->other_origin) == 0);
 }
 
-int console_session(struct console *c, struct lws *wsi, struct arena *arena, struct staff *ret,
-                    char token[SESSION_TOKEN_MAX])
+void console_token(struct lws *wsi, char ret_token[SESSION_TOKEN_MAX])
 {
     char header[4096];
     struct str rest, part, found = STR("");
-    token[0] = '\0';
+    ret_token[0] = '\0';
     int len = lws_hdr_copy(wsi, header, sizeof header, WSI_TOKEN_HTTP_COOKIE);
     rest = (struct str){ header, len > 0 ? (size_t)len : 0 };
     while (len > 0 && str_split(&rest, ';', &part)) {
@@ -182,17 +186,20 @@ int console_session(struct console *c, struct lws *wsi, struct arena *arena, str
         if (str_starts(part, STR("kerbside=")))
             found = str_cut(part, strlen("kerbside="), part.len);
     }
-    if (!found.len || found.len >= SESSION_TOKEN_MAX)
-        return 0;
-    memcpy(token, found.p, found.len);
-    token[found.len] = '\0';
-    struct tx *tx;
-    int r = tx_begin(c->options.db, TX_READ, &tx);
-    if (r < 0)
+    if (found.len >= SESSION_TOKEN_MAX)
+        return;
+    memcpy(ret_token, found.p, found.len);
+    ret_token[found.len] = '\0';
+}
+
+int console_staff(const struct console *c, struct tx *tx, struct arena *arena, const char *token,
+                  struct staff *ret)
+{
+    int r = session_find(tx, arena, str_of(token), time(NULL), ret);
+    if (r != 1)
         return r;
-    r = session_find(tx, arena, found, time(NULL), ret); /* real time: see console_http.c */
-    tx_rollback(tx);
-    return r;
+    r = session_duty(tx, ret->id, c->options.second_factor);
+    return r < 0 ? r : r == SESSION_FREE;
 }
 
 static void add_status(struct buf *out, const struct console_status *s)
@@ -285,7 +292,7 @@ struct console *console_free(struct console *c)
     lws_context_destroy(context);
     (void)uv_run(c->options.loop, UV_RUN_DEFAULT);
     lws_context_destroy(context);
-    console_http_end_all(c);
+    console_errands_end(c);
     console_search_close(c);
     buf_release(&c->status);
     buf_release(&c->cost);

@@ -50,6 +50,8 @@ struct console_options {
     int port;                                       /* 0: any */
     const char *origin; /* where browsers see us; NULL: http:// and the address */
     int64_t session_s;
+    bool behind_proxy;  /* its X-Forwarded-For is believed */
+    bool second_factor; /* everybody must have one */
     struct console_mount mount;
     const struct desk *desk;
 };

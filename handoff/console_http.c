@@ -1,69 +1,39 @@
 /*
- * The console over HTTP: its own files, signing in and out, in the demo the clock, and what another
- * program asks at the mounted path. Whatever else changes something must come from our own page:
- * the Origin is checked, the body is JSON. Passwords are checked off the loop, one at a time, since
- * each check takes 50 ms and 19 MiB.
+ * The console over HTTP: its own files, in the demo the clock, and what another program asks at the
+ * mounted path; signing in is in console_sign_in.c, accounts are in console_accounts.c. Whatever
+ * changes something must come from our own page: the Origin is checked, the body is JSON.
  */
+#include "handoff/console_http.h"
 #include "handoff/console/console_assets.h"
-#include "handoff/console_private.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
-#include <sodium.h>
 
 #include "base/log.h"
 #include "base/when.h"
-#include "handoff/view.h"
 
-enum {
-    BODY_BYTES_MAX = 4096,
-    HANDED_ON_BYTES_MAX = 4096,
-    CHUNK_BYTES = 16384,
-    SIGN_INS_MAX = 8,
-    THROTTLE_SLOTS = 1024,
-    THROTTLE_TRIES = 5,
-    THROTTLE_S = 300
-};
+enum { BODY_BYTES_MAX = 4096, HANDED_ON_BYTES_MAX = 4096, CHUNK_BYTES = 16384 };
 
 static const char policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-struct http_peer {
-    struct lws *wsi;
-    bool posting;
-    bool last;    /* nothing more is taken from this connection */
-    bool mounted; /* for the mounted path, with its header */
-    struct buf header;
-    char path[64];
-    struct buf body, answer;  /* answer: what is to be written if it is our own */
-    const unsigned char *out; /* what is being written */
-    size_t out_len, written;
-    struct sign_in *sign_in;
-};
+/* Passwords, codes and one-time secrets go through these. */
+static void buf_wipe(struct buf *b)
+{
+    if (b->p)
+        explicit_bzero(b->p, b->cap);
+    buf_clear(b);
+}
 
-/* One password being checked. */
-struct sign_in {
-    uv_work_t work;
-    struct console *console;
-    struct http_peer *peer; /* NULL when it has gone */
-    struct sign_in *next;
-    bool running;
-    struct arena arena;
-    struct staff staff;
-    struct str login, hash;
-    struct buf password;
-    bool known, fits;
-};
-
-/*
- * Logins that were tried wrongly, lately. Like sessions in real time: moving the demo's clock signs
- * nobody out and forgives nobody.
- */
-static struct throttle {
-    uint64_t login;
-    unsigned tries;
-    int64_t since_at;
-} throttles[THROTTLE_SLOTS];
+static void drop_buffers(struct http_peer *peer)
+{
+    buf_wipe(&peer->body);
+    buf_wipe(&peer->answer);
+    buf_release(&peer->body);
+    buf_release(&peer->answer);
+    buf_release(&peer->header);
+}
 
 size_t console_http_peer_size(void)
 {
@@ -109,13 +79,18 @@ static int answer_with(struct lws *wsi, struct http_peer *peer, unsigned status,
         { "referrer-policy:", "no-referrer" },
         { "x-frame-options:", "DENY" },
         { "cross-origin-opener-policy:", "same-origin" },
+        { "cross-origin-resource-policy:", "same-origin" },
+        { "permissions-policy:", "camera=(), geolocation=(), microphone=()" },
     };
     for (size_t i = 0; i < ARRAY_LEN(always); i++)
         r |= add_header(wsi, &h, always[i][0], always[i][1]);
     for (size_t i = 0; i < extra_count; i++)
         r |= add_header(wsi, &h, extra[i][0], extra[i][1]);
+    if (peer->last)
+        r |= add_header(wsi, &h, "connection:", "close");
     if (r || lws_finalize_write_http_header(wsi, h.bytes + LWS_PRE, &h.p, h.end))
         return -1;
+    peer->answered = true;
     peer->out = out;
     peer->out_len = len;
     peer->written = 0;
@@ -125,17 +100,24 @@ static int answer_with(struct lws *wsi, struct http_peer *peer, unsigned status,
     return 0;
 }
 
-static int answer_json(struct lws *wsi, struct http_peer *peer, unsigned status, cJSON *tree,
-                       const char *cookie)
+int answer_json(struct http_peer *peer, unsigned status, cJSON *tree, const char *cookie)
 {
     const char *const extra[][2] = { { "cache-control:", "no-store" }, { "set-cookie:", cookie } };
-    buf_clear(&peer->answer);
-    int r = json_add_tree(&peer->answer, tree);
+    buf_wipe(&peer->answer);
+    int r = tree ? json_add_tree(&peer->answer, tree) : 0;
     cJSON_Delete(tree);
     if (r < 0)
         return -1;
-    return answer_with(wsi, peer, status, "application/json", (const unsigned char *)peer->answer.p,
-                       peer->answer.len, extra, cookie ? 2 : 1);
+    return answer_with(peer->wsi, peer, status, "application/json",
+                       (const unsigned char *)peer->answer.p, peer->answer.len, extra,
+                       cookie ? 2 : 1);
+}
+
+int answer_error(struct http_peer *peer, unsigned status, const char *text)
+{
+    cJSON *o = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(o, "error", text);
+    return answer_json(peer, status, o, NULL);
 }
 
 static int answer_mounted(struct console *c, struct lws *wsi, struct http_peer *peer,
@@ -151,21 +133,6 @@ static int answer_mounted(struct console *c, struct lws *wsi, struct http_peer *
     unsigned status = m->answer ? m->answer(m->data, &request, &peer->answer) : 503;
     return answer_with(wsi, peer, status, "application/json", (const unsigned char *)peer->answer.p,
                        peer->answer.len, extra, 1);
-}
-
-static int answer_error(struct lws *wsi, struct http_peer *peer, unsigned status, const char *text)
-{
-    cJSON *o = cJSON_CreateObject();
-    (void)cJSON_AddStringToObject(o, "error", text);
-    return answer_json(wsi, peer, status, o, NULL);
-}
-
-static int answer_staff(struct lws *wsi, struct http_peer *peer, const struct staff *s,
-                        const char *cookie)
-{
-    cJSON *o = cJSON_CreateObject();
-    (void)cJSON_AddItemToObject(o, "staff", view_staff(s));
-    return answer_json(wsi, peer, 200, o, cookie);
 }
 
 static int write_more(struct lws *wsi, struct http_peer *peer)
@@ -185,203 +152,10 @@ static int write_more(struct lws *wsi, struct http_peer *peer)
     return finish(wsi, peer);
 }
 
-static void cookie_text(const struct console *c, const char *token, int64_t age_s, char *out,
-                        size_t room)
-{
-    (void)snprintf(out, room,
-                   "kerbside=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s", token,
-                   age_s, c->secure_cookie ? "; Secure" : "");
-}
-
-/* ------------------------------------------------------------------------------------------------
- * signing in */
-
-/* The login's slot; for one that has none the slot of whoever was tried least, so that others can't
- * be pushed out. */
-static struct throttle *throttle_of(struct str login, int64_t now)
-{
-    static unsigned char key[crypto_shorthash_KEYBYTES];
-    static bool keyed;
-    uint64_t hash;
-    struct throttle *least = &throttles[0];
-    if (!keyed)
-        randombytes_buf(key, sizeof key);
-    keyed = true;
-    (void)crypto_shorthash((unsigned char *)&hash, (const unsigned char *)login.p, login.len, key);
-    for (size_t i = 0; i < THROTTLE_SLOTS; i++) {
-        struct throttle *t = &throttles[i];
-        if (now - t->since_at > THROTTLE_S || now < t->since_at)
-            *t = (struct throttle){ 0 };
-        if (t->login == hash && t->tries)
-            return t;
-        if (t->tries < least->tries)
-            least = t;
-    }
-    *least = (struct throttle){ .login = hash, .since_at = now };
-    return least;
-}
-
-static void check_password(uv_work_t *work)
-{
-    struct sign_in *s = work->data;
-    s->fits = staff_password_fits(s->known ? s->hash.p : NULL, buf_str(&s->password));
-}
-
-static void next_sign_in(struct console *c);
-
-static void sign_in_free(struct sign_in *s)
-{
-    struct console *c = s->console;
-    struct sign_in **at = &c->sign_ins;
-    while (*at != s)
-        at = &(*at)->next;
-    *at = s->next;
-    c->sign_in_count--;
-    if (s->peer)
-        s->peer->sign_in = NULL;
-    if (s->password.p)
-        explicit_bzero(s->password.p, s->password.len);
-    buf_release(&s->password);
-    arena_release(&s->arena);
-    free(s);
-}
-
-static int begin_session(struct console *c, struct sign_in *s, int64_t now)
-{
-    char token[SESSION_TOKEN_MAX], cookie[256];
-    struct tx *tx;
-    int r = tx_begin(c->options.db, TX_WRITE, &tx);
-    if (r < 0)
-        return answer_error(s->peer->wsi, s->peer, 500,
-                            "Signing in doesn't work just now. Please try again.");
-    r = session_begin(tx, s->staff.id, now, now + c->options.session_s, token);
-    if (r < 0)
-        tx_rollback(tx);
-    else
-        r = tx_commit(tx);
-    if (r < 0)
-        return answer_error(s->peer->wsi, s->peer, 500,
-                            "Signing in doesn't work just now. Please try again.");
-    cookie_text(c, token, c->options.session_s, cookie, sizeof cookie);
-    return answer_staff(s->peer->wsi, s->peer, &s->staff, cookie);
-}
-
-static void password_checked(uv_work_t *work, int status)
-{
-    struct sign_in *s = work->data;
-    struct console *c = s->console;
-    struct http_peer *peer = s->peer;
-    int64_t now = time(NULL);
-    int r = 0;
-    (void)status;
-    struct throttle *t = throttle_of(s->login, now);
-    t->tries = s->fits ? 0 : t->tries + 1;
-    log_info("console.sign_in staff=%" PRId64 " ok=%d", s->known ? s->staff.id : 0, s->fits);
-    if (peer && s->fits)
-        r = begin_session(c, s, now);
-    else if (peer)
-        r = answer_error(peer->wsi, peer, 401, "That login and password don't go together.");
-    if (peer && r < 0)
-        lws_set_timeout(peer->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
-    sign_in_free(s);
-    next_sign_in(c);
-}
-
-/* One at a time: many at once would take the machine's memory. */
-static void next_sign_in(struct console *c)
-{
-    struct sign_in *s = c->sign_ins;
-    if (!s || s->running || !c->context)
-        return;
-    s->running = true;
-    s->work.data = s;
-    (void)uv_queue_work(c->options.loop, &s->work, check_password, password_checked);
-}
-
-void console_http_end_all(struct console *c)
-{
-    while (c->sign_ins)
-        sign_in_free(c->sign_ins);
-}
-
-static int sign_in(struct console *c, struct lws *wsi, struct http_peer *peer, const cJSON *body)
-{
-    struct str login = STR(""), password = STR("");
-    int64_t now = time(NULL);
-    if (json_get_str(body, "login", &login) != 1 ||
-        json_get_str(body, "password", &password) != 1 || login.len > 40)
-        return answer_error(wsi, peer, 400, "Both a login and a password are needed.");
-    if (throttle_of(login, now)->tries >= THROTTLE_TRIES)
-        return answer_error(wsi, peer, 429, "That was tried too often. Please wait five minutes.");
-    if (c->sign_in_count >= SIGN_INS_MAX)
-        return answer_error(wsi, peer, 429,
-                            "Many people are signing in just now. Please try again in a moment.");
-    struct sign_in *s = calloc(1, sizeof *s);
-    if (!s)
-        return -1;
-    *s = (struct sign_in){ .console = c, .peer = peer, .password = BUF_INIT(BODY_BYTES_MAX) };
-    struct tx *tx;
-    int r = tx_begin(c->options.db, TX_READ, &tx);
-    if (r == 0) {
-        r = staff_find(tx, &s->arena, login, &s->staff, &s->hash);
-        s->known = r == 1;
-        tx_rollback(tx);
-    }
-    s->login = arena_str(&s->arena, login);
-    if (r >= 0)
-        r = buf_add(&s->password, password);
-    struct sign_in **at = &c->sign_ins;
-    while (*at)
-        at = &(*at)->next;
-    *at = s;
-    c->sign_in_count++;
-    peer->sign_in = s;
-    if (r < 0 || !s->login.p) {
-        sign_in_free(s);
-        return -1;
-    }
-    next_sign_in(c);
-    return 0;
-}
-
-static int sign_out(struct console *c, struct lws *wsi, struct http_peer *peer)
-{
-    char token[SESSION_TOKEN_MAX], cookie[256];
-    struct arena arena = ARENA_INIT;
-    struct staff staff;
-    struct tx *tx;
-    if (console_session(c, wsi, &arena, &staff, token) == 1 &&
-        tx_begin(c->options.db, TX_WRITE, &tx) == 0) {
-        int r = session_end(tx, str_of(token));
-        if (r < 0)
-            tx_rollback(tx);
-        else
-            r = tx_commit(tx);
-        if (r == 0)
-            console_ws_end_session(c, token);
-    }
-    arena_release(&arena);
-    cookie_text(c, "", 0, cookie, sizeof cookie);
-    const char *const extra[][2] = { { "set-cookie:", cookie }, { "cache-control:", "no-store" } };
-    return answer_with(wsi, peer, 204, "application/json", NULL, 0, extra, 2);
-}
-
-static int who_am_i(struct console *c, struct lws *wsi, struct http_peer *peer)
-{
-    char token[SESSION_TOKEN_MAX];
-    struct arena arena = ARENA_INIT;
-    struct staff staff;
-    int r = console_session(c, wsi, &arena, &staff, token);
-    r = r == 1 ? answer_staff(wsi, peer, &staff, NULL)
-               : answer_error(wsi, peer, 401, "You're not signed in.");
-    arena_release(&arena);
-    return r;
-}
-
 /* ------------------------------------------------------------------------------------------------
  * the demo's clock */
 
-static int move_clock(struct console *c, struct lws *wsi, struct http_peer *peer, const cJSON *body)
+static int move_clock(struct console *c, struct http_peer *peer, const cJSON *body)
 {
     const cJSON *at = cJSON_GetObjectItemCaseSensitive(body, "at");
     int64_t when;
@@ -390,12 +164,11 @@ static int move_clock(struct console *c, struct lws *wsi, struct http_peer *peer
     else if (cJSON_IsString(at) && when_parse(json_str(at), &when))
         (void)clock_move(c->options.clock, when);
     else
-        return answer_error(wsi, peer, 400,
-                            "\"at\" must be a time like 2026-11-22T21:00:00Z, or null");
+        return answer_error(peer, 400, "\"at\" must be a time like 2026-11-22T21:00:00Z, or null");
     log_info("demo.clock offset_s=%" PRId64, c->options.clock->offset_s);
     cJSON *o = cJSON_CreateObject();
     (void)cJSON_AddNumberToObject(o, "now_at", (double)clock_now(c->options.clock));
-    return answer_json(wsi, peer, 200, o, NULL);
+    return answer_json(peer, 200, o, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -403,8 +176,8 @@ static int move_clock(struct console *c, struct lws *wsi, struct http_peer *peer
 
 static int get(struct console *c, struct lws *wsi, struct http_peer *peer)
 {
-    if (strcmp(peer->path, "/api/me") == 0)
-        return who_am_i(c, wsi, peer);
+    if (console_tells(peer->path))
+        return console_tell(c, peer);
     for (size_t i = 0; i < console_assets_count; i++) {
         const struct console_asset *a = &console_assets[i];
         char accepts[256] = "";
@@ -420,7 +193,7 @@ static int get(struct console *c, struct lws *wsi, struct http_peer *peer)
         return answer_with(wsi, peer, 200, a->type, gzip ? a->gzip : a->plain,
                            gzip ? a->gzip_len : a->plain_len, extra, gzip ? 3 : 2);
     }
-    return answer_error(wsi, peer, 404, "There is nothing here.");
+    return answer_error(peer, 404, "There is nothing here.");
 }
 
 /* The demo's clock is moved by the sandbox, a program that sends no Origin; a page of somebody
@@ -432,20 +205,20 @@ static bool may_post(const struct console *c, struct lws *wsi, const char *path)
     return from_program || console_origin_ok(c, wsi);
 }
 
-static int post(struct console *c, struct lws *wsi, struct http_peer *peer)
+static int post(struct console *c, struct http_peer *peer)
 {
     cJSON *body = NULL;
     struct json_fault fault;
     bool clock = strcmp(peer->path, "/demo/clock") == 0 && c->options.clock->movable;
-    bool in = strcmp(peer->path, "/api/sign-in") == 0,
-         out = strcmp(peer->path, "/api/sign-out") == 0;
-    if (!clock && !in && !out)
-        return answer_error(wsi, peer, 404, "There is nothing here.");
-    if (out)
-        return sign_out(c, wsi, peer);
-    if (json_parse(buf_str(&peer->body), &body, &fault) < 0)
-        return answer_error(wsi, peer, 400, "The body must be JSON.");
-    int r = clock ? move_clock(c, wsi, peer, body) : sign_in(c, wsi, peer, body);
+    if (!clock && !console_takes(peer->path))
+        return answer_error(peer, 404, "There is nothing here.");
+    int r = buf_str(&peer->body).len ? json_parse(buf_str(&peer->body), &body, &fault) : 0;
+    buf_wipe(&peer->body);
+    if (r < 0)
+        return answer_error(peer, 400, "The body must be JSON.");
+    if (!clock)
+        return console_take(c, peer, body);
+    r = move_clock(c, peer, body);
     cJSON_Delete(body);
     return r;
 }
@@ -476,7 +249,7 @@ static int begin_mounted(struct console *c, struct lws *wsi, struct http_peer *p
     }
     int64_t length = body_length(wsi);
     if (length < 0 || (uint64_t)length > m->body_bytes_max)
-        return answer_error(wsi, peer, 413, "The body is too large.");
+        return answer_error(peer, 413, "The body is too large.");
     peer->body = BUF_INIT(m->body_bytes_max);
     int len = lws_hdr_custom_copy(wsi, text, sizeof text, m->header, (int)strlen(m->header));
     if (len > 0 && buf_add(&peer->header, (struct str){ text, (size_t)len }) < 0)
@@ -491,13 +264,55 @@ static bool is_json(const char *type)
     return strncmp(type, "application/json", len) == 0 && (!type[len] || strchr("; ", type[len]));
 }
 
+/* An address in numbers; one of IPv4 as such, though the socket speaks both. False: it is none. */
+static bool read_address(struct str text, char ret[SESSION_ADDRESS_MAX])
+{
+    static const char mapped[] = "::ffff:";
+    char address[SESSION_ADDRESS_MAX];
+    unsigned char number[16];
+    if (str_starts(text, str_of(mapped)) && memchr(text.p, '.', text.len))
+        text = str_cut(text, strlen(mapped), text.len);
+    if (text.len >= sizeof address)
+        return false;
+    memcpy(address, text.p, text.len);
+    address[text.len] = '\0';
+    if (inet_pton(AF_INET, address, number) != 1 && inet_pton(AF_INET6, address, number) != 1)
+        return false;
+    memcpy(ret, address, sizeof address);
+    return true;
+}
+
+/* The browser's address: the connection's, or, from a proxy of ours, the last that X-Forwarded-For
+ * names, which is the one that the proxy itself saw. */
+static void take_address(const struct console *c, struct http_peer *peer)
+{
+    char text[512] = "", forwarded[1024] = "";
+    (void)lws_get_peer_simple(peer->wsi, text, sizeof text);
+    (void)read_address(str_of(text), peer->address);
+    if (!c->options.behind_proxy ||
+        lws_hdr_copy(peer->wsi, forwarded, sizeof forwarded, WSI_TOKEN_X_FORWARDED_FOR) <= 0)
+        return;
+    struct str rest = str_of(forwarded), last = STR("");
+    while (str_split(&rest, ',', &last))
+        ;
+    (void)read_address(str_trim(last), peer->address);
+}
+
+/* Who asks, from where: the head isn't there any more when the body is. */
+static void take_visitor(const struct console *c, struct http_peer *peer)
+{
+    char agent[512] = "";
+    (void)lws_hdr_copy(peer->wsi, agent, sizeof agent, WSI_TOKEN_HTTP_USER_AGENT);
+    session_browser(str_of(agent), peer->browser);
+    take_address(c, peer);
+    console_token(peer->wsi, peer->token);
+}
+
 static int begin_request(struct console *c, struct lws *wsi, struct http_peer *peer,
                          const char *path)
 {
     char type[64] = "";
-    buf_release(&peer->body);
-    buf_release(&peer->answer);
-    buf_release(&peer->header);
+    drop_buffers(peer);
     *peer = (struct http_peer){ .wsi = wsi,
                                 .body = BUF_INIT(BODY_BYTES_MAX),
                                 .header = BUF_INIT(HANDED_ON_BYTES_MAX),
@@ -505,20 +320,21 @@ static int begin_request(struct console *c, struct lws *wsi, struct http_peer *p
     peer->posting = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
     bool getting = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
     if (snprintf(peer->path, sizeof peer->path, "%s", path) >= (int)sizeof peer->path)
-        return answer_error(wsi, peer, 404, "There is nothing here.");
+        return answer_error(peer, 404, "There is nothing here.");
     peer->last = peer->posting || !getting;
     if (!peer->posting && !getting) /* HEAD too: its answer may have no body */
         return answer_with(wsi, peer, 405, "text/plain", NULL, 0, NULL, 0);
     if (c->options.mount.path && strcmp(peer->path, c->options.mount.path) == 0)
         return begin_mounted(c, wsi, peer);
+    take_visitor(c, peer);
     if (!peer->posting)
         return get(c, wsi, peer);
     (void)lws_hdr_copy(wsi, type, sizeof type, WSI_TOKEN_HTTP_CONTENT_TYPE);
     if (!may_post(c, wsi, peer->path))
-        return answer_error(wsi, peer, 403, "This must be asked from the console's own page.");
+        return answer_error(peer, 403, "This must be asked from the console's own page.");
     if (strcmp(peer->path, "/api/sign-out") != 0 && !is_json(type))
-        return answer_error(wsi, peer, 415, "The body must be application/json.");
-    return body_length(wsi) == 0 ? post(c, wsi, peer) : 0; /* else the body comes */
+        return answer_error(peer, 415, "The body must be application/json.");
+    return body_length(wsi) == 0 ? post(c, peer) : 0; /* else the body comes */
 }
 
 int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, void *in,
@@ -531,32 +347,30 @@ int console_on_http(struct lws *wsi, enum lws_callback_reasons why, void *user, 
     case LWS_CALLBACK_ESTABLISHED:
         return -1;
     case LWS_CALLBACK_HTTP:
-        return peer->sign_in ? -1 : begin_request(c, wsi, peer, in);
+        return peer->errand ? -1 : begin_request(c, wsi, peer, in);
     case LWS_CALLBACK_HTTP_BODY:
         /* more than the body, while a password is being checked: it would be checked for nobody */
-        if (peer->sign_in)
+        if (peer->errand)
             return -1;
-        if (peer->out_len)
+        if (peer->answered)
             return 0; /* refused already: what comes on is not looked at */
         return buf_add(&peer->body, (struct str){ in, len }) < 0 ? -1 : 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        if (peer->sign_in)
+        if (peer->errand)
             return -1;
-        if (peer->out_len)
+        if (peer->answered)
             return 0;
-        return peer->mounted ? answer_mounted(c, wsi, peer, STR("")) : post(c, wsi, peer);
+        return peer->mounted ? answer_mounted(c, wsi, peer, STR("")) : post(c, peer);
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return write_more(wsi, peer);
     case LWS_CALLBACK_HTTP_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED_HTTP:
         if (!peer)
             return 0;
-        if (peer->sign_in)
-            peer->sign_in->peer = NULL;
-        peer->sign_in = NULL;
-        buf_release(&peer->body);
-        buf_release(&peer->answer);
-        buf_release(&peer->header);
+        if (peer->errand)
+            peer->errand->peer = NULL;
+        peer->errand = NULL;
+        drop_buffers(peer);
         return 0;
     default:
         return 0; /* a library's enum: default is right. Not lws_callback_http_dummy, which would

@@ -35,6 +35,7 @@ struct ws_peer {
     char words[STAFF_WORDS_MAX];
     char token[SESSION_TOKEN_MAX];
     unsigned char session[SESSION_HASH_BYTES]; /* of the token */
+    int64_t seen_at;                           /* when that was last written down */
     bool live;    /* while sessions are looked at: this one isn't over */
     bool trusted; /* answers direct messages, and is shown them */
     bool greeted; /* has said hello: gets events */

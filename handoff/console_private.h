@@ -6,11 +6,12 @@
 
 #include "base/json.h"
 #include "handoff/console.h"
-#include "handoff/staff.h"
+#include "handoff/session.h"
+#include "handoff/throttle.h"
 #include "handoff/view.h"
 
+struct errand;
 struct search_job;
-struct sign_in;
 struct ws_peer;
 
 struct console {
@@ -20,8 +21,9 @@ struct console {
     char origin[256];       /* what an Origin header must say */
     char other_origin[256]; /* on loopback: localhost instead of the number */
     bool secure_cookie;
-    struct sign_in *sign_ins; /* passwords being checked off the loop, one at a time */
-    unsigned sign_in_count;
+    struct errand *errands; /* passwords at work off the loop, one at a time */
+    unsigned errand_count;
+    struct throttle throttle;
     struct db *search_db;        /* for the worker that searches */
     struct search_job *searches; /* the first is being worked on */
     struct ws_peer *peers;
@@ -35,9 +37,13 @@ struct console {
     int64_t sums_seq;                         /* -1: not known */
 };
 
-/* The cookie's session token, and whose it is: 1 somebody's, 0 nobody's. */
-int console_session(struct console *c, struct lws *wsi, struct arena *arena, struct staff *ret,
-                    char token[SESSION_TOKEN_MAX]);
+/* The cookie's session token; empty: none. */
+void console_token(struct lws *wsi, char ret_token[SESSION_TOKEN_MAX]);
+
+/* Who may work with that token: 1 somebody, 0 nobody, or they must first change their password or
+ * enrol. */
+int console_staff(const struct console *c, struct tx *tx, struct arena *arena, const char *token,
+                  struct staff *ret) MUST_CHECK;
 
 /* Does the Origin header name us? Without one: false. */
 bool console_origin_ok(const struct console *c, struct lws *wsi);
@@ -48,8 +54,8 @@ int console_on_ws(struct lws *wsi, enum lws_callback_reasons why, void *user, vo
 size_t console_http_peer_size(void);
 size_t console_ws_peer_size(void);
 
-/* Forgets the passwords that wait to be checked; none is being checked any more. */
-void console_http_end_all(struct console *c);
+/* Forgets the errands that wait; none is under way any more. */
+void console_errands_end(struct console *c);
 
 /* The frame "search": answered when a worker has found it. */
 void console_search(struct console *c, struct ws_peer *peer, const struct staff *staff,
@@ -60,8 +66,8 @@ void console_search_close(struct console *c); /* no worker may be at work */
 
 void console_ws_answer(struct ws_peer *peer, const cJSON *answer);
 
-/* Closes the websockets of a session with 4401. */
-void console_ws_end_session(struct console *c, const char *token);
+/* Closes the websockets of those who aren't signed in any more with 4401, at once. */
+void console_ws_check(struct console *c);
 void console_ws_end_all(struct console *c); /* with 1012 */
 
 /* To all, or only to those who are told of costs. */

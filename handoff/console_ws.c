@@ -21,16 +21,37 @@ size_t console_ws_peer_size(void)
     return sizeof(struct ws_peer);
 }
 
-/* Still signed in? Looked up at every frame, so that a removed account can't do another thing. */
+/* Still signed in, and as what? Looked up at every frame, so that a removed account can't do
+ * another thing. With another role everything that is shown is another: that console begins anew.
+ */
 static bool signed_in(struct ws_peer *peer, struct tx *tx)
 {
     struct arena arena = ARENA_INIT;
     struct staff now;
-    int r = session_find(tx, &arena, str_of(peer->token), time(NULL), &now);
+    int r = console_staff(peer->console, tx, &arena, peer->token, &now);
+    bool same = r == 1 && str_eq(now.role, peer->staff.role);
     arena_release(&arena);
-    if (r == 0)
+    if (r == 0 || (r == 1 && !same))
         peer_close(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
-    return r == 1;
+    return same;
+}
+
+/* Who has been here is written down now and then: a list of sessions shows it. */
+static void note_seen(struct ws_peer *peer)
+{
+    int64_t now = time(NULL);
+    struct tx *tx;
+    if (now - peer->seen_at < SESSION_SEEN_S ||
+        tx_begin(peer->console->options.db, TX_WRITE, &tx) < 0)
+        return;
+    peer->seen_at = now;
+    int r = session_seen(tx, str_of(peer->token), now);
+    if (r == 0)
+        r = tx_commit(tx);
+    else
+        tx_rollback(tx);
+    if (r < 0)
+        log_error("console.seen why=\"%s\"", err_str(r));
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -326,6 +347,7 @@ static void take_frame(struct ws_peer *peer, struct str text)
         run_search(peer, frame);
     else
         run_frame(peer, frame);
+    note_seen(peer);
     cJSON_Delete(frame);
 }
 
@@ -385,7 +407,14 @@ static int join(struct console *c, struct ws_peer *peer, struct lws *wsi)
     if (peer->next)
         peer->next->at = &peer->next;
     c->peers = peer;
-    if (console_session(c, wsi, &arena, &staff, peer->token) == 1)
+    struct tx *tx;
+    int r = tx_begin(c->options.db, TX_READ, &tx);
+    console_token(wsi, peer->token);
+    if (r == 0) {
+        r = console_staff(c, tx, &arena, peer->token, &staff);
+        tx_rollback(tx);
+    }
+    if (r == 1)
         keep_staff(peer, &staff);
     else
         peer_close(peer, CLOSE_NOT_SIGNED_IN, "not signed in");
@@ -416,11 +445,10 @@ static int close_now(struct ws_peer *peer)
     return -1;
 }
 
-void console_ws_end_session(struct console *c, const char *token)
+void console_ws_check(struct console *c)
 {
-    for (struct ws_peer *p = c->peers; p; p = p->next)
-        if (strcmp(p->token, token) == 0)
-            peer_close(p, CLOSE_NOT_SIGNED_IN, "signed out");
+    c->check_after_ms = 0;
+    console_wake(c);
 }
 
 void console_ws_end_all(struct console *c)

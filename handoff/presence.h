@@ -2,7 +2,7 @@
 #ifndef HANDOFF_PRESENCE_H
 #define HANDOFF_PRESENCE_H
 
-#include "handoff/staff.h"
+#include "handoff/session.h"
 
 /* Calls @visit for each account that is not removed, by id; @on: at the desk. Texts are borrowed
  * for the call. 0 or negative. */

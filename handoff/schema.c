@@ -214,14 +214,22 @@ static const char *const steps[] = {
     "ALTER TABLE staff ADD COLUMN duty INTEGER NOT NULL DEFAULT 0;" /* on the duty list */
     "ALTER TABLE staff ADD COLUMN totp_secret BLOB;"                /* null: no second factor */
     "ALTER TABLE staff ADD COLUMN totp_step INTEGER;"               /* the last that was used */
+    "ALTER TABLE staff ADD COLUMN totp_pending BLOB;" /* shown, and not confirmed yet */
+    "ALTER TABLE staff ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;" /* its password */
     "CREATE TABLE recovery_code(staff_id INTEGER NOT NULL REFERENCES staff(id), hash BLOB NOT "
     "NULL, "
     "PRIMARY KEY(staff_id, hash)) STRICT, WITHOUT ROWID;"
     "ALTER TABLE session ADD COLUMN seen_at INTEGER;"
     "ALTER TABLE session ADD COLUMN address TEXT;"
     "ALTER TABLE session ADD COLUMN browser TEXT;"
+    "CREATE INDEX session_staff ON session(staff_id);"
     "CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, staff_id INTEGER REFERENCES "
     "staff(id), act TEXT NOT NULL, about TEXT, text TEXT, address TEXT) STRICT;"
+    "CREATE INDEX audit_signed_in ON audit(staff_id, address, at) WHERE act='signed_in';"
+    "CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN "
+    "SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
+    "CREATE TRIGGER audit_undeleted BEFORE DELETE ON audit BEGIN "
+    "SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
 
     /* search: what is said here, in the order it came; a message that is erased isn't in it */
     "CREATE TABLE search_doc(id INTEGER PRIMARY KEY, message_id INTEGER UNIQUE REFERENCES "

@@ -1,36 +1,9 @@
-/* SQL of accounts and sessions, and the only place that knows how passwords and tokens are kept. */
+/* SQL of accounts. */
 #include "handoff/staff.h"
 
-#include <sodium.h>
-
 #include "handoff/permission.h"
+#include "handoff/session.h"
 #include "handoff/shift.h"
-
-/* OWASP's password storage cheat sheet: argon2id with 19 MiB and two passes. */
-enum { ARGON_PASSES = 2, ARGON_BYTES = 19 * 1024 * 1024 };
-
-int staff_hash_password(struct str password, char ret_hash[STAFF_HASH_MAX])
-{
-    _Static_assert(STAFF_HASH_MAX >= crypto_pwhash_STRBYTES, "room for libsodium's hash");
-    if (sodium_init() < 0)
-        return ERR_IO;
-    if (password.len < STAFF_PASSWORD_MIN || password.len > STAFF_PASSWORD_MAX)
-        return ERR_BADINPUT;
-    return crypto_pwhash_str(ret_hash, password.p, password.len, ARGON_PASSES, ARGON_BYTES) == 0
-               ? 0
-               : ERR_NOMEM;
-}
-
-bool staff_password_fits(const char *hash, struct str password)
-{
-    /* Made once with the settings above from random bytes that nobody kept. */
-    static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
-                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    if (sodium_init() < 0 || password.len > STAFF_PASSWORD_MAX)
-        return false;
-    bool fits = crypto_pwhash_str_verify(hash ? hash : nobody, password.p, password.len) == 0;
-    return hash && fits;
-}
 
 static bool login_ok(struct str s)
 {
@@ -80,45 +53,80 @@ int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t no
     return stmt_run(q);
 }
 
-/* Whoever gets a new password, or is removed, is signed out everywhere. */
-static int end_sessions(struct tx *tx, struct str login)
+/* Runs the change of one account. 1 done, 0 nobody of that login. */
+static int change(struct tx *tx, struct stmt *q)
 {
-    static const char sql[] =
-        "DELETE FROM session WHERE staff_id=(SELECT id FROM staff WHERE login=?1)";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_str(q, 1, login);
-    return stmt_run(q);
+    int r = stmt_run(q);
+    return r < 0 ? r : tx_changes(tx) > 0;
 }
 
-int staff_set_password(struct tx *tx, struct str login, const char *hash)
+/* The same, and they are signed out everywhere but with the token @but, which may be empty. */
+static int change_and_end(struct tx *tx, struct stmt *q, struct str login, struct str but)
 {
-    static const char sql[] = "UPDATE staff SET password=?2 WHERE login=?1 AND removed_at IS NULL";
+    struct arena arena = ARENA_INIT;
+    struct staff s = { 0 };
+    int r = staff_find(tx, &arena, login, &s, NULL);
+    if (r == 1)
+        r = session_end_all(tx, s.id, but);
+    if (r >= 0)
+        r = change(tx, q);
+    arena_release(&arena);
+    return r;
+}
+
+int staff_set_password(struct tx *tx, struct str login, const char *hash, struct str but)
+{
+    static const char sql[] = "UPDATE staff SET password=?2, must_change=0 WHERE login=?1 AND "
+                              "removed_at IS NULL";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, login);
     stmt_bind_str(q, 2, str_of(hash));
-    int r = stmt_run(q);
-    if (r < 0 || tx_changes(tx) == 0)
-        return r;
-    r = end_sessions(tx, login);
-    return r < 0 ? r : 1;
+    return change_and_end(tx, q, login, but);
+}
+
+int staff_set_role(struct tx *tx, struct str login, struct str role)
+{
+    static const char sql[] = "UPDATE staff SET role=?2 WHERE login=?1 AND removed_at IS NULL";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, login);
+    stmt_bind_str(q, 2, role);
+    return change_and_end(tx, q, login, STR(""));
 }
 
 int staff_remove(struct tx *tx, struct str login, int64_t now)
 {
     static const char sql[] =
-        "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL RETURNING id";
+        "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL";
+    struct arena arena = ARENA_INIT;
+    struct staff s = { 0 };
+    int r = staff_find(tx, &arena, login, &s, NULL);
+    if (r == 1)
+        r = shift_end(tx, s.id, now);
+    arena_release(&arena);
+    if (r < 0)
+        return r;
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, login);
     stmt_bind_int64(q, 2, now);
-    int r = stmt_next(q);
-    if (r != 1)
-        return r;
-    int64_t id = col_int64(q, "id");
-    stmt_done(q);
-    r = end_sessions(tx, login);
-    if (r == 0)
-        r = shift_end(tx, id, now);
-    return r < 0 ? r : 1;
+    return change_and_end(tx, q, login, STR(""));
+}
+
+int staff_must_change(struct tx *tx, struct str login)
+{
+    static const char sql[] =
+        "UPDATE staff SET must_change=1 WHERE login=?1 AND removed_at IS NULL";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, login);
+    return change(tx, q);
+}
+
+int staff_set_duty(struct tx *tx, struct str login, bool on)
+{
+    static const char sql[] = "UPDATE staff SET duty=?2 WHERE login=?1 AND removed_at IS NULL";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, login);
+    stmt_bind_int64(q, 2, on);
+    return change(tx, q);
 }
 
 static int read_staff(struct stmt *q, struct arena *arena, struct staff *ret)
@@ -164,81 +172,65 @@ int staff_get(struct tx *tx, struct arena *arena, int64_t id, struct staff *ret)
     return r;
 }
 
-int staff_list(struct tx *tx, struct arena *arena, void (*visit)(const struct staff *s, void *data),
-               void *data)
+#define SQL_ACCOUNT                                                                                \
+    "SELECT staff.id, staff.login, staff.name, staff.initials, staff.role, staff.duty, "           \
+    "staff.must_change,"                                                                           \
+    " staff.totp_secret IS NOT NULL AS second_factor,"                                             \
+    " (SELECT count(*) FROM session n WHERE n.staff_id=staff.id AND n.expires_at>?1) AS sessions," \
+    " (SELECT max(coalesce(n.seen_at, n.created_at)) FROM session n WHERE n.staff_id=staff.id)"    \
+    " AS seen_at FROM staff WHERE staff.removed_at IS NULL"
+
+static int read_account(struct stmt *q, struct arena *arena, struct account *ret)
 {
-    static const char sql[] =
-        "SELECT id, login, name, initials, role FROM staff WHERE removed_at IS NULL ORDER BY login";
+    *ret = (struct account){ .on_duty = col_int64(q, "duty") != 0,
+                             .must_change = col_int64(q, "must_change") != 0,
+                             .second_factor = col_int64(q, "second_factor") != 0,
+                             .sessions = col_int64(q, "sessions"),
+                             .seen_at = col_int64(q, "seen_at") };
+    return read_staff(q, arena, &ret->staff);
+}
+
+int account_find(struct tx *tx, struct arena *arena, int64_t staff_id, int64_t now,
+                 struct account *ret)
+{
+    static const char sql[] = SQL_ACCOUNT " AND staff.id=?2";
     struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, now);
+    stmt_bind_int64(q, 2, staff_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        r = read_account(q, arena, ret);
+    stmt_done(q);
+    return r;
+}
+
+int account_list(struct tx *tx, struct arena *arena, int64_t now,
+                 void (*visit)(const struct account *a, void *data), void *data)
+{
+    static const char sql[] = SQL_ACCOUNT " ORDER BY staff.login";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, now);
     int r;
     while ((r = stmt_next(q)) == 1) {
-        struct staff s;
-        r = read_staff(q, arena, &s);
+        struct account a;
+        r = read_account(q, arena, &a);
         if (r < 0)
             break;
-        visit(&s, data);
+        visit(&a, data);
     }
     stmt_done(q);
     return r < 0 ? r : 0;
 }
 
-void session_hash(struct str token, unsigned char ret[SESSION_HASH_BYTES])
+int staff_count(struct tx *tx, struct str role, int64_t *ret)
 {
-    (void)crypto_generichash(ret, SESSION_HASH_BYTES, (const unsigned char *)token.p, token.len,
-                             NULL, 0);
-}
-
-int session_begin(struct tx *tx, int64_t staff_id, int64_t now, int64_t expires_at,
-                  char ret_token[SESSION_TOKEN_MAX])
-{
-    static const char q_old[] = "DELETE FROM session WHERE expires_at<=?1";
     static const char sql[] =
-        "INSERT INTO session(token_hash, staff_id, created_at, expires_at) VALUES(?1, ?2, ?3, ?4)";
-    unsigned char bytes[32], hash[SESSION_HASH_BYTES];
-    if (sodium_init() < 0)
-        return ERR_IO;
-    struct stmt *q = tx_stmt(tx, q_old);
-    stmt_bind_int64(q, 1, now);
-    int r = stmt_run(q);
-    if (r < 0)
-        return r;
-    randombytes_buf(bytes, sizeof bytes);
-    (void)sodium_bin2hex(ret_token, SESSION_TOKEN_MAX, bytes, sizeof bytes);
-    session_hash(str_of(ret_token), hash);
-    q = tx_stmt(tx, sql);
-    stmt_bind_blob(q, 1, hash, sizeof hash);
-    stmt_bind_int64(q, 2, staff_id);
-    stmt_bind_int64(q, 3, now);
-    stmt_bind_int64(q, 4, expires_at);
-    return stmt_run(q);
-}
-
-int session_find(struct tx *tx, struct arena *arena, struct str token, int64_t now,
-                 struct staff *ret)
-{
-    static const char sql[] = "SELECT s.id, s.login, s.name, s.initials, s.role FROM session n "
-                              "JOIN staff s ON s.id=n.staff_id"
-                              " WHERE n.token_hash=?1 AND n.expires_at>?2 AND s.removed_at IS NULL";
-    unsigned char hash[SESSION_HASH_BYTES];
-    if (!token.len)
-        return 0;
-    session_hash(token, hash);
+        "SELECT count(*) AS many FROM staff WHERE role=?1 AND removed_at IS NULL";
     struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_blob(q, 1, hash, sizeof hash);
-    stmt_bind_int64(q, 2, now);
+    stmt_bind_str(q, 1, role);
     int r = stmt_next(q);
     if (r == 1)
-        r = read_staff(q, arena, ret);
+        *ret = col_int64(q, "many");
     stmt_done(q);
-    return r;
-}
-
-int session_end(struct tx *tx, struct str token)
-{
-    static const char sql[] = "DELETE FROM session WHERE token_hash=?1";
-    unsigned char hash[SESSION_HASH_BYTES];
-    session_hash(token, hash);
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_blob(q, 1, hash, sizeof hash);
-    return stmt_run(q);
+    return r < 0 ? r : 0;
 }

@@ -3,7 +3,10 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alerts } from "./alerts/alerts";
 import { useAlerts } from "./alerts/use-alerts";
-import { fetchMe, signOut } from "./api";
+import { AccountPage, MustPage } from "./accounts/account";
+import { AuditPage } from "./accounts/audit";
+import { PeoplePage } from "./accounts/people";
+import { failed, fetchMe, signOut, type Must } from "./api";
 import type { CaseProblem } from "./case/case";
 import { OneCase } from "./case/one-case";
 import type { Ask } from "./commands";
@@ -51,8 +54,8 @@ const askAgainMs = 3_000;
 const sessionOver =
   "You've been signed out. Sign in again to go on: replies you had begun are kept.";
 
-/** starting: not known yet whether somebody is signed in */
-type Phase = "starting" | "unreachable" | "signed-out" | "signed-in";
+/** starting: not known yet whether somebody is signed in; must: something has to be done first */
+type Phase = "starting" | "unreachable" | "signed-out" | "must" | "signed-in";
 
 function browserSeconds(): number {
   return Math.floor(Date.now() / 1000);
@@ -75,6 +78,9 @@ const titles: Record<Exclude<Route["view"], "case">, string> = {
   many: "One message to many",
   desk: "The desk",
   settings: "Alerts and shortcuts",
+  account: "Your account",
+  people: "People",
+  audit: "Audit log",
   accessibility: "Accessibility statement",
   search: "Search",
 };
@@ -167,6 +173,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     setState(newest.current);
   }, []);
   const [phase, setPhase] = useState<Phase>("starting");
+  const [must, setMust] = useState<Must>(null);
   const [notice, setNotice] = useState<string | null>(null);
   const [problems, setProblems] = useState<ReadonlyMap<number, CaseProblem>>(new Map());
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
@@ -204,11 +211,14 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
         onConnection: (connection) => {
           dispatch({ type: "connection", connection });
           if (connection === "connected") setNotice(null);
-          if (connection === "signed-out") signedOut(sessionOver);
+          if (connection === "signed-out") {
+            signedOut(sessionOver);
+            lookAgain();
+          }
           // A handshake refused for want of a session looks like a dead network from here: ask.
           if (connection === "lost") {
             void fetchMe().then((me) => {
-              if ("status" in me && me.status === 401) signedOut(sessionOver);
+              if (failed(me) && me.status === 401) signedOut(sessionOver);
             });
           }
         },
@@ -216,18 +226,25 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     [],
   );
 
-  const begin = useCallback((staff: Staff) => {
+  const begin = useCallback((staff: Staff, first: Must) => {
     dispatch({ type: "signed-in", staff });
     setNotice(null);
-    setPhase("signed-in");
-    feed.start();
+    setMust(first);
+    setPhase(first ? "must" : "signed-in");
+    if (!first) feed.start();
+  }, []);
+
+  // Still signed in, perhaps, and something has to be done first.
+  const lookAgain = useCallback(async () => {
+    const me = await fetchMe();
+    if (!failed(me)) begin(me.staff, me.must);
   }, []);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     async function who() {
       const me = await fetchMe();
-      if ("staff" in me) begin(me.staff);
+      if (!failed(me)) begin(me.staff, me.must);
       else if (me.status === 401) setPhase("signed-out");
       else {
         setPhase("unreachable");
@@ -273,12 +290,12 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
 
   // Another view: the focus goes to its heading, as if the page had been loaded.
   const main = useRef<HTMLElement>(null);
-  const place = open ? placeOf(route) : phase;
+  const place = open ? placeOf(route) : `${phase} ${must}`;
   const placeBefore = useRef(place);
   useEffect(() => {
     const before = placeBefore.current;
     placeBefore.current = place;
-    if (before === place || before === "starting" || before === "unreachable") return;
+    if (before === place || /^(starting|unreachable)/.test(before)) return;
     main.current?.querySelector("h1")?.focus();
     scrollTo(0, 0);
   }, [place]);
@@ -335,6 +352,9 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
                 <Starting text="Kerbside can't be reached just now. Trying again." />
               )}
               {phase === "signed-out" && <SignIn notice={notice} onSignedIn={begin} />}
+              {phase === "must" && must && state.staff && (
+                <MustPage staff={state.staff} must={must} onDone={lookAgain} onSignOut={leave} />
+              )}
               {phase === "signed-in" && (
                 <BackTo.Provider value={back}>
                   <View
@@ -465,6 +485,17 @@ function View(props: ViewProps) {
           preferences={props.preferences}
           alerts={props.alerts}
           onChange={props.onPreferences}
+        />
+      );
+    case "account":
+      return staff && <AccountPage staff={staff} announce={announce} />;
+    case "people":
+      return <PeoplePage announce={announce} />;
+    case "audit":
+      return (
+        <AuditPage
+          ready={state.connection === "connected"}
+          ask={(command) => feed.ask(command)}
         />
       );
     case "case":

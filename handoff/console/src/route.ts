@@ -14,6 +14,9 @@ const plainViews = [
   "many",
   "desk",
   "settings",
+  "account",
+  "people",
+  "audit",
   "accessibility",
 ] as const;
 export type PlainView = (typeof plainViews)[number];

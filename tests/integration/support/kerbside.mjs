@@ -188,9 +188,9 @@ export class Kerbside {
 
   // A request to the console's server: { status, headers, text, json }. node:http and not fetch,
   // which sends no Origin of the caller's choice.
-  request (method, path, { body, origin = this.origin, cookie, type = 'application/json' } = {}) {
+  request (method, path, { body, origin = this.origin, cookie, type = 'application/json', more } = {}) {
     const bytes = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body)
-    const headers = { 'content-length': Buffer.byteLength(bytes) }
+    const headers = { 'content-length': Buffer.byteLength(bytes), ...more }
     if (bytes) headers['content-type'] = type
     if (origin) headers.origin = origin
     if (cookie) headers.cookie = cookie

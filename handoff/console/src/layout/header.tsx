@@ -96,10 +96,15 @@ export function Header(props: HeaderProps) {
   );
 }
 
-function You({ staff, route, counts, onSignOut }: HeaderProps & { staff: Staff }) {
+function You({ staff, route, counts, may, onSignOut }: HeaderProps & { staff: Staff }) {
   return (
     <ul class="ks-header__you">
-      <li data-testid="staff-name">{staff.name}</li>
+      <li>
+        <HeaderLink to="account" route={route}>
+          <span data-testid="staff-name">{staff.name}</span>
+          <span class="govuk-visually-hidden">: your account</span>
+        </HeaderLink>
+      </li>
       <li>
         <HeaderLink to="desk" route={route}>
           The desk{counts.on > 0 && `: ${counts.on} on`}
@@ -110,6 +115,20 @@ function You({ staff, route, counts, onSignOut }: HeaderProps & { staff: Staff }
           Alerts
         </HeaderLink>
       </li>
+      {may.has("accounts") && (
+        <li>
+          <HeaderLink to="people" route={route}>
+            People
+          </HeaderLink>
+        </li>
+      )}
+      {may.has("audit") && (
+        <li>
+          <HeaderLink to="audit" route={route}>
+            Audit log
+          </HeaderLink>
+        </li>
+      )}
       <li>
         <button type="button" class="ks-plain-button" onClick={onSignOut} data-testid="sign-out">
           Sign out

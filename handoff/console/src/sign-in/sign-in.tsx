@@ -1,36 +1,58 @@
-import { useState } from "preact/hooks";
-import { signIn } from "../api";
+import { useEffect, useState } from "preact/hooks";
+import { Field } from "../accounts/field";
+import { failed, signIn, type Must } from "../api";
 import { Problem } from "../parts/problem";
 import type { Staff } from "../types";
 
 export interface SignInProps {
   /** why somebody who was in is asked again, or null */
   notice: string | null;
-  onSignedIn: (staff: Staff) => void;
+  onSignedIn: (staff: Staff, must: Must) => void;
 }
 
 export function SignIn({ notice, onSignedIn }: SignInProps) {
   const [login, setLogin] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  /** the password is right; the code is the second step */
+  const [needsCode, setNeedsCode] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => {
+    if (needsCode) document.getElementById("code")?.focus();
+  }, [needsCode]);
+
+  function startAgain() {
+    setNeedsCode(false);
+    setPassword("");
+    setCode("");
+  }
+
+  function missing(): string | null {
+    if (needsCode) return code.trim() ? null : "Enter the code that your authenticator app shows.";
+    return login.trim() && password ? null : "Enter your login and your password.";
+  }
 
   async function submit(event: Event) {
     event.preventDefault();
     if (busy) return;
-    if (!login.trim() || !password) {
-      setProblem("Enter your login and your password.");
-      return;
-    }
+    const why = missing();
+    setProblem(why);
+    if (why) return;
     setBusy(true);
-    setProblem(null);
-    const answer = await signIn(login.trim(), password);
+    const answer = await signIn(login.trim(), password, needsCode ? code.trim() : undefined);
     setBusy(false);
-    if ("staff" in answer) {
-      onSignedIn(answer.staff);
+    if (!failed(answer)) {
+      onSignedIn(answer.staff, answer.must);
       return;
     }
-    setPassword("");
+    setCode("");
+    if (answer.need !== "code") startAgain();
+    else if (!needsCode) {
+      setNeedsCode(true);
+      return;
+    }
     setProblem(answer.error);
   }
 
@@ -42,38 +64,36 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
       {notice && !problem && <p class="govuk-inset-text">{notice}</p>}
       {problem && <Problem title="You're not signed in" text={problem} />}
       <form onSubmit={submit} data-testid="sign-in" noValidate>
-        <div class="govuk-form-group">
-          <label class="govuk-label" for="login">
-            Login
-          </label>
-          <input
-            class="govuk-input"
-            id="login"
-            name="login"
-            type="text"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            value={login}
-            onInput={(event) => setLogin(event.currentTarget.value)}
-            data-testid="login"
+        {needsCode ? (
+          <Field
+            id="code"
+            label="Code"
+            hint="The six digits that your authenticator app shows, or one of your recovery codes"
+            autocomplete="one-time-code"
+            technical
+            value={code}
+            onValue={setCode}
           />
-        </div>
-        <div class="govuk-form-group">
-          <label class="govuk-label" for="password">
-            Password
-          </label>
-          <input
-            class="govuk-input"
-            id="password"
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-            data-testid="password"
-          />
-        </div>
+        ) : (
+          <>
+            <Field
+              id="login"
+              label="Login"
+              autocomplete="username"
+              technical
+              value={login}
+              onValue={setLogin}
+            />
+            <Field
+              id="password"
+              label="Password"
+              type="password"
+              autocomplete="current-password"
+              value={password}
+              onValue={setPassword}
+            />
+          </>
+        )}
         <button
           type="submit"
           class="govuk-button"
@@ -82,6 +102,13 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
         >
           {busy ? "Signing in…" : "Sign in"}
         </button>
+        {needsCode && (
+          <p class="govuk-body">
+            <button type="button" class="ks-link-button" onClick={startAgain}>
+              Start again
+            </button>
+          </p>
+        )}
       </form>
     </div>
   );
