@@ -118,11 +118,7 @@ static int drop_waiting(struct tx *tx, int64_t bulk_id, int64_t now)
         int r = next_waiting(tx, bulk_id, &reply_id, &case_id);
         if (r != 1)
             return r < 0 ? r : count;
-        r = case_unanswered(tx, case_id, now);
-        if (r == 0)
-            r = case_touch(tx, case_id, now);
-        if (r == 0)
-            r = case_unanswered(tx, case_id, now);
+        r = case_take_back(tx, case_id, now);
         if (r == 0)
             r = record_move_reply(tx, reply_id, REPLY_DROPPED, STR(""),
                                   STR("The message to many was stopped before this left"), now);

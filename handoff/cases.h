@@ -61,6 +61,10 @@ int case_touch(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 /* A closed case needs a person again: a reply of it failed. Nobody holds it. */
 int case_reopen(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
+/* A reply of it doesn't leave after all: it waits as it did before, and is open again if it was
+ * closed meanwhile. Where the conversation's next case is open, that is the one to see to. */
+int case_take_back(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
 /*
  * Did the responder alone make this case: nobody took it or did anything to it, it is of ordinary
  * urgency, and it holds nothing but what @resident_id wrote since @since_at? 1 yes, 0 no.

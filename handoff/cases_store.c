@@ -178,6 +178,30 @@ int case_reopen(struct tx *tx, int64_t case_id, int64_t now)
     return r < 0 ? r : tell(tx, "case.reopened", case_id, 0, 0, STR(""), now);
 }
 
+static int is_closed(struct tx *tx, int64_t case_id)
+{
+    static const char sql[] = "SELECT state='closed' AS closed FROM handoff_case WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        r = col_int64(q, "closed") != 0;
+    stmt_done(q);
+    return r;
+}
+
+int case_take_back(struct tx *tx, int64_t case_id, int64_t now)
+{
+    int r = is_closed(tx, case_id);
+    if (r == 1) {
+        r = case_reopen(tx, case_id, now);
+        return r == ERR_EXISTS ? 0 : r;
+    }
+    if (r == 0)
+        r = case_touch(tx, case_id, now);
+    return r < 0 ? r : case_unanswered(tx, case_id, now);
+}
+
 int case_untouched(struct tx *tx, int64_t case_id, int64_t resident_id, int64_t since_at)
 {
     static const char sql[] =

@@ -103,14 +103,6 @@ static int give_back(struct tx *tx, const struct held *h, int64_t now)
     return draft_offer(tx, &d, now);
 }
 
-/* Somebody must see to the case again. Where another of the conversation is open, that is the one.
- */
-static int reopen(struct tx *tx, const struct held *h, int64_t now)
-{
-    int r = h->case_closed ? case_reopen(tx, h->case_id, now) : case_touch(tx, h->case_id, now);
-    return r == ERR_EXISTS ? 0 : r;
-}
-
 int held_undo(struct tx *tx, const struct held *h, int64_t now)
 {
     static const char sql[] =
@@ -127,10 +119,9 @@ int held_undo(struct tx *tx, const struct held *h, int64_t now)
     } while (r == 1);
     if (r == 0)
         r = give_back(tx, h, now);
-    if (r == 0)
-        r = reopen(tx, h, now);
-    if (r == 0)
-        r = case_unanswered(tx, h->case_id, now);
+    if (r == 0) /* what was only proposed answered nobody: what waited waits on */
+        r = h->state == REPLY_HELD ? case_take_back(tx, h->case_id, now)
+                                   : case_touch(tx, h->case_id, now);
     return r < 0 ? r : tell(tx, h, "reply.undone", h->writer_id, now);
 }
 

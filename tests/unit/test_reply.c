@@ -468,6 +468,29 @@ static void test_proposed_where(void **state)
     assert_replies("dropped 2 It is done ^TH\n");
 }
 
+static void assert_waits(int64_t since_at)
+{
+    assert_int_equal(
+        int_of(t.f->tx, "SELECT coalesce(waits_since, 0) AS n FROM handoff_case WHERE id=?1", 2),
+        since_at);
+}
+
+/* Nobody's waiting begins or ends with what was only proposed. */
+static void test_proposed_clock(void **state)
+{
+    (void)state;
+    run_sql(t.f->tx, "UPDATE handoff_case SET waited_since=1795000000-9000, waits_since=1795000000"
+                     " WHERE id=2");
+    (void)reply("ok", &tess, 2, "'text':'It is done'");
+    assert_waits(NOON);
+    expect_of("ok", &tess, "undo", 1, "");
+    assert_waits(NOON);
+    run_sql(t.f->tx, "UPDATE handoff_case SET waits_since=NULL WHERE id=2");
+    (void)reply("ok", &tess, 2, "'text':'It is done'");
+    expect_of("ok", &tess, "undo", 2, "");
+    assert_waits(0);
+}
+
 /* What isn't said yet isn't said: nobody is told the same twice, and nobody was told. */
 static void test_not_said(void **state)
 {
@@ -630,8 +653,8 @@ int main(void)
         REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),    REPLY_TEST(test_split),
         REPLY_TEST(test_split_rules),    REPLY_TEST(test_split_fails),    REPLY_TEST(test_proposed),
         REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split), REPLY_TEST(test_returned),
-        REPLY_TEST(test_proposed_where), REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
-        REPLY_TEST(test_count),          REPLY_TEST(test_concerns),
+        REPLY_TEST(test_proposed_where), REPLY_TEST(test_proposed_clock), REPLY_TEST(test_not_said),
+        REPLY_TEST(test_drafts),         REPLY_TEST(test_count),          REPLY_TEST(test_concerns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
