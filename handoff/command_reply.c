@@ -239,10 +239,8 @@ int command_retry(struct command *c)
 
 static int undo(struct command *c, const struct held *h)
 {
-    if (h->writer_id != c->context->staff->id) {
-        c->on.case_id = 0; /* which they may not be one to see */
+    if (h->writer_id != c->context->staff->id)
         return command_refuse(c, "not_yours", "Only the person who wrote a reply can undo it.");
-    }
     if (h->state != REPLY_HELD && h->state != REPLY_PROPOSED)
         return command_refuse(c, "too_late", "It is too late to undo that: the reply has gone on.");
     int r = held_undo(c->tx, h, c->context->now);

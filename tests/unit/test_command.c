@@ -652,6 +652,42 @@ static void test_private(void **state)
                      1);
 }
 
+/* Who may not see direct messages any more still hears that what they sent was done, and is shown
+ * none. */
+static void test_role_since(void **state)
+{
+    static const struct {
+        const char *role, *frame, *answer;
+    } rows[] = {
+        { "agent", "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi'}", "ok c1" },
+        { "trainee", "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi'}", "ok c1" },
+        { "editor", "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi'}", "ok c1" },
+        { "agent", "{'type':'undo','id':'c2','reply':2}", "refused c2 too_late case 5 v3" },
+        { "trainee", "{'type':'undo','id':'c2','reply':2}", "refused c2 too_late" },
+    };
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:900", "dm:7-8", "70");
+    int64_t message;
+    dm.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
+    struct case_command claim = { open_case(f->tx, message), 1, 1, NOON };
+    assert_int_equal(case_claim(f->tx, &claim), CASE_DONE);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *answer;
+        struct buf got = BUF_INIT(1000), frame = BUF_INIT(1000);
+        add_quoted(&frame, rows[i].frame);
+        role = rows[i].role;
+        assert_note(run(f, buf_cstr(&frame), &answer) == (i == 0), rows[i].frame);
+        run_sql(f->tx, "UPDATE reply SET state='sent' WHERE state='held'");
+        describe(answer, &got);
+        assert_str_note(buf_str(&got), rows[i].answer, rows[i].frame);
+        cJSON_Delete(answer);
+        buf_release(&got);
+        buf_release(&frame);
+    }
+    role = "agent";
+}
+
 /* What came by direct message is answered so, and never for everybody to read. */
 static void test_private_way(void **state)
 {
@@ -857,10 +893,11 @@ static void test_signs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        COMMAND_TEST(test_frames),      COMMAND_TEST(test_weight),     COMMAND_TEST(test_signed),
-        COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile),    COMMAND_TEST(test_private),
-        COMMAND_TEST(test_private_way), COMMAND_TEST(test_effects),    COMMAND_TEST(test_sentences),
-        COMMAND_TEST(test_pass_over),   COMMAND_TEST(test_two_claims), COMMAND_TEST(test_signs),
+        COMMAND_TEST(test_frames),    COMMAND_TEST(test_role_since),  COMMAND_TEST(test_weight),
+        COMMAND_TEST(test_signed),    COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile),
+        COMMAND_TEST(test_private),   COMMAND_TEST(test_private_way), COMMAND_TEST(test_effects),
+        COMMAND_TEST(test_sentences), COMMAND_TEST(test_pass_over),   COMMAND_TEST(test_two_claims),
+        COMMAND_TEST(test_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
