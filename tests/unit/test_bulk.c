@@ -294,6 +294,8 @@ static void test_stopped(void **state)
     assert_str(buf_str(&seen), "reply.dropped 1\nreply.dropped 1\nbulk.stopped 1\n");
     assert_str(desk_run(f, SAM, "agent", "{'type':'bulk_stop','id':'c3','bulk':1}"),
                "refused too_late: All of it has left already, or was stopped.");
+    assert_str(text_of(f, "SELECT staff_id || ' ' || act || ' ' || text AS t FROM audit", 0),
+               "1 bulk_sent 4 cases\n2 bulk_stopped 2 cases\n");
     /* who was told nothing may be told anew */
     assert_str(desk_run(f, SAM, "agent",
                         "{'type':'bulk','id':'c4','text':'Hi','cases':[{'case':3,'version':4},"

@@ -1,6 +1,7 @@
 /* Every frame that a console may send, and what no console of ours would. */
 #include "handoff/command.h"
 
+#include "handoff/reference.h"
 #include "handoff/view.h"
 #include "tests/unit/record_fixture.h"
 
@@ -843,8 +844,20 @@ static void test_pass_over(void **state)
                          "\"team\":\"communications\"}",
                          &answer),
                      1);
+    cJSON_Delete(answer);
+    assert_int_equal(run(*state,
+                         "{\"type\":\"pass\",\"id\":\"c2\",\"case\":2,\"version\":2,"
+                         "\"team\":\"communications\"}",
+                         &answer),
+                     1);
     role = "agent";
     cJSON_Delete(answer);
+    char reference[REFERENCE_MAX], want[64];
+    reference_write(3, reference);
+    (void)snprintf(want, sizeof want, "1 case_passed %s\n", reference);
+    struct fixture *f = *state;
+    assert_str(text_of(f, "SELECT staff_id || ' ' || act || ' ' || about AS t FROM audit", 0),
+               want);
 }
 
 /* Two take it at once: who comes second is told so, whatever they saw. */

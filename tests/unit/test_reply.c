@@ -3,6 +3,7 @@
 #include "handoff/command.h"
 
 #include "handoff/held.h"
+#include "handoff/reference.h"
 #include "handoff/view.h"
 #include "tests/unit/record_fixture.h"
 
@@ -439,6 +440,28 @@ static void test_returned(void **state)
     assert_drafts("2 2 0 And\n");
 }
 
+/* What it takes a right of its own to do is in the audit log, without anybody's words. */
+static void test_audited(void **state)
+{
+    (void)state;
+    (void)reply("ok", &tess, 2, "'text':'It is done'");
+    expect_of("not_allowed", &tess, "approve", 1, "");
+    expect_of("ok", &sam, "return", 1, "'text':'Say when'");
+    (void)reply("ok", &tess, 2, "'text':'It is done today'");
+    expect_of("ok", &asha, "approve", 2, "'text':'It is done today '");
+    (void)reply("ok", &tess, 2, "'text':'Good bye'");
+    expect_of("ok", &asha, "approve", 3, "'text':'Bye'");
+    char reference[REFERENCE_MAX];
+    reference_write(2, reference);
+    assert_str(
+        text_of(t.f, "SELECT staff_id || ' ' || act || ' ' || text AS t FROM audit ORDER BY id", 0),
+        "1 reply_returned written by TH\n3 reply_approved written by TH\n"
+        "3 reply_approved written by TH, edited\n");
+    struct str about = text_of(t.f, "SELECT DISTINCT about AS t FROM audit", 0);
+    assert_int_equal(about.len, strlen(reference) + 1);
+    assert_true(str_starts(about, str_of(reference)));
+}
+
 /* Whose case it is now decides who may say it. */
 static void test_proposed_where(void **state)
 {
@@ -653,8 +676,9 @@ int main(void)
         REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),    REPLY_TEST(test_split),
         REPLY_TEST(test_split_rules),    REPLY_TEST(test_split_fails),    REPLY_TEST(test_proposed),
         REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split), REPLY_TEST(test_returned),
-        REPLY_TEST(test_proposed_where), REPLY_TEST(test_proposed_clock), REPLY_TEST(test_not_said),
-        REPLY_TEST(test_drafts),         REPLY_TEST(test_count),          REPLY_TEST(test_concerns),
+        REPLY_TEST(test_proposed_where), REPLY_TEST(test_proposed_clock), REPLY_TEST(test_audited),
+        REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),         REPLY_TEST(test_count),
+        REPLY_TEST(test_concerns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
