@@ -139,7 +139,7 @@ static int write_people(struct console *c, struct tx *tx, struct buf *trusted, s
     (void)buf_addc(trusted, "{\"type\":\"people\",\"people\":[");
     (void)buf_addc(others, "{\"type\":\"people\",\"people\":[");
     all.peers = sorted_peers(c, &all.count, by_person);
-    int r = presence_people(tx, add_person, &all);
+    int r = presence_people(tx, clock_now(c->options.clock), add_person, &all);
     free(all.peers);
     (void)buf_addc(trusted, "]}");
     (void)buf_addc(others, "]}");
