@@ -129,8 +129,10 @@ int case_pass(struct tx *tx, const struct case_command *c, const struct case_pas
 int case_mark(struct tx *tx, const struct case_command *c, bool sensitive) MUST_CHECK;
 int case_mute(struct tx *tx, const struct case_command *c, bool muted) MUST_CHECK;
 
-/* Everything that @staff_id has taken goes back to the queue: they are leaving. */
+/* Everything that @staff_id has taken goes back to the queue: they are leaving; or what came by
+ * direct message: they don't answer such any more. */
 int case_release_all(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
+int case_release_private(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
 
 /* A person should see what nobody was to see: the message joins the case that is open, or opens one
  * at the queue's end. */

@@ -342,10 +342,9 @@ int case_put_back(struct tx *tx, const struct case_command *c)
     return r < 0 ? r : tell(tx, "case.released", c->case_id, 0, c->staff_id, STR(""), c->now);
 }
 
-int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
+/* Each of those that @sql gives one of. */
+static int release_each(struct tx *tx, const char *sql, int64_t staff_id, int64_t now)
 {
-    static const char sql[] =
-        "SELECT id, version FROM handoff_case WHERE owner_id=?1 AND state='claimed' LIMIT 1";
     for (;;) {
         struct stmt *q = tx_stmt(tx, sql);
         stmt_bind_int64(q, 1, staff_id);
@@ -358,6 +357,21 @@ int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
         if (r != CASE_DONE)
             return r < 0 ? r : ERR_DB;
     }
+}
+
+int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT id, version FROM handoff_case WHERE owner_id=?1 AND state='claimed' LIMIT 1";
+    return release_each(tx, sql, staff_id, now);
+}
+
+int case_release_private(struct tx *tx, int64_t staff_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT c.id, c.version FROM handoff_case c JOIN message m ON m.id=c.message_id"
+        " WHERE c.owner_id=?1 AND c.state='claimed' AND m.kind='private' LIMIT 1";
+    return release_each(tx, sql, staff_id, now);
 }
 
 int case_reply(struct tx *tx, const struct case_command *c, const struct case_answer *a,
