@@ -89,7 +89,7 @@ int bulk_add(struct tx *tx, int64_t bulk_id, const struct case_command *c, int64
     if (r == 0)
         r = set_bulk(tx, reply_id, bulk_id);
     if (r == 0)
-        r = case_answered(tx, c->case_id);
+        r = case_answered(tx, c->case_id, c->now);
     if (r == 0)
         r = case_touch(tx, c->case_id, c->now);
     return r < 0 ? r : record_add_event(tx, &e, c->now);

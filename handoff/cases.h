@@ -43,8 +43,8 @@ int case_revise(struct tx *tx, int64_t case_id, const struct case_opening *o,
  * until staff take, release or close it. */
 int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
-/* A person's answer is on its way: nothing waits any more. */
-int case_answered(struct tx *tx, int64_t case_id) MUST_CHECK;
+/* A person's answer is on its way: nothing waits any more, and nothing automatic follows it. */
+int case_answered(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
 /* … it was taken back, or didn't arrive: what it was to answer waits as long as if it had never
  * been.

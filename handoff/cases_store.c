@@ -107,7 +107,7 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     return r < 0 ? r : case_revise(tx, case_id, o, now);
 }
 
-int case_answered(struct tx *tx, int64_t case_id)
+int case_answered(struct tx *tx, int64_t case_id, int64_t now)
 {
     static const char sql[] =
         "UPDATE handoff_case SET waited_since=coalesce(waits_since, waited_since), "
@@ -115,7 +115,9 @@ int case_answered(struct tx *tx, int64_t case_id)
         " due_from=NULL, due_at=NULL, warned=0, escalated=0, wakes_at=0 WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, case_id);
-    return stmt_run(q);
+    int r = stmt_run(q);
+    return r < 0 ? r
+                 : record_drop_of_case(tx, case_id, STR("Somebody answered before this left"), now);
 }
 
 int case_unanswered(struct tx *tx, int64_t case_id, int64_t now)
@@ -152,7 +154,7 @@ int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now)
     stmt_bind_int64(q, 1, case_id);
     stmt_bind_int64(q, 2, now);
     int r = stmt_run(q);
-    return r < 0 ? r : case_answered(tx, case_id);
+    return r < 0 ? r : case_answered(tx, case_id, now);
 }
 
 int case_touch(struct tx *tx, int64_t case_id, int64_t now)
@@ -400,7 +402,7 @@ int case_reply(struct tx *tx, const struct case_command *c, const struct case_an
     }
     if (r < 0 || a->state == REPLY_PROPOSED) /* nothing is said yet */
         return r;
-    r = case_answered(tx, c->case_id);
+    r = case_answered(tx, c->case_id, c->now);
     return r < 0 ? r
                  : tell(tx, "case.replied", c->case_id, draft.message_id, c->staff_id, STR(""),
                         c->now);
@@ -452,6 +454,9 @@ int case_close(struct tx *tx, const struct case_command *c, struct str outcome,
     if (r == 0)
         r = held_drop_proposed(tx, c->case_id, c->now);
     if (r == 0)
+        r = record_drop_of_case(tx, c->case_id, STR("The case was closed before this left"),
+                                c->now);
+    if (r == 0)
         r = tell(tx, "case.closed", c->case_id, 0, c->staff_id, buf_str(&text), c->now);
     buf_release(&text);
     return r;
@@ -474,7 +479,7 @@ int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
         return r < 0 ? r : CASE_UNKNOWN;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
     if (r == 0)
-        r = case_answered(tx, c->case_id);
+        r = case_answered(tx, c->case_id, c->now);
     return r < 0 ? r : record_retry_reply(tx, reply_id, c->staff_id, c->now);
 }
 

@@ -137,7 +137,7 @@ int held_approve(struct tx *tx, const struct held *h, const struct reply_parts *
     stmt_bind_int64(q, 4, now);
     int r = stmt_run(q);
     if (r == 0)
-        r = case_answered(tx, h->case_id);
+        r = case_answered(tx, h->case_id, now);
     if (r == 0)
         r = tell(tx, h, "reply.approved", staff_id, now);
     if (r == 0)
