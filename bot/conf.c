@@ -126,8 +126,10 @@ static const struct conf_row rows[] = {
       .help = "US dollars that X may cost in a calendar month; beyond them nothing is answered "
               "automatically and staff are told. 0: no cap" },
     { "x.keep_days", CONF_INT, offsetof(struct conf, x_keep_days), .min = 1, .max = 3650, .def = 30,
-      .help = "Days that the text of a post is kept. Once a day X is asked whether it is still "
-              "there; what is older is erased, unless its case is open" },
+      .help =
+          "Days that the text of a post, and what staff noted about it, is kept. Once a day X is "
+          "asked whether the post is still there; what is older is erased, unless its case is "
+          "open" },
 };
 
 /* Members of each of "accounts". */
