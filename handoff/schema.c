@@ -233,9 +233,11 @@ static const char *const steps[] = {
     "SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
 
     /* search: what is said here, in the order it came; a message that is erased isn't in it */
-    "CREATE TABLE search_doc(id INTEGER PRIMARY KEY, message_id INTEGER UNIQUE REFERENCES "
-    "message(id), reply_id INTEGER UNIQUE REFERENCES reply(id), note_id INTEGER UNIQUE REFERENCES "
-    "note(id)) STRICT;"
+    "CREATE TABLE search_doc(id INTEGER PRIMARY KEY, message_id INTEGER REFERENCES message(id), "
+    "reply_id INTEGER REFERENCES reply(id), note_id INTEGER REFERENCES note(id)) STRICT;"
+    "CREATE UNIQUE INDEX search_message ON search_doc(message_id) WHERE message_id IS NOT NULL;"
+    "CREATE UNIQUE INDEX search_reply ON search_doc(reply_id) WHERE reply_id IS NOT NULL;"
+    "CREATE UNIQUE INDEX search_note ON search_doc(note_id) WHERE note_id IS NOT NULL;"
     "CREATE VIEW search_text AS SELECT d.id, d.message_id, d.reply_id, d.note_id, m.resident_id, "
     "coalesce(m.text, p.body, n.text) AS words, coalesce(r.handle, '') AS handle, "
     "coalesce(r.name, '') AS name FROM search_doc d LEFT JOIN message m ON m.id=d.message_id LEFT "
