@@ -9,7 +9,6 @@
 enum {
     TEXT_BYTES_MAX = 32768,
     NAMED_MOST = 5, /* cases in a refusal: more is no sentence */
-    SAME_S = 86400, /* as bot/send_rules.h has it: X refuses what an account said just so lately */
 };
 
 /* One case of it. */
@@ -129,7 +128,7 @@ static int choose_body(struct bulk *b, struct part *p)
         heaviest = weight > heaviest ? weight : heaviest;
         int said = r < 0 || p->body.len ? 1
                                         : record_is_said(b->c->tx, 0, buf_str(&body), true,
-                                                         b->c->context->now - SAME_S);
+                                                         b->c->context->now - RECORD_SAME_S);
         if (said == 0)
             p->body = arena_str(&b->arena, buf_str(&body));
         r = r < 0 ? r : said < 0 ? said : said == 0 && !p->body.p ? ERR_NOMEM : 0;

@@ -6,10 +6,7 @@
 #include "handoff/shift.h"
 #include "kb/asking.h"
 
-enum {
-    TEXT_BYTES_MAX = 32768,
-    SAME_S = 86400, /* as bot/send_rules.h has it: X refuses what an account said just so lately */
-};
+enum { TEXT_BYTES_MAX = 32768 };
 
 static bool is_of_the_desk(const struct desk *desk, struct str account)
 {
@@ -40,7 +37,7 @@ static int queue_post(const struct command *c, const struct announcement *a)
                                "The post is %u characters with your initials, and %u is the most. "
                                "Please shorten it by %u.",
                                weight, rules->limit, weight - rules->limit);
-    int said = announcement_is_said(c->tx, a->account, a->body, c->context->now - SAME_S);
+    int said = announcement_is_said(c->tx, a->account, a->body, c->context->now - RECORD_SAME_S);
     if (said < 0)
         return said;
     if (said)

@@ -56,14 +56,6 @@ static struct str body_text(const struct call *c, const char *name)
     return text;
 }
 
-static void put_text(cJSON *o, const char *name, struct str text)
-{
-    if (text.len)
-        (void)json_put_str(o, name, text);
-    else
-        (void)cJSON_AddNullToObject(o, name);
-}
-
 static void put_time(cJSON *o, const char *name, int64_t at)
 {
     if (at)
@@ -79,8 +71,8 @@ static void add_session(const struct session_row *row, void *data)
 {
     cJSON *o = cJSON_CreateObject();
     (void)json_put_str(o, "id", row->name);
-    put_text(o, "address", row->place.address);
-    put_text(o, "browser", row->place.browser);
+    (void)json_put_str_or_null(o, "address", row->place.address);
+    (void)json_put_str_or_null(o, "browser", row->place.browser);
     put_time(o, "began_at", row->began_at);
     put_time(o, "seen_at", row->seen_at);
     (void)cJSON_AddBoolToObject(o, "this", row->this_one);

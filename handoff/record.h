@@ -345,6 +345,8 @@ struct record_leaving {
 };
 int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *ret) MUST_CHECK;
 
+enum { RECORD_SAME_S = 86400 }; /* nothing is said twice word for word within it: X refuses it */
+
 /* Was this very text said publicly by any account of ours since @since_at, in another reply than
  * @reply_id? @waiting: one that waits to be sent counts as said. 1 yes, 0 no. */
 int record_is_said(struct tx *tx, int64_t reply_id, struct str body, bool waiting,
