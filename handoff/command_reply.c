@@ -25,6 +25,11 @@ static int way_of(const struct command *c)
     return is_private < 0 ? is_private : is_private ? WAY_PRIVATE : WAY_PUBLIC;
 }
 
+static int refuse_private(struct command *c)
+{
+    return command_refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
+}
+
 /* As way_of, of what its writer may send: refused, and then WAY_UNKNOWN, if they may not. */
 static int permitted_way(struct command *c)
 {
@@ -32,7 +37,7 @@ static int permitted_way(struct command *c)
     if (way == WAY_UNKNOWN)
         r = command_refuse(c, "bad_frame", "\"way\" is public or private.");
     else if (way == WAY_PRIVATE && !staff_answers_private(c->context->staff))
-        r = command_refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
+        r = refuse_private(c);
     return r < 0 ? r : *c->ret ? WAY_UNKNOWN : way;
 }
 
@@ -234,6 +239,10 @@ int command_retry(struct command *c)
     int64_t reply_id;
     if (json_get_int(c->frame, "reply", 1, INT64_MAX, &reply_id) != 1)
         return command_refuse(c, "bad_frame", "Which reply? \"reply\" must be its number.");
+    int hidden =
+        staff_answers_private(c->context->staff) ? 0 : view_reply_is_private(c->tx, reply_id);
+    if (hidden)
+        return hidden < 0 ? hidden : refuse_private(c);
     return command_conclude(c, case_retry(c->tx, &c->on, reply_id));
 }
 

@@ -610,6 +610,9 @@ static void test_private(void **state)
     dm.kind = RECORD_PRIVATE;
     assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
     assert_int_equal(open_case(f->tx, message), 5);
+    /* a direct message in a public case */
+    assert_int_equal(queue_reply(f->tx, 2, 2, 2, "In confidence"), 2);
+    run_sql(f->tx, "UPDATE reply SET private=1, state='failed' WHERE id=2");
     static const struct {
         const char *role, *frame;
         int want;
@@ -624,6 +627,9 @@ static void test_private(void **state)
         { "trainee",
           "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello','way':'private'}", 0,
           "refused c1 not_allowed case 2 v2" },
+        { "trainee", "{'type':'retry','id':'c1','case':2,'version':2,'reply':2}", 0,
+          "refused c1 not_allowed case 2 v2" },
+        { "agent", "{'type':'retry','id':'c1','case':2,'version':2,'reply':2}", 1, "ok c1" },
         { "supervisor", "{'type':'open','id':'c1','case':5}", 0, "case c1 case 5 v1" },
         { "agent", "{'type':'claim','id':'c1','case':5,'version':1}", 1, "ok c1" },
         { "agent", "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello','way':'both'}", 0,
