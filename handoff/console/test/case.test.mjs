@@ -131,7 +131,7 @@ const actionRows = [
   ["nobody's, for an editor", aCase(12), editorMay, "note"],
   ["one's own", owned(sam), agentMay, "close mark mute note pass release reply"],
   ["a colleague's", owned(alex), agentMay, "mark mute note"],
-  ["a colleague's, for a supervisor", owned(alex), supervisorMay, "mark mute note release"],
+  ["a colleague's, for a supervisor", owned(alex), supervisorMay, "mark mute note pass release"],
   ["sensitive", owned(sam, { sensitive: true }), agentMay, "close note pass release reply unmark"],
   ["muted", owned(sam, { muted: true }), agentMay, "close mark note pass release reply unmute"],
   ["elsewhere", aCase(12, { elsewhere: true }), agentMay, "claim mark mute note pass release"],
