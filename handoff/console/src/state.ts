@@ -11,7 +11,6 @@ import type {
   Desk,
   EventFrame,
   Hours,
-  Ignored,
   Mode,
   Network,
   ServerFrame,
@@ -55,7 +54,6 @@ export interface State {
   partial: boolean;
   /** things that we did and that wait for a connection */
   pending: number;
-  ignored: readonly Ignored[];
   /** whole cases as last fetched */
   details: ReadonlyMap<number, CaseFrame>;
   /** cases whose detail has to be fetched again, and how often that was said */
@@ -100,7 +98,6 @@ export const initialState: State = {
   cases: new Map(),
   partial: false,
   pending: 0,
-  ignored: [],
   details: new Map(),
   stale: new Map(),
   announcements: [],
@@ -148,7 +145,6 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
         ...state,
         loaded: true,
         cases: new Map(frame.cases.map((one) => [one.id, one])),
-        ignored: frame.ignored,
         mentions: new Set(frame.mentions),
         bulks: frame.bulks,
       });
@@ -187,12 +183,6 @@ function takeEvent(state: State, event: EventFrame): State {
     if (event.case.sensitive && event.case.state === "open" && urgentKinds.has(event.kind)) {
       next = announce(next, newUrgent(event.case));
     }
-  }
-  if (event.ignored) {
-    const { message } = event.ignored;
-    const others = next.ignored.filter((one) => one.message !== message);
-    const ignored = event.kind === "message.ignored" ? [event.ignored, ...others] : others;
-    next = { ...next, ignored };
   }
   if (event.kind === "case.noted" && event.case && event.to?.includes(state.staff?.id ?? 0)) {
     next = { ...next, mentions: new Set(next.mentions).add(event.case.id) };
