@@ -502,6 +502,7 @@ test('a reply that X refuses is shown as failed, with its words, and can be trie
   await desk.do('reply', about, { text: 'Sorry, no.' })
   const failed = await desk.event('reply.failed')
   assert.equal(failed.case.failed_replies, 1)
+  assert.deepEqual(failed.to, [1])
   const whole = await desk.ask('open', { case: about.id })
   assert.equal(whole.replies[0].state, 'failed')
   assert.match(whole.replies[0].error, /403.*not permitted/)

@@ -18,7 +18,6 @@ import type {
   Status,
   Way,
 } from "./types";
-import { atHandle, reasonWords } from "./words";
 
 /** Something to be read out; a number of its own, so that the same words twice are heard twice. */
 export interface Announcement {
@@ -104,7 +103,6 @@ export const initialState: State = {
 };
 
 const announcementsKept = 4;
-const urgentKinds = new Set(["case.opened", "case.raised", "case.reopened"]);
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -178,12 +176,7 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
 
 function takeEvent(state: State, event: EventFrame): State {
   let next = state;
-  if (event.case) {
-    next = markStale(putCase(next, event.case), event.case.id);
-    if (event.case.sensitive && event.case.state === "open" && urgentKinds.has(event.kind)) {
-      next = announce(next, newUrgent(event.case));
-    }
-  }
+  if (event.case) next = markStale(putCase(next, event.case), event.case.id);
   if (event.kind === "case.noted" && event.case && event.to?.includes(state.staff?.id ?? 0)) {
     next = { ...next, mentions: new Set(next.mentions).add(event.case.id) };
   }
@@ -226,10 +219,6 @@ function announce(state: State, text: string): State {
   const id = (state.announcements[state.announcements.length - 1]?.id ?? 0) + 1;
   const announcements = [...state.announcements, { id, text }].slice(-announcementsKept);
   return { ...state, announcements };
-}
-
-function newUrgent(one: Case): string {
-  return `New: ${reasonWords(one.reason)}, from ${atHandle(one.resident.handle)}`;
 }
 
 export function networkWords(network: Network): string {

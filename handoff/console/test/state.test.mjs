@@ -106,24 +106,6 @@ test("a snapshot forgets what was there", () => {
   assert.deepEqual([...state.cases.keys()], [2]);
 });
 
-test("new, raised and reopened urgent cases are read out; nothing else is", () => {
-  const urgent = { sensitive: true, priority: 0, reason: "safeguarding" };
-  const state = after(
-    snapshot([aCase(1, urgent)]),
-    event(101, "case.opened", { case: aCase(2) }),
-    event(102, "case.opened", { case: aCase(3, urgent) }),
-    event(103, "case.raised", { case: aCase(2, { ...urgent, version: 2, reason: "emergency" }) }),
-    event(104, "case.message", { case: aCase(3, { ...urgent, version: 2 }) }),
-    event(105, "case.raised", {
-      case: aCase(4, { ...urgent, state: "claimed", owner: alex }),
-    }),
-  );
-  assert.deepEqual(heard(state), [
-    "New: Child or adult at risk, from @elm_close_sam",
-    "New: Danger to people now, from @elm_close_sam",
-  ]);
-});
-
 test("the same words said twice are two announcements, and only the last few are kept", () => {
   let state = initialState;
   for (let i = 0; i < 6; i++) state = reduce(state, { type: "announce", text: "again" });

@@ -70,10 +70,6 @@ export interface CaseViewProps {
   announce: (text: string) => void;
 }
 
-function newestReply(detail: CaseFrame | undefined): number {
-  return Math.max(0, ...(detail?.replies ?? []).map((reply) => reply.id));
-}
-
 const quickDone: Record<QuickAction, string> = {
   mark: "Marked sensitive: it comes first now.",
   unmark: "It isn't marked sensitive any more.",
@@ -404,17 +400,33 @@ function useAnnouncements(
   undoS: number,
   announce: (text: string) => void,
 ): void {
-  const seen = useRef<{ messages: number; reply: number } | null>(null);
+  const seen = useRef<Pick<CaseFrame, "messages" | "replies"> | null>(null);
   useEffect(() => {
     const before = seen.current;
-    seen.current = { messages: detail.messages.length, reply: newestReply(detail) };
+    seen.current = detail;
     if (!before) return;
-    if (detail.messages.length > before.messages) {
+    if (detail.messages.length > before.messages.length) {
       announce(`${atHandle(detail.case.resident.handle)} wrote again.`);
     }
-    const mine = detail.replies.find(({ id, by }) => id > before.reply && by?.id === staffId);
-    if (mine) announce(takenWords(mine.state, undoS));
+    const said = newsOfReply(before.replies, detail.replies, staffId, undoS);
+    if (said) announce(said);
   }, [detail]);
+}
+
+/** What has become of this person's replies since, if they should hear of it now. */
+export function newsOfReply(
+  before: readonly Reply[],
+  now: readonly Reply[],
+  staffId: number,
+  undoS: number,
+): string | null {
+  const states = new Map(before.map(({ id, state }) => [id, state]));
+  const news = now.filter(({ id, by, state }) => by?.id === staffId && states.get(id) !== state);
+  const is = (state: Reply["state"]) => news.some((reply) => reply.state === state);
+  if (is("failed")) return "Your reply could not be sent: the conversation says why.";
+  if (is("returned")) return "Your reply was given back: the conversation says why.";
+  const taken = news.find(({ id }) => !states.has(id));
+  return taken ? takenWords(taken.state, undoS) : null;
 }
 
 function takenWords(state: Reply["state"], undoS: number): string {
