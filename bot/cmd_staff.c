@@ -11,6 +11,7 @@
 #include "handoff/audit.h"
 #include "handoff/password.h"
 #include "handoff/permission.h"
+#include "handoff/record.h"
 #include "handoff/second_factor.h"
 #include "handoff/session.h"
 

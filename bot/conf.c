@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/when.h"
+#include "handoff/desk.h"
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 
@@ -80,7 +81,8 @@ static const struct conf_row rows[] = {
       .choices = second_factors, .def = 0,
       .help = "Whether staff may sign in with a password alone (optional), or must have an "
               "authenticator app, too (required): who has none yet is led to setting it up" },
-    { "console.undo_s", CONF_INT, offsetof(struct conf, undo_s), .min = 0, .max = 60, .def = 5,
+    { "console.undo_s", CONF_INT, offsetof(struct conf, undo_s), .min = 0, .max = DESK_UNDO_MAX_S,
+      .def = 5,
       .help = "Seconds that a reply of staff is held, in which its writer can take it back" },
     { "console.reference", CONF_TEXT, offsetof(struct conf, reference_prefix), .text = "KS",
       .help = "What the reference of a case begins with, as in KS-4F7K-2: letters that residents "

@@ -177,6 +177,18 @@ static void test_held(void **state)
     assert_int_equal(held_release(t.f->tx, NOON + 100), 0);
 }
 
+/* What was held before the clock was put back isn't held until it is there again. */
+static void test_clock_back(void **state)
+{
+    (void)state;
+    (void)reply("ok", &sam, 1, "'text':'It is done'");
+    int64_t due_at = NOON + UNDO_S;
+    assert_int_equal(held_is_due(t.f->tx, due_at - 60), 0);
+    assert_int_equal(held_is_due(t.f->tx, due_at - 61), 1);
+    assert_int_equal(held_release(t.f->tx, due_at - 61), 1);
+    assert_replies("queued 1 It is done ^SR\n");
+}
+
 static void test_at_once(void **state)
 {
     (void)state;
@@ -672,13 +684,13 @@ static void test_concerns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        REPLY_TEST(test_held),           REPLY_TEST(test_at_once),        REPLY_TEST(test_goes_on),
-        REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),    REPLY_TEST(test_split),
-        REPLY_TEST(test_split_rules),    REPLY_TEST(test_split_fails),    REPLY_TEST(test_proposed),
-        REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split), REPLY_TEST(test_returned),
-        REPLY_TEST(test_proposed_where), REPLY_TEST(test_proposed_clock), REPLY_TEST(test_audited),
-        REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),         REPLY_TEST(test_count),
-        REPLY_TEST(test_concerns),
+        REPLY_TEST(test_held),     REPLY_TEST(test_clock_back),     REPLY_TEST(test_at_once),
+        REPLY_TEST(test_goes_on),  REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),
+        REPLY_TEST(test_split),    REPLY_TEST(test_split_rules),    REPLY_TEST(test_split_fails),
+        REPLY_TEST(test_proposed), REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split),
+        REPLY_TEST(test_returned), REPLY_TEST(test_proposed_where), REPLY_TEST(test_proposed_clock),
+        REPLY_TEST(test_audited),  REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
+        REPLY_TEST(test_count),    REPLY_TEST(test_concerns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
