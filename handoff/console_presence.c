@@ -75,7 +75,8 @@ void presence_check_sessions(struct console *c, struct tx *tx)
     call.peers = sorted_peers(c, &call.count, by_session);
     for (size_t i = 0; i < call.count; i++)
         call.peers[i]->live = false;
-    if (call.count && presence_sessions(tx, time(NULL), answer_call, &call) == 0)
+    if (call.count &&
+        session_visit_free(tx, c->options.second_factor, time(NULL), answer_call, &call) == 0)
         for (size_t i = 0; i < call.count; i++)
             if (!call.peers[i]->live)
                 peer_close(call.peers[i], CLOSE_NOT_SIGNED_IN, "not signed in");

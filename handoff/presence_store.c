@@ -19,18 +19,3 @@ int presence_people(struct tx *tx, int64_t now, presence_person *visit, void *da
     }
     return r;
 }
-
-int presence_sessions(struct tx *tx, int64_t now, presence_session *visit, void *data)
-{
-    static const char sql[] = "SELECT n.token_hash FROM session n JOIN staff s ON s.id=n.staff_id"
-                              " WHERE n.expires_at>?1 AND s.removed_at IS NULL";
-    struct stmt *q = tx_stmt(tx, sql);
-    int r;
-    stmt_bind_int64(q, 1, now);
-    while ((r = stmt_next(q)) == 1) {
-        struct str hash = col_str(q, "token_hash");
-        if (hash.len == SESSION_HASH_BYTES)
-            visit((const unsigned char *)hash.p, data);
-    }
-    return r;
-}
