@@ -885,9 +885,12 @@ static void test_signs(void **state)
         bool sign;
     } rows[] = {
         { "a note", "{'type':'note','id':'c1','case':2,'text':'Look'}", true },
-        { "opened, as a console does by itself", "{'type':'open','id':'c1','case':2}", false },
-        { "refused", "{'type':'note','id':'c1','case':2,'text':''}", false },
-        { "another's", "{'type':'note','id':'c1','case':3,'text':'Look'}", false },
+        { "a draft", "{'type':'draft','id':'c2','case':2,'text':'We','way':'public'}", true },
+        { "opened, as a console does by itself", "{'type':'open','id':'c3','case':2}", false },
+        { "refused", "{'type':'note','id':'c4','case':2,'text':''}", false },
+        { "another's", "{'type':'note','id':'c5','case':3,'text':'Look'}", false },
+        { "a draft in another's", "{'type':'draft','id':'c6','case':3,'text':'We','way':'public'}",
+          false },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
