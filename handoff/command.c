@@ -160,7 +160,7 @@ static const struct {
     { "approve", command_approve, KEPT },
     { "return", command_return, KEPT },
     { "retry", command_retry, CASE | VERSION | KEPT },
-    { "draft", command_draft, CASE },
+    { "draft", command_draft, CASE | KEPT },
     { "close", command_close, CASE | VERSION | KEPT },
     { "note", command_note, CASE | KEPT },
     { "seen", command_seen, CASE },

@@ -594,6 +594,20 @@ static void test_drafts(void **state)
     assert_drafts("2 1 0 Hello\n");
 }
 
+/* A connection breaks before either is answered: both come again, and the draft isn't there again.
+ */
+static void test_draft_again(void **state)
+{
+    (void)state;
+    unsigned before = t.frames;
+    for (int times = 0; times < 2; times++) {
+        t.frames = before;
+        (void)expect("ok", &sam, "draft", "'case':1,'text':'It is done'");
+        (void)expect("ok", &sam, "reply", "'case':1,'version':2,'text':'It is done'");
+    }
+    assert_drafts("");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * counting */
 
@@ -684,13 +698,17 @@ static void test_concerns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        REPLY_TEST(test_held),     REPLY_TEST(test_clock_back),     REPLY_TEST(test_at_once),
-        REPLY_TEST(test_goes_on),  REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),
-        REPLY_TEST(test_split),    REPLY_TEST(test_split_rules),    REPLY_TEST(test_split_fails),
-        REPLY_TEST(test_proposed), REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split),
-        REPLY_TEST(test_returned), REPLY_TEST(test_proposed_where), REPLY_TEST(test_proposed_clock),
-        REPLY_TEST(test_audited),  REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
-        REPLY_TEST(test_count),    REPLY_TEST(test_concerns),
+        REPLY_TEST(test_held),           REPLY_TEST(test_clock_back),
+        REPLY_TEST(test_at_once),        REPLY_TEST(test_goes_on),
+        REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),
+        REPLY_TEST(test_split),          REPLY_TEST(test_split_rules),
+        REPLY_TEST(test_split_fails),    REPLY_TEST(test_proposed),
+        REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split),
+        REPLY_TEST(test_returned),       REPLY_TEST(test_proposed_where),
+        REPLY_TEST(test_proposed_clock), REPLY_TEST(test_audited),
+        REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
+        REPLY_TEST(test_draft_again),    REPLY_TEST(test_count),
+        REPLY_TEST(test_concerns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
