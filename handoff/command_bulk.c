@@ -9,7 +9,6 @@
 enum {
     TEXT_BYTES_MAX = 32768,
     NAMED_MOST = 5, /* cases in a refusal: more is no sentence */
-    SAME_S = 86400, /* as bot/send_rules.h has it: X refuses what an account said just so lately */
 };
 
 /* One case of it. */

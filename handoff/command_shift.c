@@ -6,10 +6,7 @@
 #include "handoff/shift.h"
 #include "kb/asking.h"
 
-enum {
-    TEXT_BYTES_MAX = 32768,
-    SAME_S = 86400, /* as bot/send_rules.h has it: X refuses what an account said just so lately */
-};
+enum { TEXT_BYTES_MAX = 32768 };
 
 static bool is_of_the_desk(const struct desk *desk, struct str account)
 {
