@@ -16,6 +16,10 @@ struct command {
 /* {"type":@type,"id":…} */
 cJSON *command_answer(const struct command *c, const char *type);
 
+/* The network refuses what was said just so within this time, in seconds: SEND_SAME_S of
+ * bot/send_rules.h. */
+enum { SAME_S = 86400 };
+
 /* Nothing is done; @text is a sentence for people. Returns 0 or negative. */
 int command_refuse(const struct command *c, const char *code, const char *text) MUST_CHECK;
 int command_refusef(const struct command *c, const char *code, const char *fmt, ...)

@@ -133,6 +133,22 @@ static const char *asked_for(struct str text, const struct reply_parts *parts)
     return asks;
 }
 
+/* Would the network refuse it as a repetition? 1 yes, 0 no. */
+static int is_said(const struct command *c, const struct reply_parts *parts)
+{
+    int said = 0;
+    for (size_t i = 0; i < parts->count && said == 0; i++)
+        said = record_is_said(c->tx, 0, parts->part[i], true, c->context->now - SAME_S);
+    return said;
+}
+
+static int refuse_repeated(struct command *c)
+{
+    return command_refuse(c, "repeated",
+                          "Just this was said within the last day, and the network refuses "
+                          "repetitions. Say it in other words: a name in front is enough.");
+}
+
 /* Makes @text what is posted. 1 done; 0 it can't be and c->ret says why. */
 static int compose(struct command *c, struct arena *arena, int way, struct str text,
                    struct str initials, bool may_split, struct reply_parts *ret)
@@ -146,6 +162,9 @@ static int compose(struct command *c, struct arena *arena, int way, struct str t
     const char *asks = way == WAY_PUBLIC ? asked_for(text, ret) : NULL;
     if (asks)
         return refuse_asking(c, asks);
+    r = way == WAY_PUBLIC ? is_said(c, ret) : 0;
+    if (r != 0)
+        return r < 0 ? r : refuse_repeated(c);
     return ret->count ? 1 : refuse_long(c, rules, ret->weight, may_split);
 }
 

@@ -56,8 +56,10 @@ story('from the queue to a reply by keys alone, taken back, kept, and the case c
   await said(page, 'Taken back')
   await focused(page, 'reply-text')
   assert.equal(await box.inputValue(), "Hello Jo. It's not for hire.")
+  await page.getByTestId('note-text').fill('Ask the museum')
   await page.reload()
   await box.waitFor()
+  assert.equal(await page.getByTestId('note-text').inputValue(), 'Ask the museum')
   await until('the draft is there again', async () =>
     await box.inputValue() === "Hello Jo. It's not for hire.")
   assert.equal((await staffReplies(council, id)).length, 0)

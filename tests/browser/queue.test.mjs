@@ -197,8 +197,13 @@ story('what was answered is glanced at, and everything that was said is found', 
   await council.everythingSaid()
   await page.getByTestId('fresh').filter({ hasText: '1 new: show' }).click()
   await until('both are there', async () => await items.count() === 2)
+  const asha = await council.staffPage('asha')
+  await asha.getByTestId('nav-answered').click()
+  const hers = asha.getByTestId('answered-row')
+  await until('she sees both', async () => await hers.count() === 2)
   await items.first().getByTestId('glance-fine').click()
   await until('one is left', async () => await items.count() === 1)
+  await until('for her too', async () => await hers.count() === 1)
   await items.first().getByTestId('glance-wrong').click()
   await page.getByText('has been looked at').waitFor()
   await page.getByTestId('nav-queue').click()
@@ -243,6 +248,13 @@ story('who comes to the desk says hello, and who leaves gives back what they had
   await page.getByRole('heading', { name: "You're not at the desk yet" }).waitFor()
   await page.getByTestId('nav-queue').click()
   await row(page, '@quayside_jo').getByText('Nobody has it yet').waitFor()
+
+  // What nobody has can be closed from the list.
+  await row(page, '@quayside_jo').getByTestId('select').check()
+  await page.getByTestId('bulk-action').selectOption('close')
+  await page.getByTestId('bulk-outcome').selectOption('no_reply_needed')
+  await page.getByTestId('bulk-do').click()
+  await page.getByTestId('bulk-report').filter({ hasText: '1 case closed.' }).waitFor()
 })
 
 story('one message goes to many, each in a reply of its own', async council => {

@@ -543,6 +543,20 @@ static void test_not_said(void **state)
     assert_int_equal(record_is_said(t.f->tx, 0, STR("It is done ^SR"), false, 0), 0);
 }
 
+/* The network would refuse it, seconds after its writer turned to something else. */
+static void test_repeated(void **state)
+{
+    (void)state;
+    expect_of("ok", &sam, "undo", reply("ok", &sam, 1, "'text':'It is done'"), "");
+    (void)reply("ok", &sam, 1, "'text':'It is done'");
+    (void)reply("repeated", &sam, 1, "'text':'It is done'");
+    (void)reply("ok", &sam, 1, "'text':'It is done','way':'private'");
+    (void)reply("ok", &sam, 1, "'text':'Sam, it is done'");
+    (void)reply("ok", &tess, 2, "'text':'It is done'"); /* has other initials */
+    run_sql(t.f->tx, "UPDATE reply SET changed_at=changed_at-86401");
+    (void)reply("ok", &sam, 1, "'text':'It is done'");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * drafts */
 
@@ -708,7 +722,7 @@ int main(void)
         REPLY_TEST(test_proposed_clock), REPLY_TEST(test_audited),
         REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
         REPLY_TEST(test_draft_again),    REPLY_TEST(test_count),
-        REPLY_TEST(test_concerns),
+        REPLY_TEST(test_concerns),       REPLY_TEST(test_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

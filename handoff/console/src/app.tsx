@@ -436,7 +436,8 @@ function View(props: ViewProps) {
   const { route, state, feed, problems, onProblem, onSeen, announce, selection } = props;
   const { staff, desk } = state;
   const ask = useCallback((command: Command) => feed.ask(command), [feed]);
-  const tray = { ask, connected: state.connection === "connected", announce };
+  const { resets } = state;
+  const tray = { ask, connected: state.connection === "connected", resets, announce };
   const list = { state, ask, announce, selection };
 
   switch (route.view) {

@@ -51,6 +51,8 @@ export interface State {
   cases: ReadonlyMap<number, Case>;
   /** there are more open cases than are shown: the most urgent are, and what changed since */
   partial: boolean;
+  /** how often everything was fetched again, since events were missed */
+  resets: number;
   /** things that we did and that wait for a connection */
   pending: number;
   /** whole cases as last fetched */
@@ -96,6 +98,7 @@ export const initialState: State = {
   postTrouble: null,
   cases: new Map(),
   partial: false,
+  resets: 0,
   pending: 0,
   details: new Map(),
   stale: new Map(),
@@ -160,11 +163,11 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
       return { ...state, people: frame.people };
     case "beat":
       return { ...state, partial: frame.count === null };
-    case "reset":
-      return announce(
-        frame.why === "other_record" ? { ...state, details: new Map() } : state,
-        "The queue was fetched again, so that nothing is missing.",
-      );
+    case "reset": {
+      const next = { ...state, resets: state.resets + 1 };
+      if (frame.why === "other_record") next.details = new Map();
+      return announce(next, "The queue was fetched again, so that nothing is missing.");
+    }
     case "count":
     case "list":
     case "found":

@@ -5,7 +5,7 @@ import { aCase, alex, sam } from "./samples.mjs";
 
 const { passes, queryOf, readFilter } = await load("queue/filter.ts");
 const { freshWords, heldRows } = await load("queue/held.ts");
-const { commandFor, forEachCase, resultWords } = await load("queue/each.ts");
+const { commandFor, forEachCase, resultWords, runEach } = await load("queue/each.ts");
 const { bulkWords, forMany } = await load("queue/for-many.ts");
 
 const now = 1_795_000_000;
@@ -88,6 +88,32 @@ test("one thing done to many is a command for each, one after the other", async 
   assert.deepEqual(progress, [1, 2, 3]);
   assert.deepEqual(result.worked.map(({ id }) => id), [1, 3]);
   assert.deepEqual(result.failed.map(({ one, text }) => [one.id, text]), [[2, "Alex has it."]]);
+});
+
+const asked = (answers) => {
+  const sent = [];
+  const ask = async (command) => {
+    sent.push([command.type, command.version]);
+    return answers.shift();
+  };
+  return { ask, sent };
+};
+const ok = { type: "ok" };
+const close = { type: "close", outcome: "no_reply_needed" };
+
+test("what nobody has is claimed to be closed, and what cannot be claimed stays", async () => {
+  const free = aCase(1, { version: 3 });
+  const done = asked([ok, ok]);
+  assert.deepEqual(await runEach(done.ask, close, free, sam), { ok: true });
+  assert.deepEqual(done.sent, [["claim", 3], ["close", 4]]);
+
+  const own = asked([ok]);
+  await runEach(own.ask, close, aCase(1, { ...mine, version: 3 }), sam);
+  assert.deepEqual(own.sent, [["close", 3]]);
+
+  const taken = asked([{ type: "refused", code: "taken", text: "Alex has it." }]);
+  const refused = await runEach(taken.ask, close, free, sam);
+  assert.deepEqual([refused.ok, refused.text, taken.sent.length], [false, "Alex has it.", 1]);
 });
 
 test("what came of it, in a sentence", () => {

@@ -183,6 +183,7 @@ test("a reset is said calmly; of another record no whole case is kept", () => {
   for (const [why, kept] of [["too_old", 1], ["mismatch", 1], ["other_record", 0]]) {
     const state = after(...seen, { type: "reset", why });
     assert.equal(state.details.size, kept, why);
+    assert.equal(state.resets, 1, why);
     assert.deepEqual(heard(state), ["The queue was fetched again, so that nothing is missing."]);
   }
 });

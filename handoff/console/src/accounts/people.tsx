@@ -77,7 +77,7 @@ export function PeoplePage({ announce }: PeoplePageProps) {
           <AddForm act={act} busy={busy} />
           <ul class="ks-rows" data-testid="people">
             {list.map((one) => (
-              <PersonRow key={one.id} person={one} act={act} busy={busy} />
+              <PersonRow key={asItIs(one)} person={one} act={act} busy={busy} />
             ))}
           </ul>
         </>
@@ -186,6 +186,11 @@ interface PersonRowProps {
   person: Person;
   act: Act;
   busy: boolean;
+}
+
+/** Once that was changed, here or by another admin, what was chosen before counts no more. */
+function asItIs({ id, role, duty }: Person): string {
+  return `${id} ${role} ${duty}`;
 }
 
 function PersonRow({ person, act, busy }: PersonRowProps) {

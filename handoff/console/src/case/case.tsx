@@ -357,6 +357,7 @@ function WholeCase(props: WholeCaseProps) {
             busy={underWay.has("note")}
             problem={problemAt("note")}
             box={noteBox}
+            keptAs={`note.${staff.id}.${id}`}
             onInvalid={invalid("note")}
             onAdd={note}
           />

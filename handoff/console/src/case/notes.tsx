@@ -2,6 +2,7 @@
 
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
+import { useKept } from "../parts/kept";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
 import type { Colleague, Note } from "../types";
@@ -14,6 +15,8 @@ export interface NotesProps {
   busy: boolean;
   problem: string | null;
   box: RefObject<HTMLTextAreaElement>;
+  /** under which name the browser keeps a note that was begun */
+  keptAs: string;
   onInvalid: (text: string) => void;
   /** true once it is there */
   onAdd: (text: string, to: number[]) => Promise<boolean>;
@@ -51,8 +54,9 @@ export function Notes(props: NotesProps) {
   );
 }
 
-function NoteForm({ colleagues, staffId, busy, problem, box, onInvalid, onAdd }: NotesProps) {
-  const [text, setText] = useState("");
+function NoteForm(props: NotesProps) {
+  const { colleagues, staffId, busy, problem, box, keptAs, onInvalid, onAdd } = props;
+  const [text, setText, forget] = useKept(keptAs, "");
   const [to, setTo] = useState<readonly number[]>([]);
   const others = colleagues.filter(({ id }) => id !== staffId);
 
@@ -68,7 +72,7 @@ function NoteForm({ colleagues, staffId, busy, problem, box, onInvalid, onAdd }:
       return;
     }
     if (!(await onAdd(text.trim(), [...to]))) return;
-    setText("");
+    forget();
     setTo([]);
     box.current?.focus();
   }

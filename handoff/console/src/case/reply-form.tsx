@@ -66,11 +66,17 @@ export function ReplyForm(props: ReplyFormProps) {
       onInvalid("There's nothing to send yet: write your reply first.");
     } else if (tooLong && upToDate) {
       // Of a text that was changed since, only the server can tell.
-      onInvalid(`Your reply is ${over} too long to send. Make it shorter and try again.`);
+      const or = splits ? ", or send it as a thread" : "";
+      onInvalid(`Your reply is ${over} too long to send. Make it shorter${or}.`);
     } else {
       props.onSend(text, way, splits && split);
       setSplit(false);
     }
+  }
+
+  // What is said to many has somebody's name in front: the network refuses the same words twice.
+  function addressed(words: string): string {
+    return way === "public" && !text.trim() ? `${atHandle(one.resident.handle)} ${words}` : words;
   }
 
   function sendByKey(event: KeyboardEvent) {
@@ -126,7 +132,7 @@ export function ReplyForm(props: ReplyFormProps) {
         </button>
         <Insert
           {...props.ready}
-          onInsert={(words) => box.current && insertAtCursor(box.current, words)}
+          onInsert={(words) => box.current && insertAtCursor(box.current, addressed(words))}
         />
       </div>
     </form>

@@ -1,11 +1,11 @@
 // What can be done with all the cases that are selected.
 
 import { useRef, useState } from "preact/hooks";
-import { runOnCase, type Ask } from "../commands";
+import type { Ask } from "../commands";
 import type { State } from "../state";
 import type { Case, Outcome } from "../types";
 import { casesWords, outcomeChoices, reasonWords } from "../words";
-import { commandFor, forEachCase, resultWords, type EachAction, type EachResult } from "./each";
+import { forEachCase, resultWords, runEach, type EachAction, type EachResult } from "./each";
 
 export interface BulkActionsProps {
   /** that are selected, as they are now */
@@ -65,7 +65,8 @@ export function BulkActions({ cases, state, ask, announce, onSelect }: BulkActio
 
   async function submit(event: Event) {
     event.preventDefault();
-    if (progress) return;
+    const { staff } = state;
+    if (progress || !staff) return;
     if (name === "many") {
       location.hash = "#/many";
       return;
@@ -81,7 +82,7 @@ export function BulkActions({ cases, state, ask, announce, onSelect }: BulkActio
     setProgress(`0 of ${all}`);
     const result = await forEachCase(
       cases,
-      (one) => runOnCase(ask, commandFor(action, one), one),
+      (one) => runEach(ask, action, one, staff),
       (done) => setProgress(`${done} of ${all}`),
     );
     setProgress(null);

@@ -1,8 +1,8 @@
 // One thing done to many cases: a command for each, one after the other, since each may be refused
 // for reasons of its own.
 
-import type { Done } from "../commands";
-import type { Case, CaseCommand, Outcome } from "../types";
+import { runOnCase, type Ask, type Done } from "../commands";
+import type { Case, CaseCommand, Outcome, Staff } from "../types";
 import { casesWords } from "../words";
 
 export type EachAction =
@@ -19,6 +19,22 @@ export interface EachResult {
 
 export function commandFor(action: EachAction, one: Case): CaseCommand {
   return { ...action, case: one.id, version: one.version };
+}
+
+/** Only who has a case can close it: one that nobody has is claimed first. */
+export async function runEach(
+  ask: Ask,
+  action: EachAction,
+  one: Case,
+  staff: Staff,
+): Promise<Done> {
+  if (action.type !== "close" || one.state !== "open") {
+    return runOnCase(ask, commandFor(action, one), one);
+  }
+  const claimed = await runOnCase(ask, commandFor({ type: "claim" }, one), one);
+  if (!claimed.ok) return claimed;
+  const mine: Case = { ...one, version: one.version + 1, state: "claimed", owner: staff, elsewhere: false };
+  return runOnCase(ask, commandFor(action, mine), mine);
 }
 
 export async function forEachCase(

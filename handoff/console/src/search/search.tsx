@@ -14,6 +14,7 @@ export interface SearchViewProps {
   desk: Pick<Desk, "reference_prefix">;
   ask: Ask;
   connected: boolean;
+  resets: number;
   announce: (text: string) => void;
 }
 
@@ -24,11 +25,13 @@ function keyOfFound({ message, who, at }: Found): string {
   return `${message} ${at} ${who}`;
 }
 
-export function SearchView({ text, desk, ask, connected, announce }: SearchViewProps) {
+export function SearchView(props: SearchViewProps) {
+  const { text, desk, ask, connected, resets, announce } = props;
   const list = useRef<HTMLOListElement>(null);
   const pages = usePages<Found>({
     ask,
     connected,
+    resets,
     which: text,
     question: text.trim() ? (before) => ({ type: "search", text, before }) : null,
     pageOf: (answer) => (answer.type === "found" ? answer : null),

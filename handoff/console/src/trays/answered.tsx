@@ -19,6 +19,7 @@ export function AnsweredTray(props: TrayViewProps) {
       }
       empty="Everything that was answered automatically has been looked at."
       keyOf={(one) => one.message}
+      goneWith={(event) => event.message}
       row={(one, act, busy) => <AnsweredRow one={one} act={act} busy={busy} />}
     />
   );

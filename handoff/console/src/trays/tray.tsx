@@ -13,6 +13,8 @@ import { usePages, type UsedPages } from "./use-pages";
 export interface TrayViewProps {
   ask: Ask;
   connected: boolean;
+  /** how often everything was fetched again, since events were missed */
+  resets: number;
   announce: (text: string) => void;
 }
 
@@ -33,7 +35,7 @@ interface TrayPageProps<T extends Tray> extends TrayViewProps {
 }
 
 export function TrayPage<T extends Tray>(props: TrayPageProps<T>) {
-  const { tray, ask, connected, announce, keyOf, row } = props;
+  const { tray, ask, connected, resets, announce, keyOf, row } = props;
   const list = useRef<HTMLOListElement>(null);
   const [fresh, setFresh] = useState(0);
   const [busy, setBusy] = useState<number | null>(null);
@@ -41,6 +43,7 @@ export function TrayPage<T extends Tray>(props: TrayPageProps<T>) {
   const pages = usePages<TrayItems[T]>({
     ask,
     connected,
+    resets,
     which: tray,
     question: (before) => ({ type: "list", tray, before }),
     pageOf: (answer) =>

@@ -15,6 +15,8 @@ export interface UsedPages<T> extends Pages<T> {
 interface Source<T> {
   ask: Ask;
   connected: boolean;
+  /** so often everything was fetched again: what is shown may be old each time */
+  resets: number;
   /** null: there is nothing to ask; when it becomes another, all begins again */
   question: ((before: string | null) => Question) | null;
   which: string;
@@ -24,7 +26,7 @@ interface Source<T> {
 
 /** The pages of what `question` asks for: the first as soon as we're connected, the others on demand. */
 export function usePages<T>(source: Source<T>): UsedPages<T> {
-  const { ask, connected, question, which, pageOf, keyOf } = source;
+  const { ask, connected, resets, question, which, pageOf, keyOf } = source;
   const [pages, dispatch] = useReducer<Pages<T>, PagesAction<T>>(
     (before, action) => reducePages(before, action, keyOf),
     noPages,
@@ -55,7 +57,7 @@ export function usePages<T>(source: Source<T>): UsedPages<T> {
   }, [which]);
   useEffect(() => {
     if (connected) void fetchPage(null);
-  }, [which, connected]);
+  }, [which, connected, resets]);
   useEffect(() => () => void turn.current++, []);
 
   return {
