@@ -23,12 +23,13 @@ const KERBSIDE = process.env.KERBSIDE ?? fromRoot('build/release/kerbside')
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const TOKENS = ['sandbox-token', 'sandbox-news-token'] // in the order of the accounts
 const [TOKEN] = TOKENS
-const PASSWORD = 'browser-test-password'
+export const PASSWORD = 'browser-test-password'
 
 export const STAFF = {
   sam: { login: 'sam', name: 'Sam Reed', initials: 'SR', role: 'agent' },
   asha: { login: 'asha', name: 'Asha Malik', initials: 'AM', role: 'supervisor' },
-  tom: { login: 'tom', name: 'Tom Ives', initials: 'TI', role: 'trainee' }
+  tom: { login: 'tom', name: 'Tom Ives', initials: 'TI', role: 'trainee' },
+  edie: { login: 'edie', name: 'Edie Park', initials: 'EP', role: 'editor' }
 }
 
 // Moments by the council's clock, chosen so that the bank holidays are known.
@@ -103,7 +104,7 @@ export class Council {
       kb: fromRoot('kb/content'),
       database: join(this.folder, 'kerbside.db'),
       hours: { ...demo.hours, holidays: fromRoot('config/bank-holidays.json') },
-      console: { address: '127.0.0.1', port, undo_s: 0 },
+      console: { ...demo.console, port, undo_s: 0 },
       x: {
         ...demo.x,
         api: this.sandbox.url.replace(/\/$/, ''),
