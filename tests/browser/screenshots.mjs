@@ -52,6 +52,7 @@ async function takeLaptop () {
   await sam.getByTestId('bulk-do').click()
   await sam.getByTestId('many-text').fill('There is one form now for whatever is out of doors, and ' +
     'the events team helps you with it: ask here, and it comes by direct message.')
+  await sam.getByTestId('many-text-count').filter({ hasText: /of 280/ }).waitFor()
   await sam.getByTestId('many-cases').locator('summary').click()
   await take(sam, 'console-many')
 }
