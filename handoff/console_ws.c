@@ -154,7 +154,7 @@ void console_ws_send_status(struct console *c, bool cost_only)
 static int send_snapshot(struct ws_peer *peer, struct tx *tx, const char *why)
 {
     cJSON *snapshot = NULL;
-    int r = view_snapshot(tx, &peer->staff, clock_now(peer->console->options.clock), &snapshot);
+    int r = view_snapshot(tx, &peer->staff, &snapshot);
     if (r < 0)
         return r;
     if (why) {

@@ -257,8 +257,8 @@ int record_edit_message(struct tx *tx, struct arena *arena, const struct record_
 int record_message_gone(struct tx *tx, struct str network, struct str remote_id,
                         int64_t now) MUST_CHECK;
 
-/* The same, quietly, for at most @max messages that came before @before_at and whose case isn't
- * open: they are kept no longer. Returns how many. */
+/* The same, quietly, for at most @max messages that came before @before_at, and staff's notes from
+ * before it, whose case isn't open: they are kept no longer. Returns how many. */
 int record_erase_old(struct tx *tx, int64_t before_at, int64_t now, int max) MUST_CHECK;
 
 /* The network's ids of the account's posts that were last known to be there before @before_at, the

@@ -1,5 +1,7 @@
 /* SQL of replies: how they wait, leave and end. The states are in ARCHITECTURE.md, "A reply's
  * life". */
+#include <inttypes.h>
+
 #include "handoff/cases.h"
 #include "handoff/record_private.h"
 
@@ -283,10 +285,14 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     int r = stmt_next(q);
     if (r != 1)
         return r < 0 ? r : must_be_sent(tx, reply_id);
+    char writer[32] = "";
     struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
                               reply_id,        col_int64(q, "staff_id"), error,
                               STR("") };
     stmt_done(q);
+    if (state == REPLY_FAILED && e.staff_id)
+        (void)snprintf(writer, sizeof writer, "[%" PRId64 "]", e.staff_id);
+    e.concerns = str_of(writer);
     r = state == REPLY_FAILED ? case_of_failed(tx, reply_id, now, &e.case_id) : 0;
     if (r == 0 && e.kind)
         r = record_add_event(tx, &e, now);
@@ -356,6 +362,14 @@ int record_drop_of_conversation(struct tx *tx, int64_t conversation_id, struct s
     static const char sql[] = "SELECT p.id FROM message m JOIN reply p ON p.message_id=m.id"
                               " WHERE m.conversation_id=?1 AND" WITHDRAWABLE;
     return drop_all(tx, sql, conversation_id, why, now);
+}
+
+int record_drop_of_case(struct tx *tx, int64_t case_id, struct str why, int64_t now)
+{
+    static const char sql[] = "SELECT p.id FROM handoff_case c JOIN message m ON "
+                              "m.conversation_id=c.conversation_id JOIN reply p ON "
+                              "p.message_id=m.id WHERE c.id=?1 AND" WITHDRAWABLE;
+    return drop_all(tx, sql, case_id, why, now);
 }
 
 int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why, int64_t now)

@@ -158,6 +158,7 @@ static const char *const steps[] = {
     "handoff_case(id), staff_id INTEGER NOT NULL REFERENCES staff(id), text TEXT NOT NULL, at "
     "INTEGER NOT NULL) STRICT;"
     "CREATE INDEX note_case ON note(case_id);"
+    "CREATE INDEX note_kept ON note(at);"
     "CREATE TABLE note_to(note_id INTEGER NOT NULL REFERENCES note(id), staff_id INTEGER NOT NULL "
     "REFERENCES staff(id), seen_at INTEGER, PRIMARY KEY(note_id, staff_id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX note_unseen ON note_to(staff_id) WHERE seen_at IS NULL;"

@@ -3,7 +3,7 @@
 #include "handoff/draft.h"
 #include "handoff/view_private.h"
 
-enum { DAY_S = 86400, CLOSED_SHOWN = 50, IGNORED_SHOWN = 100 };
+enum { DAY_S = 86400, CLOSED_SHOWN = 50 };
 
 #define CASE_COLUMNS                                                                               \
     "SELECT c.id, c.version, c.state, c.priority, c.reason, c.sensitive, c.team, c.acknowledged, " \
@@ -198,26 +198,17 @@ int view_open_sums(struct tx *tx, struct view_sums *ret)
     return r < 0 ? r : 0;
 }
 
-int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret)
+int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
 {
     static const char q_open[] =
         CASE_COLUMNS "WHERE c.state<>'closed' AND (?2 OR m.kind<>'private') ORDER BY c.muted,"
                      " c.priority, c.due_at IS NULL, c.due_at, c.opened_at LIMIT ?1";
     static const char q_closed[] = CASE_COLUMNS
         "WHERE c.state='closed' AND (?2 OR m.kind<>'private') ORDER BY c.changed_at DESC LIMIT ?1";
-    static const char q_ignored[] = IGNORED_COLUMNS
-        "WHERE d.action='ignore' AND d.undone_at IS NULL AND (?2 OR m.kind<>'private')"
-        " AND d.decided_at>?3 ORDER BY d.decided_at DESC, d.message_id DESC LIMIT ?1";
     static const struct {
-        const char *sql, *name;
+        const char *sql;
         int most;
-        cJSON *(*read)(struct stmt *q);
-    } lists[] = {
-        { q_open, "cases", VIEW_CASES_MAX, read_case },
-        { q_closed, "cases", CLOSED_SHOWN, read_case },
-        { q_ignored, "ignored", IGNORED_SHOWN, read_ignored },
-    };
-    int64_t since_at = view_tray_since(now);
+    } lists[] = { { q_open, VIEW_CASES_MAX }, { q_closed, CLOSED_SHOWN } };
     int64_t seq;
     int r = view_last_seq(tx, &seq);
     if (r < 0)
@@ -225,20 +216,17 @@ int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON *
     cJSON *frame = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(frame, "type", "snapshot");
     put_int(frame, "seq", seq);
-    (void)cJSON_AddArrayToObject(frame, "cases");
-    (void)cJSON_AddArrayToObject(frame, "ignored");
-    (void)cJSON_AddArrayToObject(frame, "bulks");
+    cJSON *cases = cJSON_AddArrayToObject(frame, "cases");
+    cJSON *bulks = cJSON_AddArrayToObject(frame, "bulks");
     r = view_add_mentions(tx, staff, frame);
     for (size_t i = 0; i < ARRAY_LEN(lists) && r == 0; i++) {
         struct stmt *q = tx_stmt(tx, lists[i].sql);
         stmt_bind_int64(q, 1, lists[i].most);
         stmt_bind_int64(q, 2, staff_answers_private(staff));
-        if (lists[i].read == read_ignored)
-            stmt_bind_int64(q, 3, since_at);
-        r = list_rows(q, lists[i].read, cJSON_GetObjectItemCaseSensitive(frame, lists[i].name));
+        r = list_rows(q, read_case, cases);
     }
     if (r == 0)
-        r = view_bulks(tx, cJSON_GetObjectItemCaseSensitive(frame, "bulks"));
+        r = view_bulks(tx, bulks);
     if (r < 0)
         cJSON_Delete(frame);
     else

@@ -34,10 +34,10 @@ int view_message(struct tx *tx, int64_t message_id, const struct text_rules *rul
 int view_reply(struct tx *tx, int64_t reply_id, const struct text_rules *rules,
                cJSON **ret) MUST_CHECK;
 
-/* Everything that @staff may see at @now: a whole frame, of at most 4 MiB. Of the cases that are
- * not closed the VIEW_CASES_MAX most urgent: at the longest a case is 1.6 KB. */
+/* The cases that @staff may see: a whole frame, of at most 4 MiB. Of those that are not closed the
+ * VIEW_CASES_MAX most urgent: at the longest a case is 1.6 KB. */
 enum { VIEW_CASES_MAX = 2000 };
-int view_snapshot(struct tx *tx, const struct staff *staff, int64_t now, cJSON **ret) MUST_CHECK;
+int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret) MUST_CHECK;
 
 /*
  * A page of a tray into the frame @ret: "items" and "next", for what comes behind @before, the

@@ -65,6 +65,12 @@ story('from the queue to a reply by keys alone, taken back, kept, and the case c
   await page.getByTestId('way-private').check()
   await page.getByTestId('way-hint').getByText('Only they and our staff').waitFor()
   await page.getByTestId('way-public').check()
+  for (const [action, words] of [['mark', 'Marked sensitive'], ['unmark', "isn't marked"]]) {
+    await page.getByTestId('more').press('Enter')
+    await page.getByTestId(action).press('Enter')
+    await said(page, words)
+    await focused(page, 'more')
+  }
   await page.getByTestId('outcome').selectOption('praise')
   const departments = page.getByTestId('department-choice').locator('option')
   assert.equal(await departments.first().innerText(), 'Nobody in particular')

@@ -40,7 +40,7 @@ story('the queue is read, narrowed down and worked on with the keyboard alone', 
   const before = await handles()
   await ask(council, 'grace_on_no9', "there's a child alone next door and I can hear screaming")
   await page.getByTestId('fresh').filter({ hasText: '1 new urgent case' }).waitFor()
-  await said(page, 'New: Child or adult at risk')
+  await said(page, 'Urgent: Child or adult at risk')
   assert.deepEqual(await handles(), before)
   assert.match(await focused(page), /No ready answer/)
   await assertAccessible(page, 'a queue with something new')

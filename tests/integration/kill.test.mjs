@@ -70,7 +70,8 @@ class Evening {
     await this.write('praise', PRAISE)
     await this.write('abuse', ABUSE)
     await this.reply('praise')
-    await this.wait('the abuse lies in the tray', () => this.desk.ignored.size === 1)
+    await this.wait('the abuse lies in the tray', async () =>
+      (await this.desk.ask('list', { tray: 'ignored', before: null })).items?.length === 1)
     await this.settled()
     await this.desk.close()
   }

@@ -60,7 +60,7 @@ static struct str mentions(struct fixture *f, const struct staff *staff)
 {
     cJSON *frame;
     struct buf text = BUF_INIT(1 << 20);
-    assert_int_equal(view_snapshot(f->tx, staff, NOON, &frame), 0);
+    assert_int_equal(view_snapshot(f->tx, staff, &frame), 0);
     assert_int_equal(json_add_tree(&text, cJSON_GetObjectItemCaseSensitive(frame, "mentions")), 0);
     cJSON_Delete(frame);
     struct str copy = arena_str(&f->arena, buf_str(&text));

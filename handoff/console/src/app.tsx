@@ -272,6 +272,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     else setNotice("You're still signed in: Kerbside can't be reached just now.");
   }, []);
 
+  const announce = useCallback((text: string) => dispatch({ type: "announce", text }), []);
   const counts = useMemo(() => countsOf(state), [state.cases, state.mentions, state.people]);
   const shown = route.view === "case" ? route.id : null;
   const { alerts, unseen } = useAlerts({
@@ -279,6 +280,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     preferences,
     shown,
     urgent: counts.urgent,
+    announce,
   });
   const open = signedIn || route.view === "accessibility";
   const title = open ? titleOf(route, state) : "Sign in";
@@ -300,7 +302,6 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     scrollTo(0, 0);
   }, [place]);
 
-  const announce = useCallback((text: string) => dispatch({ type: "announce", text }), []);
   const seen = useCallback((id: number) => dispatch({ type: "seen", case: id }), []);
   const setProblem = useCallback((id: number, problem: CaseProblem | null) => {
     setProblems((before) => {

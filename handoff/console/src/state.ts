@@ -11,7 +11,6 @@ import type {
   Desk,
   EventFrame,
   Hours,
-  Ignored,
   Mode,
   Network,
   ServerFrame,
@@ -19,7 +18,6 @@ import type {
   Status,
   Way,
 } from "./types";
-import { atHandle, reasonWords } from "./words";
 
 /** Something to be read out; a number of its own, so that the same words twice are heard twice. */
 export interface Announcement {
@@ -55,7 +53,6 @@ export interface State {
   partial: boolean;
   /** things that we did and that wait for a connection */
   pending: number;
-  ignored: readonly Ignored[];
   /** whole cases as last fetched */
   details: ReadonlyMap<number, CaseFrame>;
   /** cases whose detail has to be fetched again, and how often that was said */
@@ -100,14 +97,12 @@ export const initialState: State = {
   cases: new Map(),
   partial: false,
   pending: 0,
-  ignored: [],
   details: new Map(),
   stale: new Map(),
   announcements: [],
 };
 
 const announcementsKept = 4;
-const urgentKinds = new Set(["case.opened", "case.raised", "case.reopened"]);
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -148,7 +143,6 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
         ...state,
         loaded: true,
         cases: new Map(frame.cases.map((one) => [one.id, one])),
-        ignored: frame.ignored,
         mentions: new Set(frame.mentions),
         bulks: frame.bulks,
       });
@@ -182,18 +176,7 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
 
 function takeEvent(state: State, event: EventFrame): State {
   let next = state;
-  if (event.case) {
-    next = markStale(putCase(next, event.case), event.case.id);
-    if (event.case.sensitive && event.case.state === "open" && urgentKinds.has(event.kind)) {
-      next = announce(next, newUrgent(event.case));
-    }
-  }
-  if (event.ignored) {
-    const { message } = event.ignored;
-    const others = next.ignored.filter((one) => one.message !== message);
-    const ignored = event.kind === "message.ignored" ? [event.ignored, ...others] : others;
-    next = { ...next, ignored };
-  }
+  if (event.case) next = markStale(putCase(next, event.case), event.case.id);
   if (event.kind === "case.noted" && event.case && event.to?.includes(state.staff?.id ?? 0)) {
     next = { ...next, mentions: new Set(next.mentions).add(event.case.id) };
   }
@@ -236,10 +219,6 @@ function announce(state: State, text: string): State {
   const id = (state.announcements[state.announcements.length - 1]?.id ?? 0) + 1;
   const announcements = [...state.announcements, { id, text }].slice(-announcementsKept);
   return { ...state, announcements };
-}
-
-function newUrgent(one: Case): string {
-  return `New: ${reasonWords(one.reason)}, from ${atHandle(one.resident.handle)}`;
 }
 
 export function networkWords(network: Network): string {

@@ -357,7 +357,6 @@ export interface SnapshotFrame {
   type: "snapshot";
   seq: number;
   cases: Case[];
-  ignored: Ignored[];
   /** cases with notes that name this person and that they haven't seen */
   mentions: number[];
   bulks: Bulk[];

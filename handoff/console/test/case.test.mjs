@@ -11,6 +11,7 @@ const { readyFound, suggestedText } = await load("case/insert.tsx");
 const { Looker } = await load("case/looking.ts");
 const { wayAfterMove } = await load("case/reply-form.tsx");
 const { inOrder } = await load("case/conversation.tsx");
+const { newsOfReply } = await load("case/case.tsx");
 const { runCommand, runOnCase } = await load("commands.ts");
 
 const text = "there's a child alone, I can hear screaming";
@@ -131,7 +132,7 @@ const actionRows = [
   ["nobody's, for an editor", aCase(12), editorMay, "note"],
   ["one's own", owned(sam), agentMay, "close mark mute note pass release reply"],
   ["a colleague's", owned(alex), agentMay, "mark mute note"],
-  ["a colleague's, for a supervisor", owned(alex), supervisorMay, "mark mute note release"],
+  ["a colleague's, for a supervisor", owned(alex), supervisorMay, "mark mute note pass release"],
   ["sensitive", owned(sam, { sensitive: true }), agentMay, "close note pass release reply unmark"],
   ["muted", owned(sam, { muted: true }), agentMay, "close mark note pass release reply unmute"],
   ["elsewhere", aCase(12, { elsewhere: true }), agentMay, "claim mark mute note pass release"],
@@ -313,3 +314,21 @@ test("the server's sentence is what is shown", async () => {
     text: "12 over.",
   });
 });
+
+const newsRows = [
+  ["one is held", [], [aReply(1, { state: "held" })], /goes out in 5 seconds/],
+  ["it goes on", [aReply(1, { state: "held" })], [aReply(1)], null],
+  ["it could not be sent", [aReply(1, { state: "queued" })], [aReply(1, { state: "failed" })], /could not be sent/],
+  ["it failed before", [aReply(1, { state: "failed" })], [aReply(1, { state: "failed" })], null],
+  ["it was given back", [aReply(1, { state: "proposed" })], [aReply(1, { state: "returned" })], /given back/],
+  ["a colleague's failed", [], [aReply(1, { state: "failed", by: alex })], null],
+  ["the second of two failed", [aReply(1, { state: "queued" }), aReply(2, { state: "queued" })],
+    [aReply(1), aReply(2, { state: "failed" })], /could not be sent/],
+];
+for (const [what, before, now, said] of newsRows) {
+  test(`of one's own replies: ${what}`, () => {
+    const news = newsOfReply(before, now, sam.id, 5);
+    if (said) assert.match(news, said);
+    else assert.equal(news, null);
+  });
+}

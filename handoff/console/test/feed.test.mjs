@@ -100,7 +100,7 @@ test("resumes after the last event it handed on, and hands none on twice", () =>
 
 test("a snapshot sets where to resume", () => {
   const s = stage();
-  s.connected(snapshot([aCase(1)], [], 150));
+  s.connected(snapshot([aCase(1)], 150));
   s.socket.onclose({ code: 1012 });
   s.pass(500);
   s.socket.onopen();
@@ -116,7 +116,7 @@ test("a server with another record says so, and its snapshot is where to resume"
   assert.equal(s.socket.sent[0].last, 120);
   s.socket.say(welcome({ seq: 90 }));
   s.socket.say({ type: "reset", why: "other_record" });
-  s.socket.say(snapshot([aCase(1)], [], 90));
+  s.socket.say(snapshot([aCase(1)], 90));
   s.socket.say(event(91, "case.claimed"));
   assert.deepEqual(kinds(s.frames).slice(3), ["welcome", "reset", "snapshot", 91]);
 });

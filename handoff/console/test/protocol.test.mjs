@@ -107,7 +107,7 @@ test("the frames that tests make up are frames", () => {
   const { aCase, anIgnored, detail, event, snapshot, welcome } = samples;
   for (const frame of [
     welcome(),
-    snapshot([aCase(1)], [anIgnored(7)]),
+    snapshot([aCase(1)]),
     event(101, "case.opened", { case: aCase(1) }),
     event(102, "message.ignored", { ignored: anIgnored(7) }),
     detail(aCase(1)),

@@ -77,11 +77,10 @@ export const welcome = (fields = {}) => ({
   ...fields,
 });
 
-export const snapshot = (cases = [], ignored = [], seq = 100) => ({
+export const snapshot = (cases = [], seq = 100) => ({
   type: "snapshot",
   seq,
   cases,
-  ignored,
   mentions: [],
   bulks: [],
 });

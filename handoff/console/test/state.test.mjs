@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./load.mjs";
-import { aCase, alex, anIgnored, detail, event, sam, snapshot, welcome } from "./samples.mjs";
+import { aCase, alex, detail, event, sam, snapshot, welcome } from "./samples.mjs";
 
 const {
   initialState,
@@ -102,27 +102,8 @@ test("an answer that overtook an event is not undone by it", () => {
 });
 
 test("a snapshot forgets what was there", () => {
-  const state = after(snapshot([aCase(1)], [anIgnored(7)]), snapshot([aCase(2)], [], 200));
+  const state = after(snapshot([aCase(1)]), snapshot([aCase(2)], 200));
   assert.deepEqual([...state.cases.keys()], [2]);
-  assert.deepEqual(state.ignored, []);
-});
-
-test("new, raised and reopened urgent cases are read out; nothing else is", () => {
-  const urgent = { sensitive: true, priority: 0, reason: "safeguarding" };
-  const state = after(
-    snapshot([aCase(1, urgent)]),
-    event(101, "case.opened", { case: aCase(2) }),
-    event(102, "case.opened", { case: aCase(3, urgent) }),
-    event(103, "case.raised", { case: aCase(2, { ...urgent, version: 2, reason: "emergency" }) }),
-    event(104, "case.message", { case: aCase(3, { ...urgent, version: 2 }) }),
-    event(105, "case.raised", {
-      case: aCase(4, { ...urgent, state: "claimed", owner: alex }),
-    }),
-  );
-  assert.deepEqual(heard(state), [
-    "New: Child or adult at risk, from @elm_close_sam",
-    "New: Danger to people now, from @elm_close_sam",
-  ]);
 });
 
 test("the same words said twice are two announcements, and only the last few are kept", () => {
@@ -138,17 +119,6 @@ test("network trouble is read out when it begins and when it ends", () => {
   const status = (network) => ({ type: "status", now_at: 1, open, network });
   const state = after(welcome(), status(down), status(down), status({ ok: true, text: null }));
   assert.deepEqual(heard(state), ["X refuses our token.", "Sending and reading work again."]);
-});
-
-test("ignored messages come in on top, once, and go when they are restored", () => {
-  const state = after(
-    snapshot([], [anIgnored(7)]),
-    event(101, "message.ignored", { ignored: anIgnored(8) }),
-    event(102, "message.ignored", { ignored: anIgnored(8) }),
-    event(103, "message.restored", { ignored: anIgnored(7), case: aCase(9) }),
-  );
-  assert.deepEqual(state.ignored.map((one) => one.message), [8]);
-  assert.ok(state.cases.has(9));
 });
 
 test("a fetched case is to be fetched again after an event, a refusal and a welcome", () => {
@@ -174,9 +144,8 @@ test("a refusal shows the case as it is now", () => {
 });
 
 test("signing out leaves nothing behind", () => {
-  const state = reduce(after(snapshot([aCase(1)], [anIgnored(7)])), { type: "signed-out" });
+  const state = reduce(after(snapshot([aCase(1)])), { type: "signed-out" });
   assert.equal(state.cases.size, 0);
-  assert.equal(state.ignored.length, 0);
   assert.equal(state.staff, null);
 });
 

@@ -19,7 +19,7 @@ export class Desk {
   frames = [] // all that came, oldest first
   events = []
   cases = new Map() // by id, as last told
-  ignored = new Map() // by message
+  ignored = new Map() // since it was opened, by message
   #name = randomBytes(4).toString('hex') // no other desk of the same person gives its commands these ids
   #commands = 0
   #answers = new Map()
@@ -98,7 +98,6 @@ export class Desk {
     if (frame.type === 'snapshot') {
       this.snapshot = frame
       this.cases = new Map(frame.cases.map(about => [about.id, about]))
-      this.ignored = new Map(frame.ignored.map(about => [about.message, about]))
     }
     if (frame.type === 'event') {
       this.events.push(frame)

@@ -26,14 +26,13 @@ const concernWords: Record<string, string> = {
   "case.warned": "The time for your case is nearly up",
   "case.escalated": "The time for a case is up",
   "reply.returned": "Your reply was given back",
-  "reply.proposed": "A reply waits for an approval",
   "reply.failed": "Your reply could not be sent",
 };
 
 /** Nothing of what a resident wrote: a notification is seen by whoever walks past. */
 export function alertFor(event: EventFrame, looking: Looking): Alert | null {
   const { case: one, kind } = event;
-  if (!one || one.muted || event.by === looking.staff.name) return null;
+  if (!one || one.muted) return null;
   if (looking.attentive && looking.shown === one.id) return null;
   const who = one.private ? "by direct message" : `from ${atHandle(one.resident.handle)}`;
   const text = `${reasonWords(one.reason)}, ${who}`;
@@ -41,6 +40,7 @@ export function alertFor(event: EventFrame, looking: Looking): Alert | null {
     const title = concernWords[kind];
     if (title) return { case: one.id, title, text };
   }
+  if (event.by === looking.staff.name) return null;
   const urgent = one.sensitive && one.state === "open" && urgentKinds.has(kind);
   return urgent ? { case: one.id, title: "Urgent", text } : null;
 }

@@ -12,10 +12,11 @@ interface Watched {
   shown: number | null;
   /** how many sensitive cases nobody has taken */
   urgent: number;
+  announce: (text: string) => void;
 }
 
-/** Raises alerts as they come. Gives what tests them, and the last that wasn't seen yet. */
-export function useAlerts({ staff, preferences, shown, urgent }: Watched) {
+/** Raises alerts as they come, and has them read out. Gives what tests them, and the last that wasn't seen yet. */
+export function useAlerts({ staff, preferences, shown, urgent, announce }: Watched) {
   const alerts = useMemo(() => new Alerts(), []);
   const [unseen, setUnseen] = useState<Alert | null>(null);
 
@@ -24,6 +25,7 @@ export function useAlerts({ staff, preferences, shown, urgent }: Watched) {
     const attentive = document.visibilityState === "visible" && document.hasFocus();
     const alert = alertFor(event, { staff, shown, attentive });
     if (!alert) return;
+    announce(`${alert.title}: ${alert.text}`);
     alerts.raise(alert, preferences, Date.now());
     if (!attentive) setUnseen(alert);
   });

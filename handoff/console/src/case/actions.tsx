@@ -1,7 +1,7 @@
 // What can be done with a case besides answering it: the one thing that comes next as a button of
 // its own, the rest behind another.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Disclosure } from "../parts/disclosure";
 import { Problem } from "../parts/problem";
 import type { CaseAction } from "./allowed";
@@ -14,12 +14,13 @@ export interface ActionsProps extends Pick<PassFormProps, "teams" | "colleagues"
   allowed: ReadonlySet<CaseAction>;
   /** of its newest post there; null: it has none */
   onX: string | null;
-  busy: string | null;
+  isBusy: (place: string) => boolean;
   problemAt: (place: string) => string | null;
   onClaim: () => void;
   onRelease: () => void;
   onToReply: () => void;
-  onQuick: (action: QuickAction) => void;
+  /** true once it is done */
+  onQuick: (action: QuickAction) => Promise<boolean>;
   onPass: (target: PassTarget, text: string) => Promise<boolean>;
   onInvalid: (text: string) => void;
 }
@@ -33,9 +34,10 @@ const quickWords: Record<QuickAction, string> = {
 const quick = Object.keys(quickWords) as QuickAction[];
 
 export function Actions(props: ActionsProps) {
-  const { allowed, onX, busy, problemAt } = props;
+  const { allowed, onX, isBusy, problemAt } = props;
   const [open, setOpen] = useState(false);
   const [passing, setPassing] = useState(false);
+  const toggler = useRef<HTMLButtonElement>(null);
   const quickProblem = quick.map((action) => problemAt(action)).find(Boolean);
   const more = onX !== null || [...quick, "pass" as const].some((action) => allowed.has(action));
 
@@ -48,6 +50,13 @@ export function Actions(props: ActionsProps) {
     if (await props.onPass(target, text)) toggle(false);
   }
 
+  // The button that was pressed is another one then.
+  async function doQuick(action: QuickAction) {
+    if (!(await props.onQuick(action))) return;
+    toggle(false);
+    toggler.current?.focus();
+  }
+
   return (
     <div class="ks-actions" data-testid="actions">
       {problemAt("case") && <Problem text={problemAt("case") ?? ""} />}
@@ -58,7 +67,7 @@ export function Actions(props: ActionsProps) {
           <button
             type="button"
             class="govuk-button"
-            aria-disabled={busy === "case"}
+            aria-disabled={isBusy("case")}
             onClick={props.onClaim}
             data-testid="claim"
           >
@@ -79,7 +88,7 @@ export function Actions(props: ActionsProps) {
           <button
             type="button"
             class="govuk-button govuk-button--secondary"
-            aria-disabled={busy === "case"}
+            aria-disabled={isBusy("case")}
             onClick={props.onRelease}
             data-testid="release"
           >
@@ -87,12 +96,12 @@ export function Actions(props: ActionsProps) {
           </button>
         )}
         {more && (
-          <Disclosure label="More" open={open} onToggle={toggle} testId="more">
+          <Disclosure label="More" open={open} onToggle={toggle} button={toggler} testId="more">
             {passing ? (
               <PassForm
                 teams={props.teams}
                 colleagues={props.colleagues}
-                busy={busy === "pass"}
+                busy={isBusy("pass")}
                 problem={problemAt("pass")}
                 onInvalid={props.onInvalid}
                 onPass={pass}
@@ -119,8 +128,8 @@ export function Actions(props: ActionsProps) {
                         <button
                           type="button"
                           class="ks-plain-button"
-                          aria-disabled={busy === action}
-                          onClick={() => props.onQuick(action)}
+                          aria-disabled={isBusy(action)}
+                          onClick={() => void doQuick(action)}
                           data-testid={action}
                         >
                           {quickWords[action]}

@@ -25,12 +25,13 @@ export function actionsOn(one: Case, staffId: number, may: Rights): ReadonlySet<
   const mine = isMine(one, staffId);
   const waits = one.state !== "closed";
   const nobodys = one.state === "open";
+  const mayGiveBack = waits && !nobodys && may.has("release_others");
   const now: Record<CaseAction, boolean> = {
     claim: nobodys,
-    release: mine || (nobodys && one.elsewhere) || (waits && !nobodys && may.has("release_others")),
+    release: mine || (nobodys && one.elsewhere) || mayGiveBack,
     reply: mine,
     close: mine,
-    pass: nobodys || mine,
+    pass: nobodys || mine || mayGiveBack,
     mark: waits && !one.sensitive,
     unmark: waits && one.sensitive,
     mute: waits && !one.muted && !one.sensitive,

@@ -3,7 +3,7 @@
 // that of what was on the screen.
 
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
 import { BackLink } from "../parts/back-link";
@@ -70,10 +70,6 @@ export interface CaseViewProps {
   announce: (text: string) => void;
 }
 
-function newestReply(detail: CaseFrame | undefined): number {
-  return Math.max(0, ...(detail?.replies ?? []).map((reply) => reply.id));
-}
-
 const quickDone: Record<QuickAction, string> = {
   mark: "Marked sensitive: it comes first now.",
   unmark: "It isn't marked sensitive any more.",
@@ -133,7 +129,7 @@ function WholeCase(props: WholeCaseProps) {
   const box = useRef<HTMLTextAreaElement>(null);
   const noteBox = useRef<HTMLTextAreaElement>(null);
   const closeFirst = useRef<HTMLSelectElement>(null);
-  const [busy, setBusy] = useState<string | null>(null);
+  const underWay = useUnderWay();
   const [writeNext, setWriteNext] = useState(false);
   const allowed = actionsOn(one, staff.id, may);
   const mine = isMine(one, staff.id);
@@ -146,11 +142,10 @@ function WholeCase(props: WholeCaseProps) {
   useAnnouncements(detail, staff.id, desk.undo_s, announce);
 
   async function run(place: string, doIt: () => Promise<Done>): Promise<Done | null> {
-    if (busy) return null;
-    setBusy(place);
+    if (!underWay.begin(place)) return null;
     onProblem(null);
     const done = await doIt();
-    setBusy(null);
+    underWay.end(place);
     if (!done.ok) onProblem({ place, text: done.text });
     return done;
   }
@@ -171,8 +166,10 @@ function WholeCase(props: WholeCaseProps) {
     heading.current?.focus();
   }
 
-  async function quick(action: QuickAction) {
-    if (await runCase(action, quickCommand(action, one))) announce(quickDone[action]);
+  async function quick(action: QuickAction): Promise<boolean> {
+    if (!(await runCase(action, quickCommand(action, one)))) return false;
+    announce(quickDone[action]);
+    return true;
   }
 
   async function pass(target: PassTarget, text: string): Promise<boolean> {
@@ -186,6 +183,7 @@ function WholeCase(props: WholeCaseProps) {
 
   async function send(text: string, way: Way, split: boolean) {
     const command: CaseCommand = { type: "reply", ...about, text, way, ...(split && { split }) };
+    if (underWay.has("reply")) return;
     draft.beginSending();
     const done = await run("reply", () => props.onCommand(command, one));
     if (!done?.ok) {
@@ -256,7 +254,7 @@ function WholeCase(props: WholeCaseProps) {
   useShortcut(...inCase.close, mine ? () => closeFirst.current?.focus() : null);
 
   const actions: ReplyActions = {
-    busy,
+    isBusy: underWay.has,
     problemAt,
     limits: props.limits,
     onRetry: (reply) => void retry(reply),
@@ -282,7 +280,7 @@ function WholeCase(props: WholeCaseProps) {
         onX={latestOnX(detail)}
         teams={desk.teams.filter((team) => team !== one.team)}
         colleagues={takersOf(one, people, staff.id)}
-        busy={busy}
+        isBusy={underWay.has}
         problemAt={problemAt}
         onClaim={claim}
         onRelease={release}
@@ -316,7 +314,7 @@ function WholeCase(props: WholeCaseProps) {
               }}
               box={box}
               takeFocus={writeNext}
-              busy={busy === "reply"}
+              busy={underWay.has("reply")}
               problem={problemAt("reply")}
               onTyped={props.onTyped}
               onInvalid={invalid("reply")}
@@ -332,7 +330,7 @@ function WholeCase(props: WholeCaseProps) {
           {allowed.has("close") ? (
             <CloseForm
               departments={desk.departments}
-              busy={busy === "close"}
+              busy={underWay.has("close")}
               problem={problemAt("close")}
               first={closeFirst}
               onInvalid={invalid("close")}
@@ -346,7 +344,7 @@ function WholeCase(props: WholeCaseProps) {
             staffId={staff.id}
             colleagues={people}
             mayWrite={allowed.has("note")}
-            busy={busy === "note"}
+            busy={underWay.has("note")}
             problem={problemAt("note")}
             box={noteBox}
             onInvalid={invalid("note")}
@@ -358,6 +356,29 @@ function WholeCase(props: WholeCaseProps) {
       </div>
     </>
   );
+}
+
+/**
+ * What has been asked for and has no answer yet, by its place. Nothing is asked for twice, and while
+ * one thing waits for a connection the others can still be done.
+ */
+function useUnderWay() {
+  const places = useRef<ReadonlySet<string>>(new Set());
+  const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0);
+
+  function become(now: ReadonlySet<string>) {
+    places.current = now;
+    redraw();
+  }
+  return {
+    has: (place: string) => places.current.has(place),
+    begin(place: string): boolean {
+      if (places.current.has(place)) return false;
+      become(new Set(places.current).add(place));
+      return true;
+    },
+    end: (place: string) => become(new Set([...places.current].filter((one) => one !== place))),
+  };
 }
 
 /** Of a split reply all parts, as they were written. */
@@ -379,17 +400,33 @@ function useAnnouncements(
   undoS: number,
   announce: (text: string) => void,
 ): void {
-  const seen = useRef<{ messages: number; reply: number } | null>(null);
+  const seen = useRef<Pick<CaseFrame, "messages" | "replies"> | null>(null);
   useEffect(() => {
     const before = seen.current;
-    seen.current = { messages: detail.messages.length, reply: newestReply(detail) };
+    seen.current = detail;
     if (!before) return;
-    if (detail.messages.length > before.messages) {
+    if (detail.messages.length > before.messages.length) {
       announce(`${atHandle(detail.case.resident.handle)} wrote again.`);
     }
-    const mine = detail.replies.find(({ id, by }) => id > before.reply && by?.id === staffId);
-    if (mine) announce(takenWords(mine.state, undoS));
+    const said = newsOfReply(before.replies, detail.replies, staffId, undoS);
+    if (said) announce(said);
   }, [detail]);
+}
+
+/** What has become of this person's replies since, if they should hear of it now. */
+export function newsOfReply(
+  before: readonly Reply[],
+  now: readonly Reply[],
+  staffId: number,
+  undoS: number,
+): string | null {
+  const states = new Map(before.map(({ id, state }) => [id, state]));
+  const news = now.filter(({ id, by, state }) => by?.id === staffId && states.get(id) !== state);
+  const is = (state: Reply["state"]) => news.some((reply) => reply.state === state);
+  if (is("failed")) return "Your reply could not be sent: the conversation says why.";
+  if (is("returned")) return "Your reply was given back: the conversation says why.";
+  const taken = news.find(({ id }) => !states.has(id));
+  return taken ? takenWords(taken.state, undoS) : null;
 }
 
 function takenWords(state: Reply["state"], undoS: number): string {

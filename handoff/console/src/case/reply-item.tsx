@@ -11,8 +11,8 @@ import type { Count } from "./counter";
 import { JudgeForm } from "./judge-form";
 
 export interface ReplyActions {
-  /** places of problems and of what is on its way: "undo-31", "retry-31", "judge-31" */
-  busy: string | null;
+  /** both of places: "undo-31", "retry-31", "judge-31" */
+  isBusy: (place: string) => boolean;
   problemAt: (place: string) => string | null;
   onRetry: (reply: Reply) => void;
   onUndo: (reply: Reply) => void;
@@ -44,7 +44,7 @@ const looks: Partial<Record<Reply["state"], string>> = {
 };
 
 export function ReplyItem({ reply, mayRetry, mayUndo, mayJudge, actions }: ReplyItemProps) {
-  const { busy, problemAt } = actions;
+  const { isBusy, problemAt } = actions;
   const undo = useRef<HTMLButtonElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
 
@@ -88,7 +88,7 @@ export function ReplyItem({ reply, mayRetry, mayUndo, mayJudge, actions }: Reply
         <button
           type="button"
           class="govuk-button govuk-button--secondary ks-said__button"
-          aria-disabled={busy === `undo-${reply.id}`}
+          aria-disabled={isBusy(`undo-${reply.id}`)}
           ref={undo}
           onClick={() => actions.onUndo(reply)}
           data-testid="reply-undo"
@@ -101,7 +101,7 @@ export function ReplyItem({ reply, mayRetry, mayUndo, mayJudge, actions }: Reply
         <button
           type="button"
           class="govuk-button govuk-button--secondary ks-said__button"
-          aria-disabled={busy === `retry-${reply.id}`}
+          aria-disabled={isBusy(`retry-${reply.id}`)}
           onClick={() => actions.onRetry(reply)}
           data-testid="reply-retry"
         >
@@ -111,7 +111,7 @@ export function ReplyItem({ reply, mayRetry, mayUndo, mayJudge, actions }: Reply
       {mayJudge && (
         <JudgeForm
           reply={reply}
-          busy={busy === `judge-${reply.id}`}
+          busy={isBusy(`judge-${reply.id}`)}
           problem={problemAt(`judge-${reply.id}`)}
           limit={actions.limits[reply.private ? "private" : "public"]}
           onApprove={(text) => actions.onApprove(reply, text)}

@@ -1,20 +1,24 @@
 // A button that shows and hides what stands behind it. Escape closes it, and the focus goes back to
 // the button.
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useId, useRef } from "preact/hooks";
 
 export interface DisclosureProps {
   label: string;
   open: boolean;
   onToggle: (open: boolean) => void;
+  /** for those who send the focus back to it */
+  button?: RefObject<HTMLButtonElement>;
   children: ComponentChildren;
   testId: string;
 }
 
-export function Disclosure({ label, open, onToggle, children, testId }: DisclosureProps) {
+export function Disclosure(props: DisclosureProps) {
+  const { label, open, onToggle, children, testId } = props;
   const panel = useId();
-  const button = useRef<HTMLButtonElement>(null);
+  const own = useRef<HTMLButtonElement>(null);
+  const button = props.button ?? own;
 
   function closeByKey(event: KeyboardEvent) {
     if (event.key !== "Escape" || !open) return;
