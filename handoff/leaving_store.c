@@ -67,7 +67,11 @@ int record_list_told(struct tx *tx, struct arena *arena, int64_t reply_id, int64
         "SELECT p.body, p.changed_at, m.resident_id, p.state IN ('queued', 'held', 'withheld') AS "
         "waiting, 1 AS by_account FROM message m JOIN reply p ON p.message_id=m.id"
         " WHERE m.resident_id=?1 AND p.changed_at>=?2 AND p.id<>?3"
-        " AND p.state NOT IN ('failed', 'dropped', 'proposed', 'returned') ORDER BY p.id DESC";
+        " AND p.state NOT IN ('failed', 'dropped', 'proposed', 'returned')"
+        /* parts of one answer go on with each other */
+        " AND NOT EXISTS(SELECT 1 FROM reply o WHERE o.id=?3 AND o.case_id=p.case_id"
+        " AND o.staff_id=p.staff_id AND o.created_at=p.created_at"
+        " AND (o.after_id IS NOT NULL OR p.after_id IS NOT NULL)) ORDER BY p.id DESC";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, resident_id);
     stmt_bind_int64(q, 2, since_at);

@@ -285,9 +285,14 @@ static void test_reply(void **state)
     c.version = 3;
     assert_int_equal(reply_in_case(f->tx, &c, "And on ^SR", false), CASE_DONE);
     assert_int_equal(int_of(f->tx, "SELECT max(message_id) AS n FROM reply", 0), newest);
+    /* of the case's resident, whoever else wrote in the thread since */
+    (void)add_message(f->tx, "903", "900", "8");
+    c.version = int_of(f->tx, "SELECT version AS n FROM handoff_case WHERE id=?1", id);
+    assert_int_equal(reply_in_case(f->tx, &c, "Once more ^SR", false), CASE_DONE);
+    assert_int_equal(int_of(f->tx, "SELECT max(message_id) AS n FROM reply", 0), newest);
     c.version = 2; /* the same again is stale: no second reply by a second click */
     assert_int_equal(reply_in_case(f->tx, &c, "It's on its way ^SR", false), CASE_STALE);
-    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 2);
+    assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 3);
 }
 
 /* What the network's limits held back isn't said behind a person's answer, or when it is over. */

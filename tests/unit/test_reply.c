@@ -709,6 +709,29 @@ static void test_concerns(void **state)
 
 #define REPLY_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
+/* The second part of an answer isn't held against the first; the same said again later is. */
+static void test_parts_go_on(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sal = add_staff(f->tx, "sal", "Sal Ash", "SA"),
+            message = add_message(f->tx, "990", "990", "9"), id = open_case(f->tx, message), first;
+    struct record_facts facts = facts_of(f->tx, message);
+    struct case_command c = { id, 1, sal, NOON };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    c.version = 2;
+    struct str parts[] = { STR("Nearly the same 1/2"), STR("Nearly the same 2/2 ^SA") };
+    struct case_answer a = { .parts = parts, .part_count = 2 };
+    assert_int_equal(case_reply(f->tx, &c, &a, &first), CASE_DONE);
+    struct record_said told[RECORD_SAID_MAX];
+    assert_int_equal(
+        record_list_told(f->tx, &f->arena, first + 1, facts.resident_id, NOON - 60, told), 0);
+    int64_t later = queue_reply(f->tx, message, id, sal, "Nearly the same 1/2");
+    run_sql(f->tx, "UPDATE reply SET created_at=created_at+1 WHERE body='Nearly the same 1/2'"
+                   " AND after_id IS NULL AND id=(SELECT max(id) FROM reply)");
+    assert_int_equal(record_list_told(f->tx, &f->arena, later, facts.resident_id, NOON - 60, told),
+                     2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -723,6 +746,7 @@ int main(void)
         REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
         REPLY_TEST(test_draft_again),    REPLY_TEST(test_count),
         REPLY_TEST(test_concerns),       REPLY_TEST(test_repeated),
+        REPLY_TEST(test_parts_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
