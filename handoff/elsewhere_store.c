@@ -185,6 +185,27 @@ static int take_remembered(struct tx *tx, struct arena *arena, struct str networ
     return r;
 }
 
+/* Nobody of ours was there after all: unless somebody's answer is on its way, it is waited for. */
+static int wait_again(struct tx *tx, int64_t case_id, int64_t now)
+{
+    static const char sql[] =
+        "UPDATE handoff_case SET elsewhere=0, version=version+1, changed_at=?2 WHERE id=?1 AND "
+        "state='open' AND elsewhere=1 AND NOT " SQL_ELSEWHERE(
+            "handoff_case.conversation_id",
+            "?2-?3") " RETURNING EXISTS(SELECT 1 FROM reply p WHERE p.case_id=handoff_case.id AND "
+                     "p.staff_id IS NOT NULL AND p.state IN ('held', 'queued', 'sending', "
+                     "'unknown')) AS id";
+    int64_t answered;
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    stmt_bind_int64(q, 2, now);
+    stmt_bind_int64(q, 3, RECORD_TALK_S);
+    int r = record_one_id(q, &answered);
+    if (r != 1)
+        return r;
+    return answered ? 0 : case_unanswered(tx, case_id, now);
+}
+
 int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now)
 {
     static const char sql[] =
@@ -206,7 +227,8 @@ int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now)
                               STR(""),
                               STR("") };
     stmt_done(q);
-    return record_add_event(tx, &e, now);
+    r = unknown ? 0 : wait_again(tx, e.case_id, now);
+    return r < 0 ? r : record_add_event(tx, &e, now);
 }
 
 int record_claim_own_posts(struct tx *tx, struct str network, struct str remote_id,

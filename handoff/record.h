@@ -224,7 +224,7 @@ enum record_own {
 int record_own_post(struct tx *tx, const struct record_own_post *post, int64_t now) MUST_CHECK;
 
 /* The network says that @remote_id is another reply's: what was taken for staff's under that id is
- * dropped, a reply of ours is unknown again. 0 also if there is none. */
+ * dropped, and its case waits again; a reply of ours is unknown again. 0 also if there is none. */
 int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now) MUST_CHECK;
 
 /* ------------------------------------------------------------------------------------------------

@@ -206,6 +206,29 @@ static void test_takes_over(void **state)
     assert_int_equal(case_release(f->tx, &c), CASE_NOT_YOURS); /* nobody has it */
 }
 
+/* What was taken for staff's answer was the acknowledgement: the resident waits as before. */
+static void test_not_elsewhere(void **state)
+{
+    static const char q_case[] = "SELECT elsewhere || ' ' || coalesce(waits_since-1795000000, '-')"
+                                 " AS t FROM handoff_case";
+    struct fixture *f = *state;
+    int64_t message = add_message(f->tx, "900", "900", "7");
+    (void)open_case(f->tx, message);
+    struct record_own_post post = a_post("950", "A person will read this");
+    assert_int_equal(record_own_post(f->tx, &post, NOON + 1), RECORD_OWN_STAFF);
+    assert_str(text_of(f, q_case, 0), "1 -\n");
+    assert_int_equal(tx_savepoint(f->tx), 0);
+    assert_int_equal(record_give_up_remote(f->tx, STR("950"), NOON + 2), 0);
+    assert_str(text_of(f, q_case, 0), "0 0\n");
+    assert_int_equal(tx_savepoint_undo(f->tx), 0);
+
+    /* unless somebody did answer there as well */
+    post = a_post("951", "We are on it");
+    assert_int_equal(record_own_post(f->tx, &post, NOON + 1), RECORD_OWN_STAFF);
+    assert_int_equal(record_give_up_remote(f->tx, STR("950"), NOON + 2), 0);
+    assert_str(text_of(f, q_case, 0), "1 -\n");
+}
+
 /* Nobody is answered over their head either where there was no case, nor in the one that comes. */
 static void test_without_case(void **state)
 {
@@ -333,10 +356,15 @@ static void test_edited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RECORD_TEST(test_settles),    RECORD_TEST(test_private_settles),
-        RECORD_TEST(test_parts),      RECORD_TEST(test_private_twice),
-        RECORD_TEST(test_takes_over), RECORD_TEST(test_without_case),
-        RECORD_TEST(test_place),      RECORD_TEST(test_before_its_message),
+        RECORD_TEST(test_settles),
+        RECORD_TEST(test_private_settles),
+        RECORD_TEST(test_parts),
+        RECORD_TEST(test_private_twice),
+        RECORD_TEST(test_takes_over),
+        RECORD_TEST(test_not_elsewhere),
+        RECORD_TEST(test_without_case),
+        RECORD_TEST(test_place),
+        RECORD_TEST(test_before_its_message),
         RECORD_TEST(test_edited),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
