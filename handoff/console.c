@@ -114,8 +114,9 @@ int console_new(const struct console_options *options, struct report *report, st
         free(c);
         return r;
     }
-    static const lws_retry_bo_t pings = { .secs_since_valid_ping = 20,
-                                          .secs_since_valid_hangup = 40 };
+    /* So long is somebody shown to be there, and to write, whose machine is gone. */
+    static const lws_retry_bo_t pings = { .secs_since_valid_ping = 10,
+                                          .secs_since_valid_hangup = 20 };
     void *loops[1] = { options->loop };
     struct lws_context_creation_info info = {
         .port = options->port,

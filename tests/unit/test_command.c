@@ -508,8 +508,8 @@ static void test_hostile(void **state)
         "{\"type\":\"close\",\"id\":\"c1\",\"case\":2,\"version\":2,\"outcome\":\"done\"}",
         "{\"type\":\"restore\",\"id\":\"c1\",\"message\":5}",
         "{\"type\":\"retry\",\"id\":\"c1\",\"case\":2,\"version\":2,\"reply\":1}",
-        "{\"type\":\"reply\",\"id\":\"c1\",\"case\":2,\"version\":2,\"text\":\"Hello\","
-        "\"way\":\"public\",\"split\":true}",
+        ("{\"type\":\"reply\",\"id\":\"c1\",\"case\":2,\"version\":2,\"text\":\"Hello\","
+         "\"way\":\"public\",\"split\":true}"),
         "{\"type\":\"undo\",\"id\":\"c1\",\"reply\":2}",
         "{\"type\":\"approve\",\"id\":\"c1\",\"reply\":3,\"text\":\"Hello\"}",
         "{\"type\":\"return\",\"id\":\"c1\",\"reply\":3,\"text\":\"Hello\"}",

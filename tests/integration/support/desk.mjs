@@ -24,7 +24,7 @@ export class Desk {
   #commands = 0
   #answers = new Map()
 
-  // Signs in if there is no cookie, connects and says hello.
+  // Signs in if there is no cookie, connects, says hello, and has all that is shown if it had nothing.
   static async open (kerbside, { login = 'sam', cookie, last = 0 } = {}) {
     const desk = new Desk()
     desk.cookie = cookie ?? await signIn(kerbside, login)
@@ -35,7 +35,7 @@ export class Desk {
       desk.#take(JSON.parse(text))
     })
     desk.send({ type: 'hello', last })
-    await desk.until('welcome', () => desk.welcome)
+    await desk.until('welcome', () => desk.welcome && (last || desk.snapshot))
     return desk
   }
 
