@@ -8,9 +8,9 @@ const longestMs = 60_000
 
 after(closeBrowser)
 
-// `options` are those of Council.open.
-export function story (name, body, options) {
-  test(name, { timeout: longestMs }, async t => {
+// `options` are those of Council.open, and how long it may take at most.
+export function story (name, body, { timeout = longestMs, ...options } = {}) {
+  test(name, { timeout }, async t => {
     const council = new Council()
     try {
       await council.open(options)
