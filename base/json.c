@@ -265,6 +265,11 @@ cJSON *json_put_str(cJSON *object, const char *name, struct str value)
     return cJSON_AddItemToObject(object, name, m) ? m : NULL;
 }
 
+cJSON *json_put_str_or_null(cJSON *object, const char *name, struct str value)
+{
+    return value.len ? json_put_str(object, name, value) : cJSON_AddNullToObject(object, name);
+}
+
 cJSON *json_add_str(cJSON *array, struct str value)
 {
     cJSON *m = string_new(value);

@@ -51,6 +51,9 @@ int json_add_tree(struct buf *out, const cJSON *tree);
 /* cJSON_AddStringToObject for text that isn't NUL-terminated. NULL when out of memory. */
 cJSON *json_put_str(cJSON *object, const char *name, struct str value);
 
+/* The same, but null for an empty text. */
+cJSON *json_put_str_or_null(cJSON *object, const char *name, struct str value);
+
 /* The same at the end of an array. */
 cJSON *json_add_str(cJSON *array, struct str value);
 

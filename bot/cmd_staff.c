@@ -9,9 +9,9 @@
 #include "base/when.h"
 #include "bot/command.h"
 #include "handoff/audit.h"
-#include "handoff/cases.h"
 #include "handoff/password.h"
 #include "handoff/permission.h"
+#include "handoff/record.h"
 #include "handoff/second_factor.h"
 #include "handoff/session.h"
 
@@ -106,7 +106,7 @@ static int role(struct request *q)
     if (!role_exists(q->value))
         return refuse(q, "a role is agent, trainee, editor, supervisor or admin");
     (void)snprintf(text, sizeof text, "%.*s to %.*s", STR_ARG(q->staff.role), STR_ARG(q->value));
-    return noted(q, staff_set_role(q->tx, q->login, q->value), "role_changed", text);
+    return noted(q, staff_set_role(q->tx, q->login, q->value, q->now), "role_changed", text);
 }
 
 static int duty(struct request *q)
@@ -144,10 +144,7 @@ static int totp_off(struct request *q)
 
 static int leave(struct request *q)
 {
-    int r = case_release_all(q->tx, q->staff.id, q->now);
-    if (r == 0)
-        r = staff_remove(q->tx, q->login, q->now);
-    return noted(q, r, "staff_removed", "");
+    return noted(q, staff_remove(q->tx, q->login, q->now), "staff_removed", "");
 }
 
 enum { SOMEBODY = 1, PASSWORD = 2 }; /* is about a login that there is; reads a password */

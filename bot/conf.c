@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/when.h"
+#include "handoff/desk.h"
 
 enum { FILE_BYTES_MAX = 1 << 20 };
 
@@ -80,7 +81,8 @@ static const struct conf_row rows[] = {
       .choices = second_factors, .def = 0,
       .help = "Whether staff may sign in with a password alone (optional), or must have an "
               "authenticator app, too (required): who has none yet is led to setting it up" },
-    { "console.undo_s", CONF_INT, offsetof(struct conf, undo_s), .min = 0, .max = 60, .def = 5,
+    { "console.undo_s", CONF_INT, offsetof(struct conf, undo_s), .min = 0, .max = DESK_UNDO_MAX_S,
+      .def = 5,
       .help = "Seconds that a reply of staff is held, in which its writer can take it back" },
     { "console.reference", CONF_TEXT, offsetof(struct conf, reference_prefix), .text = "KS",
       .help = "What the reference of a case begins with, as in KS-4F7K-2: letters that residents "
@@ -126,8 +128,10 @@ static const struct conf_row rows[] = {
       .help = "US dollars that X may cost in a calendar month; beyond them nothing is answered "
               "automatically and staff are told. 0: no cap" },
     { "x.keep_days", CONF_INT, offsetof(struct conf, x_keep_days), .min = 1, .max = 3650, .def = 30,
-      .help = "Days that the text of a post is kept. Once a day X is asked whether it is still "
-              "there; what is older is erased, unless its case is open" },
+      .help =
+          "Days that the text of a post, and what staff noted about it, is kept. Once a day X is "
+          "asked whether the post is still there; what is older is erased, unless its case is "
+          "open" },
 };
 
 /* Members of each of "accounts". */

@@ -54,7 +54,7 @@ static int read_told(struct said *s)
         return 0;
     struct record_said *rows = arena_array(s->arena, RECORD_SAID_MAX, sizeof *rows);
     int count = rows ? record_list_told(s->tx, s->arena, s->reply_id, s->resident_id,
-                                        s->now - SEND_SAME_S, rows)
+                                        s->now - RECORD_SAME_S, rows)
                      : ERR_NOMEM;
     if (count < 0)
         return count;
@@ -71,7 +71,7 @@ int said_weigh(struct said *s, struct str text, struct send_facts *facts)
 {
     bool waiting = !s->reply_id;
     struct send_runs runs;
-    int same = record_is_said(s->tx, s->reply_id, text, waiting, s->now - SEND_SAME_S);
+    int same = record_is_said(s->tx, s->reply_id, text, waiting, s->now - RECORD_SAME_S);
     int r = same < 0 ? same : read_told(s);
     if (r == 0)
         r = read_lately(s);

@@ -10,7 +10,6 @@
 #include "base/arena.h"
 
 enum {
-    SEND_SAME_S = 86400, /* nothing is said twice word for word within it */
     SEND_LIKE = 50,      /* hundredths of likeness from which two texts are nearly equal */
     SEND_LIKE_S = 3600,  /* within it no more … */
     SEND_LIKE_MAX = 40,  /* … that are nearly equal go to different people */
@@ -37,8 +36,8 @@ struct send_facts {
     unsigned said_here; /* automatic replies that left in this conversation */
 
     const char *asks;   /* kb_asks_for() of its text */
-    bool same;          /* an account of ours said it, word for word, within SEND_SAME_S */
-    bool near_resident; /* the resident was told nearly the same within SEND_SAME_S */
+    bool same;          /* an account of ours said it, word for word, within RECORD_SAME_S */
+    bool near_resident; /* the resident was told nearly the same within RECORD_SAME_S */
     unsigned near_others, short_count, long_count; /* within SEND_LIKE_S, SEND_SHORT_S, … */
     bool stopped;  /* the account said too much by itself just now, see send_broken() */
     bool over_cap; /* the month's money is spent */

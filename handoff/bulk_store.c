@@ -89,7 +89,7 @@ int bulk_add(struct tx *tx, int64_t bulk_id, const struct case_command *c, int64
     if (r == 0)
         r = set_bulk(tx, reply_id, bulk_id);
     if (r == 0)
-        r = case_answered(tx, c->case_id);
+        r = case_answered(tx, c->case_id, c->now);
     if (r == 0)
         r = case_touch(tx, c->case_id, c->now);
     return r < 0 ? r : record_add_event(tx, &e, c->now);
@@ -118,11 +118,7 @@ static int drop_waiting(struct tx *tx, int64_t bulk_id, int64_t now)
         int r = next_waiting(tx, bulk_id, &reply_id, &case_id);
         if (r != 1)
             return r < 0 ? r : count;
-        r = case_unanswered(tx, case_id, now);
-        if (r == 0)
-            r = case_touch(tx, case_id, now);
-        if (r == 0)
-            r = case_unanswered(tx, case_id, now);
+        r = case_take_back(tx, case_id, now);
         if (r == 0)
             r = record_move_reply(tx, reply_id, REPLY_DROPPED, STR(""),
                                   STR("The message to many was stopped before this left"), now);

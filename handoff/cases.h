@@ -43,8 +43,8 @@ int case_revise(struct tx *tx, int64_t case_id, const struct case_opening *o,
  * until staff take, release or close it. */
 int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
-/* A person's answer is on its way: nothing waits any more. */
-int case_answered(struct tx *tx, int64_t case_id) MUST_CHECK;
+/* A person's answer is on its way: nothing waits any more, and nothing automatic follows it. */
+int case_answered(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
 /* … it was taken back, or didn't arrive: what it was to answer waits as long as if it had never
  * been.
@@ -60,6 +60,10 @@ int case_touch(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
 /* A closed case needs a person again: a reply of it failed. Nobody holds it. */
 int case_reopen(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
+
+/* A reply of it doesn't leave after all: it waits as it did before, and is open again if it was
+ * closed meanwhile. Where the conversation's next case is open, that is the one to see to. */
+int case_take_back(struct tx *tx, int64_t case_id, int64_t now) MUST_CHECK;
 
 /*
  * Did the responder alone make this case: nobody took it or did anything to it, it is of ordinary
@@ -125,8 +129,10 @@ int case_pass(struct tx *tx, const struct case_command *c, const struct case_pas
 int case_mark(struct tx *tx, const struct case_command *c, bool sensitive) MUST_CHECK;
 int case_mute(struct tx *tx, const struct case_command *c, bool muted) MUST_CHECK;
 
-/* Everything that @staff_id has taken goes back to the queue: they are leaving. */
+/* Everything that @staff_id has taken goes back to the queue: they are leaving; or what came by
+ * direct message: they don't answer such any more. */
 int case_release_all(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
+int case_release_private(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
 
 /* A person should see what nobody was to see: the message joins the case that is open, or opens one
  * at the queue's end. */

@@ -107,7 +107,7 @@ int case_join(struct tx *tx, int64_t case_id, const struct case_opening *o, int6
     return r < 0 ? r : case_revise(tx, case_id, o, now);
 }
 
-int case_answered(struct tx *tx, int64_t case_id)
+int case_answered(struct tx *tx, int64_t case_id, int64_t now)
 {
     static const char sql[] =
         "UPDATE handoff_case SET waited_since=coalesce(waits_since, waited_since), "
@@ -115,7 +115,9 @@ int case_answered(struct tx *tx, int64_t case_id)
         " due_from=NULL, due_at=NULL, warned=0, escalated=0, wakes_at=0 WHERE id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, case_id);
-    return stmt_run(q);
+    int r = stmt_run(q);
+    return r < 0 ? r
+                 : record_drop_of_case(tx, case_id, STR("Somebody answered before this left"), now);
 }
 
 int case_unanswered(struct tx *tx, int64_t case_id, int64_t now)
@@ -152,7 +154,7 @@ int case_taken_elsewhere(struct tx *tx, int64_t case_id, int64_t now)
     stmt_bind_int64(q, 1, case_id);
     stmt_bind_int64(q, 2, now);
     int r = stmt_run(q);
-    return r < 0 ? r : case_answered(tx, case_id);
+    return r < 0 ? r : case_answered(tx, case_id, now);
 }
 
 int case_touch(struct tx *tx, int64_t case_id, int64_t now)
@@ -176,6 +178,30 @@ int case_reopen(struct tx *tx, int64_t case_id, int64_t now)
     if (r == 0)
         r = case_unanswered(tx, case_id, now);
     return r < 0 ? r : tell(tx, "case.reopened", case_id, 0, 0, STR(""), now);
+}
+
+static int is_closed(struct tx *tx, int64_t case_id)
+{
+    static const char sql[] = "SELECT state='closed' AS closed FROM handoff_case WHERE id=?1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, case_id);
+    int r = stmt_next(q);
+    if (r == 1)
+        r = col_int64(q, "closed") != 0;
+    stmt_done(q);
+    return r;
+}
+
+int case_take_back(struct tx *tx, int64_t case_id, int64_t now)
+{
+    int r = is_closed(tx, case_id);
+    if (r == 1) {
+        r = case_reopen(tx, case_id, now);
+        return r == ERR_EXISTS ? 0 : r;
+    }
+    if (r == 0)
+        r = case_touch(tx, case_id, now);
+    return r < 0 ? r : case_unanswered(tx, case_id, now);
 }
 
 int case_untouched(struct tx *tx, int64_t case_id, int64_t resident_id, int64_t since_at)
@@ -318,10 +344,9 @@ int case_put_back(struct tx *tx, const struct case_command *c)
     return r < 0 ? r : tell(tx, "case.released", c->case_id, 0, c->staff_id, STR(""), c->now);
 }
 
-int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
+/* Each of those that @sql gives one of. */
+static int release_each(struct tx *tx, const char *sql, int64_t staff_id, int64_t now)
 {
-    static const char sql[] =
-        "SELECT id, version FROM handoff_case WHERE owner_id=?1 AND state='claimed' LIMIT 1";
     for (;;) {
         struct stmt *q = tx_stmt(tx, sql);
         stmt_bind_int64(q, 1, staff_id);
@@ -334,6 +359,21 @@ int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
         if (r != CASE_DONE)
             return r < 0 ? r : ERR_DB;
     }
+}
+
+int case_release_all(struct tx *tx, int64_t staff_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT id, version FROM handoff_case WHERE owner_id=?1 AND state='claimed' LIMIT 1";
+    return release_each(tx, sql, staff_id, now);
+}
+
+int case_release_private(struct tx *tx, int64_t staff_id, int64_t now)
+{
+    static const char sql[] =
+        "SELECT c.id, c.version FROM handoff_case c JOIN message m ON m.id=c.message_id"
+        " WHERE c.owner_id=?1 AND c.state='claimed' AND m.kind='private' LIMIT 1";
+    return release_each(tx, sql, staff_id, now);
 }
 
 int case_reply(struct tx *tx, const struct case_command *c, const struct case_answer *a,
@@ -362,7 +402,7 @@ int case_reply(struct tx *tx, const struct case_command *c, const struct case_an
     }
     if (r < 0 || a->state == REPLY_PROPOSED) /* nothing is said yet */
         return r;
-    r = case_answered(tx, c->case_id);
+    r = case_answered(tx, c->case_id, c->now);
     return r < 0 ? r
                  : tell(tx, "case.replied", c->case_id, draft.message_id, c->staff_id, STR(""),
                         c->now);
@@ -414,6 +454,9 @@ int case_close(struct tx *tx, const struct case_command *c, struct str outcome,
     if (r == 0)
         r = held_drop_proposed(tx, c->case_id, c->now);
     if (r == 0)
+        r = record_drop_of_case(tx, c->case_id, STR("The case was closed before this left"),
+                                c->now);
+    if (r == 0)
         r = tell(tx, "case.closed", c->case_id, 0, c->staff_id, buf_str(&text), c->now);
     buf_release(&text);
     return r;
@@ -436,7 +479,7 @@ int case_retry(struct tx *tx, const struct case_command *c, int64_t reply_id)
         return r < 0 ? r : CASE_UNKNOWN;
     r = set_state(tx, c, "claimed", c->staff_id, STR(""));
     if (r == 0)
-        r = case_answered(tx, c->case_id);
+        r = case_answered(tx, c->case_id, c->now);
     return r < 0 ? r : record_retry_reply(tx, reply_id, c->staff_id, c->now);
 }
 

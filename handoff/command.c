@@ -21,12 +21,21 @@ cJSON *command_answer(const struct command *c, const char *type)
     return o;
 }
 
+/* The case as it is now, for who may see it. 1, 0 or negative. */
+static int show_case(const struct command *c, cJSON **ret)
+{
+    int64_t id = c->on.case_id;
+    int hidden =
+        !id || staff_answers_private(c->context->staff) ? !id : view_case_is_private(c->tx, id);
+    return hidden < 0 ? hidden : hidden ? 0 : view_case(c->tx, id, ret);
+}
+
 int command_refuse(const struct command *c, const char *code, const char *text)
 {
     cJSON *o = command_answer(c, "refused"), *about = NULL;
     (void)cJSON_AddStringToObject(o, "code", code);
     (void)cJSON_AddStringToObject(o, "text", text);
-    int r = c->on.case_id ? view_case(c->tx, c->on.case_id, &about) : 0;
+    int r = show_case(c, &about);
     if (r < 0) {
         cJSON_Delete(o);
         return r;
@@ -151,7 +160,7 @@ static const struct {
     { "approve", command_approve, KEPT },
     { "return", command_return, KEPT },
     { "retry", command_retry, CASE | VERSION | KEPT },
-    { "draft", command_draft, CASE },
+    { "draft", command_draft, CASE | KEPT },
     { "close", command_close, CASE | VERSION | KEPT },
     { "note", command_note, CASE | KEPT },
     { "seen", command_seen, CASE },
@@ -166,17 +175,12 @@ static const struct {
     { "sign_off", command_sign_off, KEPT },
 };
 
-/* Runs it unless it was done before; then the answer is as it was. */
-static int run_once(struct command *c, struct str id, int (*run)(struct command *c))
+static int run_and_keep(struct command *c, struct str id, int (*run)(struct command *c))
 {
-    int64_t staff_id = c->context->staff->id;
-    int r = done_find(c->tx, staff_id, id, c->ret);
-    if (r != 0)
-        return r < 0 ? r : 0;
-    r = run(c);
+    int r = run(c);
     if (r != 1)
         return r;
-    r = done_keep(c->tx, staff_id, id, *c->ret, c->context->now);
+    r = done_keep(c->tx, c->context->staff->id, id, *c->ret, c->context->now);
     return r < 0 ? r : 1;
 }
 
@@ -194,6 +198,10 @@ int command_run(struct tx *tx, const struct command_context *context, const cJSO
         unsigned needs = commands[i].needs;
         if (!str_is(type, commands[i].type))
             continue;
+        /* what was done is done, whatever its sender may do by now */
+        int done = needs & KEPT ? done_find(tx, context->staff->id, id, ret) : 0;
+        if (done != 0)
+            return done < 0 ? done : 0;
         if (!role_may(context->staff->role, commands[i].type))
             return command_refuse(&c, "not_allowed", "Your role may not do that.");
         if ((needs & CASE) && json_get_int(frame, "case", 1, INT64_MAX, &c.on.case_id) != 1)
@@ -205,13 +213,11 @@ int command_run(struct tx *tx, const struct command_context *context, const cJSO
             staff_answers_private(context->staff) ? 0 : view_case_is_private(tx, c.on.case_id);
         if (hidden < 0)
             return hidden;
-        if (hidden) {
-            c.on.case_id = 0; /* nor is it shown with the refusal */
+        if (hidden)
             return command_refuse(&c, "not_allowed",
                                   "This case came by direct message, which your role doesn't "
                                   "answer.");
-        }
-        int r = needs & KEPT ? run_once(&c, id, commands[i].run) : commands[i].run(&c);
+        int r = needs & KEPT ? run_and_keep(&c, id, commands[i].run) : commands[i].run(&c);
         int renewed = r == 1 && c.on.case_id
                           ? case_renew(tx, c.on.case_id, context->staff->id, context->now)
                           : 0;

@@ -10,25 +10,17 @@ struct page {
     int64_t last;
 };
 
-static void put(cJSON *o, const char *name, struct str text)
-{
-    if (text.len)
-        (void)json_put_str(o, name, text);
-    else
-        (void)cJSON_AddNullToObject(o, name);
-}
-
 static void add_row(const struct audit_row *row, void *data)
 {
     struct page *page = data;
     cJSON *o = cJSON_CreateObject();
     (void)cJSON_AddNumberToObject(o, "id", (double)row->id);
     (void)cJSON_AddNumberToObject(o, "at", (double)row->at);
-    put(o, "by", row->by);
-    put(o, "act", row->act);
-    put(o, "about", row->about);
-    put(o, "text", row->text);
-    put(o, "address", row->address);
+    (void)json_put_str_or_null(o, "by", row->by);
+    (void)json_put_str_or_null(o, "act", row->act);
+    (void)json_put_str_or_null(o, "about", row->about);
+    (void)json_put_str_or_null(o, "text", row->text);
+    (void)json_put_str_or_null(o, "address", row->address);
     (void)cJSON_AddItemToArray(page->items, o);
     page->last = row->id;
 }

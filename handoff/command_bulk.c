@@ -128,7 +128,7 @@ static int choose_body(struct bulk *b, struct part *p)
         heaviest = weight > heaviest ? weight : heaviest;
         int said = r < 0 || p->body.len ? 1
                                         : record_is_said(b->c->tx, 0, buf_str(&body), true,
-                                                         b->c->context->now - SAME_S);
+                                                         b->c->context->now - RECORD_SAME_S);
         if (said == 0)
             p->body = arena_str(&b->arena, buf_str(&body));
         r = r < 0 ? r : said < 0 ? said : said == 0 && !p->body.p ? ERR_NOMEM : 0;
@@ -207,6 +207,14 @@ static int check(struct bulk *b)
     return b->code ? conclude_refused(b) : 1;
 }
 
+/* @count: of cases */
+static int audited(const struct command *c, int done, const char *act, size_t count)
+{
+    char text[40];
+    (void)snprintf(text, sizeof text, "%zu case%s", count, count == 1 ? "" : "s");
+    return command_audited(c, done, act, 0, text);
+}
+
 static int send(struct bulk *b)
 {
     const struct command_context *context = b->c->context;
@@ -223,7 +231,7 @@ static int send(struct bulk *b)
         return r;
     *b->c->ret = command_answer(b->c, "ok");
     (void)cJSON_AddNumberToObject(*b->c->ret, "bulk", (double)bulk_id);
-    return 1;
+    return audited(b->c, 1, "bulk_sent", b->count);
 }
 
 int command_bulk(struct command *c)
@@ -252,5 +260,5 @@ int command_bulk_stop(struct command *c)
     r = bulk_stop(c->tx, bulk_id, c->context->staff->id, c->context->now);
     if (r == 0)
         return command_refuse(c, "too_late", "All of it has left already, or was stopped.");
-    return r < 0 ? r : command_conclude(c, CASE_DONE);
+    return r < 0 ? r : audited(c, command_conclude(c, CASE_DONE), "bulk_stopped", (size_t)r);
 }

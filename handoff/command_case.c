@@ -229,15 +229,20 @@ static int take_destination(struct command *c, struct arena *arena, struct case_
 
 int command_pass(struct command *c)
 {
-    struct case_pass to = { .any = is_over_others(c) };
+    struct case_pass to = { .any = false };
     struct note word = { .case_id = c->on.case_id, .staff_id = c->on.staff_id };
     struct arena arena = ARENA_INIT;
     int r = take_destination(c, &arena, &to, &word);
     if (r == 1) {
         r = case_pass(c->tx, &c->on, &to);
+        to.any = r == CASE_NOT_YOURS && is_over_others(c);
+        if (to.any)
+            r = case_pass(c->tx, &c->on, &to);
         if (r == CASE_DONE && word.text.len)
             r = note_add(c->tx, &word, c->on.now);
         r = command_conclude(c, r);
+        if (to.any)
+            r = command_audited(c, r, "case_passed", c->on.case_id, "");
     }
     arena_release(&arena);
     return r;

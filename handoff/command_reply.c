@@ -25,6 +25,11 @@ static int way_of(const struct command *c)
     return is_private < 0 ? is_private : is_private ? WAY_PRIVATE : WAY_PUBLIC;
 }
 
+static int refuse_private(struct command *c)
+{
+    return command_refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
+}
+
 /* As way_of, of what its writer may send: refused, and then WAY_UNKNOWN, if they may not. */
 static int permitted_way(struct command *c)
 {
@@ -32,7 +37,7 @@ static int permitted_way(struct command *c)
     if (way == WAY_UNKNOWN)
         r = command_refuse(c, "bad_frame", "\"way\" is public or private.");
     else if (way == WAY_PRIVATE && !staff_answers_private(c->context->staff))
-        r = command_refuse(c, "not_allowed", "Your role doesn't answer direct messages.");
+        r = refuse_private(c);
     return r < 0 ? r : *c->ret ? WAY_UNKNOWN : way;
 }
 
@@ -253,15 +258,17 @@ int command_retry(struct command *c)
     int64_t reply_id;
     if (json_get_int(c->frame, "reply", 1, INT64_MAX, &reply_id) != 1)
         return command_refuse(c, "bad_frame", "Which reply? \"reply\" must be its number.");
+    int hidden =
+        staff_answers_private(c->context->staff) ? 0 : view_reply_is_private(c->tx, reply_id);
+    if (hidden)
+        return hidden < 0 ? hidden : refuse_private(c);
     return command_conclude(c, case_retry(c->tx, &c->on, reply_id));
 }
 
 static int undo(struct command *c, const struct held *h)
 {
-    if (h->writer_id != c->context->staff->id) {
-        c->on.case_id = 0; /* which they may not be one to see */
+    if (h->writer_id != c->context->staff->id)
         return command_refuse(c, "not_yours", "Only the person who wrote a reply can undo it.");
-    }
     if (h->state != REPLY_HELD && h->state != REPLY_PROPOSED)
         return command_refuse(c, "too_late", "It is too late to undo that: the reply has gone on.");
     int r = held_undo(c->tx, h, c->context->now);
@@ -297,6 +304,17 @@ static int may_judge(struct command *c, const struct held *h)
     return 1;
 }
 
+/* Whose words it was about; of the words themselves nothing. */
+static int judged(const struct command *c, const struct held *h, int done, const char *act,
+                  bool edited)
+{
+    struct buf text = BUF_INIT(200);
+    int r = buf_addf(&text, "written by %.*s%s", STR_ARG(h->initials), edited ? ", edited" : "");
+    r = r < 0 ? r : command_audited(c, done, act, h->case_id, buf_cstr(&text));
+    buf_release(&text);
+    return r;
+}
+
 static int approve(struct command *c, struct arena *arena, const struct held *h)
 {
     struct reply_parts proposed, parts;
@@ -313,7 +331,8 @@ static int approve(struct command *c, struct arena *arena, const struct held *h)
     if (r != 1)
         return r;
     r = held_approve(c->tx, h, &parts, c->context->staff->id, c->context->now);
-    return r < 0 ? r : command_conclude(c, CASE_DONE);
+    r = r < 0 ? r : command_conclude(c, CASE_DONE);
+    return judged(c, h, r, "reply_approved", !str_eq(str_trim(text), h->words));
 }
 
 int command_approve(struct command *c)
@@ -340,7 +359,8 @@ static int give_back(struct command *c, const struct held *h)
     if (word.len > REPLY_BYTES_MAX)
         return command_refuse(c, "too_long", "That is too long for a word with it.");
     r = held_return(c->tx, h, word, c->context->staff->id, c->context->now);
-    return r < 0 ? r : command_conclude(c, CASE_DONE);
+    r = r < 0 ? r : command_conclude(c, CASE_DONE);
+    return judged(c, h, r, "reply_returned", false);
 }
 
 int command_return(struct command *c)

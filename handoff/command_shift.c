@@ -37,7 +37,7 @@ static int queue_post(const struct command *c, const struct announcement *a)
                                "The post is %u characters with your initials, and %u is the most. "
                                "Please shorten it by %u.",
                                weight, rules->limit, weight - rules->limit);
-    int said = announcement_is_said(c->tx, a->account, a->body, c->context->now - SAME_S);
+    int said = announcement_is_said(c->tx, a->account, a->body, c->context->now - RECORD_SAME_S);
     if (said < 0)
         return said;
     if (said)

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 
 #include "base/log.h"
-#include "handoff/cases.h"
 #include "handoff/permission.h"
 #include "handoff/second_factor.h"
 
@@ -57,14 +56,6 @@ static struct str body_text(const struct call *c, const char *name)
     return text;
 }
 
-static void put_text(cJSON *o, const char *name, struct str text)
-{
-    if (text.len)
-        (void)json_put_str(o, name, text);
-    else
-        (void)cJSON_AddNullToObject(o, name);
-}
-
 static void put_time(cJSON *o, const char *name, int64_t at)
 {
     if (at)
@@ -80,8 +71,8 @@ static void add_session(const struct session_row *row, void *data)
 {
     cJSON *o = cJSON_CreateObject();
     (void)json_put_str(o, "id", row->name);
-    put_text(o, "address", row->place.address);
-    put_text(o, "browser", row->place.browser);
+    (void)json_put_str_or_null(o, "address", row->place.address);
+    (void)json_put_str_or_null(o, "browser", row->place.browser);
     put_time(o, "began_at", row->began_at);
     put_time(o, "seen_at", row->seen_at);
     (void)cJSON_AddBoolToObject(o, "this", row->this_one);
@@ -254,6 +245,12 @@ static int last_admin(struct call *c)
     return r < 0 ? r : admins < 2;
 }
 
+/* What happens to cases happens at the desk's time, which the demo moves. */
+static int64_t desk_now(const struct call *c)
+{
+    return clock_now(c->errand->console->options.clock);
+}
+
 static int change_person(struct call *c)
 {
     struct staff *them = &c->them.staff;
@@ -270,7 +267,7 @@ static int change_person(struct call *c)
             return refuse(c, 409, "This is the only admin. Make somebody else one first.");
         (void)snprintf(text, sizeof text, "%.*s to %.*s", STR_ARG(them->role), STR_ARG(role));
         if (r == 0)
-            r = staff_set_role(c->tx, them->login, role);
+            r = staff_set_role(c->tx, them->login, role, desk_now(c));
         if (r >= 0)
             r = note(c, "role_changed", them->login, text);
     }
@@ -318,9 +315,7 @@ static int remove_person(struct call *c)
     if (r == 1)
         return refuse(c, 409, "This is the only admin. Make somebody else one first.");
     if (r == 0)
-        r = case_release_all(c->tx, c->them.staff.id, clock_now(c->errand->console->options.clock));
-    if (r == 0)
-        r = staff_remove(c->tx, login, c->now);
+        r = staff_remove(c->tx, login, desk_now(c));
     return noted(c, r, "staff_removed", login, "");
 }
 

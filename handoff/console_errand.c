@@ -81,7 +81,8 @@ int console_errand_run(struct errand *e)
         return r;
     }
     if (c->errand_count >= ERRANDS_MAX) {
-        throttle_take_back(&c->throttle, &e->attempt);
+        if (e->checks) /* nothing was tried otherwise */
+            throttle_take_back(&c->throttle, &e->attempt);
         int r = answer_error(e->peer, 429,
                              "Many people are signing in just now. Please try again in a moment.");
         console_errand_free(e);

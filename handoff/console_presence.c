@@ -75,7 +75,8 @@ void presence_check_sessions(struct console *c, struct tx *tx)
     call.peers = sorted_peers(c, &call.count, by_session);
     for (size_t i = 0; i < call.count; i++)
         call.peers[i]->live = false;
-    if (call.count && presence_sessions(tx, time(NULL), answer_call, &call) == 0)
+    if (call.count &&
+        session_visit_free(tx, c->options.second_factor, time(NULL), answer_call, &call) == 0)
         for (size_t i = 0; i < call.count; i++)
             if (!call.peers[i]->live)
                 peer_close(call.peers[i], CLOSE_NOT_SIGNED_IN, "not signed in");
@@ -139,7 +140,7 @@ static int write_people(struct console *c, struct tx *tx, struct buf *trusted, s
     (void)buf_addc(trusted, "{\"type\":\"people\",\"people\":[");
     (void)buf_addc(others, "{\"type\":\"people\",\"people\":[");
     all.peers = sorted_peers(c, &all.count, by_person);
-    int r = presence_people(tx, add_person, &all);
+    int r = presence_people(tx, clock_now(c->options.clock), add_person, &all);
     free(all.peers);
     (void)buf_addc(trusted, "]}");
     (void)buf_addc(others, "]}");

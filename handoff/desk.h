@@ -11,10 +11,10 @@
 #include "handoff/cases.h"
 #include "kb/kb.h"
 
-enum { DESK_PRIORITIES = CASE_NORMAL + 1 };
+enum { DESK_PRIORITIES = CASE_NORMAL + 1, DESK_UNDO_MAX_S = 60 };
 
 struct desk {
-    int64_t undo_s;                       /* a reply is held for it before it is queued */
+    int64_t undo_s; /* a reply is held for it before it is queued; at most DESK_UNDO_MAX_S */
     int64_t due_minutes[DESK_PRIORITIES]; /* by enum case_priority: the service level */
     int64_t lease_minutes;                /* a claim holds for it without a sign of its owner */
     int64_t warn_minutes;                 /* before either is up its owner, or all, are warned */

@@ -25,7 +25,7 @@ int held_find(struct tx *tx, struct arena *arena, int64_t reply_id, struct held 
 /* Does one wait to be released? 1 yes, 0 no. */
 int held_is_due(struct tx *tx, int64_t now) MUST_CHECK;
 
-/* Queues all whose time is up. Returns how many. */
+/* Queues all whose time is up, or from before the clock was put back. Returns how many. */
 int held_release(struct tx *tx, int64_t now) MUST_CHECK;
 
 /*

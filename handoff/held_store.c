@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "handoff/cases.h"
+#include "handoff/desk.h"
 #include "handoff/draft.h"
 #include "handoff/record_private.h"
 
@@ -65,12 +66,16 @@ static int tell(struct tx *tx, const struct held *h, const char *kind, int64_t s
     return record_add_event(tx, &e, now);
 }
 
+/* Its time is up by ?1. None is held longer than ?2: where it seems so the clock was put back. */
+#define DUE "state='held' AND (held_until<=?1 OR held_until>?1+?2)"
+
 int held_is_due(struct tx *tx, int64_t now)
 {
-    static const char sql[] = "SELECT id FROM reply WHERE state='held' AND held_until<=?1 LIMIT 1";
+    static const char sql[] = "SELECT id FROM reply WHERE " DUE " LIMIT 1";
     int64_t id;
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, now);
+    stmt_bind_int64(q, 2, DESK_UNDO_MAX_S);
     return record_one_id(q, &id);
 }
 
@@ -78,11 +83,12 @@ int held_release(struct tx *tx, int64_t now)
 {
     static const char sql[] =
         "UPDATE reply SET state='queued', held_until=NULL, changed_at=?1 WHERE id=(SELECT id FROM"
-        " reply WHERE state='held' AND held_until<=?1 ORDER BY held_until, id LIMIT 1)"
+        " reply WHERE " DUE " ORDER BY held_until, id LIMIT 1)"
         " RETURNING id, message_id, case_id, staff_id";
     for (int count = 0;; count++) {
         struct stmt *q = tx_stmt(tx, sql);
         stmt_bind_int64(q, 1, now);
+        stmt_bind_int64(q, 2, DESK_UNDO_MAX_S);
         int r = stmt_next(q);
         if (r != 1)
             return r < 0 ? r : count;
@@ -103,14 +109,6 @@ static int give_back(struct tx *tx, const struct held *h, int64_t now)
     return draft_offer(tx, &d, now);
 }
 
-/* Somebody must see to the case again. Where another of the conversation is open, that is the one.
- */
-static int reopen(struct tx *tx, const struct held *h, int64_t now)
-{
-    int r = h->case_closed ? case_reopen(tx, h->case_id, now) : case_touch(tx, h->case_id, now);
-    return r == ERR_EXISTS ? 0 : r;
-}
-
 int held_undo(struct tx *tx, const struct held *h, int64_t now)
 {
     static const char sql[] =
@@ -127,10 +125,9 @@ int held_undo(struct tx *tx, const struct held *h, int64_t now)
     } while (r == 1);
     if (r == 0)
         r = give_back(tx, h, now);
-    if (r == 0)
-        r = reopen(tx, h, now);
-    if (r == 0)
-        r = case_unanswered(tx, h->case_id, now);
+    if (r == 0) /* what was only proposed answered nobody: what waited waits on */
+        r = h->state == REPLY_HELD ? case_take_back(tx, h->case_id, now)
+                                   : case_touch(tx, h->case_id, now);
     return r < 0 ? r : tell(tx, h, "reply.undone", h->writer_id, now);
 }
 
@@ -146,7 +143,7 @@ int held_approve(struct tx *tx, const struct held *h, const struct reply_parts *
     stmt_bind_int64(q, 4, now);
     int r = stmt_run(q);
     if (r == 0)
-        r = case_answered(tx, h->case_id);
+        r = case_answered(tx, h->case_id, now);
     if (r == 0)
         r = tell(tx, h, "reply.approved", staff_id, now);
     if (r == 0)

@@ -177,23 +177,61 @@ int record_message_gone(struct tx *tx, struct str network, struct str remote_id,
     return r < 0 ? r : 1;
 }
 
-int record_erase_old(struct tx *tx, int64_t before_at, int64_t now, int max)
+static int erase_message(struct tx *tx, int64_t id, int64_t now)
 {
-    static const char sql[] =
-        "SELECT m.id FROM message m WHERE m.gone_at IS NULL AND m.received_at<?1 AND NOT EXISTS("
-        "SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "
-        "c.state<>'closed') ORDER BY m.received_at LIMIT 1";
+    int r = erase(tx, id, true, now);
+    return r < 0 ? r : 0;
+}
+
+/* What staff said among themselves about a resident is gone without a trace. */
+static int erase_note(struct tx *tx, int64_t id, int64_t now)
+{
+    static const char q_to[] = "DELETE FROM note_to WHERE note_id=?1";
+    static const char q_note[] = "DELETE FROM note WHERE id=?1";
+    (void)now;
+    struct stmt *q = tx_stmt(tx, q_to);
+    stmt_bind_int64(q, 1, id);
+    int r = stmt_run(q);
+    if (r < 0)
+        return r;
+    q = tx_stmt(tx, q_note);
+    stmt_bind_int64(q, 1, id);
+    return stmt_run(q);
+}
+
+/* At most @max of what @sql gives one of. How many. */
+static int erase_each(struct tx *tx, const char *sql, int64_t before_at, int64_t now, int max,
+                      int (*erase_one)(struct tx *tx, int64_t id, int64_t now))
+{
     for (int count = 0; count < max; count++) {
         int64_t id;
         struct stmt *q = tx_stmt(tx, sql);
         stmt_bind_int64(q, 1, before_at);
         int r = record_one_id(q, &id);
         if (r == 1)
-            r = erase(tx, id, true, now);
-        if (r != 1)
+            r = erase_one(tx, id, now);
+        else
             return r < 0 ? r : count;
+        if (r < 0)
+            return r;
     }
     return max;
+}
+
+int record_erase_old(struct tx *tx, int64_t before_at, int64_t now, int max)
+{
+    static const char q_message[] =
+        "SELECT m.id FROM message m WHERE m.gone_at IS NULL AND m.received_at<?1 AND NOT EXISTS("
+        "SELECT 1 FROM handoff_case c WHERE c.conversation_id=m.conversation_id AND "
+        "c.state<>'closed') ORDER BY m.received_at LIMIT 1";
+    static const char q_note[] =
+        "SELECT n.id FROM note n JOIN handoff_case c ON c.id=n.case_id WHERE n.at<?1 AND "
+        "c.state='closed' ORDER BY n.at LIMIT 1";
+    int messages = erase_each(tx, q_message, before_at, now, max, erase_message);
+    if (messages < 0)
+        return messages;
+    int notes = erase_each(tx, q_note, before_at, now, max - messages, erase_note);
+    return notes < 0 ? notes : messages + notes;
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -1,32 +1,21 @@
 #include "handoff/presence.h"
 
-int presence_people(struct tx *tx, presence_person *visit, void *data)
+#include "handoff/shift.h"
+
+int presence_people(struct tx *tx, int64_t now, presence_person *visit, void *data)
 {
-    static const char sql[] = "SELECT s.id, s.login, s.name, s.initials, s.role,"
-                              " d.id IS NOT NULL AS at_desk FROM staff s"
-                              " LEFT JOIN shift d ON d.staff_id=s.id AND d.ended_at IS NULL"
-                              " WHERE s.removed_at IS NULL ORDER BY s.id";
+    static const char sql[] =
+        "SELECT staff.id, staff.login, staff.name, staff.initials, staff.role,"
+        " shift.id IS NOT NULL AS at_desk FROM staff LEFT JOIN shift ON shift.staff_id=staff.id"
+        " AND shift.ended_at IS NULL AND shift.began_at>?1 WHERE staff.removed_at IS NULL"
+        " ORDER BY staff.id";
     struct stmt *q = tx_stmt(tx, sql);
     int r;
+    stmt_bind_int64(q, 1, now - SHIFT_MAX_S);
     while ((r = stmt_next(q)) == 1) {
         struct staff s = { col_int64(q, "id"), col_str(q, "login"), col_str(q, "name"),
                            col_str(q, "initials"), col_str(q, "role") };
         visit(&s, col_int64(q, "at_desk") != 0, data);
-    }
-    return r;
-}
-
-int presence_sessions(struct tx *tx, int64_t now, presence_session *visit, void *data)
-{
-    static const char sql[] = "SELECT n.token_hash FROM session n JOIN staff s ON s.id=n.staff_id"
-                              " WHERE n.expires_at>?1 AND s.removed_at IS NULL";
-    struct stmt *q = tx_stmt(tx, sql);
-    int r;
-    stmt_bind_int64(q, 1, now);
-    while ((r = stmt_next(q)) == 1) {
-        struct str hash = col_str(q, "token_hash");
-        if (hash.len == SESSION_HASH_BYTES)
-            visit((const unsigned char *)hash.p, data);
     }
     return r;
 }

@@ -257,8 +257,8 @@ int record_edit_message(struct tx *tx, struct arena *arena, const struct record_
 int record_message_gone(struct tx *tx, struct str network, struct str remote_id,
                         int64_t now) MUST_CHECK;
 
-/* The same, quietly, for at most @max messages that came before @before_at and whose case isn't
- * open: they are kept no longer. Returns how many. */
+/* The same, quietly, for at most @max messages that came before @before_at, and staff's notes from
+ * before it, whose case isn't open: they are kept no longer. Returns how many. */
 int record_erase_old(struct tx *tx, int64_t before_at, int64_t now, int max) MUST_CHECK;
 
 /* The network's ids of the account's posts that were last known to be there before @before_at, the
@@ -344,6 +344,8 @@ struct record_leaving {
     unsigned said_here; /* other automatic replies of the conversation that left */
 };
 int record_get_leaving(struct tx *tx, int64_t reply_id, struct record_leaving *ret) MUST_CHECK;
+
+enum { RECORD_SAME_S = 86400 }; /* nothing is said twice word for word within it: X refuses it */
 
 /* Was this very text said publicly by any account of ours since @since_at, in another reply than
  * @reply_id? @waiting: one that waits to be sent counts as said. 1 yes, 0 no. */

@@ -29,6 +29,7 @@ int record_claim_own_posts(struct tx *tx, struct str network, struct str remote_
  * the same. */
 int record_drop_of_conversation(struct tx *tx, int64_t conversation_id, struct str why,
                                 int64_t now) MUST_CHECK;
+int record_drop_of_case(struct tx *tx, int64_t case_id, struct str why, int64_t now) MUST_CHECK;
 int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why,
                            int64_t now) MUST_CHECK;
 

@@ -364,6 +364,14 @@ int record_drop_of_conversation(struct tx *tx, int64_t conversation_id, struct s
     return drop_all(tx, sql, conversation_id, why, now);
 }
 
+int record_drop_of_case(struct tx *tx, int64_t case_id, struct str why, int64_t now)
+{
+    static const char sql[] = "SELECT p.id FROM handoff_case c JOIN message m ON "
+                              "m.conversation_id=c.conversation_id JOIN reply p ON "
+                              "p.message_id=m.id WHERE c.id=?1 AND" WITHDRAWABLE;
+    return drop_all(tx, sql, case_id, why, now);
+}
+
 int record_drop_of_message(struct tx *tx, int64_t message_id, struct str why, int64_t now)
 {
     static const char sql[] = "SELECT p.id FROM reply p WHERE p.message_id=?1 AND" WITHDRAWABLE;

@@ -158,6 +158,7 @@ static const char *const steps[] = {
     "handoff_case(id), staff_id INTEGER NOT NULL REFERENCES staff(id), text TEXT NOT NULL, at "
     "INTEGER NOT NULL) STRICT;"
     "CREATE INDEX note_case ON note(case_id);"
+    "CREATE INDEX note_kept ON note(at);"
     "CREATE TABLE note_to(note_id INTEGER NOT NULL REFERENCES note(id), staff_id INTEGER NOT NULL "
     "REFERENCES staff(id), seen_at INTEGER, PRIMARY KEY(note_id, staff_id)) STRICT, WITHOUT ROWID;"
     "CREATE INDEX note_unseen ON note_to(staff_id) WHERE seen_at IS NULL;"
@@ -232,9 +233,11 @@ static const char *const steps[] = {
     "SELECT RAISE(ABORT, 'the audit log is only added to'); END;"
 
     /* search: what is said here, in the order it came; a message that is erased isn't in it */
-    "CREATE TABLE search_doc(id INTEGER PRIMARY KEY, message_id INTEGER UNIQUE REFERENCES "
-    "message(id), reply_id INTEGER UNIQUE REFERENCES reply(id), note_id INTEGER UNIQUE REFERENCES "
-    "note(id)) STRICT;"
+    "CREATE TABLE search_doc(id INTEGER PRIMARY KEY, message_id INTEGER REFERENCES message(id), "
+    "reply_id INTEGER REFERENCES reply(id), note_id INTEGER REFERENCES note(id)) STRICT;"
+    "CREATE UNIQUE INDEX search_message ON search_doc(message_id) WHERE message_id IS NOT NULL;"
+    "CREATE UNIQUE INDEX search_reply ON search_doc(reply_id) WHERE reply_id IS NOT NULL;"
+    "CREATE UNIQUE INDEX search_note ON search_doc(note_id) WHERE note_id IS NOT NULL;"
     "CREATE VIEW search_text AS SELECT d.id, d.message_id, d.reply_id, d.note_id, m.resident_id, "
     "coalesce(m.text, p.body, n.text) AS words, coalesce(r.handle, '') AS handle, "
     "coalesce(r.name, '') AS name FROM search_doc d LEFT JOIN message m ON m.id=d.message_id LEFT "

@@ -31,14 +31,6 @@ static const char q_reference[] =
     "handoff_case c JOIN message m ON m.id=c.message_id JOIN resident r ON r.id=m.resident_id"
     " WHERE c.id=?1 AND (?2 OR m.kind<>'private')";
 
-static void put_text_or_null(cJSON *o, const char *name, struct stmt *q)
-{
-    if (col_null(q, name))
-        (void)cJSON_AddNullToObject(o, name);
-    else
-        (void)json_put_str(o, name, col_str(q, name));
-}
-
 static void add_item(struct stmt *q, const char *kind, cJSON *items)
 {
     char reference[REFERENCE_MAX];
@@ -57,7 +49,7 @@ static void add_item(struct stmt *q, const char *kind, cJSON *items)
     (void)cJSON_AddNumberToObject(o, "at", (double)col_int64(q, "at"));
     (void)json_put_str(o, "who", buf_str(&who));
     search_cut(col_str(q, "text"), col_str(q, "marked"), o);
-    put_text_or_null(o, "state", q);
+    (void)json_put_str_or_null(o, "state", col_str(q, "state"));
     reference_write(case_id, reference);
     (void)cJSON_AddItemToObject(o, "case",
                                 case_id ? cJSON_CreateNumber((double)case_id) : cJSON_CreateNull());

@@ -37,6 +37,11 @@ enum session_duty { SESSION_FREE, SESSION_MUST_CHANGE_PASSWORD, SESSION_MUST_ENR
 /* Returns an enum session_duty, or negative. @second_factor: everybody must have one. */
 int session_duty(struct tx *tx, int64_t staff_id, bool second_factor) MUST_CHECK;
 
+/* Calls @visit with the hash of each session that isn't over and whose owner is SESSION_FREE. */
+typedef void session_visitor(const unsigned char hash[SESSION_HASH_BYTES], void *data);
+int session_visit_free(struct tx *tx, bool second_factor, int64_t now, session_visitor *visit,
+                       void *data) MUST_CHECK;
+
 int session_seen(struct tx *tx, struct str token, int64_t now) MUST_CHECK;
 int session_end(struct tx *tx, struct str token) MUST_CHECK;
 

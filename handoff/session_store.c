@@ -71,18 +71,37 @@ int session_find(struct tx *tx, struct arena *arena, struct str token, int64_t n
     return r;
 }
 
+/* An enum session_duty. ?2: everybody must have a second factor. */
+#define SQL_DUTY \
+    "CASE WHEN s.must_change THEN 1 WHEN ?2 AND s.totp_secret IS NULL THEN 2 ELSE 0 END"
+
 int session_duty(struct tx *tx, int64_t staff_id, bool second_factor)
 {
-    static const char sql[] =
-        "SELECT must_change, totp_secret IS NULL AS bare FROM staff WHERE id=?1";
+    static const char sql[] = "SELECT " SQL_DUTY " AS duty FROM staff s WHERE s.id=?1";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, staff_id);
+    stmt_bind_int64(q, 2, second_factor);
     int r = stmt_next(q);
     if (r == 1)
-        r = col_int64(q, "must_change")             ? SESSION_MUST_CHANGE_PASSWORD
-            : second_factor && col_int64(q, "bare") ? SESSION_MUST_ENROL
-                                                    : SESSION_FREE;
+        r = (int)col_int64(q, "duty");
     stmt_done(q);
+    return r;
+}
+
+int session_visit_free(struct tx *tx, bool second_factor, int64_t now, session_visitor *visit,
+                       void *data)
+{
+    static const char sql[] = "SELECT token_hash FROM session JOIN staff s ON s.id=staff_id"
+                              " WHERE expires_at>?1 AND s.removed_at IS NULL AND " SQL_DUTY "=0";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r;
+    stmt_bind_int64(q, 1, now);
+    stmt_bind_int64(q, 2, second_factor);
+    while ((r = stmt_next(q)) == 1) {
+        struct str hash = col_str(q, "token_hash");
+        if (hash.len == SESSION_HASH_BYTES)
+            visit((const unsigned char *)hash.p, data);
+    }
     return r;
 }
 

@@ -22,10 +22,11 @@ int staff_add(struct tx *tx, const struct staff *s, const char *hash, int64_t no
 
 /* Whoever gets another password or another role, or is removed, is signed out everywhere: what a
  * console shows depends on the role. Only the session of the token @but goes on, if it isn't empty.
- * Each returns 1 done, 0 nobody of that login. */
+ * What they have taken and may answer no more goes back to the queue; who answers nothing any more
+ * is not at the desk. Each returns 1 done, 0 nobody of that login. */
 int staff_set_password(struct tx *tx, struct str login, const char *hash,
                        struct str but) MUST_CHECK;
-int staff_set_role(struct tx *tx, struct str login, struct str role) MUST_CHECK;
+int staff_set_role(struct tx *tx, struct str login, struct str role, int64_t now) MUST_CHECK;
 int staff_remove(struct tx *tx, struct str login, int64_t now) MUST_CHECK;
 
 /* The password was given to them: it must be changed before anything else is done. */

@@ -1,6 +1,7 @@
 /* SQL of accounts. */
 #include "handoff/staff.h"
 
+#include "handoff/cases.h"
 #include "handoff/permission.h"
 #include "handoff/session.h"
 #include "handoff/shift.h"
@@ -84,9 +85,29 @@ int staff_set_password(struct tx *tx, struct str login, const char *hash, struct
     return change_and_end(tx, q, login, but);
 }
 
-int staff_set_role(struct tx *tx, struct str login, struct str role)
+/* What somebody of that role, empty for none, may not go on with. */
+static int give_back(struct tx *tx, struct str login, struct str role, int64_t now)
+{
+    struct arena arena = ARENA_INIT;
+    struct staff s = { 0 };
+    int r = staff_find(tx, &arena, login, &s, NULL);
+    bool works = role_may(role, "claim");
+    if (r == 1 && works)
+        r = role_may(role, "private") ? 0 : case_release_private(tx, s.id, now);
+    else if (r == 1)
+        r = shift_end(tx, s.id, now);
+    if (r >= 0 && !works)
+        r = case_release_all(tx, s.id, now);
+    arena_release(&arena);
+    return r < 0 ? r : 0;
+}
+
+int staff_set_role(struct tx *tx, struct str login, struct str role, int64_t now)
 {
     static const char sql[] = "UPDATE staff SET role=?2 WHERE login=?1 AND removed_at IS NULL";
+    int r = give_back(tx, login, role, now);
+    if (r < 0)
+        return r;
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_str(q, 1, login);
     stmt_bind_str(q, 2, role);
@@ -97,12 +118,7 @@ int staff_remove(struct tx *tx, struct str login, int64_t now)
 {
     static const char sql[] =
         "UPDATE staff SET removed_at=?2 WHERE login=?1 AND removed_at IS NULL";
-    struct arena arena = ARENA_INIT;
-    struct staff s = { 0 };
-    int r = staff_find(tx, &arena, login, &s, NULL);
-    if (r == 1)
-        r = shift_end(tx, s.id, now);
-    arena_release(&arena);
+    int r = give_back(tx, login, STR(""), now);
     if (r < 0)
         return r;
     struct stmt *q = tx_stmt(tx, sql);

@@ -115,6 +115,12 @@ int view_message_is_private(struct tx *tx, int64_t message_id)
     return ask_private(tx, sql, message_id);
 }
 
+int view_reply_is_private(struct tx *tx, int64_t reply_id)
+{
+    static const char sql[] = "SELECT private FROM reply WHERE id=?1";
+    return ask_private(tx, sql, reply_id);
+}
+
 /* The one row of the statement that has the id as its only parameter. */
 static int read_one(struct tx *tx, const char *sql, int64_t id, cJSON *(*read)(struct stmt *q),
                     cJSON **ret)

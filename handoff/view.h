@@ -14,6 +14,7 @@ cJSON *view_staff(const struct staff *s);
 int view_case_is_private(struct tx *tx, int64_t case_id) MUST_CHECK;
 
 int view_message_is_private(struct tx *tx, int64_t message_id) MUST_CHECK; /* the same */
+int view_reply_is_private(struct tx *tx, int64_t reply_id) MUST_CHECK;
 
 int view_case(struct tx *tx, int64_t case_id, cJSON **ret) MUST_CHECK; /* 1 found, 0 none */
 

@@ -8,7 +8,7 @@ import {
 } from './support.mjs'
 
 const QUESTION = "do you hire out the old mayor's chain for weddings?"
-const HELD = { conf: { console: { address: '127.0.0.1', port: 0, undo_s: 60 } } }
+const HELD = { conf: { console: { undo_s: 60 } } }
 const NARROW = { width: 320, height: 640 }
 
 const staffReplies = async (council, conversation) =>
@@ -80,7 +80,7 @@ story('from the queue to a reply by keys alone, taken back, kept, and the case c
   await page.getByTestId('outcome').selectOption('done')
   await page.getByTestId('close-case').click()
   await page.getByTestId('owner').filter({ hasText: 'Closed: Done' }).waitFor()
-  await page.getByTestId('kept-draft').getByText("It's not for hire.").waitFor()
+  assert.equal(await page.getByTestId('kept-text').inputValue(), "Hello Jo. It's not for hire.")
 }, HELD)
 
 const MARKUP = '<img src=x onerror="document.title=\'owned\'"><b>bold</b> {{link}}'

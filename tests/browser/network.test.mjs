@@ -57,7 +57,7 @@ story('what is said privately is answered privately, out of a trainee\'s sight',
   await openCase(sam, '@quayside_jo')
   await sam.getByTestId('message').getByText('wrote to us privately').waitFor()
   await sam.getByTestId('claim').click()
-  await sam.getByTestId('only-way').filter({ hasText: 'as a direct message' }).waitFor()
+  await sam.getByTestId('reply-form').getByText('as a direct message').waitFor()
   assert.equal(await sam.getByTestId('way-public').count(), 0)
   await fits(sam, 'a case that came by direct message')
   const reply = "It's not for hire, sorry."
@@ -98,10 +98,11 @@ story('a public case that moves to direct messages stays one case', async counci
   assert.equal(await tom.getByText('second of May').count(), 0)
   await fits(tom, 'a case with a direct message that is not theirs to see')
 
-  // Without a mouse: back to the choice, over to the other way, into the box, and off.
-  await sam.keyboard.press('Shift+Tab')
-  await sam.keyboard.press('Shift+Tab')
-  assert.equal(await sam.evaluate(() => document.activeElement.id), 'way-public')
+  // Nothing was begun, so the reply goes as they wrote last. The other way, and back, without a mouse.
+  await sam.getByText('Only they and our staff can read it.').waitFor()
+  await tabTo(sam, sam.getByTestId('way-private'))
+  await sam.keyboard.press('ArrowUp')
+  await sam.getByText('Anybody can read it.').waitFor()
   await sam.keyboard.press('ArrowDown')
   assert.equal(await sam.getByTestId('way-private').isChecked(), true)
   await sam.getByText('Only they and our staff can read it.').waitFor()

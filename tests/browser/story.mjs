@@ -1,7 +1,7 @@
-// A test in a council of its own. Afterwards no page may have complained, nobody may have broken
-// the network's rules, and kerbside must end well.
+// A test in a council of its own, or a day in one council. Afterwards no page may have complained,
+// nobody may have broken the network's rules, and kerbside must end well.
 
-import { after, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { closeBrowser, Council } from './support.mjs'
 
 const longestMs = 60_000
@@ -22,6 +22,32 @@ export function story (name, body, options) {
       throw error
     } finally {
       await council.close()
+    }
+  })
+}
+
+// As story, but all that the file tells happens in one council, each part with pages of its own.
+export function day (options) {
+  const council = new Council()
+  before(() => council.open(options))
+  after(async () => {
+    try {
+      council.check()
+      await council.stopKerbside()
+    } finally {
+      await council.close()
+    }
+  })
+  return (name, body) => test(name, { timeout: longestMs }, async t => {
+    try {
+      await body(council, t)
+      council.check()
+    } catch (error) {
+      t.diagnostic(`kerbside's last words:\n${council.log.slice(-3000)}`)
+      throw error
+    } finally {
+      await council.closePages()
+      council.troubles = [] // the next part has its own
     }
   })
 }

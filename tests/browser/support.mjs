@@ -20,6 +20,7 @@ import { Client } from '../sandbox/testing.mjs'
 const patience = 15_000
 const fromRoot = path => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const KERBSIDE = process.env.KERBSIDE ?? fromRoot('build/release/kerbside')
+const SQL = process.env.KERBSIDE_SQL ?? fromRoot('build/release/tests/integration/tests_sql')
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const TOKENS = ['sandbox-token', 'sandbox-news-token'] // in the order of the accounts
 const [TOKEN] = TOKENS
@@ -103,7 +104,6 @@ export class Council {
       kb: fromRoot('kb/content'),
       database: join(this.folder, 'kerbside.db'),
       hours: { ...demo.hours, holidays: fromRoot('config/bank-holidays.json') },
-      console: { address: '127.0.0.1', port, undo_s: 0 },
       x: {
         ...demo.x,
         api: this.sandbox.url.replace(/\/$/, ''),
@@ -111,7 +111,8 @@ export class Council {
       },
       accounts: demo.accounts.map((one, n) =>
         ({ ...one, token_file: join(this.folder, `token-${n}`) })),
-      ...this.conf
+      ...this.conf,
+      console: { address: '127.0.0.1', undo_s: 0, ...this.conf.console, port }
     }, null, 2))
   }
 
@@ -147,6 +148,14 @@ export class Council {
   async stopKerbside () {
     const [status, signal] = await this.endKerbside('SIGTERM')
     assert.equal(status, 0, `kerbside ended with ${status ?? signal}\n${this.log}`)
+  }
+
+  // What the database has: rows of texts.
+  sql (statement) {
+    const { status, stdout, stderr } = spawnSync(SQL, [join(this.folder, 'kerbside.db'), statement],
+      { encoding: 'utf8' })
+    assert.equal(status, 0, `${statement}: ${stderr}`)
+    return stdout.split('\n').slice(0, -1).map(line => line.split('\t'))
   }
 
   // --- pages ---
@@ -190,7 +199,8 @@ export class Council {
 
   // From here on a lost connection is what the test is about.
   forgiveLostConnections () {
-    this.forgiven.push(/WebSocket connection to .* failed/, /net::ERR_CONNECTION_(REFUSED|RESET)/)
+    this.forgiven.push(/WebSocket (connection to .* failed|is already in CLOSING or CLOSED state)/,
+      /net::ERR_(CONNECTION_\w+|CONTENT_LENGTH_MISMATCH|EMPTY_RESPONSE|INTERNET_DISCONNECTED|SOCKET_NOT_CONNECTED)/)
   }
 
   // The sandbox's page, where people play residents.
@@ -237,8 +247,12 @@ export class Council {
     await until('a later message is answered', async () => (await this.ourReplies(id)).length > 0)
   }
 
+  async closePages () {
+    for (const context of this.contexts.splice(0)) await context.close()
+  }
+
   async close () {
-    for (const context of this.contexts) await context.close()
+    await this.closePages()
     await this.killKerbside()
     await this.sandbox?.stop()
     if (this.folder) rmSync(this.folder, { recursive: true })
@@ -295,6 +309,8 @@ export async function tabTo (page, target) {
   for (let steps = 0; steps < 40; steps++) {
     await page.keyboard.press('Tab')
     const seen = await page.evaluate(() => {
+      // Between the page's last element and its first the browser itself has it.
+      if (document.activeElement === document.body) return true
       const style = getComputedStyle(document.activeElement)
       return style.outlineStyle !== 'none' || style.boxShadow !== 'none'
     })

@@ -51,10 +51,13 @@ test('a claim runs on over a night, is warned of, renewed, and goes back to the 
   assert.equal((await desk.ask('note', { case: about.id, text: 'Asked the market hall' })).type, 'ok')
   await other.caseOf('curious', each => !each.warned)
   near(other.cases.get(about.id).lease_until, '2026-12-01T10:21:00Z')
+  await moveClock(w, '2026-12-01T09:31:00Z')
+  assert.equal((await desk.ask('draft', { case: about.id, text: 'The market', way: 'public' })).type, 'ok')
+  await other.caseOf('curious', each => each.lease_until >= at('2026-12-01T10:31:00Z'))
 
   await w.kerbside.sql(`UPDATE staff SET duty=1 WHERE id=${PRIYA}`)
   const { version } = now()
-  await moveClock(w, '2026-12-01T10:23:00Z')
+  await moveClock(w, '2026-12-01T10:33:00Z')
   const escalated = await other.event('case.escalated')
   assert.deepEqual([escalated.to, escalated.case.state, escalated.case.owner, escalated.case.escalated,
     escalated.case.lease_until], [[PRIYA], 'open', null, true, null])

@@ -15,6 +15,9 @@ const conf = { x: { timeout_ms: 300, lookup_wait_ms: 50 } }
 const SOON = [1000, 1000] // and twice as long each time
 const OPERATOR = [60000, 60000]
 const WINDOW = [900000, 900000]
+// X names a whole second, and time(2) lags behind the clock that the sandbox reads by a tick.
+const UNTIL_RESET = [290000, 302000]
+const UNTIL_DAY_RESET = [7190000, 7202000]
 
 // What a read waits for, and what staff read.
 const READING = [
@@ -31,13 +34,13 @@ const READING = [
   ['not_found', {}, SOON, /404/],
   ['not_authorized', {}, SOON, /404/],
   ['conflict', {}, SOON, /409/],
-  ['rate_limited', { reset_in_s: 300 }, [290000, 301000], /429/],
+  ['rate_limited', { reset_in_s: 300 }, UNTIL_RESET, /429/],
   ['rate_limited', { reset_in_s: 300, rate: 'none' }, OPERATOR, /429/],
   ['rate_limited', { rate: 'past' }, OPERATOR, /429/],
-  ['rate_limited_88', { reset_in_s: 300 }, [290000, 301000], /429/],
-  ['rate_limit_exceeded', { reset_in_s: 300 }, [290000, 301000], /429/],
-  ['app_day_spent', { reset_in_s: 7200 }, [7190000, 7201000], /429/],
-  ['user_day_spent', { reset_in_s: 7200 }, [7190000, 7201000], /429/],
+  ['rate_limited_88', { reset_in_s: 300 }, UNTIL_RESET, /429/],
+  ['rate_limit_exceeded', { reset_in_s: 300 }, UNTIL_RESET, /429/],
+  ['app_day_spent', { reset_in_s: 7200 }, UNTIL_DAY_RESET, /429/],
+  ['user_day_spent', { reset_in_s: 7200 }, UNTIL_DAY_RESET, /429/],
   ['usage_capped', {}, WINDOW, /429.*raise it/],
   ['server_error', {}, SOON, /500/],
   ['bad_gateway', {}, SOON, /502/],

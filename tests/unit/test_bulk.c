@@ -294,6 +294,8 @@ static void test_stopped(void **state)
     assert_str(buf_str(&seen), "reply.dropped 1\nreply.dropped 1\nbulk.stopped 1\n");
     assert_str(desk_run(f, SAM, "agent", "{'type':'bulk_stop','id':'c3','bulk':1}"),
                "refused too_late: All of it has left already, or was stopped.");
+    assert_str(text_of(f, "SELECT staff_id || ' ' || act || ' ' || text AS t FROM audit", 0),
+               "1 bulk_sent 4 cases\n2 bulk_stopped 2 cases\n");
     /* who was told nothing may be told anew */
     assert_str(desk_run(f, SAM, "agent",
                         "{'type':'bulk','id':'c4','text':'Hi','cases':[{'case':3,'version':4},"
@@ -309,13 +311,35 @@ static void test_stopped(void **state)
     buf_release(&seen);
 }
 
+/* A case that was closed as answered, though nothing left, needs somebody again. */
+static void test_stopped_closed(void **state)
+{
+    struct fixture *f = *state;
+    assert_str(desk_run(f, SAM, "agent",
+                        "{'type':'bulk','id':'c1','text':'Hi','cases':[{'case':1,'version':1},"
+                        "{'case':2,'version':1}]}"),
+               "ok");
+    for (int64_t id = 1; id <= 2; id++) {
+        struct case_command c = { id, 3, SAM, NOON };
+        assert_int_equal(case_close(f->tx, &c, STR("answered"), STR("")), CASE_DONE);
+    }
+    assert_int_equal(open_case(f->tx, 2), 14); /* the next one of the conversation */
+    assert_str(desk_run(f, SAM, "agent", "{'type':'bulk_stop','id':'c2','bulk':1}"), "ok");
+    assert_str(text_of(f,
+                       "SELECT id || ' ' || state || ' ' || coalesce(waits_since-1795000000, '-')"
+                       " AS t FROM handoff_case WHERE id IN (1, 2, 14) ORDER BY id",
+                       0),
+               "1 open 0\n2 closed -\n14 open 0\n");
+}
+
 #define BULK_TEST(test) cmocka_unit_test_setup_teardown(test, setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BULK_TEST(test_sent),        BULK_TEST(test_refused), BULK_TEST(test_most),
-        BULK_TEST(test_said_before), BULK_TEST(test_order),   BULK_TEST(test_stopped),
+        BULK_TEST(test_sent),           BULK_TEST(test_refused), BULK_TEST(test_most),
+        BULK_TEST(test_said_before),    BULK_TEST(test_order),   BULK_TEST(test_stopped),
+        BULK_TEST(test_stopped_closed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

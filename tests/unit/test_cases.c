@@ -290,6 +290,29 @@ static void test_reply(void **state)
     assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM reply", 0), 2);
 }
 
+/* What the network's limits held back isn't said behind a person's answer, or when it is over. */
+static void test_nothing_follows(void **state)
+{
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR"),
+            message = add_message(f->tx, "900", "900", "7"), id = open_case(f->tx, message);
+    struct case_command c = { id, 1, sam, NOON + 1 };
+    (void)queue_reply(f->tx, message, id, 0, "We have your message");
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    c.version = 2;
+    for (int closes = 0; closes < 2; closes++) {
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        assert_int_equal(closes ? case_close(f->tx, &c, STR("no_reply_needed"), STR(""))
+                                : reply_in_case(f->tx, &c, "It's on its way ^SR", false),
+                         CASE_DONE);
+        assert_str(text_of(f, "SELECT state AS t FROM reply WHERE staff_id IS NULL", 0),
+                   "dropped\n");
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+    }
+    assert_int_equal(case_release(f->tx, &c), CASE_DONE); /* the next has it to answer */
+    assert_str(text_of(f, "SELECT state AS t FROM reply", 0), "queued\n");
+}
+
 /* When the network lets us answer none of them, the newest: it is the network that refuses then. */
 static void test_reply_to_none(void **state)
 {
@@ -431,11 +454,17 @@ static void test_settle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE_TEST(test_open),   CASE_TEST(test_open_after_close),
-        CASE_TEST(test_join),   CASE_TEST(test_join_claimed),
-        CASE_TEST(test_verbs),  CASE_TEST(test_unknown),
-        CASE_TEST(test_reply),  CASE_TEST(test_reply_to_none),
-        CASE_TEST(test_retry),  CASE_TEST(test_restore),
+        CASE_TEST(test_open),
+        CASE_TEST(test_open_after_close),
+        CASE_TEST(test_join),
+        CASE_TEST(test_join_claimed),
+        CASE_TEST(test_verbs),
+        CASE_TEST(test_unknown),
+        CASE_TEST(test_nothing_follows),
+        CASE_TEST(test_reply),
+        CASE_TEST(test_reply_to_none),
+        CASE_TEST(test_retry),
+        CASE_TEST(test_restore),
         CASE_TEST(test_settle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Every frame that a console may send, and what no console of ours would. */
 #include "handoff/command.h"
 
+#include "handoff/reference.h"
 #include "handoff/view.h"
 #include "tests/unit/record_fixture.h"
 
@@ -609,6 +610,9 @@ static void test_private(void **state)
     dm.kind = RECORD_PRIVATE;
     assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
     assert_int_equal(open_case(f->tx, message), 5);
+    /* a direct message in a public case */
+    assert_int_equal(queue_reply(f->tx, 2, 2, 2, "In confidence"), 2);
+    run_sql(f->tx, "UPDATE reply SET private=1, state='failed' WHERE id=2");
     static const struct {
         const char *role, *frame;
         int want;
@@ -623,6 +627,9 @@ static void test_private(void **state)
         { "trainee",
           "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello','way':'private'}", 0,
           "refused c1 not_allowed case 2 v2" },
+        { "trainee", "{'type':'retry','id':'c1','case':2,'version':2,'reply':2}", 0,
+          "refused c1 not_allowed case 2 v2" },
+        { "agent", "{'type':'retry','id':'c1','case':2,'version':2,'reply':2}", 1, "ok c1" },
         { "supervisor", "{'type':'open','id':'c1','case':5}", 0, "case c1 case 5 v1" },
         { "agent", "{'type':'claim','id':'c1','case':5,'version':1}", 1, "ok c1" },
         { "agent", "{'type':'reply','id':'c1','case':2,'version':2,'text':'Hello','way':'both'}", 0,
@@ -650,6 +657,42 @@ static void test_private(void **state)
     role = "agent";
     assert_int_equal(int_of(f->tx, "SELECT private AS n FROM reply ORDER BY id DESC LIMIT 1", 0),
                      1);
+}
+
+/* Who may not see direct messages any more still hears that what they sent was done, and is shown
+ * none. */
+static void test_role_since(void **state)
+{
+    static const struct {
+        const char *role, *frame, *answer;
+    } rows[] = {
+        { "agent", "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi'}", "ok c1" },
+        { "trainee", "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi'}", "ok c1" },
+        { "editor", "{'type':'reply','id':'c1','case':5,'version':2,'text':'Hi'}", "ok c1" },
+        { "agent", "{'type':'undo','id':'c2','reply':2}", "refused c2 too_late case 5 v3" },
+        { "trainee", "{'type':'undo','id':'c2','reply':2}", "refused c2 too_late" },
+    };
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:900", "dm:7-8", "70");
+    int64_t message;
+    dm.kind = RECORD_PRIVATE;
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
+    struct case_command claim = { open_case(f->tx, message), 1, 1, NOON };
+    assert_int_equal(case_claim(f->tx, &claim), CASE_DONE);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *answer;
+        struct buf got = BUF_INIT(1000), frame = BUF_INIT(1000);
+        add_quoted(&frame, rows[i].frame);
+        role = rows[i].role;
+        assert_note(run(f, buf_cstr(&frame), &answer) == (i == 0), rows[i].frame);
+        run_sql(f->tx, "UPDATE reply SET state='sent' WHERE state='held'");
+        describe(answer, &got);
+        assert_str_note(buf_str(&got), rows[i].answer, rows[i].frame);
+        cJSON_Delete(answer);
+        buf_release(&got);
+        buf_release(&frame);
+    }
+    role = "agent";
 }
 
 /* What came by direct message is answered so, and never for everybody to read. */
@@ -807,8 +850,20 @@ static void test_pass_over(void **state)
                          "\"team\":\"communications\"}",
                          &answer),
                      1);
+    cJSON_Delete(answer);
+    assert_int_equal(run(*state,
+                         "{\"type\":\"pass\",\"id\":\"c2\",\"case\":2,\"version\":2,"
+                         "\"team\":\"communications\"}",
+                         &answer),
+                     1);
     role = "agent";
     cJSON_Delete(answer);
+    char reference[REFERENCE_MAX], want[64];
+    reference_write(3, reference);
+    (void)snprintf(want, sizeof want, "1 case_passed %s\n", reference);
+    struct fixture *f = *state;
+    assert_str(text_of(f, "SELECT staff_id || ' ' || act || ' ' || about AS t FROM audit", 0),
+               want);
 }
 
 /* Two take it at once: who comes second is told so, whatever they saw. */
@@ -830,9 +885,12 @@ static void test_signs(void **state)
         bool sign;
     } rows[] = {
         { "a note", "{'type':'note','id':'c1','case':2,'text':'Look'}", true },
-        { "opened, as a console does by itself", "{'type':'open','id':'c1','case':2}", false },
-        { "refused", "{'type':'note','id':'c1','case':2,'text':''}", false },
-        { "another's", "{'type':'note','id':'c1','case':3,'text':'Look'}", false },
+        { "a draft", "{'type':'draft','id':'c2','case':2,'text':'We','way':'public'}", true },
+        { "opened, as a console does by itself", "{'type':'open','id':'c3','case':2}", false },
+        { "refused", "{'type':'note','id':'c4','case':2,'text':''}", false },
+        { "another's", "{'type':'note','id':'c5','case':3,'text':'Look'}", false },
+        { "a draft in another's", "{'type':'draft','id':'c6','case':3,'text':'We','way':'public'}",
+          false },
     };
     struct fixture *f = *state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -857,10 +915,11 @@ static void test_signs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        COMMAND_TEST(test_frames),      COMMAND_TEST(test_weight),     COMMAND_TEST(test_signed),
-        COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile),    COMMAND_TEST(test_private),
-        COMMAND_TEST(test_private_way), COMMAND_TEST(test_effects),    COMMAND_TEST(test_sentences),
-        COMMAND_TEST(test_pass_over),   COMMAND_TEST(test_two_claims), COMMAND_TEST(test_signs),
+        COMMAND_TEST(test_frames),    COMMAND_TEST(test_role_since),  COMMAND_TEST(test_weight),
+        COMMAND_TEST(test_signed),    COMMAND_TEST(test_whose),       COMMAND_TEST(test_hostile),
+        COMMAND_TEST(test_private),   COMMAND_TEST(test_private_way), COMMAND_TEST(test_effects),
+        COMMAND_TEST(test_sentences), COMMAND_TEST(test_pass_over),   COMMAND_TEST(test_two_claims),
+        COMMAND_TEST(test_signs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

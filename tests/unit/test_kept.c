@@ -2,6 +2,7 @@
  */
 #include <sqlite3.h>
 
+#include "handoff/note.h"
 #include "handoff/search.h"
 #include "tests/unit/record_fixture.h"
 
@@ -265,6 +266,49 @@ static void test_old(void **state)
     assert_int_equal(int_of(f->tx, "SELECT count(*) AS n FROM message WHERE expired=1", 0), 3);
 }
 
+/* What staff noted about somebody is kept no longer, and nowhere. */
+static void test_old_notes(void **state)
+{
+    static const struct {
+        const char *note;
+        int64_t before_at;
+        int max, want;
+        const char *left;
+    } rows[] = {
+        { "nothing is that old", NOON + 1, 10, 0, "Open\nMarmalade\nAgain\n" },
+        { "as many as is asked for", NOON + 9, 1, 1, "Open\nAgain\n" },
+        { "but in the open case", NOON + 9, 10, 1, "Open\n" },
+    };
+    struct fixture *f = *state;
+    int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    for (int64_t i = 0; i < 2; i++) {
+        struct record_message m = a_message(i ? "901" : "900", i ? "901" : "900", i ? "8" : "7");
+        int64_t id;
+        assert_int_equal(record_add_message(f->tx, &m, NOON + 100, &id), 1);
+        (void)open_case(f->tx, id);
+    }
+    struct case_command c = { 2, 1, sam, NOON };
+    assert_int_equal(case_claim(f->tx, &c), CASE_DONE);
+    struct note notes[] = {
+        { .case_id = 1, .staff_id = sam, .text = STR("Open") },
+        { .case_id = 2, .staff_id = sam, .text = STR("Marmalade"), .to = { sam }, .to_count = 1 },
+        { .case_id = 2, .staff_id = sam, .text = STR("Again") }
+    };
+    for (size_t i = 0; i < ARRAY_LEN(notes); i++)
+        assert_int_equal(note_add(f->tx, &notes[i], NOON + 1 + (int64_t)i), 0);
+    c.version = 2;
+    assert_int_equal(case_close(f->tx, &c, STR("done"), STR("")), CASE_DONE);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_note(record_erase_old(f->tx, rows[i].before_at, NOON + 50, rows[i].max) ==
+                        rows[i].want,
+                    rows[i].note);
+        assert_str_note(text_of(f, "SELECT text AS t FROM note ORDER BY id", 0), rows[i].left,
+                        rows[i].note);
+    }
+    fixture_commit(f);
+    assert_false(holds(everything(f), "armalade"));
+}
+
 /* ------------------------------------------------------------------------------------------------
  * lists */
 
@@ -350,11 +394,11 @@ static void test_account_of_reply(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RECORD_TEST(test_versions),         RECORD_TEST(test_before),
-        RECORD_TEST(test_before_read_on),   RECORD_TEST(test_gone),
-        RECORD_TEST(test_gone_in_part),     RECORD_TEST(test_old),
-        RECORD_TEST(test_unchecked),        RECORD_TEST(test_threads),
-        RECORD_TEST(test_account_of_reply),
+        RECORD_TEST(test_versions),       RECORD_TEST(test_before),
+        RECORD_TEST(test_before_read_on), RECORD_TEST(test_gone),
+        RECORD_TEST(test_gone_in_part),   RECORD_TEST(test_old),
+        RECORD_TEST(test_old_notes),      RECORD_TEST(test_unchecked),
+        RECORD_TEST(test_threads),        RECORD_TEST(test_account_of_reply),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

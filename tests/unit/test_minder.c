@@ -453,10 +453,58 @@ static void test_unmuted(void **state)
     assert_int_equal(int_of(f->tx, q_muted, 0), 0);
 }
 
+static void hold(struct fixture *f, int64_t until)
+{
+    struct record_draft d = { .message_id = 1,
+                              .case_id = 1,
+                              .staff_id = SAM,
+                              .body = STR("It is done ^SR"),
+                              .state = REPLY_HELD,
+                              .held_until = until };
+    int64_t id;
+    assert_int_equal(record_queue_reply(f->tx, &d, NOON, &id), 0);
+}
+
+/* Replies are queued once their moment is over, whatever became of the case, and each once. */
+static void test_held(void **state)
+{
+    static const char q_said[] = "SELECT kind || ' ' || coalesce(reply_id, '-') AS t FROM event"
+                                 " WHERE kind IN ('reply.queued', 'case.warned') AND seq>?1"
+                                 " ORDER BY seq",
+                      q_states[] =
+                          "SELECT state || ' ' || coalesce(held_until, '-') AS t FROM reply"
+                          " ORDER BY id";
+    static const struct {
+        const char *note;
+        int64_t at;
+        enum act act;
+        const char *said;
+    } rows[] = {
+        { "none yet", NOON + 4, NOTHING, "" },
+        { "the first", NOON + 5, NOTHING, "reply.queued 1\n" },
+        { "once", NOON + 6, NOTHING, "" },
+        { "with a case's own clock", NOON + 3000, NOTHING, "reply.queued 2\ncase.warned -\n" },
+        { "of a closed case", NOON + 3300, CLOSE, "reply.queued 3\n" },
+    };
+    struct fixture *f = *state;
+    assert_int_equal(do_it(f, CLAIM, NOON), CASE_DONE);
+    hold(f, NOON + 5);
+    hold(f, NOON + 3000);
+    hold(f, NOON + 3300);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t seq = last_event(f->tx);
+        assert_note(do_it(f, rows[i].act, rows[i].at) == 0, rows[i].note);
+        turn(f, rows[i].at);
+        assert_str_note(text_of(f, q_said, seq), rows[i].said, rows[i].note);
+    }
+    assert_str(text_of(f, q_states, 0), "queued -\nqueued -\nqueued -\n");
+}
+
 /* Nothing is written when nothing is up. */
 static void test_idle(void **state)
 {
     struct fixture *f = *state;
+    hold(f, minute(230));
     turn(f, minute(0));
     fixture_commit(f);
     int64_t changes = db_changes(f->db);
@@ -496,6 +544,7 @@ int main(void)
         MINDER_TEST(test_no_hours),      MINDER_TEST(test_short),
         MINDER_TEST(test_idle),          MINDER_TEST(test_many),
         MINDER_TEST(test_renew),         MINDER_TEST(test_unmuted),
+        MINDER_TEST(test_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "handoff/command.h"
 
 #include "handoff/held.h"
+#include "handoff/reference.h"
 #include "handoff/view.h"
 #include "tests/unit/record_fixture.h"
 
@@ -174,6 +175,18 @@ static void test_held(void **state)
     assert_str(kinds_after(seq), "reply.queued 1 -\n");
     assert_int_equal(next_queued(t.f->tx, &t.f->arena, &next), 1);
     assert_int_equal(held_release(t.f->tx, NOON + 100), 0);
+}
+
+/* What was held before the clock was put back isn't held until it is there again. */
+static void test_clock_back(void **state)
+{
+    (void)state;
+    (void)reply("ok", &sam, 1, "'text':'It is done'");
+    int64_t due_at = NOON + UNDO_S;
+    assert_int_equal(held_is_due(t.f->tx, due_at - 60), 0);
+    assert_int_equal(held_is_due(t.f->tx, due_at - 61), 1);
+    assert_int_equal(held_release(t.f->tx, due_at - 61), 1);
+    assert_replies("queued 1 It is done ^SR\n");
 }
 
 static void test_at_once(void **state)
@@ -439,6 +452,28 @@ static void test_returned(void **state)
     assert_drafts("2 2 0 And\n");
 }
 
+/* What it takes a right of its own to do is in the audit log, without anybody's words. */
+static void test_audited(void **state)
+{
+    (void)state;
+    (void)reply("ok", &tess, 2, "'text':'It is done'");
+    expect_of("not_allowed", &tess, "approve", 1, "");
+    expect_of("ok", &sam, "return", 1, "'text':'Say when'");
+    (void)reply("ok", &tess, 2, "'text':'It is done today'");
+    expect_of("ok", &asha, "approve", 2, "'text':'It is done today '");
+    (void)reply("ok", &tess, 2, "'text':'Good bye'");
+    expect_of("ok", &asha, "approve", 3, "'text':'Bye'");
+    char reference[REFERENCE_MAX];
+    reference_write(2, reference);
+    assert_str(
+        text_of(t.f, "SELECT staff_id || ' ' || act || ' ' || text AS t FROM audit ORDER BY id", 0),
+        "1 reply_returned written by TH\n3 reply_approved written by TH\n"
+        "3 reply_approved written by TH, edited\n");
+    struct str about = text_of(t.f, "SELECT DISTINCT about AS t FROM audit", 0);
+    assert_int_equal(about.len, strlen(reference) + 1);
+    assert_true(str_starts(about, str_of(reference)));
+}
+
 /* Whose case it is now decides who may say it. */
 static void test_proposed_where(void **state)
 {
@@ -466,6 +501,29 @@ static void test_proposed_where(void **state)
     assert_int_equal(tx_savepoint_undo(t.f->tx), 0);
     (void)expect("ok", &tess, "close", "'case':2,'version':3,'outcome':'done'");
     assert_replies("dropped 2 It is done ^TH\n");
+}
+
+static void assert_waits(int64_t since_at)
+{
+    assert_int_equal(
+        int_of(t.f->tx, "SELECT coalesce(waits_since, 0) AS n FROM handoff_case WHERE id=?1", 2),
+        since_at);
+}
+
+/* Nobody's waiting begins or ends with what was only proposed. */
+static void test_proposed_clock(void **state)
+{
+    (void)state;
+    run_sql(t.f->tx, "UPDATE handoff_case SET waited_since=1795000000-9000, waits_since=1795000000"
+                     " WHERE id=2");
+    (void)reply("ok", &tess, 2, "'text':'It is done'");
+    assert_waits(NOON);
+    expect_of("ok", &tess, "undo", 1, "");
+    assert_waits(NOON);
+    run_sql(t.f->tx, "UPDATE handoff_case SET waits_since=NULL WHERE id=2");
+    (void)reply("ok", &tess, 2, "'text':'It is done'");
+    expect_of("ok", &tess, "undo", 2, "");
+    assert_waits(0);
 }
 
 /* What isn't said yet isn't said: nobody is told the same twice, and nobody was told. */
@@ -548,6 +606,20 @@ static void test_drafts(void **state)
     assert_drafts("2 1 0 Hello\n2 2 0 It is done\n");
     (void)reply("ok", &tess, 2, "'text':'It is done'");
     assert_drafts("2 1 0 Hello\n");
+}
+
+/* A connection breaks before either is answered: both come again, and the draft isn't there again.
+ */
+static void test_draft_again(void **state)
+{
+    (void)state;
+    unsigned before = t.frames;
+    for (int times = 0; times < 2; times++) {
+        t.frames = before;
+        (void)expect("ok", &sam, "draft", "'case':1,'text':'It is done'");
+        (void)expect("ok", &sam, "reply", "'case':1,'version':2,'text':'It is done'");
+    }
+    assert_drafts("");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -640,12 +712,17 @@ static void test_concerns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        REPLY_TEST(test_held),           REPLY_TEST(test_at_once),        REPLY_TEST(test_goes_on),
-        REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),    REPLY_TEST(test_split),
-        REPLY_TEST(test_split_rules),    REPLY_TEST(test_split_fails),    REPLY_TEST(test_proposed),
-        REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split), REPLY_TEST(test_returned),
-        REPLY_TEST(test_proposed_where), REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
-        REPLY_TEST(test_count),          REPLY_TEST(test_concerns),       REPLY_TEST(test_repeated),
+        REPLY_TEST(test_held),           REPLY_TEST(test_clock_back),
+        REPLY_TEST(test_at_once),        REPLY_TEST(test_goes_on),
+        REPLY_TEST(test_undo),           REPLY_TEST(test_undo_closed),
+        REPLY_TEST(test_split),          REPLY_TEST(test_split_rules),
+        REPLY_TEST(test_split_fails),    REPLY_TEST(test_proposed),
+        REPLY_TEST(test_edited),         REPLY_TEST(test_proposed_split),
+        REPLY_TEST(test_returned),       REPLY_TEST(test_proposed_where),
+        REPLY_TEST(test_proposed_clock), REPLY_TEST(test_audited),
+        REPLY_TEST(test_not_said),       REPLY_TEST(test_drafts),
+        REPLY_TEST(test_draft_again),    REPLY_TEST(test_count),
+        REPLY_TEST(test_concerns),       REPLY_TEST(test_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

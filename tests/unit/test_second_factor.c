@@ -34,15 +34,34 @@ static int64_t enrol(struct fixture *f, unsigned char secret[TOTP_SECRET_BYTES],
     return sam;
 }
 
+static void count_one(const unsigned char hash[SESSION_HASH_BYTES], void *data)
+{
+    (void)hash;
+    ++*(int *)data;
+}
+
+/* What must be done before anything else, of somebody and of the session that they have. */
+static int duty(struct fixture *f, int64_t staff_id, bool second_factor)
+{
+    int free_ones = 0, r = session_visit_free(f->tx, second_factor, NOON, count_one, &free_ones),
+        first = session_duty(f->tx, staff_id, second_factor);
+    assert_int_equal(r, 0);
+    assert_int_equal(free_ones, first == SESSION_FREE);
+    return first;
+}
+
 static void test_enrolment(void **state)
 {
+    static const struct session_place place = { STR("192.0.2.7"), STR("a browser") };
     struct fixture *f = *state;
+    char token[SESSION_TOKEN_MAX];
     unsigned char first[TOTP_SECRET_BYTES], secret[TOTP_SECRET_BYTES];
     char codes[RECOVERY_CODES][PASSWORD_GIVEN_MAX];
     int64_t sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    assert_int_equal(session_begin(f->tx, sam, &place, NOON, NOON + 60, token), 0);
     assert_int_equal(second_factor_confirm(f->tx, sam, STR("123456"), NOON, codes), 0);
-    assert_int_equal(session_duty(f->tx, sam, false), SESSION_FREE);
-    assert_int_equal(session_duty(f->tx, sam, true), SESSION_MUST_ENROL);
+    assert_int_equal(duty(f, sam, false), SESSION_FREE);
+    assert_int_equal(duty(f, sam, true), SESSION_MUST_ENROL);
     assert_int_equal(second_factor_begin(f->tx, sam, first), 0);
     assert_int_equal(second_factor_begin(f->tx, sam, secret), 0); /* the page was loaded again */
     assert_memory_not_equal(first, secret, sizeof secret);
@@ -52,9 +71,9 @@ static void test_enrolment(void **state)
                      1);
     assert_int_equal(second_factor_begin(f->tx, sam, first), ERR_EXISTS);
     assert_int_equal(codes_left(f, sam), RECOVERY_CODES);
-    assert_int_equal(session_duty(f->tx, sam, true), SESSION_FREE);
+    assert_int_equal(duty(f, sam, true), SESSION_FREE);
     assert_int_equal(staff_must_change(f->tx, STR("sam")), 1);
-    assert_int_equal(session_duty(f->tx, sam, false), SESSION_MUST_CHANGE_PASSWORD);
+    assert_int_equal(duty(f, sam, false), SESSION_MUST_CHANGE_PASSWORD);
 }
 
 static void test_codes(void **state)

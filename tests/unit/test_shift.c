@@ -2,6 +2,7 @@
 #include "handoff/shift.h"
 
 #include "handoff/announcement.h"
+#include "handoff/presence.h"
 #include "tests/unit/desk_fixture.h"
 
 static void note_one(int64_t staff_id, void *data)
@@ -9,11 +10,27 @@ static void note_one(int64_t staff_id, void *data)
     (void)buf_addf(data, "%" PRId64 " ", staff_id);
 }
 
+static void note_if_on(const struct staff *s, bool on, void *data)
+{
+    if (on)
+        note_one(s->id, data);
+}
+
+/* Colleagues are shown the same. */
+static void assert_shown(struct fixture *f, int64_t now, size_t len, const char *note)
+{
+    struct buf shown = BUF_INIT(1000);
+    assert_int_equal(presence_people(f->tx, now, note_if_on, &shown), 0);
+    assert_note(shown.len == len, note);
+    buf_release(&shown);
+}
+
 static void assert_on(struct fixture *f, int64_t now, const char *want, const char *note)
 {
     struct buf on = BUF_INIT(1000);
     assert_int_equal(shift_list(f->tx, now, note_one, &on), 0);
     assert_str_note(buf_str(&on), want, note);
+    assert_shown(f, now, on.len, note);
     assert_int_equal(shift_anybody_on(f->tx, now), on.len > 0);
     buf_release(&on);
 }

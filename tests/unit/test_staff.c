@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "handoff/password.h"
 #include "handoff/session.h"
+#include "handoff/shift.h"
 #include "tests/unit/record_fixture.h"
 
 static const char password[] = "correct horse";
@@ -391,11 +392,49 @@ static void test_changes(void **state)
 
     assert_int_equal(staff_count(f->tx, STR("agent"), &many), 0);
     assert_int_equal(many, 2);
-    assert_int_equal(staff_set_role(f->tx, STR("sam"), STR("admin")), 1);
+    assert_int_equal(staff_set_role(f->tx, STR("sam"), STR("admin"), NOON), 1);
     assert_int_equal(find(f, token, NOON), 0);
     assert_int_equal(staff_count(f->tx, STR("agent"), &many), 0);
     assert_int_equal(many, 1);
     assert_int_equal(account_find(f->tx, &f->arena, 999, NOON, &a), 0);
+}
+
+/* What they have, by the role that they get: case 2 came by direct message. */
+static void test_role_takes(void **state)
+{
+    static const struct {
+        const char *role, *cases;
+        bool at_desk;
+    } rows[] = {
+        { "supervisor", "1 claimed\n2 claimed\n", true },
+        { "trainee", "1 claimed\n2 open\n", true },
+        { "editor", "1 open\n2 open\n", false },
+        { "", "1 open\n2 open\n", false }, /* removed */
+    };
+    struct fixture *f = *state;
+    struct record_message dm = a_message("dm:1", "dm:7-8", "8");
+    int64_t message, sam = add_staff(f->tx, "sam", "Sam Reed", "SR");
+    dm.kind = RECORD_PRIVATE;
+    (void)open_case(f->tx, add_message(f->tx, "900", "900", "7"));
+    assert_int_equal(record_add_message(f->tx, &dm, NOON, &message), 1);
+    (void)open_case(f->tx, message);
+    for (int64_t id = 1; id <= 2; id++) {
+        struct case_command claim = { id, 1, sam, NOON };
+        assert_int_equal(case_claim(f->tx, &claim), CASE_DONE);
+    }
+    assert_int_equal(shift_begin(f->tx, sam, NOON), 1);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *role = rows[i].role;
+        assert_int_equal(tx_savepoint(f->tx), 0);
+        assert_int_equal(*role ? staff_set_role(f->tx, STR("sam"), str_of(role), NOON + 9)
+                               : staff_remove(f->tx, STR("sam"), NOON + 9),
+                         1);
+        assert_str_note(
+            text_of(f, "SELECT id || ' ' || state AS t FROM handoff_case ORDER BY id", 0),
+            rows[i].cases, role);
+        assert_note(shift_anybody_on(f->tx, NOON + 10) == rows[i].at_desk, role);
+        assert_int_equal(tx_savepoint_undo(f->tx), 0);
+    }
 }
 
 struct names {
@@ -449,7 +488,8 @@ int main(void)
         STAFF_TEST(test_sessions),     STAFF_TEST(test_signed_out),
         STAFF_TEST(test_kept_nowhere), cmocka_unit_test(test_password_fault),
         cmocka_unit_test(test_given),  cmocka_unit_test(test_browser),
-        STAFF_TEST(test_changes),      STAFF_TEST(test_session_list),
+        STAFF_TEST(test_changes),      STAFF_TEST(test_role_takes),
+        STAFF_TEST(test_session_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

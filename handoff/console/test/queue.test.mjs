@@ -140,11 +140,12 @@ test("one message goes to what can be answered in public and is free, or one's o
       aCase(5, { state: "closed" }),
       aCase(6, { elsewhere: true }),
       aCase(7, { gone: true }),
+      aCase(8, { sensitive: true }),
     ],
     sam.id,
   );
   assert.deepEqual(ready.map(({ id }) => id), [1, 2]);
-  assert.deepEqual(leftOut.map(({ one }) => one.id), [3, 4, 5, 6, 7]);
+  assert.deepEqual(leftOut.map(({ one }) => one.id), [3, 4, 5, 6, 7, 8]);
   assert.match(leftOut[0].why, /direct message/);
   assert.equal(leftOut[1].why, "Alex Poole has it.");
 });

@@ -205,7 +205,7 @@ function PersonRow({ person, act, busy }: PersonRowProps) {
   }
 
   return (
-    <li class="ks-row" data-testid="person" data-login={login}>
+    <li class="ks-row ks-tray__row" data-testid="person" data-login={login}>
       <h2 class="govuk-heading-s ks-person__name">
         {name} <span class="ks-quiet">{login}</span>
       </h2>

@@ -31,6 +31,11 @@ const acts: Record<string, string> = {
   role_changed: "Changed a role",
   duty_changed: "Changed the duty list",
   case_taken_away: "Gave back a case that somebody else had",
+  case_passed: "Passed on a case that somebody else had",
+  reply_approved: "Approved a trainee's reply",
+  reply_returned: "Returned a trainee's reply",
+  bulk_sent: "Sent one message to many",
+  bulk_stopped: "Stopped one message to many",
 };
 
 export function actWords({ act }: AuditEntry): string {

@@ -3,7 +3,7 @@
 // that of what was on the screen.
 
 import type { RefObject } from "preact";
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
 import { BackLink } from "../parts/back-link";
@@ -127,6 +127,7 @@ function WholeCase(props: WholeCaseProps) {
   const one = detail.case;
   const talk = useRef<HTMLHeadingElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
+  const keptBox = useRef<HTMLTextAreaElement>(null);
   const noteBox = useRef<HTMLTextAreaElement>(null);
   const closeFirst = useRef<HTMLSelectElement>(null);
   const underWay = useUnderWay();
@@ -140,6 +141,15 @@ function WholeCase(props: WholeCaseProps) {
   const invalid = (place: string) => (text: string) => onProblem({ place, text });
 
   useAnnouncements(detail, staff.id, desk.undo_s, announce);
+
+  // Taken away in the middle of a word: the focus stays with the words, or the next letters would be
+  // shortcuts.
+  const stoodInBox = box.current !== null && document.activeElement === box.current;
+  useLayoutEffect(() => {
+    if (mine || !stoodInBox) return;
+    (keptBox.current ?? heading.current)?.focus();
+    announce(`${lostWords(one)} What you wrote is kept.`);
+  }, [mine]);
 
   async function run(place: string, doIt: () => Promise<Done>): Promise<Done | null> {
     if (!underWay.begin(place)) return null;
@@ -323,7 +333,7 @@ function WholeCase(props: WholeCaseProps) {
               announce={announce}
             />
           ) : (
-            <NotYours one={one} draft={draft} problem={problemAt("reply")} />
+            <NotYours one={one} draft={draft} box={keptBox} problem={problemAt("reply")} />
           )}
         </div>
         <div>
@@ -436,13 +446,19 @@ function takenWords(state: Reply["state"], undoS: number): string {
   return "Your reply is waiting to be sent.";
 }
 
+function lostWords({ owner, state }: Case): string {
+  if (owner) return `${owner.name} has this case now.`;
+  return state === "closed" ? "This case is closed now." : "This case is back in the queue.";
+}
+
 interface NotYoursProps {
   one: Case;
   draft: DraftKeeper;
+  box: RefObject<HTMLTextAreaElement>;
   problem: string | null;
 }
 
-function NotYours({ one, draft, problem }: NotYoursProps) {
+function NotYours({ one, draft, box, problem }: NotYoursProps) {
   const { text } = useWatched(draft);
   return (
     <>
@@ -456,8 +472,18 @@ function NotYours({ one, draft, problem }: NotYoursProps) {
       )}
       {text && (
         <div class="govuk-inset-text" data-testid="kept-draft">
-          <p class="govuk-body">You had begun a reply here. It's kept:</p>
-          <p class="govuk-body ks-words">{text}</p>
+          <label class="govuk-label" for="kept-text">
+            You had begun a reply here. It's kept:
+          </label>
+          <textarea
+            class="govuk-textarea ks-box"
+            id="kept-text"
+            rows={5}
+            ref={box}
+            value={text}
+            readOnly
+            data-testid="kept-text"
+          />
         </div>
       )}
     </>

@@ -87,7 +87,7 @@ export function countWords(
   fallbackLimit: number,
 ): string {
   const said = (n: number) => n.toLocaleString("en-GB");
-  if (!count) return `${said(fallbackLimit)} at most, your initials included`;
+  if (!count) return `${said(fallbackLimit)} at most, with the initials`;
   const over = count.weight - count.limit;
   const used = `${said(count.weight)} of ${said(count.limit)}`;
   return over > 0 ? `${used}: ${said(over)} too many to send` : used;

@@ -23,8 +23,9 @@ export class Looker {
   }
 
   typed(): void {
+    const begins = !this.typing;
     this.typing = true;
-    if (!this.told) this.tell();
+    if (begins || !this.told) this.tell();
     this.undoStopped?.();
     this.undoStopped = this.options.after(stoppedMs, () => this.stopped());
   }

@@ -85,6 +85,7 @@ function ShiftForm({ on, state, ask, announce }: ShiftFormProps) {
   const what = on ? "Leave the desk" : "Sign on";
   return (
     <form
+      class="ks-text"
       onSubmit={(event) => {
         event.preventDefault();
         void go(text);

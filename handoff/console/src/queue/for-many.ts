@@ -13,6 +13,7 @@ export interface ForMany {
 
 function whyNot(one: Case, staffId: number | undefined): string | null {
   if (one.state === "closed") return "It's closed.";
+  if (one.sensitive) return "It's sensitive, and needs an answer of its own.";
   if (one.private) return "It came by direct message, and this goes in public.";
   if (one.gone) return "What it began with is gone.";
   const free = one.state === "open" && !one.elsewhere;

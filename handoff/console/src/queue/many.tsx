@@ -84,7 +84,7 @@ function ManyForm({ chosen, state, ask, announce, onSelect }: ManyFormProps) {
 
   return (
     <>
-      <p class="govuk-body">
+      <p class="govuk-body ks-text">
         Each case is taken for you and gets a public reply of its own, with your initials. What you
         write stays as it is; a greeting that differs from one to the next goes in front, since X
         refuses the same words twice, so you needn't say hello. It takes a while until all have
@@ -92,8 +92,8 @@ function ManyForm({ chosen, state, ask, announce, onSelect }: ManyFormProps) {
       </p>
       {leftOut.length > 0 && <LeftOut leftOut={leftOut} />}
       {enough ? (
-        <form onSubmit={submit} noValidate data-testid="many">
-          {problem && <Problem title="Nothing was sent" text={problem} />}
+        <form class="ks-text" onSubmit={submit} noValidate data-testid="many">
+          {problem && <Problem text={problem} />}
           <ChosenCases
             cases={ready}
             onRemove={(id) => onSelect(chosen.map((one) => one.id).filter((one) => one !== id))}
@@ -137,7 +137,7 @@ function ManyForm({ chosen, state, ask, announce, onSelect }: ManyFormProps) {
 function LeftOut({ leftOut }: { leftOut: { one: Case; why: string }[] }) {
   return (
     <div class="govuk-inset-text" data-testid="left-out">
-      <p class="govuk-body">These can't be written to so:</p>
+      <p class="govuk-body">These can't be among them:</p>
       <ul class="govuk-list govuk-list--bullet">
         {leftOut.map(({ one, why }) => (
           <li key={one.id}>
@@ -157,7 +157,7 @@ function ChosenCases({ cases, onRemove }: { cases: Case[]; onRemove: (id: number
   return (
     <details class="govuk-details" data-testid="many-cases">
       <summary class="govuk-details__summary" ref={summary}>
-        <span class="govuk-details__summary-text">Which: {casesWords(cases.length)}</span>
+        <span class="govuk-details__summary-text">The {casesWords(cases.length)} that it goes to</span>
       </summary>
       <ul class="govuk-list govuk-details__text">
         {cases.map((one) => (

@@ -158,16 +158,25 @@ export function CaseList(props: CaseListProps) {
       <h1 class="govuk-heading-l" tabIndex={-1}>
         {title}
       </h1>
-      {filtering && loaded && (
-        <Filters
-          filter={filtering.filter}
-          cases={filtering.all}
-          teams={state.desk.teams}
-          accounts={state.desk.accounts}
-          shown={cases.length}
-          onChange={filtering.onChange}
-        />
-      )}
+      <div class="ks-list-tools">
+        {filtering && loaded && (
+          <Filters
+            filter={filtering.filter}
+            cases={filtering.all}
+            teams={state.desk.teams}
+            accounts={state.desk.accounts}
+            shown={cases.length}
+            onChange={filtering.onChange}
+          />
+        )}
+        {maySelect && rows.length > 0 && (
+          <SelectAll
+            count={shown.length}
+            checked={allShown}
+            onChange={() => selection.set(new Set(allShown ? [] : shown.map(({ id }) => id)))}
+          />
+        )}
+      </div>
       {problem && <Problem text={problem} />}
       {rows.length === 0 && fresh.length === 0 && (
         <p class="govuk-body">
@@ -184,27 +193,6 @@ export function CaseList(props: CaseListProps) {
           >
             {fresh.length > 0 ? `${freshWords(fresh)}: show` : "Put the list in order again"}
           </button>
-        </div>
-      )}
-      {maySelect && rows.length > 0 && (
-        <div class="ks-select-all">
-          <div class="govuk-checkboxes govuk-checkboxes--small">
-            <div class="govuk-checkboxes__item">
-              <input
-                class="govuk-checkboxes__input"
-                id="select-all"
-                type="checkbox"
-                checked={allShown}
-                onChange={() =>
-                  selection.set(new Set(allShown ? [] : shown.map(({ id }) => id)))
-                }
-                data-testid="select-all"
-              />
-              <label class="govuk-label govuk-checkboxes__label" for="select-all">
-                Select {shown.length === 1 ? "it" : `all ${shown.length} shown`}
-              </label>
-            </div>
-          </div>
         </div>
       )}
       {maySelect && (
@@ -247,5 +235,31 @@ export function CaseList(props: CaseListProps) {
         </button>
       )}
     </>
+  );
+}
+
+interface SelectAllProps {
+  count: number;
+  checked: boolean;
+  onChange: () => void;
+}
+
+function SelectAll({ count, checked, onChange }: SelectAllProps) {
+  return (
+    <div class="govuk-checkboxes govuk-checkboxes--small ks-select-all">
+      <div class="govuk-checkboxes__item">
+        <input
+          class="govuk-checkboxes__input"
+          id="select-all"
+          type="checkbox"
+          checked={checked}
+          onChange={onChange}
+          data-testid="select-all"
+        />
+        <label class="govuk-label govuk-checkboxes__label" for="select-all">
+          Select {count === 1 ? "it" : `all ${count} shown`}
+        </label>
+      </div>
+    </div>
   );
 }

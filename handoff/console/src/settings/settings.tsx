@@ -128,7 +128,11 @@ function TestAlerts({ preferences, alerts }: Pick<SettingsViewProps, "preference
       >
         Try them now
       </button>
-      <p class="govuk-body" role="status" data-testid="alerts-tested">
+      <p
+        class="govuk-body ks-settings__tested"
+        role="status"
+        data-testid="alerts-tested"
+      >
         {tested?.length === 0 &&
           "That was an alert. If you didn't notice, look at the volume, and whether your computer " +
             "is set not to disturb."}
