@@ -251,9 +251,11 @@ static int look_up(struct tx *tx, const struct case_command *c, struct found *re
     static const char sql[] =
         "SELECT version, state, coalesce(owner_id, 0) AS owner_id, elsewhere, sensitive, muted,"
         " reason,"
-        /* the newest that we may answer */
+        /* the newest that we may answer, of the case's resident if there is one: others may write
+         * in the same thread */
         " coalesce((SELECT m.id FROM message m WHERE m.conversation_id=c.conversation_id"
-        "  AND m.kind<>'private' ORDER BY m.kind='addressed' DESC, m.may_reply DESC, m.id DESC"
+        "  AND m.kind<>'private' ORDER BY m.kind='addressed' DESC, m.may_reply DESC,"
+        "  m.resident_id=c.resident_id DESC, m.id DESC"
         "  LIMIT 1), 0) AS public_id,"
         " coalesce((SELECT m.id FROM message m WHERE m.conversation_id=c.conversation_id"
         "  AND m.resident_id=c.resident_id ORDER BY m.kind='private' DESC, m.id DESC LIMIT 1), 0)"

@@ -1,115 +1,97 @@
-// The pictures in docs/: plays a morning at the council and takes them.
+// The pictures in docs/: plays the demo's day (tests/sandbox/day.mjs) and takes them.
 //   KERBSIDE=build/release/kerbside node tests/browser/screenshots.mjs
 
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { closeBrowser, Council, openCase, row, until } from './support.mjs'
+import { Kerbside } from '../integration/support/kerbside.mjs'
+import { playDay } from '../sandbox/day.mjs'
+import { closeBrowser, Council, openCase, PASSWORD, row, STAFF } from './support.mjs'
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url))
-const DAY = '2026-11-23' // a Monday in winter, when London keeps UTC
-
-// What came in, and what comes of it: answered, thanked, ignored, or a case for people, two of them
-// by a direct message and to the other account.
-const MORNING = [
-  ['08:35', 'allotment_dave', 'Dave Holroyd', 'case',
-    "do you hire out the old mayor's chain for weddings? Asking for my sister"],
-  ['08:52', 'priya_northmoor', 'Priya Raman', 'answered',
-    "recycling wasn't collected on Alder Road this morning, lorry went straight past"],
-  ['09:03', 'quayside_jo', 'Jo Pemberton', 'case',
-    'who winds the clock above the market hall, and would they show my class of 30 how?'],
-  ['09:10', 'grace_on_no9', 'Grace Adeyemi', 'answered',
-    'are you gritting tonight? supposed to be minus 4 😬'],
-  ['09:14', 'tom_on_mill_ln', 'Tom Farrow', 'answered',
-    'massive pothole outside the post office on Mill Lane, going to wreck a car'],
-  ['09:18', 'harbour_hq', 'Wesley Oduya', 'case',
-    "that's the third time I've reported the street light on Harbour Row, still broken"],
-  ['09:22', 'grumpy_of_no4', 'Grumpy', 'ignored',
-    "you're all a bunch of useless wankers"],
-  ['09:27', 'nell_reads', 'Nell Ashby', 'answered', 'how do I join the library?'],
-  ['09:31', 'hazel_and_pip', 'Hazel Marsh', 'case',
-    "my mum died on Thursday and I don't know who I need to tell at the council"],
-  ['09:36', 'market_st_mo', 'Mo Siddiqui', 'thanked',
-    'the planters on the high street look fantastic, well done to the team'],
-  ['09:38', 'elm_close_sam', 'Sam Whitlock', 'case',
-    'can I speak to a real person about my parking permit please'],
-  ['09:39', 'nell_reads', 'Nell Ashby', 'private',
-    "it's about my neighbour's hedge, I'd rather not say which street where everybody reads it"],
-  ['09:40', 'tom_on_mill_ln', 'Tom Farrow', 'news',
-    'who is singing at the harbour concert?']
-]
+const NOW = Date.parse('2026-11-23T18:00:00Z') // a Monday in winter
+const LAPTOP = { width: 1280, height: 900 }
+const PHONES = {
+  'phone-': { width: 390, height: 780 },
+  'phone-small-': { width: 320, height: 640 }
+}
 
 const council = new Council()
 
-const setTime = time => council.x.control('POST', 'clock', { at: `${DAY}T${time}:00Z` })
-
-async function write (handle, name, outcome, text) {
-  if (outcome === 'private') return council.x.control('POST', 'messages', { handle, name, text })
-  const account = outcome === 'news' ? 'NorthmoorNews' : 'NorthmoorHelp'
-  return council.x.write(`@${account} ${text}`, { handle, name })
-}
-
-async function play (staff, [time, handle, name, outcome, text]) {
-  await setTime(time)
-  const id = await write(handle, name, outcome, text)
-  if (['case', 'news', 'private'].includes(outcome)) await row(staff, `@${handle}`).waitFor()
-  if (outcome === 'ignored') await until('it is ignored', () => /action=ignore/.test(council.log))
-  if (outcome === 'answered' || outcome === 'thanked') {
-    await until(`@${handle} is ${outcome}`, async () => (await council.ourReplies(id)).length > 0)
-  }
-}
-
 async function take (page, name, options) {
   await page.mouse.move(0, 0) // or what lies under it is shown as pointed at
-  await page.evaluate(() => document.fonts.ready)
-  await page.screenshot({ path: DOCS + name, animations: 'disabled', ...options })
-}
-
-async function playMorning () {
-  await setTime('08:30')
-  const sam = await council.staffPage('sam', { viewport: { width: 1280, height: 860 } })
-  const asha = await council.staffPage('asha')
-  for (const one of MORNING) {
-    await play(sam, one)
-    if (one[1] !== 'quayside_jo') continue
-    await openCase(asha, '@quayside_jo')
-    await asha.getByTestId('claim').click()
-  }
-  await setTime('09:42')
-  return sam
-}
-
-async function takeAll (sam) {
-  await sam.reload() // so that the waiting times are of now
-  await row(sam, '@hazel_and_pip').waitFor()
-  await take(sam, 'console-queue.png', { fullPage: true })
-
-  const phone = await council.staffPage('sam',
-    { viewport: { width: 375, height: 780 }, deviceScaleFactor: 2 })
-  await row(phone, '@hazel_and_pip').waitFor()
-  await take(phone, 'console-phone.png')
-
-  await openCase(sam, '@hazel_and_pip')
-  await sam.getByTestId('claim').click()
-  await sam.getByTestId('reply-text').fill("I'm so sorry about your mum, Hazel. You needn't ring " +
-    "round: once the death is registered we tell council tax for you. I'll send you a private " +
-    'message now.')
-  await sam.getByTestId('reply-count').filter({ hasText: /^1\d\d of 280/ }).waitFor()
-  await sam.getByTestId('why').locator('summary').click()
-  await sam.evaluate(() => {
+  await page.evaluate(() => {
     document.activeElement.blur()
     scrollTo(0, 0)
+    return document.fonts.ready
   })
-  await take(sam, 'console-case.png', { fullPage: true })
+  await page.screenshot({ path: `${DOCS}${name}.png`, animations: 'disabled', ...options })
+}
 
-  const resident = await council.residentPage({ viewport: { width: 1280, height: 1000 } })
-  await resident.getByText('Thursday and I').waitFor()
-  await take(resident, 'sandbox.png')
+async function go (page, place) {
+  await page.evaluate(place => { location.hash = place }, place)
+}
+
+async function takeLaptop () {
+  const sam = await council.staffPage('sam', { viewport: LAPTOP })
+  await row(sam, '@olive_at_no5').waitFor()
+  await take(sam, 'console-queue')
+
+  await go(sam, '#/answered')
+  await sam.getByTestId('glance-fine').first().waitFor()
+  await take(sam, 'console-answered')
+
+  await go(sam, '#/search?text=Elm%20Close')
+  await sam.getByTestId('found-row').first().waitFor()
+  await take(sam, 'console-search')
+
+  await go(sam, '#/queue')
+  for (const handle of ['@fete_sec', '@kite_day_kit']) {
+    await row(sam, handle).getByTestId('select').check()
+  }
+  await sam.getByTestId('bulk-action').selectOption('many')
+  await sam.getByTestId('bulk-do').click()
+  await sam.getByTestId('many-text').fill('There is one form now for whatever is out of doors, and ' +
+    'the events team helps you with it: ask here, and it comes by direct message.')
+  await sam.getByTestId('many-text-count').filter({ hasText: /of 280/ }).waitFor()
+  await sam.getByTestId('many-cases').locator('summary').click()
+  await take(sam, 'console-many')
+}
+
+async function takeCase () {
+  const asha = await council.staffPage('asha', { viewport: LAPTOP, deviceScaleFactor: 2 / 3 })
+  await openCase(asha, '@hazel_and_pip')
+  await asha.getByTestId('reply-text').fill("No, you needn't. I've sent the form to your inbox now; " +
+    'bring it on Monday as it is, and the registrar fills in the rest with you.')
+  await asha.getByTestId('reply-count').filter({ hasText: /^1\d\d of 280/ }).waitFor()
+  await take(asha, 'console-case', { fullPage: true })
+}
+
+async function takePhone (name, viewport) {
+  const sam = await council.staffPage('sam', { viewport, hasTouch: true, isMobile: true })
+  await row(sam, '@olive_at_no5').waitFor()
+  await take(sam, `${name}queue`)
+  await openCase(sam, '@grand_union_jo')
+  await take(sam, `${name}case`)
+}
+
+async function takeResident () {
+  const resident = await council.residentPage({ viewport: LAPTOP })
+  await resident.getByText('Gerald is packed').waitFor()
+  await take(resident, 'sandbox')
 }
 
 mkdirSync(DOCS, { recursive: true })
 try {
-  await council.open()
-  await takeAll(await playMorning())
+  await council.open({ staff: Object.values(STAFF) })
+  const kerbside = new Kerbside('', '')
+  kerbside.url = council.consoleUrl
+  kerbside.origin = council.consoleUrl.replace(/\/$/, '')
+  const { undone } = await playDay({ x: council.x, kerbside, password: PASSWORD, now: NOW })
+  if (undone.length) throw new Error(`the day could not be played: ${undone.join('; ')}`)
+  await takeLaptop()
+  await takeCase()
+  for (const [name, viewport] of Object.entries(PHONES)) await takePhone(name, viewport)
+  await takeResident()
   council.check()
   await council.stopKerbside()
 } finally {

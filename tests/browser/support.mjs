@@ -24,12 +24,13 @@ const SQL = process.env.KERBSIDE_SQL ?? fromRoot('build/release/tests/integratio
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const TOKENS = ['sandbox-token', 'sandbox-news-token'] // in the order of the accounts
 const [TOKEN] = TOKENS
-const PASSWORD = 'browser-test-password'
+export const PASSWORD = 'browser-test-password'
 
 export const STAFF = {
   sam: { login: 'sam', name: 'Sam Reed', initials: 'SR', role: 'agent' },
   asha: { login: 'asha', name: 'Asha Malik', initials: 'AM', role: 'supervisor' },
-  tom: { login: 'tom', name: 'Tom Ives', initials: 'TI', role: 'trainee' }
+  tom: { login: 'tom', name: 'Tom Ives', initials: 'TI', role: 'trainee' },
+  edie: { login: 'edie', name: 'Edie Park', initials: 'EP', role: 'editor' }
 }
 
 // Moments by the council's clock, chosen so that the bank holidays are known.
@@ -112,7 +113,7 @@ export class Council {
       accounts: demo.accounts.map((one, n) =>
         ({ ...one, token_file: join(this.folder, `token-${n}`) })),
       ...this.conf,
-      console: { address: '127.0.0.1', undo_s: 0, ...this.conf.console, port }
+      console: { ...demo.console, undo_s: 0, ...this.conf.console, port }
     }, null, 2))
   }
 

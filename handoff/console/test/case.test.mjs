@@ -91,7 +91,7 @@ test("a question that gets no answer leaves the count unknown", async () => {
 });
 
 test("the count in words", () => {
-  assert.equal(countWords(null, 280), "280 at most, your initials included");
+  assert.equal(countWords(null, 280), "280 at most, with the initials");
   assert.equal(countWords({ weight: 57, limit: 280 }, 280), "57 of 280");
   assert.equal(countWords({ weight: 280, limit: 280 }, 280), "280 of 280");
   assert.equal(countWords({ weight: 1234, limit: 10000 }, 280), "1,234 of 10,000");
