@@ -73,15 +73,20 @@ test('trays, and a glance at what was answered', async t => {
   assert.match(suggestion.text, /https:\/\/northmoor\.example\/missed-bin/)
   assert.deepEqual((await list(desk, 'answered')).items.map(item => item.private), [true])
 
-  // A reply that leaves, one that repeats it and may not, a case that is closed.
+  // A reply that leaves, one that repeats it and may not, one that fails, a case that is closed.
+  const words = { text: 'We are looking into it for you.' }
+  await desk.do('claim', about)
+  await desk.do('reply', about, words)
+  await desk.event('reply.sent', event => event.case?.id === about.id)
   await w.x.says('curious', '@NorthmoorHelp ' + ODD)
   const odd = await desk.caseOf('curious')
-  for (const one of [about, odd]) {
-    await desk.do('claim', one)
-    await desk.do('reply', one, { text: 'We are looking into it for you.' })
-    await desk.event(one === about ? 'reply.sent' : 'reply.failed',
-      event => event.case?.id === one.id)
-  }
+  await desk.do('claim', odd)
+  const { version } = desk.cases.get(odd.id)
+  const repeated = await desk.ask('reply', { case: odd.id, version, ...words })
+  assert.equal(repeated.code, 'repeated')
+  await w.x.fault({ on: 'post', kind: 'forbidden' })
+  await desk.do('reply', odd, { text: 'We know, and are looking into it.' })
+  await desk.event('reply.failed', event => event.case?.id === odd.id)
   await desk.do('close', about, { outcome: 'done' })
   const sent = (await list(desk, 'sent')).items
   assert.deepEqual([sent[0].by.name, sent[0].case], ['Sam Reed', about.id])
