@@ -134,20 +134,22 @@ test("one message goes to what can be answered in public and is free, or one's o
   const { ready, leftOut } = forMany(
     [
       aCase(1),
-      aCase(2, mine),
+      aCase(2, { ...mine, resident: { handle: "quayside_jo", name: "Jo" } }),
       aCase(3, { private: true }),
       aCase(4, { state: "claimed", owner: alex }),
       aCase(5, { state: "closed" }),
       aCase(6, { elsewhere: true }),
       aCase(7, { gone: true }),
       aCase(8, { sensitive: true }),
+      aCase(9),
     ],
     sam.id,
   );
   assert.deepEqual(ready.map(({ id }) => id), [1, 2]);
-  assert.deepEqual(leftOut.map(({ one }) => one.id), [3, 4, 5, 6, 7, 8]);
+  assert.deepEqual(leftOut.map(({ one }) => one.id), [3, 4, 5, 6, 7, 8, 9]);
   assert.match(leftOut[0].why, /direct message/);
   assert.equal(leftOut[1].why, "Alex Poole has it.");
+  assert.match(leftOut[6].why, /told in another case/);
 });
 
 test("how far a message to many is", () => {

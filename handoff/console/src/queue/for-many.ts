@@ -23,10 +23,16 @@ function whyNot(one: Case, staffId: number | undefined): string | null {
 /** The server takes all or none: what it would refuse is left out beforehand, and said. */
 export function forMany(cases: readonly Case[], staffId: number | undefined): ForMany {
   const result: ForMany = { ready: [], leftOut: [] };
+  const told = new Set<string>();
   for (const one of cases) {
-    const why = whyNot(one, staffId);
-    if (why) result.leftOut.push({ one, why });
-    else result.ready.push(one);
+    const twice = told.has(one.resident.handle) ? "Its resident is told in another case." : null;
+    const why = whyNot(one, staffId) ?? twice;
+    if (why) {
+      result.leftOut.push({ one, why });
+    } else {
+      result.ready.push(one);
+      told.add(one.resident.handle);
+    }
   }
   return result;
 }
