@@ -10,7 +10,7 @@ import { world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const MISSED = 'my green bin has not been emptied'
-const conf = { x: { timeout_ms: 300, lookup_wait_ms: 50 } }
+const conf = { x: { timeout_ms: 600, lookup_wait_ms: 50 } }
 
 const SOON = [1000, 1000] // and twice as long each time
 const OPERATOR = [60000, 60000]
