@@ -122,6 +122,12 @@ story('single keys are listed, do nothing while one writes, and can be switched 
   await keyboard.type('j? g m')
   assert.equal(await page.getByTestId('search').inputValue(), 'j? g m')
   assert.equal(await dialog.count(), 0)
+  // At signing in one button switches them on and tries them; this browser has no notifications.
+  const banner = page.getByTestId('alerts-banner')
+  await banner.getByTestId('alerts-try').click()
+  await banner.getByText('Your browser forbids notifications').waitFor()
+  await banner.getByRole('button', { name: 'Close' }).click()
+  await banner.waitFor({ state: 'detached' })
   await page.getByTestId('nav-settings').click()
   await page.getByTestId('shortcuts-on').uncheck()
   await page.getByRole('heading', { level: 1 }).focus()
@@ -134,6 +140,8 @@ story('single keys are listed, do nothing while one writes, and can be switched 
   await page.getByTestId('shortcuts-on').waitFor()
   assert.equal(await page.getByTestId('shortcuts-on').isChecked(), false)
 
+  await page.getByTestId('alert-desktop').uncheck()
+  await page.getByTestId('alert-sound').uncheck()
   await page.getByTestId('alerts-test').click()
   await page.getByTestId('error').filter({ hasText: 'Switch one of them on first.' }).waitFor()
   await page.getByTestId('alert-sound').check()

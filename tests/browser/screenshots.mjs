@@ -31,8 +31,15 @@ async function go (page, place) {
   await page.evaluate(place => { location.hash = place }, place)
 }
 
+// Somebody who tried their alerts when they signed in.
+async function atWork (login, options) {
+  const page = await council.staffPage(login, options)
+  await page.getByTestId('alerts-banner').getByRole('button', { name: 'Not now' }).click()
+  return page
+}
+
 async function takeLaptop () {
-  const sam = await council.staffPage('sam', { viewport: LAPTOP })
+  const sam = await atWork('sam', { viewport: LAPTOP })
   await row(sam, '@olive_at_no5').waitFor()
   await take(sam, 'console-queue')
 
@@ -58,7 +65,7 @@ async function takeLaptop () {
 }
 
 async function takeCase () {
-  const asha = await council.staffPage('asha', { viewport: LAPTOP, deviceScaleFactor: 2 / 3 })
+  const asha = await atWork('asha', { viewport: LAPTOP, deviceScaleFactor: 2 / 3 })
   await openCase(asha, '@hazel_and_pip')
   await asha.getByTestId('reply-text').fill("No, you needn't. I've sent the form to your inbox now; " +
     'bring it on Monday as it is, and the registrar fills in the rest with you.')
@@ -67,7 +74,7 @@ async function takeCase () {
 }
 
 async function takePhone (name, viewport) {
-  const sam = await council.staffPage('sam', { viewport, hasTouch: true, isMobile: true })
+  const sam = await atWork('sam', { viewport, hasTouch: true, isMobile: true })
   await row(sam, '@olive_at_no5').waitFor()
   await take(sam, `${name}queue`)
   await openCase(sam, '@grand_union_jo')

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alerts } from "./alerts/alerts";
+import { AlertsBanner } from "./alerts/banner";
 import { useAlerts } from "./alerts/use-alerts";
 import { AccountPage, MustPage } from "./accounts/account";
 import { AuditPage } from "./accounts/audit";
@@ -178,6 +179,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
   const [problems, setProblems] = useState<ReadonlyMap<number, CaseProblem>>(new Map());
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [notNow, setNotNow] = useState(false);
+  const [alertsTried, setAlertsTried] = useState(false);
   const [helping, setHelping] = useState(false);
   const [preferences, setPreferences] = usePreferences(state.staff?.id, shortcuts);
   const route = useRoute();
@@ -193,6 +195,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     setProblems(new Map());
     setSelected(new Set());
     setNotNow(false);
+    setAlertsTried(false);
     setHelping(false);
     setNotice(why);
     setPhase("signed-out");
@@ -342,6 +345,16 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
             onNotNow={askToSignOn && route.view !== "desk" ? () => setNotNow(true) : null}
             bulks={route.view === "many" ? [] : state.bulks.filter(isOnItsWay)}
           />
+        )}
+        {signedIn && state.loaded && !alertsTried && route.view !== "settings" && (
+          <section class="ks-banners" aria-label="Alerts">
+            <AlertsBanner
+              preferences={preferences}
+              alerts={alerts}
+              onChange={setPreferences}
+              onDone={() => setAlertsTried(true)}
+            />
+          </section>
         )}
         <main class="ks-main" id="main" tabIndex={-1} ref={main}>
           {route.view === "accessibility" ? (

@@ -272,6 +272,13 @@ export function proposedOf(state: State): Case[] {
   return queueOf(state).filter((one) => one.proposed_replies > 0);
 }
 
+/** The most urgent that nobody has taken, besides the case that is looked at. */
+export function nextOf(state: State, shown: number): Case | undefined {
+  return queueOf(state).find(
+    (one) => one.id !== shown && one.state === "open" && !one.elsewhere && !one.muted,
+  );
+}
+
 /** How many nobody has taken yet: what the title and the navigation count. */
 export function waitingOf(state: State): { all: number; urgent: number } {
   const waiting = queueOf(state).filter((one) => one.state === "open" && !one.elsewhere);

@@ -7,6 +7,7 @@ const {
   initialState,
   mineAndNamed,
   mineOf,
+  nextOf,
   proposedOf,
   queueOf,
   reduce,
@@ -68,6 +69,20 @@ test("mine are those I hold; waiting are those that nobody holds", () => {
   );
   assert.deepEqual(ids(mineOf(state)), [1]);
   assert.deepEqual(waitingOf(state), { all: 2, urgent: 1 });
+});
+
+test("next is the most urgent that nobody has, but not the one that is looked at", () => {
+  const cases = [
+    aCase(1, { state: "claimed", owner: alex, sensitive: true, priority: 0 }),
+    aCase(2, { priority: 0, muted: true }),
+    aCase(3, { priority: 0, elsewhere: true }),
+    aCase(4, { priority: 1 }),
+    aCase(5),
+  ];
+  const state = after(snapshot(cases));
+  assert.equal(nextOf(state, 9).id, 4);
+  assert.equal(nextOf(state, 4).id, 5);
+  assert.equal(nextOf(after(snapshot(cases.slice(0, 3))), 9), undefined);
 });
 
 test("mine are also those whose notes name me, closed ones too; for approval is what waits for it", () => {

@@ -57,6 +57,8 @@ export interface CaseViewProps {
   summary: Case | undefined;
   detail: CaseFrame | undefined;
   draft: DraftKeeper;
+  /** what waits in the queue besides it */
+  next: Case | undefined;
   /** the server's sentence if the case can't be had */
   missing: string | null;
   limits: Record<Way, number>;
@@ -105,6 +107,7 @@ export function CaseView(props: CaseViewProps) {
         {one ? reasonWords(one.reason) : `Case ${id}`}
       </h1>
       {one && <CaseFacts one={one} staffId={props.staff.id} />}
+      {one?.state === "closed" && props.next && <NextCase next={props.next} />}
       {detail ? (
         <WholeCase {...props} detail={detail} heading={heading} />
       ) : missing ? (
@@ -113,6 +116,18 @@ export function CaseView(props: CaseViewProps) {
         <p class="govuk-body">Fetching the case…</p>
       )}
     </article>
+  );
+}
+
+/** Whoever has closed one goes on with the most urgent that nobody has. */
+function NextCase({ next }: { next: Case }) {
+  return (
+    <p class="govuk-body">
+      Next in the queue:{" "}
+      <a class="govuk-link" href={`#/case/${next.id}`} data-testid="next-case">
+        {reasonWords(next.reason)}, from {atHandle(next.resident.handle)}
+      </a>
+    </p>
   );
 }
 

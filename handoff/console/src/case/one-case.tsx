@@ -5,7 +5,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { runCommand, runOnCase, type Done } from "../commands";
 import { browserTimer, type Feed } from "../feed";
 import { ClockAhead } from "../parts/words";
-import type { State } from "../state";
+import { nextOf, type State } from "../state";
 import type { OtherCommand, Staff, Way } from "../types";
 import { CaseView, type CaseProblem } from "./case";
 import type { Count } from "./counter";
@@ -60,6 +60,7 @@ export function OneCase({ id, staff, state, feed, problem, onProblem, onSeen, an
         desk={state.desk}
         people={state.people}
         summary={state.cases.get(id)}
+        next={nextOf(state, id)}
         detail={detail}
         draft={draft}
         missing={missing}
