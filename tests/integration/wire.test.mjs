@@ -185,7 +185,7 @@ describe('the wire', { concurrency: 3 }, () => {
     await sam.until('Priya writing', () => seen(sam, 'Priya').typing && seen(sam, 'Priya').case === id)
     priya.send({ type: 'look', case: null, typing: false })
     await sam.until('Priya looking up', () => seen(sam, 'Priya').case === null && !seen(sam, 'Priya').typing)
-    await kerbside.sql('INSERT INTO shift(staff_id, began_at) VALUES(2, 1795000000)')
+    await priya.ask('sign_on', { account: 'NorthmoorHelp', post: null })
     await sam.until('Priya at the desk', () => seen(sam, 'Priya').on)
     const before = ofType(sam, 'people').length
     for (let n = 0; n < 300; n++) priya.send({ type: 'look', case: n % 2 ? id : null, typing: false })

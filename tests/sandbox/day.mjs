@@ -26,13 +26,19 @@ const LEFT = /^reply\.(sent|failed|dropped)$/
 const ON_ITS_WAY = ['held', 'queued', 'sending', 'unknown']
 
 const london = { timeZone: 'Europe/London' }
-const date = new Intl.DateTimeFormat('en-CA', { ...london, dateStyle: 'short' })
+const date = new Intl.DateTimeFormat('en-GB', { ...london, year: 'numeric', month: '2-digit', day: '2-digit' })
 const clock = new Intl.DateTimeFormat('en-GB', { ...london, timeStyle: 'short' })
 
 const read = path => readFileSync(new URL(path, import.meta.url), 'utf8')
 const LINES = read('day.jsonl').trim().split('\n').map(line => JSON.parse(line))
 const { events } = JSON.parse(read('../../config/bank-holidays.json'))['england-and-wales']
 const HOLIDAYS = new Set(events.map(holiday => holiday.date))
+
+// "2026-11-22"
+function dayOf (at) {
+  const parts = Object.fromEntries(date.formatToParts(at).map(({ type, value }) => [type, value]))
+  return `${parts.year}-${parts.month}-${parts.day}`
+}
 
 // The moment at which clocks in London, which is at most an hour ahead of UTC, show this.
 function moment (day, at) {
@@ -43,7 +49,7 @@ function moment (day, at) {
 // The newest working day whose last line is over `now`.
 function workingDay (now) {
   for (let back = 0; ; back++) {
-    const day = date.format(now - back * DAY_MS)
+    const day = dayOf(now - back * DAY_MS)
     const weekend = [0, 6].includes(new Date(day).getUTCDay())
     if (!weekend && !HOLIDAYS.has(day) && moment(day, LINES.at(-1).at) + PAUSE_MS <= now) return day
   }
