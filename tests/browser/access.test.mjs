@@ -192,7 +192,7 @@ async function readAloud (council) {
   assert.deepEqual(await heard(), [])
   await write('hazel_and_pip', "there's a child alone next door and I can hear screaming")
   await row(page, '@hazel_and_pip').waitFor()
-  assert.deepEqual(await heard(), ['New: Child or adult at risk, from @hazel_and_pip'])
+  assert.deepEqual(await heard(), ['Urgent: Child or adult at risk, from @hazel_and_pip'])
 
   await openCase(page, '@asker_0')
   await page.getByTestId('claim').click()

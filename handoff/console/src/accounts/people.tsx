@@ -77,7 +77,7 @@ export function PeoplePage({ announce }: PeoplePageProps) {
           <AddForm act={act} busy={busy} />
           <ul class="ks-rows" data-testid="people">
             {list.map((one) => (
-              <PersonRow key={asItIs(one)} person={one} act={act} busy={busy} />
+              <PersonRow key={one.id} person={one} act={act} busy={busy} />
             ))}
           </ul>
         </>
@@ -188,15 +188,16 @@ interface PersonRowProps {
   busy: boolean;
 }
 
-/** Once that was changed, here or by another admin, what was chosen before counts no more. */
-function asItIs({ id, role, duty }: Person): string {
-  return `${id} ${role} ${duty}`;
-}
-
 function PersonRow({ person, act, busy }: PersonRowProps) {
   const { id, name, login } = person;
   const [role, setRole] = useState(person.role);
   const [duty, setDuty] = useState(person.duty);
+  // Once that was changed, here or by another admin, what was chosen before counts no more.
+  useEffect(() => {
+    setRole(person.role);
+    setDuty(person.duty);
+  }, [person.role, person.duty]);
+
   const [leaving, setLeaving] = useState(false);
 
   function save(event: Event) {
