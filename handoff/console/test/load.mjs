@@ -1,8 +1,12 @@
 // Lets tests import the console's TypeScript: bundles one module in memory, as the build would.
 
+import { webcrypto } from "node:crypto";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+
+// What every browser has, and Node only from 20 on.
+globalThis.crypto ??= webcrypto;
 
 const src = join(dirname(fileURLToPath(import.meta.url)), "..", "src");
 
