@@ -193,7 +193,9 @@ static void take_event(struct client *c, const char *text, size_t len)
 
 static void take_text(struct client *c, const char *text, size_t len)
 {
-    if (memmem(text, len < 40 ? len : 40, "\"event\"", 7))
+    /* what its own commands cause, and not what a case's clocks say about them */
+    bool event = memmem(text, len < 40 ? len : 40, "\"event\"", 7);
+    if (event && !memmem(text, len, "\"kind\":\"case.timed\"", 19))
         take_event(c, text, len);
     else if (memmem(text, len < 40 ? len : 40, "\"snapshot\"", 10) && !c->ready) {
         c->ready = true;
