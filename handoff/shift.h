@@ -18,8 +18,4 @@ int shift_end(struct tx *tx, int64_t staff_id, int64_t now) MUST_CHECK;
 int shift_anybody_on(struct tx *tx, int64_t now) MUST_CHECK; /* 1 yes, 0 no */
 int shift_ever_used(struct tx *tx) MUST_CHECK; /* did anybody ever sign on? the same */
 
-/* Calls @visit for each who is on, by the order in which they came. */
-int shift_list(struct tx *tx, int64_t now, void (*visit)(int64_t staff_id, void *data),
-               void *data) MUST_CHECK;
-
 #endif

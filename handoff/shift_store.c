@@ -77,14 +77,3 @@ int shift_ever_used(struct tx *tx)
     stmt_bind_int64(q, 1, 0);
     return is_there(q);
 }
-
-int shift_list(struct tx *tx, int64_t now, void (*visit)(int64_t staff_id, void *data), void *data)
-{
-    static const char sql[] = "SELECT shift.staff_id" SQL_ON " ORDER BY shift.id";
-    struct stmt *q = tx_stmt(tx, sql);
-    int r;
-    stmt_bind_int64(q, 1, now - SHIFT_MAX_S);
-    while ((r = stmt_next(q)) == 1)
-        visit(col_int64(q, "staff_id"), data);
-    return r;
-}

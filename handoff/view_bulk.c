@@ -1,5 +1,5 @@
 /* One message to many, and how far it is. */
-#include "handoff/view.h"
+#include "handoff/view_private.h"
 
 enum { BULKS_SHOWN = 10, SHOWN_S = 86400 };
 
@@ -13,21 +13,16 @@ enum { BULKS_SHOWN = 10, SHOWN_S = 86400 };
 
 static cJSON *read_bulk(struct stmt *q)
 {
-    static const char *const counts[] = { "waiting", "sent", "failed", "stopped" };
-    cJSON *o = cJSON_CreateObject(), *by;
-    (void)cJSON_AddNumberToObject(o, "id", (double)col_int64(q, "id"));
-    by = cJSON_AddObjectToObject(o, "by");
-    (void)cJSON_AddNumberToObject(by, "id", (double)col_int64(q, "staff_id"));
-    (void)json_put_str(by, "name", col_str(q, "name"));
-    (void)json_put_str(by, "initials", col_str(q, "initials"));
-    (void)json_put_str(o, "text", col_str(q, "text"));
-    (void)cJSON_AddNumberToObject(o, "at", (double)col_int64(q, "at"));
-    if (col_null(q, "stopped_at"))
-        (void)cJSON_AddNullToObject(o, "stopped_at");
-    else
-        (void)cJSON_AddNumberToObject(o, "stopped_at", (double)col_int64(q, "stopped_at"));
-    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
-        (void)cJSON_AddNumberToObject(o, counts[i], (double)col_int64(q, counts[i]));
+    cJSON *o = cJSON_CreateObject();
+    put_int_column(o, q, "id");
+    put_person(o, "by", q, "staff_id", "name", "initials");
+    put_text_column(o, q, "text");
+    put_int_column(o, q, "at");
+    put_int_or_null(o, q, "stopped_at");
+    put_int_column(o, q, "waiting");
+    put_int_column(o, q, "sent");
+    put_int_column(o, q, "failed");
+    put_int_column(o, q, "stopped");
     return o;
 }
 
@@ -53,10 +48,7 @@ int view_bulks(struct tx *tx, cJSON *list)
                    " event WHERE seq=(SELECT max(seq) FROM event))-?1 ORDER BY at DESC LIMIT ?2)"
                    " GROUP BY b.id ORDER BY b.id DESC";
     struct stmt *q = tx_stmt(tx, sql);
-    int r;
     stmt_bind_int64(q, 1, SHOWN_S);
     stmt_bind_int64(q, 2, BULKS_SHOWN);
-    while ((r = stmt_next(q)) == 1)
-        (void)cJSON_AddItemToArray(list, read_bulk(q));
-    return r;
+    return list_rows(q, read_bulk, list);
 }

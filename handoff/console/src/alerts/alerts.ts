@@ -11,6 +11,11 @@ const notes = [
 ];
 const loudness = 0.2;
 
+/** After a test in which nothing went wrong that a program can see. */
+export const heardWords =
+  "That was an alert. If you didn't notice, look at the volume, and whether your computer is set " +
+  "not to disturb.";
+
 export class Alerts {
   private audio: AudioContext | null = null;
   private lastSound: number | null = null;

@@ -3,7 +3,7 @@
 
 import { useState } from "preact/hooks";
 import type { Preferences } from "../preferences";
-import type { Alerts } from "./alerts";
+import { heardWords, type Alerts } from "./alerts";
 
 export interface AlertsBannerProps {
   preferences: Preferences;
@@ -13,10 +13,6 @@ export interface AlertsBannerProps {
   onDone: () => void;
 }
 
-const heard =
-  "That was an alert. If you didn't notice, look at the volume, and whether your computer is set " +
-  "not to disturb.";
-
 export function AlertsBanner({ preferences, alerts, onChange, onDone }: AlertsBannerProps) {
   const [outcome, setOutcome] = useState<string | null>(null);
   const off = !preferences.sound && !preferences.desktop;
@@ -25,7 +21,7 @@ export function AlertsBanner({ preferences, alerts, onChange, onDone }: AlertsBa
     const wanted = off ? { ...preferences, sound: true, desktop: true } : preferences;
     if (off) onChange(wanted);
     const problems = await alerts.test(wanted);
-    setOutcome(problems.length === 0 ? heard : problems.join(" "));
+    setOutcome(problems.length === 0 ? heardWords : problems.join(" "));
   }
 
   return (

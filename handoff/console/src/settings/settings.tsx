@@ -1,7 +1,7 @@
 // How this browser tells this person that something is urgent, and the shortcuts.
 
 import { useState } from "preact/hooks";
-import type { Alerts } from "../alerts/alerts";
+import { heardWords, type Alerts } from "../alerts/alerts";
 import { Problem } from "../parts/problem";
 import type { Preferences } from "../preferences";
 import { KeyList } from "../shortcuts/dialog";
@@ -133,9 +133,7 @@ function TestAlerts({ preferences, alerts }: Pick<SettingsViewProps, "preference
         role="status"
         data-testid="alerts-tested"
       >
-        {tested?.length === 0 &&
-          "That was an alert. If you didn't notice, look at the volume, and whether your computer " +
-            "is set not to disturb."}
+        {tested?.length === 0 && heardWords}
       </p>
     </>
   );
