@@ -129,29 +129,27 @@ int json_parse(struct str text, cJSON **ret, struct json_fault *ret_fault)
     return 0;
 }
 
-int json_read_bytes(const char *path, struct buf *bytes, struct report *report, cJSON **ret)
+int json_parse_reported(struct str text, const char *where, struct report *report, cJSON **ret)
 {
     struct json_fault fault = { 0 };
-    int r = file_read(path, bytes);
-    if (r == ERR_IO)
-        (void)report_error(report, "%s: can't be read: %s", path, strerror(errno));
-    else if (r == ERR_TOOBIG)
-        (void)report_error(report, "%s: larger than %zu bytes", path, bytes->max);
-    if (r == 0) {
-        r = json_parse(buf_str(bytes), ret, &fault);
-        if (r == ERR_BADINPUT && fault.line)
-            (void)report_error(report, "%s:%zu:%zu: %s", path, fault.line, fault.column,
-                               fault.what);
-        else if (r == ERR_BADINPUT)
-            (void)report_error(report, "%s: %s", path, fault.what);
-    }
+    int r = json_parse(text, ret, &fault);
+    if (r == ERR_BADINPUT && fault.line)
+        (void)report_error(report, "%s:%zu:%zu: %s", where, fault.line, fault.column, fault.what);
+    else if (r == ERR_BADINPUT)
+        (void)report_error(report, "%s: %s", where, fault.what);
     return r;
 }
 
 int json_read_file(const char *path, size_t max_bytes, struct report *report, cJSON **ret)
 {
     struct buf bytes = BUF_INIT(max_bytes);
-    int r = json_read_bytes(path, &bytes, report, ret);
+    int r = file_read(path, &bytes);
+    if (r == ERR_IO)
+        (void)report_error(report, "%s: can't be read: %s", path, strerror(errno));
+    else if (r == ERR_TOOBIG)
+        (void)report_error(report, "%s: larger than %zu bytes", path, bytes.max);
+    if (r == 0)
+        r = json_parse_reported(buf_str(&bytes), path, report, ret);
     buf_release(&bytes);
     return r;
 }

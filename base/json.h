@@ -20,14 +20,14 @@ struct json_fault {
  * (ret_fault says where) or ERR_NOMEM. */
 int json_parse(struct str text, cJSON **ret, struct json_fault *ret_fault) MUST_CHECK;
 
+/* The same; faults go into @report, each beginning with @where. */
+int json_parse_reported(struct str text, const char *where, struct report *report,
+                        cJSON **ret) MUST_CHECK;
+
 /* Reads and parses a file of at most @max_bytes; faults go into @report, beginning with the path.
  */
 int json_read_file(const char *path, size_t max_bytes, struct report *report,
                    cJSON **ret) MUST_CHECK;
-
-/* The same, with what was read appended to @bytes, an empty buffer whose ceiling is the most. */
-int json_read_bytes(const char *path, struct buf *bytes, struct report *report,
-                    cJSON **ret) MUST_CHECK;
 
 /* Reports each member of @object that is none of the NULL-terminated @names; @where begins the
  * line. */

@@ -1,8 +1,14 @@
 #include "kb/kb.h"
 
+struct kb *kb_ref(struct kb *kb)
+{
+    (void)atomic_fetch_add(&kb->holders, 1);
+    return kb;
+}
+
 struct kb *kb_free(struct kb *kb)
 {
-    if (!kb)
+    if (!kb || atomic_fetch_sub(&kb->holders, 1) > 1)
         return NULL;
     (void)intents_free(kb->intents);
     (void)second_free(kb->second);
@@ -25,6 +31,14 @@ const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic)
     for (size_t i = 0; i < kb->rule_count; i++)
         if (kb->rule[i].topic == topic)
             return &kb->rule[i];
+    return NULL;
+}
+
+const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id)
+{
+    for (size_t i = 0; i < kb->intent_count; i++)
+        if (str_eq(kb->intent[i].id, id))
+            return &kb->intent[i];
     return NULL;
 }
 

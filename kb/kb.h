@@ -11,10 +11,13 @@
 #ifndef KB_KB_H
 #define KB_KB_H
 
+#include <stdatomic.h>
+
 #include "base/report.h"
 #include "base/text_rules.h"
 #include "intents/intents.h"
 #include "intents/second.h"
+#include "kb/files.h"
 
 struct kb_list {
     struct str *items;
@@ -164,6 +167,7 @@ struct kb_canned {
 };
 
 struct kb {
+    atomic_uint holders;
     struct arena arena;
     struct intents *intents;
     struct kb_intent *intent;
@@ -193,12 +197,19 @@ struct kb {
  */
 int kb_load(const char *dir, const struct text_rules *rules, struct report *report,
             struct kb **ret) MUST_CHECK;
-struct kb *kb_free(struct kb *kb);
+int kb_load_files(const struct kb_files *files, const struct text_rules *rules,
+                  struct report *report,
+                  struct kb **ret) MUST_CHECK; /* the same; keeps nothing of @files */
+
+/* It is shared: another holder of it, who frees it in turn. From any thread. */
+struct kb *kb_ref(struct kb *kb);
+struct kb *kb_free(struct kb *kb); /* gone when the last holder frees it; NULL is fine */
 
 /* The intent or rule of a topic number, or NULL: exactly one of the two is there for every topic.
  */
 const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
+const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id); /* or NULL */
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
