@@ -17,6 +17,7 @@
 #include "handoff/minder.h"
 #include "handoff/record.h"
 #include "handoff/search.h"
+#include "kb/schema.h"
 
 static const char usage[] = "usage: kerbside serve [--config FILE]\n"
                             "  Runs until SIGINT or SIGTERM. Prints \"kerbside ready ADDRESS\" on "
@@ -55,6 +56,8 @@ static int open_database(struct service *s)
         return EXIT_FAILED;
     }
     r = record_migrate(s->db);
+    if (r == 0)
+        r = kb_migrate(s->db);
     if (r == 0)
         r = bot_migrate(s->db);
     if (r == ERR_NEWER) {

@@ -173,6 +173,17 @@ static const struct {
     { "bulk_stop", command_bulk_stop, KEPT },
     { "sign_on", command_sign_on, KEPT },
     { "sign_off", command_sign_off, KEPT },
+    { "kb", command_kb, 0 },
+    { "kb_item", command_kb_item, 0 },
+    { "kb_versions", command_kb_versions, 0 },
+    { "kb_save", command_kb_save, KEPT },
+    { "kb_discard", command_kb_discard, KEPT },
+    { "kb_mark", command_kb_mark, KEPT },
+    { "kb_publish", command_kb_publish, KEPT },
+    { "kb_agree", command_kb_agree, KEPT },
+    { "kb_withdraw", command_kb_withdraw, KEPT },
+    { "kb_rollback", command_kb_rollback, KEPT },
+    { "kb_incident", command_kb_incident, KEPT },
 };
 
 static int run_and_keep(struct command *c, struct str id, int (*run)(struct command *c))

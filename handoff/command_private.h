@@ -66,4 +66,17 @@ int command_sign_off(struct command *c) MUST_CHECK;
 
 int command_audit(struct command *c) MUST_CHECK; /* command_audit.c */
 
+int command_kb(struct command *c) MUST_CHECK; /* command_kb.c */
+int command_kb_item(struct command *c) MUST_CHECK;
+int command_kb_versions(struct command *c) MUST_CHECK;
+int command_kb_save(struct command *c) MUST_CHECK;
+int command_kb_discard(struct command *c) MUST_CHECK;
+int command_kb_mark(struct command *c) MUST_CHECK;
+
+int command_kb_publish(struct command *c) MUST_CHECK; /* command_publish.c */
+int command_kb_agree(struct command *c) MUST_CHECK;
+int command_kb_withdraw(struct command *c) MUST_CHECK;
+int command_kb_rollback(struct command *c) MUST_CHECK;
+int command_kb_incident(struct command *c) MUST_CHECK;
+
 #endif

@@ -64,7 +64,15 @@ void console_search_leave(struct console *c, const struct ws_peer *peer); /* ans
 int console_search_open(struct console *c, struct report *report);
 void console_search_close(struct console *c); /* no worker may be at work */
 
+/* Frames about the knowledge base that the workshop answers. */
+bool console_workshop_answers(struct str type);
+void console_workshop(struct console *c, struct ws_peer *peer, const struct staff *staff,
+                      const cJSON *frame);
+void console_workshop_leave(struct console *c, const struct ws_peer *peer);
+
 void console_ws_answer(struct ws_peer *peer, const cJSON *answer);
+void console_ws_refuse(struct ws_peer *peer, const cJSON *frame, const char *code,
+                       const char *text);
 
 /* Closes the websockets of those who aren't signed in any more with 4401, at once. */
 void console_ws_check(struct console *c);

@@ -54,19 +54,6 @@ void console_search_leave(struct console *c, const struct ws_peer *peer)
             job->peer = NULL;
 }
 
-static void refuse(struct ws_peer *peer, const cJSON *frame, const char *code, const char *text)
-{
-    cJSON *o = cJSON_CreateObject();
-    struct str id = STR("");
-    (void)cJSON_AddStringToObject(o, "type", "refused");
-    if (json_get_str(frame, "id", &id) == 1)
-        (void)json_put_str(o, "id", id);
-    (void)cJSON_AddStringToObject(o, "code", code);
-    (void)cJSON_AddStringToObject(o, "text", text);
-    console_ws_answer(peer, o);
-    cJSON_Delete(o);
-}
-
 /* On a worker: touches nothing but the job and the reader's connection. */
 static void find(uv_work_t *work)
 {
@@ -89,7 +76,8 @@ static void found(uv_work_t *work, int status)
     if (job->peer && status == 0 && job->outcome == 0)
         console_ws_answer(job->peer, job->answer);
     else if (job->peer)
-        refuse(job->peer, job->answer, "failed", "The search didn't work. Please try again.");
+        console_ws_refuse(job->peer, job->answer, "failed",
+                          "The search didn't work. Please try again.");
     (void)job_free(job);
     begin_first(c);
 }
@@ -126,28 +114,29 @@ void console_search(struct console *c, struct ws_peer *peer, const struct staff 
     struct str id = STR(""), text = STR(""), before = STR("");
     int64_t place = INT64_MAX;
     if (json_get_str(frame, "id", &id) != 1 || id.len == 0 || utf8_points(id) > ID_MAX) {
-        refuse(peer, frame, "bad_frame", "A command needs an \"id\" of 1 to 40 characters.");
+        console_ws_refuse(peer, frame, "bad_frame",
+                          "A command needs an \"id\" of 1 to 40 characters.");
         return;
     }
     if (!role_may(staff->role, "search")) {
-        refuse(peer, frame, "not_allowed", "Your role may not do that.");
+        console_ws_refuse(peer, frame, "not_allowed", "Your role may not do that.");
         return;
     }
     if (json_get_str(frame, "text", &text) != 1 || json_get_str(frame, "before", &before) < 0 ||
         (before.len && !str_to_int64(before, 1, INT64_MAX, &place))) {
-        refuse(
+        console_ws_refuse(
             peer, frame, "bad_frame",
             "Search for which \"text\"? \"before\" is the \"next\" of the page before, or null.");
         return;
     }
     if (!str_trim(text).len || utf8_points(text) > SEARCH_POINTS_MAX) {
-        refuse(peer, frame, str_trim(text).len ? "too_long" : "empty",
-               "Search for something of 1 to 200 characters.");
+        console_ws_refuse(peer, frame, str_trim(text).len ? "too_long" : "empty",
+                          "Search for something of 1 to 200 characters.");
         return;
     }
     struct search_job *job = calloc(1, sizeof *job);
     if (!job) {
-        refuse(peer, frame, "failed", "The search didn't work. Please try again.");
+        console_ws_refuse(peer, frame, "failed", "The search didn't work. Please try again.");
         return;
     }
     *job = (struct search_job){ .console = c, .peer = peer, .text = BUF_INIT(TEXT_BYTES_MAX) };
@@ -161,7 +150,7 @@ void console_search(struct console *c, struct ws_peer *peer, const struct staff 
     (void)json_put_str(job->answer, "id", id);
     const char *full = add_job(c, job);
     if (full) {
-        refuse(peer, frame, "failed", full);
+        console_ws_refuse(peer, frame, "failed", full);
         (void)job_free(job);
     }
 }

@@ -258,7 +258,23 @@ void console_ws_answer(struct ws_peer *peer, const cJSON *answer)
     peer_send_tree(peer, answer);
 }
 
-static void run_search(struct ws_peer *peer, const cJSON *frame)
+void console_ws_refuse(struct ws_peer *peer, const cJSON *frame, const char *code, const char *text)
+{
+    cJSON *o = cJSON_CreateObject();
+    struct str id = STR("");
+    (void)cJSON_AddStringToObject(o, "type", "refused");
+    if (json_get_str(frame, "id", &id) == 1)
+        (void)json_put_str(o, "id", id);
+    (void)cJSON_AddStringToObject(o, "code", code);
+    (void)cJSON_AddStringToObject(o, "text", text);
+    peer_send_tree(peer, o);
+    cJSON_Delete(o);
+}
+
+/* Hands a question to those who work on it off the loop. */
+static void run_elsewhere(struct ws_peer *peer, const cJSON *frame,
+                          void (*hand)(struct console *c, struct ws_peer *peer,
+                                       const struct staff *staff, const cJSON *frame))
 {
     struct tx *tx;
     if (tx_begin(peer->console->options.db, TX_READ, &tx) < 0) {
@@ -268,7 +284,7 @@ static void run_search(struct ws_peer *peer, const cJSON *frame)
     bool may = signed_in(peer, tx);
     tx_rollback(tx);
     if (may)
-        console_search(peer->console, peer, &peer->staff, frame);
+        hand(peer->console, peer, &peer->staff, frame);
 }
 
 static void say_hello(struct ws_peer *peer, const cJSON *frame)
@@ -344,7 +360,9 @@ static void take_frame(struct ws_peer *peer, struct str text)
     else if (str_is(type, "mismatch"))
         mend(peer, frame);
     else if (str_is(type, "search"))
-        run_search(peer, frame);
+        run_elsewhere(peer, frame, console_search);
+    else if (console_workshop_answers(type))
+        run_elsewhere(peer, frame, console_workshop);
     else
         run_frame(peer, frame);
     note_seen(peer);
@@ -431,6 +449,7 @@ static int leave(struct ws_peer *peer)
         peer->next->at = peer->at;
     peer->at = NULL;
     console_search_leave(peer->console, peer);
+    console_workshop_leave(peer->console, peer);
     peer_forget_waiting(peer);
     buf_release(&peer->in);
     return 0;

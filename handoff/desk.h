@@ -9,9 +9,24 @@
 #include "base/db.h"
 #include "base/json.h"
 #include "handoff/cases.h"
-#include "kb/kb.h"
+#include "kb/live.h"
 
 enum { DESK_PRIORITIES = CASE_NORMAL + 1, DESK_UNDO_MAX_S = 60 };
+
+struct staff;
+
+/*
+ * Questions about the knowledge base that take time (kb_try, kb_check, kb_replay …): worked on off
+ * the loop. ask() copies what it needs of @frame, and calls @answer once, on the loop, now or
+ * later, with a whole answer frame (its "id" too) that is deleted behind it. After forget(@to)
+ * nothing is answered to @to.
+ */
+struct desk_workshop {
+    void (*ask)(void *data, const struct staff *staff, const cJSON *frame,
+                void (*answer)(void *to, const cJSON *answer), void *to);
+    void (*forget)(void *data, const void *to);
+    void *data;
+};
 
 struct desk {
     int64_t undo_s; /* a reply is held for it before it is queued; at most DESK_UNDO_MAX_S */
@@ -36,6 +51,8 @@ struct desk {
     const struct kb_list *(*greetings)(void *data, struct str account);
 
     void *data;
+    const struct kb_live *live;    /* the knowledge base; NULL where there is none */
+    struct desk_workshop workshop; /* all NULL where there is none */
 };
 
 #endif

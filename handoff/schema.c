@@ -292,6 +292,14 @@ static const char *const steps[] = {
     "words, handle, name) SELECT 'delete', id, old.text, handle, name FROM search_text WHERE "
     "note_id=old.id; INSERT INTO search_left SELECT 1 WHERE NOT EXISTS(SELECT 1 FROM search_left "
     "WHERE id=1); DELETE FROM search_doc WHERE note_id=old.id; END;",
+
+    /* which version of the knowledge base decided; what it would have said where an intent isn't
+     * automatic; how often each intent and rule was used, and didn't help, a day a row */
+    "ALTER TABLE decision ADD COLUMN kb_version INTEGER;" /* null: of before there were versions */
+    "ALTER TABLE decision ADD COLUMN would TEXT;"
+    "ALTER TABLE event ADD COLUMN item TEXT;" /* of the knowledge base: kind/id */
+    "CREATE TABLE topic_day(topic TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, "
+    "unhelped INTEGER NOT NULL, PRIMARY KEY(topic, day)) STRICT, WITHOUT ROWID;",
 };
 
 int record_migrate_to(struct db *db, size_t version)

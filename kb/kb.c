@@ -1,4 +1,4 @@
-#include "kb/kb.h"
+#include "kb/live.h"
 
 struct kb *kb_ref(struct kb *kb)
 {
@@ -16,6 +16,12 @@ struct kb *kb_free(struct kb *kb)
     arena_release(&kb->arena);
     free(kb);
     return NULL;
+}
+
+void kb_live_swap(struct kb_live *live, struct kb *kb, int64_t version)
+{
+    (void)kb_free(live->kb);
+    *live = (struct kb_live){ kb, version };
 }
 
 const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic)

@@ -172,6 +172,17 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
     case "list":
     case "found":
     case "audit":
+    case "kb":
+    case "kb_item":
+    case "kb_versions":
+    case "kb_check":
+    case "kb_try":
+    case "kb_find":
+    case "kb_diff":
+    case "kb_replay":
+    case "kb_replay_list":
+    case "kb_learn":
+    case "kb_election_report":
     case "ok":
       return state;
   }

@@ -209,6 +209,8 @@ export interface Colleague extends Person {
   here: boolean;
   case: number | null;
   typing: boolean;
+  /** of the knowledge base, that they edit: "intent/bins.missed" */
+  item: string | null;
 }
 
 export interface Canned {
@@ -396,8 +398,10 @@ export interface EventFrame {
   /** that somebody glanced at */
   message?: number;
   bulk?: Bulk;
-  /** what became of a post, for people */
+  /** what became of a post or of the knowledge base, for people */
   text?: string;
+  /** of the knowledge base: "intent/bins.missed" */
+  item?: string;
 }
 
 export interface StatusFrame extends Status {
@@ -458,6 +462,10 @@ export interface OkFrame {
   /** of a reply */
   reply?: number;
   held_until?: Seconds | null;
+  /** of what was saved in the draft */
+  revision?: number;
+  /** of what is to be published */
+  proposal?: number;
 }
 
 export interface RefusedFrame {
@@ -466,6 +474,8 @@ export interface RefusedFrame {
   code: string;
   text: string;
   case?: Case | null;
+  /** an item of the knowledge base as it is now */
+  kb?: KbItemFrame;
 }
 
 export type Answer =
@@ -474,6 +484,17 @@ export type Answer =
   | ListFrame
   | FoundFrame
   | AuditFrame
+  | KbFrame
+  | KbItemFrame
+  | KbVersionsFrame
+  | KbCheckFrame
+  | KbTryFrame
+  | KbFindFrame
+  | KbDiffFrame
+  | KbReplayFrame
+  | KbReplayListFrame
+  | KbLearnFrame
+  | KbElectionReportFrame
   | OkFrame
   | RefusedFrame;
 export type ServerFrame =
@@ -486,13 +507,299 @@ export type ServerFrame =
   | BeatFrame
   | Answer;
 
+/** What an editor edits at a time: see kb/item.h. */
+export type ItemKind =
+  | "intent"
+  | "rule"
+  | "term"
+  | "common"
+  | "notice"
+  | "incident"
+  | "canned"
+  | "wording"
+  | "thresholds"
+  | "election";
+
+/** The object that stands in the knowledge base's files, as config/kb.schema.json has it. */
+export type Body = unknown;
+
+export interface ItemName {
+  kind: ItemKind;
+  item: string;
+}
+
+export interface KbVersion {
+  version: number;
+  hash: string;
+  origin: "folder" | "import" | "console" | "incident" | "rollback";
+  /** of a rollback: the version that it brought back */
+  from: number | null;
+  by: string;
+  agreed_by: string | null;
+  note: string;
+  at: Seconds;
+}
+
+export interface KbUse {
+  used_at: Seconds | null;
+  used: number;
+  /** residents said that the answer didn't help */
+  unhelped: number;
+  /** why it answers less than its mode just now */
+  withheld: string | null;
+}
+
+export interface KbLink {
+  url: string;
+  /** null: not asked for yet */
+  alive: boolean | null;
+  status: number | null;
+  what: string;
+  checked_at: Seconds | null;
+}
+
+export type Autonomy = "shadow" | "assist" | "automatic";
+export type Change = "added" | "changed" | "removed";
+
+export interface KbEntry extends ItemName {
+  title: string;
+  file: string;
+  department: string | null;
+  owner: string | null;
+  review_by: string | null;
+  /** a rule's kind */
+  rule: string | null;
+  mode: Autonomy | null;
+  from: Seconds | null;
+  until: Seconds | null;
+  replies: number | null;
+  examples: number | null;
+  /** in the draft */
+  change: Change | null;
+  conflict: boolean;
+  by: string | null;
+  at: Seconds | null;
+  use: KbUse | null;
+  link: KbLink | null;
+}
+
+export interface KbProposal {
+  id: number;
+  state: "waiting" | "scheduled" | "queued" | "published" | "refused" | "withdrawn";
+  origin: KbVersion["origin"];
+  from: number | null;
+  note: string;
+  by: Person;
+  at: Seconds;
+  publish_at: Seconds | null;
+  /** why a second person is needed */
+  needs: string | null;
+  agreed_by: string | null;
+  version: number | null;
+  error: string | null;
+  items: ItemName[];
+}
+
+export type ReplayGroup = "answered" | "differently" | "not_answered" | "handed_off" | "other";
+
+export interface KbReplay {
+  state: "running" | "done" | "stopped" | "failed";
+  revision: number;
+  version: number;
+  from: Seconds;
+  until: Seconds;
+  total: number;
+  done: number;
+  began_at: Seconds;
+  groups: Record<ReplayGroup, number>;
+  better: number;
+  worse: number;
+  text: string | null;
+}
+
+/** What would be done about a message. */
+export interface KbTried {
+  version: number;
+  action: string;
+  reason: string | null;
+  intents: string[];
+  titles: string[];
+  why: Why[];
+  reply: string | null;
+  /** what an intent that isn't automatic would have said */
+  would: string | null;
+  score: number;
+  lead: number;
+  residue: number;
+  second: number;
+}
+
+export interface KbReplayed {
+  message: number;
+  text: string;
+  written_at: Seconds;
+  live: KbTried;
+  draft: KbTried;
+  better: boolean | null;
+}
+
+export interface KbProblem {
+  severity: "error" | "warning";
+  kind: ItemKind;
+  item: string;
+  field: string | null;
+  /** in a list, from 0 */
+  index: number | null;
+  /** in its text, from 1 */
+  column: number | null;
+  text: string;
+  /** what to do about it */
+  next: string;
+}
+
+/** A phrase in plain words, and the pattern that it becomes. */
+export interface KbPhrase {
+  phrase: string;
+  pcre: string;
+  weight: number;
+  words: { text: string; term: string | null }[];
+}
+
+export interface KbWeight {
+  field: string;
+  index: number | null;
+  weight: number;
+  limit: number;
+  /** as a resident sees it */
+  text: string;
+}
+
+export interface KbDifference extends ItemName {
+  title: string;
+  change: Change;
+  lines: { field: string; what: string }[];
+}
+
+/** Messages that say the same, as staff see them: private details masked. */
+export interface KbExample {
+  message: number;
+  text: string;
+}
+
+export interface KbFrame {
+  type: "kb";
+  id: string;
+  live: KbVersion;
+  revision: number;
+  items: KbEntry[];
+  proposals: KbProposal[];
+  replay: KbReplay | null;
+}
+
+export interface KbItemFrame extends ItemName {
+  type: "kb_item";
+  id: string;
+  file: string | null;
+  version: number;
+  revision: number;
+  live: Body;
+  draft: Body;
+  base: Body;
+  removed: boolean;
+  conflict: boolean;
+  by: string | null;
+  at: Seconds | null;
+}
+
+export interface KbVersionsFrame {
+  type: "kb_versions";
+  id: string;
+  items: KbVersion[];
+  next: string | null;
+}
+
+export interface KbCheckFrame {
+  type: "kb_check";
+  id: string;
+  revision: number;
+  problems: KbProblem[];
+  phrases: KbPhrase[];
+  weights: KbWeight[];
+  trained: boolean;
+}
+
+export interface KbTryFrame {
+  type: "kb_try";
+  id: string;
+  text: string;
+  live: KbTried;
+  draft: KbTried | null;
+  problem?: string;
+}
+
+export interface KbFindFrame {
+  type: "kb_find";
+  id: string;
+  items: (ItemName & { title: string; score: number; words: string[] })[];
+}
+
+export interface KbDiffFrame {
+  type: "kb_diff";
+  id: string;
+  items: KbDifference[];
+}
+
+export interface KbReplayFrame {
+  type: "kb_replay";
+  id: string;
+  replay: KbReplay | null;
+}
+
+export interface KbReplayListFrame {
+  type: "kb_replay_list";
+  id: string;
+  group: ReplayGroup;
+  items: KbReplayed[];
+  next: string | null;
+}
+
+export interface KbLearnFrame {
+  type: "kb_learn";
+  id: string;
+  messages: number;
+  groups: { words: string[]; count: number; examples: KbExample[] }[];
+  by_hand: { text: string; count: number; examples: KbExample[] }[];
+}
+
+export interface KbElectionReportFrame {
+  type: "kb_election_report";
+  id: string;
+  replies: number;
+  by_intent: { intent: string; title: string; count: number }[];
+  to_team: { case: number; reference: string; at: Seconds; summary: string }[];
+  published: KbVersion[];
+}
+
 /** What staff can ask for; the feed adds the id under which the answer comes back. */
 export type Question =
   | { type: "open"; case: number }
   | { type: "count"; text: string; way: Way; case?: number }
   | { type: "list"; tray: Tray; before: string | null }
   | { type: "search"; text: string; before: string | null }
-  | { type: "audit"; before: string | null };
+  | { type: "audit"; before: string | null }
+  | { type: "kb" }
+  | ({ type: "kb_item" } & ItemName)
+  | { type: "kb_versions"; before: string | null }
+  | { type: "kb_check"; kind?: ItemKind; item?: string }
+  | { type: "kb_try"; text: string; at: Seconds | null }
+  | { type: "kb_find"; text: string }
+  | { type: "kb_diff"; from: number | null; to: number | null }
+  | { type: "kb_replay"; from: Seconds; until: Seconds }
+  | { type: "kb_replay_state" }
+  | { type: "kb_replay_stop" }
+  | { type: "kb_replay_list"; group: ReplayGroup; before: string | null }
+  | { type: "kb_learn"; days: number }
+  | { type: "kb_election_report"; from: Seconds; until: Seconds };
 
 /** What changes a case as it was seen. */
 export type CaseCommand = { case: number; version: number } & (
@@ -519,6 +826,14 @@ export type OtherCommand =
   | { type: "bulk"; cases: { case: number; version: number }[]; text: string }
   | { type: "bulk_stop"; bulk: number }
   | { type: "sign_on"; account: string; post: string | null }
-  | { type: "sign_off"; account: string; post: string | null };
+  | { type: "sign_off"; account: string; post: string | null }
+  | ({ type: "kb_save"; revision: number; live: number; body: Body } & ItemName)
+  | ({ type: "kb_discard"; revision: number } & ItemName)
+  | { type: "kb_publish"; note: string; at: Seconds | null; revision: number }
+  | { type: "kb_agree"; proposal: number }
+  | { type: "kb_withdraw"; proposal: number }
+  | { type: "kb_rollback"; version: number; note: string }
+  | { type: "kb_incident"; body: Body; note: string }
+  | { type: "kb_mark"; message: number; better: boolean | null };
 
 export type Command = Question | CaseCommand | OtherCommand;
