@@ -173,7 +173,7 @@ static const struct {
     { "bulk_stop", command_bulk_stop, KEPT },
     { "sign_on", command_sign_on, KEPT },
     { "sign_off", command_sign_off, KEPT },
-    { "kb", command_kb, 0 },
+    { "kb", command_kb_overview, 0 },
     { "kb_item", command_kb_item, 0 },
     { "kb_versions", command_kb_versions, 0 },
     { "kb_save", command_kb_save, KEPT },

@@ -6,7 +6,7 @@ static int not_yet(struct command *c)
     return command_refuse(c, "failed", "This is not there yet.");
 }
 
-int command_kb(struct command *c)
+int command_kb_overview(struct command *c)
 {
     return not_yet(c);
 }

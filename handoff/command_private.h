@@ -66,7 +66,7 @@ int command_sign_off(struct command *c) MUST_CHECK;
 
 int command_audit(struct command *c) MUST_CHECK; /* command_audit.c */
 
-int command_kb(struct command *c) MUST_CHECK; /* command_kb.c */
+int command_kb_overview(struct command *c) MUST_CHECK; /* command_kb.c */
 int command_kb_item(struct command *c) MUST_CHECK;
 int command_kb_versions(struct command *c) MUST_CHECK;
 int command_kb_save(struct command *c) MUST_CHECK;
