@@ -49,9 +49,9 @@ describe('streams', { concurrency: 4 }, () => {
       // Twice, as another kind of line between two, in pieces, and after a younger one.
       await w.x.fault({ on: lines, kind: 'duplicate' })
       await w.x.fault({ on: lines, kind: 'unknown' })
-      await w.x.fault({ on: lines, kind: 'drip', delay_ms: 1 })
+      await w.x.fault({ on: lines, kind: 'split', pieces: 50, delay_ms: 1 })
       const odd = []
-      for (const handle of ['twice', 'unknown', 'dripping']) odd.push(await w.x.says(handle, QUESTION))
+      for (const handle of ['twice', 'unknown', 'in_pieces']) odd.push(await w.x.says(handle, QUESTION))
       await until('all in the record', async () => await count(w, 'message') === 4)
 
       // Our own words come as well, and change nothing.
