@@ -1,7 +1,7 @@
 #include "bot/aside.h"
 
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 struct aside {
     uv_async_t over;
@@ -15,7 +15,8 @@ struct aside {
 static void run(void *data)
 {
     struct aside *a = data;
-    (void)nice(a->niceness); /* of this thread alone, as Linux has it */
+    /* of this thread alone, as Linux has it */
+    (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a->niceness);
     a->work(a->data);
     (void)uv_async_send(&a->over);
 }

@@ -275,8 +275,8 @@ int command_try(int argc, char **argv)
         t.by.hours = conf->hours;
         t.by.staff_there = hours_open(conf->hours, t.by.at);
         int r = !t.by.decider.scratch ? ERR_NOMEM
-                : jsonl            ? try_lines(&t)
-                                   : try_one(&t, (argv - 1)[optind], json);
+                : jsonl               ? try_lines(&t)
+                                      : try_one(&t, (argv - 1)[optind], json);
         if (r == 0 && fflush(stdout) != 0)
             r = ERR_IO;
         if (r < 0) {
