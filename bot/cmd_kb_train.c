@@ -18,7 +18,7 @@ static int train(const char *dir, const char *models)
     int64_t from_ms = clock_mono_ms();
     int r = kb_load(dir, &x_text_rules, &report, &kb);
     if (r == 0)
-        r = kb_train(kb);
+        r = kb_train(kb, NULL);
     if (r == 0)
         r = kb_save_second(kb, models);
     print_report(&report);

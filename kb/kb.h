@@ -233,11 +233,15 @@ int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings,
 
 /*
  * The second opinion of this knowledge base: from DIR/LESSONS.model (1 found, 0 none or not of this
- * one, or negative), by training from its lessons (0; none is made from too few), and into that
- * file (0 or ERR_IO, with errno).
+ * one, or negative), by training from its lessons (0; ERR_DENIED: *stop, which may be NULL, said
+ * so; none is made where kb_may_train says no: of too few lessons, or of too many intents, when the
+ * patterns decide alone), from another one's that tells the same classes apart (1, 0 it doesn't, or
+ * negative), and into that file (0 or ERR_IO, with errno).
  */
 int kb_load_second(struct kb *kb, const char *dir) MUST_CHECK;
-int kb_train(struct kb *kb) MUST_CHECK;
+bool kb_may_train(const struct kb *kb);
+int kb_train(struct kb *kb, const atomic_bool *stop) MUST_CHECK;
+int kb_copy_second(struct kb *kb, const struct kb *from) MUST_CHECK;
 int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
 void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is a model */
 
