@@ -25,7 +25,7 @@ static const char usage[] = "usage: kerbside serve [--config FILE]\n"
 
 struct service {
     struct conf *conf;
-    struct kb *kb;
+    struct kb_live live;
     struct db *db;
     struct clock clock;
     struct council council;
@@ -143,7 +143,7 @@ static int begin_parts(struct service *s, struct report *report)
 {
     struct console_options console = console_options(s);
     struct accounts_options accounts = {
-        .loop = &s->loop, .clock = &s->clock, .conf = s->conf, .kb = s->kb
+        .loop = &s->loop, .clock = &s->clock, .conf = s->conf, .live = &s->live
     };
     int r = console_check(&console, report);
     return r < 0 ? r : accounts_new(&accounts, report, &s->accounts);
@@ -199,7 +199,7 @@ static void stop_parts(struct service *s)
     }
     s->db = db_free(s->db);
     council_release(&s->council);
-    s->kb = kb_free(s->kb);
+    s->live.kb = kb_free(s->live.kb);
     s->conf = conf_free(s->conf);
 }
 
@@ -228,11 +228,11 @@ static int serve(const char *config)
     raise_file_limit();
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)
-        status = load_kb(s.conf, NULL, &s.kb);
+        status = load_kb(s.conf, NULL, &s.live.kb);
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;
-        int r = council_init(&s.council, s.conf, s.kb);
+        int r = council_init(&s.council, s.conf, &s.live);
         s.desk = council_desk(&s.council);
         s.loop_open = uv_loop_init(&s.loop) == 0;
         status = outcome(r == 0 && s.loop_open ? begin_parts(&s, &report) : ERR_NOMEM, &report);

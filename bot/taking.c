@@ -15,7 +15,7 @@ int taker_init(struct taker *t, const struct responder_options *options)
     *t = (struct taker){
         .options = options,
         .us = { options->account, options->team, options->voice, options->hours },
-        .decider = { options->kb, intents_scratch_new() },
+        .decider = { .scratch = intents_scratch_new() },
     };
     return t->decider.scratch ? 0 : ERR_NOMEM;
 }
@@ -69,7 +69,7 @@ static int decide_message(struct taking *t)
         .now = t->now,
         .is_private = t->kind == RECORD_PRIVATE,
     };
-    const struct kb_wording *voice = kb_wording_of(r->options->kb, t->us->voice);
+    const struct kb_wording *voice = kb_wording_of(r->decider.kb, t->us->voice);
     struct wording_context wording = {
         .voice = voice,
         .hours = t->us->hours,
@@ -131,7 +131,7 @@ static int write_decision(struct taking *t)
     const struct decision *d = &t->outcome.decision;
     struct buf intents = BUF_INIT(65536), asked = BUF_INIT(65536), why = BUF_INIT(1 << 20);
     cJSON *intents_tree = decision_intents(d), *asked_tree = asked_of(d),
-          *why_tree = decision_why(t->r->options->kb, d, t->m->text);
+          *why_tree = decision_why(t->r->decider.kb, d, t->m->text);
     int r = json_add_tree(&intents, intents_tree);
     if (r == 0 && asked_tree)
         r = json_add_tree(&asked, asked_tree);
@@ -146,9 +146,10 @@ static int write_decision(struct taking *t)
             .score = d->policy.score,
             .lead = d->policy.lead,
             .residue = d->match.residue,
-            .kb = str_of(t->r->options->kb->hash),
+            .kb = str_of(t->r->decider.kb->hash),
             .read_from = t->outcome.read_from,
             .asked = buf_str(&asked),
+            .kb_version = t->r->options->live->version,
         };
         r = record_add_decision(t->tx, t->message_id, &row, t->now);
     }
@@ -567,6 +568,7 @@ int taker_take(struct taker *r, struct tx *tx, const struct network_message *old
             .now = clock_now(r->options->clock),
         };
         arena_clear(&r->arena);
+        r->decider.kb = r->options->live->kb; /* all of one decision is made by one version */
         int e = tx_savepoint(tx);
         if (e < 0)
             return e;
