@@ -36,6 +36,7 @@ struct kb_intent {
     struct str file;   /* where it stands */
     unsigned topic;    /* its number in the set */
     struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
+    int64_t digest;    /* of its whole body: changed in anything, it has another */
 };
 
 enum kb_kind {
