@@ -299,7 +299,9 @@ static const char *const steps[] = {
     "ALTER TABLE decision ADD COLUMN would TEXT;"
     "ALTER TABLE event ADD COLUMN item TEXT;" /* of the knowledge base: kind/id */
     "CREATE TABLE topic_day(topic TEXT NOT NULL, day INTEGER NOT NULL, used INTEGER NOT NULL, "
-    "unhelped INTEGER NOT NULL, PRIMARY KEY(topic, day)) STRICT, WITHOUT ROWID;",
+    "unhelped INTEGER NOT NULL, PRIMARY KEY(topic, day)) STRICT, WITHOUT ROWID;"
+    /* what a knowledge base is tried on, as past_store.c has it */
+    "CREATE INDEX message_past ON message(written_at) WHERE kind='addressed' AND gone_at IS NULL;",
 };
 
 int record_migrate_to(struct db *db, size_t version)
