@@ -36,6 +36,7 @@ struct kb_intent {
     struct str file;   /* where it stands */
     unsigned topic;    /* its number in the set */
     struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
+    int64_t digest;    /* of its whole body: changed in anything, it has another */
 };
 
 enum kb_kind {
@@ -189,6 +190,8 @@ struct kb {
     struct kb_canned *canned;
     size_t canned_count;
     const struct text_rules *rules; /* of the network that it was checked for; outlives it */
+    char lessons[17]; /* of all that the second opinion is trained on: the same where only what is
+                         said has changed */
 };
 
 /*
@@ -230,9 +233,9 @@ struct kb_filling {
 int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings, size_t count);
 
 /*
- * The second opinion of this knowledge base: from DIR/HASH.model (1 found, 0 none or not of this
- * one, or negative), by training from its lessons (0; ERR_DENIED: *stop, which may be NULL, said so;
- * none is made where kb_may_train says no: of too few lessons, or of too many intents, when the
+ * The second opinion of this knowledge base: from DIR/LESSONS.model (1 found, 0 none or not of this
+ * one, or negative), by training from its lessons (0; ERR_DENIED: *stop, which may be NULL, said
+ * so; none is made where kb_may_train says no: of too few lessons, or of too many intents, when the
  * patterns decide alone), from another one's that tells the same classes apart (1, 0 it doesn't, or
  * negative), and into that file (0 or ERR_IO, with errno).
  */

@@ -77,12 +77,20 @@ int load_other_class(struct str name)
     return c;
 }
 
+static int64_t digest_of(const cJSON *object)
+{
+    char *text = cJSON_PrintUnformatted(object);
+    int64_t digest = (int64_t)str_hash(str_of(text));
+    cJSON_free(text);
+    return digest;
+}
+
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",       "title",  "department", "review_by",
                                          "match",    "unless", "replies",    "link",
                                          "examples", "teach",  "called",     NULL };
-    struct kb_intent in = { 0 };
+    struct kb_intent in = { .digest = digest_of(object) };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
     int64_t day;

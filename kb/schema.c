@@ -59,7 +59,7 @@ static const char *const steps[] = {
 
     /* Intents that answer less than their editors want, since residents said that it didn't help */
     "CREATE TABLE kb_demotion(intent TEXT PRIMARY KEY, at INTEGER NOT NULL, used INTEGER NOT NULL, "
-    "unhelped INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "unhelped INTEGER NOT NULL, digest INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 int kb_migrate(struct db *db)

@@ -1,5 +1,5 @@
 /* The knowledge base's second opinion: its lessons to a model, and a model to and from a file that
- * is named by the hash. */
+ * is named by its lessons. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@ enum { LESSONS_LEAST = 500 };
 
 static int model_path(const struct kb *kb, const char *dir, struct buf *out)
 {
-    return buf_addf(out, "%s/%s.model", dir, kb->hash);
+    return buf_addf(out, "%s/%s.model", dir, kb->lessons);
 }
 
 static size_t class_names(const struct kb *kb, struct str names[SECOND_CLASSES_MAX])

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "handoff/cases.h"
 #include "handoff/staff.h"
+#include "kb/schema.h"
 #include "tests/unit/support.h"
 
 enum { NOON = 1795000000 }; /* the moment at which most of it happens */
@@ -94,6 +95,7 @@ static inline int fixture_setup(void **state)
     (void)sqlite3_auto_extension((void (*)(void))fixture_opened);
     assert_int_equal(db_open(path_in(f->dir, "k.db"), DB_WRITER, &f->db, NULL), 0);
     assert_int_equal(record_migrate(f->db), 0);
+    assert_int_equal(kb_migrate(f->db), 0);
     (void)fixture_begin(f);
     *state = f;
     return 0;

@@ -554,6 +554,58 @@ static void test_canned(void **state)
     }
 }
 
+/* The second opinion is trained anew for what teaches it, and for nothing else. */
+static void test_lessons_key(void **state)
+{
+    static const struct {
+        const char *note, *file, *from, *to;
+        bool same;
+    } rows[] = {
+        { "as it was", NULL, NULL, NULL, true },
+        { "white space", "bins.json", "\"yes\":[", "\"yes\" : [\n", true },
+        { "an escape", "bins.json", "they missed us", "they \\u006dissed us", true },
+        { "a reply", "bins.json", "Sorry: {link}", "We are sorry: {link}", true },
+        { "a link", "bins.json", "/missed\"", "/missed-bin\"", true },
+        { "a title", "bins.json", "Missed bin", "Missed bins", true },
+        { "a department", "bins.json", "\"waste\"", "\"streets\"", true },
+        { "a review date", "bins.json", "2027-03-31", "2028-03-31", true },
+        { "a near miss", "bins.json", "\"no\":[\"missed you\"]", "\"no\":[\"I missed you\"]",
+          true },
+        { "what is said at once", "rules.json", "Ring 999.", "Please ring 999.", true },
+        { "who reads it", "rules.json", "\"duty\"", "\"duty officer\"", true },
+        { "wording", "wording.json", "Thank you!", "Thanks!", true },
+        { "thresholds", "thresholds.json", "60", "65", true },
+        { "a rule's pattern", "rules.json", "\"pcre\":\"gas leak\"", "\"pcre\":\"gas leaks?\"",
+          false },
+        { "a rule's example", "rules.json", "there's a gas leak", "a gas leak", false },
+        { "a rule's reason", "rules.json", "\"emergency\"", "\"legal\"", false },
+        { "an id", "bins.json", "bins.missed", "bins.missing", false },
+        { "a pattern", "bins.json", "\"weight\":80", "\"weight\":81", false },
+        { "what it isn't", "bins.json", "[{\"pcre\":\"missed you\"}]", "[]", false },
+        { "an example", "bins.json", "my bin was missed", "our bin was missed", false },
+        { "a lesson", "bins.json", "they drove past", "they drove by", false },
+        { "a term's word", "terms.json", "\"bins\"", "\"caddy\"", false },
+        { "a common word", "terms.json", "\"the\"", "\"a\"", false },
+    };
+    const char *dir = *state;
+    char lessons[17] = "";
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        write_kb(dir, rows[i].file, rows[i].from, rows[i].to);
+        struct kb *kb = load(dir);
+        if (i == 0)
+            memcpy(lessons, kb->lessons, sizeof lessons);
+        assert_note((strcmp(kb->lessons, lessons) == 0) == rows[i].same, rows[i].note);
+        kb = kb_free(kb);
+    }
+    assert_int_equal(strlen(lessons), 16);
+    write_kb(dir, NULL, NULL, NULL);
+    assert_int_equal(mkdir(path_in(dir, "teach"), 0755), 0);
+    write_text(dir, "teach/sam.json", "{\"teach\":{\"bins.missed\":[\"nobody came\"]}}");
+    struct kb *kb = load(dir);
+    assert_string_not_equal(kb->lessons, lessons);
+    kb = kb_free(kb);
+}
+
 /* From its first second to the one before its end, for its intents alone. */
 static void test_notice_holds(void **state)
 {
@@ -884,12 +936,13 @@ static void test_voices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),       kb_test(test_faults),          kb_test(test_file_faults),
-        kb_test(test_all_faults), kb_test(test_huge_reply),      kb_test(test_hash),
-        kb_test(test_lessons),    kb_test(test_check),           kb_test(test_huge_notice),
-        kb_test(test_check_many), kb_test(test_check_spent),     kb_test(test_clarify),
-        kb_test(test_voices),     kb_test(test_rule_thresholds), kb_test(test_notices),
-        kb_test(test_canned),     kb_test(test_notice_holds),    kb_test(test_check_warnings),
+        kb_test(test_good),        kb_test(test_faults),          kb_test(test_file_faults),
+        kb_test(test_all_faults),  kb_test(test_huge_reply),      kb_test(test_hash),
+        kb_test(test_lessons),     kb_test(test_check),           kb_test(test_huge_notice),
+        kb_test(test_check_many),  kb_test(test_check_spent),     kb_test(test_clarify),
+        kb_test(test_voices),      kb_test(test_rule_thresholds), kb_test(test_notices),
+        kb_test(test_canned),      kb_test(test_notice_holds),    kb_test(test_check_warnings),
+        kb_test(test_lessons_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,8 @@ import { OneCase } from "./case/one-case";
 import type { Ask } from "./commands";
 import { Events, EventsOf } from "./events";
 import { Feed, type Socket } from "./feed";
+import { KnowledgeView } from "./knowledge/knowledge";
+import { placeTitle } from "./knowledge/words";
 import { Banners } from "./layout/banners";
 import { Footer } from "./layout/footer";
 import { Header, type Counts } from "./layout/header";
@@ -67,7 +69,7 @@ function connect(): Socket {
   return new WebSocket(url, "kerbside.v1") as unknown as Socket;
 }
 
-const titles: Record<Exclude<Route["view"], "case">, string> = {
+const titles: Record<Exclude<Route["view"], "case" | "knowledge">, string> = {
   queue: "Queue",
   mine: "Mine",
   approval: "Waiting for approval",
@@ -86,9 +88,10 @@ const titles: Record<Exclude<Route["view"], "case">, string> = {
   search: "Search",
 };
 
-function titleOf(route: Route, state: State): string {
+function titleOf(route: Route, cases?: State["cases"]): string {
+  if (route.view === "knowledge") return placeTitle(route.place);
   if (route.view !== "case") return titles[route.view];
-  const reason = state.cases.get(route.id)?.reason;
+  const reason = cases?.get(route.id)?.reason;
   return reason ? `Case ${route.id}: ${reasonWords(reason)}` : `Case ${route.id}`;
 }
 
@@ -96,7 +99,7 @@ function titleOf(route: Route, state: State): string {
 function useBack(route: Route): Back {
   const back = useRef<Back>({ href: "#/queue", to: "the queue" });
   if (route.view !== "case" && route.view !== "many") {
-    const to = route.view === "queue" ? "the queue" : `“${titles[route.view]}”`;
+    const to = route.view === "queue" ? "the queue" : `“${titleOf(route)}”`;
     back.current = { href: hrefOf(route), to };
   }
   return back.current;
@@ -287,7 +290,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     announce,
   });
   const open = signedIn || route.view === "accessibility";
-  const title = open ? titleOf(route, state) : "Sign in";
+  const title = open ? titleOf(route, state.cases) : "Sign in";
   useEffect(() => {
     const count = counts.waiting > 0 ? `(${counts.waiting}) ` : "";
     const alarm = unseen ? `${unseen.title}: ` : "";
@@ -493,6 +496,10 @@ function View(props: ViewProps) {
       return <SearchView {...tray} text={route.text} desk={desk} />;
     case "many":
       return <ManyView {...list} />;
+    case "knowledge":
+      return (
+        staff && <KnowledgeView place={route.place} {...{ staff, state, feed, ask, announce }} />
+      );
     case "desk":
       return <DeskView state={state} ask={ask} announce={announce} />;
     case "settings":

@@ -2,7 +2,7 @@
 
 import { LostError } from "./feed";
 import { sameGround } from "./state";
-import type { Answer, Case, CaseCommand, Command } from "./types";
+import type { Answer, Case, CaseCommand, Command, Question } from "./types";
 
 export type Done = { ok: true } | { ok: false; code: string; text: string };
 
@@ -24,6 +24,16 @@ function outcomeOf(answer: Answer): Done {
 function lost(error: unknown): Done {
   if (!(error instanceof LostError)) throw error;
   return { ok: false, code: "lost", text: error.hadLeft ? lostAfter : lostBefore };
+}
+
+/** What is answered, a refusal included; null: there is no connection to ask by. */
+export async function askIfConnected(ask: Ask, question: Question): Promise<Answer | null> {
+  try {
+    return await ask(question);
+  } catch (error) {
+    if (!(error instanceof LostError)) throw error;
+    return null;
+  }
 }
 
 export function runCommand(ask: Ask, command: Command): Promise<Done> {

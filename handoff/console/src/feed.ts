@@ -66,6 +66,17 @@ const questions: ReadonlySet<Command["type"]> = new Set([
   "list",
   "search",
   "audit",
+  "kb",
+  "kb_item",
+  "kb_versions",
+  "kb_check",
+  "kb_try",
+  "kb_find",
+  "kb_diff",
+  "kb_replay_state",
+  "kb_replay_list",
+  "kb_learn",
+  "kb_election_report",
 ]);
 
 /** 96 random bits: used once, whoever else is signed in under the same name. */
@@ -180,11 +191,13 @@ export class Feed {
   }
 
   /**
-   * What this console shows, and whether something is being written there. May be said at every
+   * What this console shows, a case or an item of the knowledge base ("intent/bins.missed"), and
+   * whether something is being written there. May be said at every
    * key: what was said already is said again, as a sign of life, only after a while.
    */
-  look(shown: number | null, typing: boolean): void {
-    const text = JSON.stringify({ type: "look", case: shown, typing });
+  look(shown: number | string | null, typing: boolean): void {
+    const what = typeof shown === "string" ? { case: null, item: shown } : { case: shown };
+    const text = JSON.stringify({ type: "look", ...what, typing });
     if (text === this.looking && this.undoLook) return;
     this.looking = text;
     this.sendLook();
@@ -282,6 +295,17 @@ export class Feed {
       case "list":
       case "found":
       case "audit":
+      case "kb":
+      case "kb_item":
+      case "kb_versions":
+      case "kb_check":
+      case "kb_try":
+      case "kb_find":
+      case "kb_diff":
+      case "kb_replay":
+      case "kb_replay_list":
+      case "kb_learn":
+      case "kb_election_report":
       case "ok":
       case "refused": {
         const waiting = this.waiting.get(frame.id);

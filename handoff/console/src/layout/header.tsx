@@ -191,6 +191,11 @@ function Trays({ route, counts, may }: HeaderProps) {
         <NavItem to={{ view: "closed" }} route={route} more>
           Closed
         </NavItem>
+        {may.has("kb") && (
+          <NavItem to={{ view: "knowledge", place: { page: "overview" } }} route={route} more>
+            Knowledge
+          </NavItem>
+        )}
       </ul>
     </nav>
   );

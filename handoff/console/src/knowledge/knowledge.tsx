@@ -1,0 +1,126 @@
+// The knowledge pages: what is around all of them, and which of them is shown.
+
+import type { ComponentChildren } from "preact";
+import type { Ask } from "../commands";
+import type { Feed } from "../feed";
+import type { State } from "../state";
+import type { KbFrame, Staff } from "../types";
+import { hrefOfPlace, type KnowledgePlace } from "./place";
+import { changedOf, useKnowledge } from "./store";
+import { placeTitle } from "./words";
+
+/** What every knowledge page is given. */
+export interface KnowledgePageProps {
+  staff: Staff;
+  state: State;
+  feed: Feed;
+  ask: Ask;
+  connected: boolean;
+  /** everything there is at a glance; null: not known yet */
+  kb: KbFrame | null;
+  /** asks for it anew: events of others do so by themselves */
+  refresh: () => void;
+  announce: (text: string) => void;
+}
+
+interface KnowledgeViewProps extends Omit<KnowledgePageProps, "connected" | "kb" | "refresh"> {
+  place: KnowledgePlace;
+}
+
+export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
+  const { state, ask } = props;
+  const connected = state.connection === "connected";
+  const store = useKnowledge(ask, connected, state.resets);
+  const page: KnowledgePageProps = {
+    ...props,
+    connected,
+    kb: store.frame,
+    refresh: () => void store.refresh(),
+  };
+  return (
+    <>
+      <KnowledgeNav place={place} changes={changedOf(store.frame).length} />
+      {store.problem && !store.frame && (
+        <p class="govuk-body" role="status" data-testid="kb-problem">
+          {store.problem}
+        </p>
+      )}
+      <Page place={place} page={page} />
+    </>
+  );
+}
+
+function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps }) {
+  void page;
+  return (
+    <h1 class="govuk-heading-l" tabIndex={-1}>
+      {placeTitle(place)}
+    </h1>
+  );
+}
+
+interface KnowledgeNavProps {
+  place: KnowledgePlace;
+  changes: number;
+}
+
+function KnowledgeNav({ place, changes }: KnowledgeNavProps) {
+  return (
+    <nav class="ks-subnav" aria-label="Knowledge">
+      <ul class="ks-subnav__list">
+        <NavLink to={{ page: "overview" }} current={isOverview(place)}>
+          Overview
+        </NavLink>
+        <NavLink to={{ page: "try" }} current={place.page === "try"}>
+          Try
+        </NavLink>
+        <NavLink to={{ page: "learn" }} current={place.page === "learn"}>
+          Learn
+        </NavLink>
+        <NavLink to={{ page: "replay" }} current={place.page === "replay"}>
+          Replay
+        </NavLink>
+        <NavLink to={{ page: "publish" }} current={place.page === "publish"}>
+          Publish
+          {changes > 0 && (
+            <>
+              {" "}
+              <span class="ks-subnav__count" data-testid="changes">
+                {changes}
+                <span class="govuk-visually-hidden"> changed</span>
+              </span>
+            </>
+          )}
+        </NavLink>
+        <NavLink to={{ page: "versions" }} current={/^version/.test(place.page)}>
+          Versions
+        </NavLink>
+      </ul>
+    </nav>
+  );
+}
+
+function isOverview({ page }: KnowledgePlace): boolean {
+  return page === "overview" || page === "list" || page === "item" || page === "new";
+}
+
+interface NavLinkProps {
+  to: KnowledgePlace;
+  current: boolean;
+  children: ComponentChildren;
+}
+
+function NavLink({ to, current, children }: NavLinkProps) {
+  return (
+    <li>
+      <a
+        class="ks-subnav__link"
+        href={hrefOfPlace(to)}
+        aria-current={current ? "page" : undefined}
+        data-testid={`kb-nav-${to.page}`}
+      >
+        {children}
+      </a>
+    </li>
+  );
+}
