@@ -53,6 +53,7 @@ static const char *const steps[] = {
     "CREATE TABLE kb_mark(message_id INTEGER NOT NULL, staff_id INTEGER NOT NULL, revision INTEGER "
     "NOT NULL, better INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(message_id, staff_id)) "
     "STRICT, WITHOUT ROWID;"
+    "CREATE INDEX kb_mark_revision ON kb_mark(revision);"
 
     /* Links of answers, as they were found when they were last asked for */
     "CREATE TABLE kb_link(url TEXT PRIMARY KEY, checked_at INTEGER NOT NULL, ok_at INTEGER, "
