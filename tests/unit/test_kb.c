@@ -315,7 +315,7 @@ static void test_faults(void **state)
           "\"greetings\":[\"Hello {handle}.\",\"Hello.\"],\"thanks\"",
           "error: wording.json: greetings[1]: has no {handle}: name the resident\n" },
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
-          "error: wording.json: thanks[0]: column 12: {link} isn't filled in here, nothing is\n" },
+          "error: wording.json: thanks[0]: column 12: {name} isn't filled in here, nothing is\n" },
         { "thanks that ask in public", "wording.json", "Thank you!", "Thank you! Your name please?",
           "error: wording.json: thanks[0]: asks for a name where everybody can read it: say that "
           "it "
