@@ -49,6 +49,10 @@ static cJSON *decision_json(const struct trial *t, struct str text, const struct
         (void)json_put_str(o, "reply", d->reply);
     else
         (void)cJSON_AddNullToObject(o, "reply");
+    if (d->would.len)
+        (void)json_put_str(o, "would", d->would);
+    else
+        (void)cJSON_AddNullToObject(o, "would");
     (void)cJSON_AddNumberToObject(o, "score", d->policy.score);
     (void)cJSON_AddNumberToObject(o, "lead", d->policy.lead);
     (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);
@@ -92,13 +96,10 @@ static void print_notice(const struct trial *t, const struct kb_intent *intent)
 }
 
 /* Its paragraphs stand below one another. */
-static void print_reply(struct str reply)
+static void print_words(const char *label, struct str words)
 {
     struct str line;
-    const char *label = "reply    ";
-    if (!reply.len)
-        (void)puts("reply     (nothing is said)");
-    while (str_split(&reply, '\n', &line)) {
+    while (str_split(&words, '\n', &line)) {
         if (line.len)
             (void)printf("%s %.*s\n", label, STR_ARG(line));
         label = "         ";
@@ -163,7 +164,10 @@ static void print_for_people(const struct trial *t, struct str text, const struc
                      STR_ARG(d->policy.asked[1]->id));
     print_notice(t, d->policy.intent);
     print_notice(t, d->policy.also);
-    print_reply(d->reply);
+    print_notice(t, d->policy.would);
+    print_notice(t, d->policy.would_also);
+    print_words("reply    ", d->reply.len ? d->reply : STR("(nothing is said)"));
+    print_words("would say", d->would);
     print_numbers(t->decider.kb, d);
     print_why(t->decider.kb, d);
     (void)printf("knowledge base %s\n", t->decider.kb->hash);

@@ -103,6 +103,12 @@ const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic)
     return intent ? &intent->examples : &kb_rule_of(kb, topic)->examples;
 }
 
+struct str kb_mode_name(enum kb_mode mode)
+{
+    static const char *const names[KB_MODES] = { "shadow", "assist", "automatic" };
+    return str_of(names[mode]);
+}
+
 struct str kb_class_name(enum kb_class class)
 {
     static const char *const names[] = { "emergency",      "safeguarding", "self_harm",

@@ -28,6 +28,14 @@ struct kb_examples {
     struct kb_list yes, no;
 };
 
+/* What an intent may do by itself, from the least on. */
+enum kb_mode {
+    KB_SHADOW,   /* nothing: its decision keeps what it would have said */
+    KB_ASSIST,   /* a person is offered what it would have said */
+    KB_AUTOMATIC /* it answers */
+};
+enum { KB_MODES = KB_AUTOMATIC + 1 };
+
 struct kb_intent {
     struct str id, title, department, review_by, link;
     struct kb_list replies; /* may hold {link} */
@@ -36,7 +44,8 @@ struct kb_intent {
     struct str file;   /* where it stands */
     unsigned topic;    /* its number in the set */
     struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
-    int64_t digest;    /* of its whole body: changed in anything, it has another */
+    enum kb_mode mode;
+    int64_t digest; /* of its whole body: changed in anything, it has another */
 };
 
 enum kb_kind {
@@ -214,6 +223,8 @@ const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id); /* 
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
+
+struct str kb_mode_name(enum kb_mode mode);
 
 /* The wording of the voice of that name, the plain one if @name is empty; NULL: there is none. */
 const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name);

@@ -77,6 +77,18 @@ int load_other_class(struct str name)
     return c;
 }
 
+static int load_mode(struct loader *l, const cJSON *object, const char *where, enum kb_mode *ret)
+{
+    struct str name = kb_mode_name(KB_AUTOMATIC);
+    int found = json_get_str(object, "mode", &name), mode = 0;
+    while (mode < KB_MODES && !str_eq(kb_mode_name((enum kb_mode)mode), name))
+        mode++;
+    if (found < 0 || mode == KB_MODES)
+        return report_error(l->report, "%s: \"mode\" must be shadow, assist or automatic", where);
+    *ret = (enum kb_mode)mode;
+    return 0;
+}
+
 static int64_t digest_of(const cJSON *object)
 {
     char *text = cJSON_PrintUnformatted(object);
@@ -87,9 +99,9 @@ static int64_t digest_of(const cJSON *object)
 
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
-    static const char *const names[] = { "id",       "title",  "department", "review_by",
-                                         "match",    "unless", "replies",    "link",
-                                         "examples", "teach",  "called",     NULL };
+    static const char *const names[] = { "id",     "title",   "department", "review_by", "match",
+                                         "unless", "replies", "link",       "examples",  "teach",
+                                         "called", "mode",    NULL };
     struct kb_intent in = { .digest = digest_of(object) };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
@@ -123,6 +135,8 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
         r = load_list(l, object, "teach", false, w, &in.teach);
     if (r == 0)
         r = load_text(l, object, "called", false, w, &in.called);
+    if (r == 0)
+        r = load_mode(l, object, w, &in.mode);
     if (r == 0)
         load_check_outgoing(l, in.called, &load_no_placeholders, w, "called");
     if (r == 0)
