@@ -36,8 +36,8 @@ static const struct conf_row rows[] = {
     { "kb", CONF_PATH, offsetof(struct conf, kb_dir), true,
       .help = "Folder of the knowledge base" },
     { "models", CONF_PATH, offsetof(struct conf, models_dir),
-      .help = "Folder of the second opinion's models, a file for each version of the knowledge "
-              "base; made when it isn't there. Without this: the"
+      .help = "Folder of the second opinion's models, a file for each set of lessons of the "
+              "knowledge base; made when it isn't there. Without this: the"
               " folder that the build set" },
     { "database", CONF_PATH, offsetof(struct conf, database), true,
       .help = "The one file that holds everything said and done; made at the first start. Back it "
