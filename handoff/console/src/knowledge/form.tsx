@@ -69,7 +69,7 @@ function SectionView({ section, form }: { section: Section; form: FormContext })
       </section>
     );
   }
-  const wrong = section.fields.some((field) => problemsOf(field, form).length > 0);
+  const wrong = section.fields.some((field) => problemsOf(field, form).some(isError));
   const changed = section.fields.some(({ path }) => form.changed.has(path));
   return (
     <details class="govuk-details ks-kb-section" open={wrong}>
@@ -91,6 +91,10 @@ function problemsOf(field: Field, { placed }: FormContext): Placed[] {
   return placed.filter((one) => one.field?.path === field.path);
 }
 
+function isError({ problem }: Placed): boolean {
+  return problem.severity === "error";
+}
+
 function sentence({ problem: { text, next } }: Placed): string {
   return next === "" ? text : `${text} ${next}`;
 }
@@ -101,7 +105,9 @@ function FieldView({ field, form }: { field: Field; form: FormContext }) {
   const problems = problemsOf(field, form);
   const many = field.as === "texts" || field.as === "patterns";
   // Those of one text in a list stand at that text.
-  const own = problems.filter(({ problem }) => !many || problem.index === null).map(sentence);
+  const whole = problems.filter(({ problem }) => !many || problem.index === null);
+  const own = whole.filter(isError).map(sentence);
+  const worth = problems.filter((one) => !isError(one)).map(sentence);
   const describedBy = [hint && `${id}-hint`, own.length > 0 && `${id}-wrong`].filter(Boolean);
   const box: BoxProps = {
     id,
@@ -115,11 +121,16 @@ function FieldView({ field, form }: { field: Field; form: FormContext }) {
           {hint}
         </p>
       )}
+      {worth.map((text, i) => (
+        <p class="govuk-body-s ks-kb-worth" key={i}>
+          {text}
+        </p>
+      ))}
       <Wrong id={`${id}-wrong`} problems={own} />
     </>
   );
   const problemsAt = (index: number) =>
-    problems.filter(({ problem }) => problem.index === index).map(sentence);
+    problems.filter((one) => isError(one) && one.problem.index === index).map(sentence);
   const changed = form.changed.has(path) && form.live !== null;
   const grouped = many || field.as === "intents";
   return (

@@ -172,7 +172,7 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
         ref={heading}
         data-testid="saving"
       >
-        {savingWords(saving, inDraft)}
+        {keeper.theirs ? "Not saved yet: choose above" : savingWords(saving, inDraft)}
       </p>
       <p class="govuk-visually-hidden" aria-live="polite">
         {problem ? `Not saved: ${problem}` : saving === "discarded" ? "The changes are gone." : ""}

@@ -27,29 +27,29 @@ export function Summary({ placed }: { placed: readonly Placed[] }) {
       {errors.length > 0 && (
         <div class="govuk-error-summary ks-problem" data-testid="kb-errors">
           <h2 class="govuk-error-summary__title">Before this can be published</h2>
-          <List placed={errors} />
+          <List placed={errors} className="govuk-error-summary__list" />
         </div>
       )}
       {warnings.length > 0 && (
         <div class="govuk-inset-text ks-kb-warnings" data-testid="kb-warnings">
           <h2 class="govuk-heading-s">Worth a look</h2>
-          <List placed={warnings} />
+          <List placed={warnings} className="govuk-list--bullet" />
         </div>
       )}
     </>
   );
 }
 
-function List({ placed }: { placed: readonly Placed[] }) {
+function List({ placed, className }: { placed: readonly Placed[]; className: string }) {
   return (
-    <ul class="govuk-list govuk-error-summary__list">
+    <ul class={`govuk-list ${className}`}>
       {placed.map((one, i) => {
         const id = placeOfProblem(one);
         const { text, next } = one.problem;
         return (
           <li key={i}>
             {id ? (
-              <a href={`#${id}`} onClick={(event) => goTo(event, id)}>
+              <a class="govuk-link" href={`#${id}`} onClick={(event) => goTo(event, id)}>
                 {text}
               </a>
             ) : (
