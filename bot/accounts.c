@@ -46,7 +46,7 @@ struct accounts {
 static void check_voices(const struct accounts *a, struct report *report)
 {
     const struct conf *conf = a->options.conf;
-    const struct kb *kb = a->options.kb;
+    const struct kb *kb = a->options.live->kb;
     for (size_t i = 0; i < conf->account_count; i++) {
         struct str voice = str_of(conf->accounts[i].voice);
         if (kb_wording_of(kb, voice))
@@ -290,9 +290,10 @@ static int open_account(struct accounts *a, struct account *one)
                                            .hours = hours_of(a, one),
                                            .others = one->others,
                                            .other_count = a->count - 1,
-                                           .kb = a->options.kb,
+                                           .live = a->options.live,
                                            .poll_every_ms = conf->x_poll_every_ms,
                                            .answer_within_s = conf->answer_within_s,
+                                           .unhelped = conf->unhelped,
                                            .begun = on_begun,
                                            .begun_data = one };
     r = outbox_new(&outbox, &one->outbox);

@@ -8,7 +8,7 @@
 
 #include "bot/conf.h"
 #include "handoff/console.h"
-#include "kb/kb.h"
+#include "kb/live.h"
 
 struct accounts;
 
@@ -16,7 +16,7 @@ struct accounts_options {
     uv_loop_t *loop;
     const struct clock *clock;
     const struct conf *conf;
-    const struct kb *kb;
+    const struct kb_live *live;
 };
 
 /* What can fail without the database: reads the tokens, checks the voices. Faults go to @report. */

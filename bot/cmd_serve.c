@@ -13,6 +13,7 @@
 #include "bot/bot_store.h"
 #include "bot/command.h"
 #include "bot/council.h"
+#include "bot/workshop.h"
 #include "bot/x/x.h"
 #include "handoff/minder.h"
 #include "handoff/record.h"
@@ -23,9 +24,11 @@ static const char usage[] = "usage: kerbside serve [--config FILE]\n"
                             "  Runs until SIGINT or SIGTERM. Prints \"kerbside ready ADDRESS\" on "
                             "standard output when it is.\n";
 
+enum { TRAIN_STILL_MS = 5000 };
+
 struct service {
     struct conf *conf;
-    struct kb *kb;
+    struct kb_live live;
     struct db *db;
     struct clock clock;
     struct council council;
@@ -33,6 +36,7 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
+    struct workshop *workshop;
     struct console *console;
     uv_signal_t signals[2];
     uv_prepare_t before_sleep;
@@ -143,16 +147,31 @@ static int begin_parts(struct service *s, struct report *report)
 {
     struct console_options console = console_options(s);
     struct accounts_options accounts = {
-        .loop = &s->loop, .clock = &s->clock, .conf = s->conf, .kb = s->kb
+        .loop = &s->loop, .clock = &s->clock, .conf = s->conf, .live = &s->live
     };
+    struct workshop_options workshop = { .loop = &s->loop,
+                                         .clock = &s->clock,
+                                         .conf = s->conf,
+                                         .live = &s->live,
+                                         .rules = &x_text_rules,
+                                         .models = models_dir(s->conf, NULL),
+                                         .train_still_ms = TRAIN_STILL_MS };
     int r = console_check(&console, report);
-    return r < 0 ? r : accounts_new(&accounts, report, &s->accounts);
+    if (r == 0)
+        r = accounts_new(&accounts, report, &s->accounts);
+    if (r == 0)
+        r = workshop_new(&workshop, &s->workshop);
+    if (r == 0)
+        s->desk.workshop = workshop_desk(s->workshop);
+    return r;
 }
 
 static int open_parts(struct service *s, struct report *report)
 {
     struct console_options console = console_options(s);
     int r = accounts_open(s->accounts, s->db);
+    if (r == 0)
+        r = workshop_open(s->workshop, s->db, report);
     if (r < 0)
         return r;
     console.mount = accounts_mount(s->accounts);
@@ -193,13 +212,14 @@ static void stop_parts(struct service *s)
     console_unmount(s->console);
     s->accounts = accounts_free(s->accounts);
     s->console = console_free(s->console);
+    s->workshop = workshop_free(s->workshop); /* nobody asks any more */
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);
     }
     s->db = db_free(s->db);
     council_release(&s->council);
-    s->kb = kb_free(s->kb);
+    s->live.kb = kb_free(s->live.kb);
     s->conf = conf_free(s->conf);
 }
 
@@ -228,11 +248,11 @@ static int serve(const char *config)
     raise_file_limit();
     int status = load_config(config, &s.conf);
     if (status == EXIT_OK)
-        status = load_kb(s.conf, NULL, &s.kb);
+        status = load_kb(s.conf, NULL, &s.live.kb);
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;
-        int r = council_init(&s.council, s.conf, s.kb);
+        int r = council_init(&s.council, s.conf, &s.live);
         s.desk = council_desk(&s.council);
         s.loop_open = uv_loop_init(&s.loop) == 0;
         status = outcome(r == 0 && s.loop_open ? begin_parts(&s, &report) : ERR_NOMEM, &report);

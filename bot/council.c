@@ -2,9 +2,9 @@
 
 #include "bot/likely.h"
 
-int council_init(struct council *c, const struct conf *conf, const struct kb *kb)
+int council_init(struct council *c, const struct conf *conf, const struct kb_live *live)
 {
-    *c = (struct council){ conf, kb, intents_scratch_new(), ARENA_INIT };
+    *c = (struct council){ conf, live, intents_scratch_new(), ARENA_INIT };
     return c->scratch ? 0 : ERR_NOMEM;
 }
 
@@ -40,16 +40,17 @@ static void add_once(cJSON *list, struct str text)
 static void describe(void *data, cJSON *ret)
 {
     const struct council *c = data;
+    const struct kb *kb = c->live->kb;
     cJSON *accounts = cJSON_AddArrayToObject(ret, "accounts"),
           *teams = cJSON_AddArrayToObject(ret, "teams"),
           *departments = cJSON_AddArrayToObject(ret, "departments"),
           *links = cJSON_AddArrayToObject(ret, "links"),
           *canned = cJSON_AddArrayToObject(ret, "canned");
-    for (size_t i = 0; i < c->kb->canned_count; i++) {
+    for (size_t i = 0; i < kb->canned_count; i++) {
         cJSON *one = cJSON_CreateObject();
-        (void)json_put_str(one, "id", c->kb->canned[i].id);
-        (void)json_put_str(one, "title", c->kb->canned[i].title);
-        (void)json_put_str(one, "text", c->kb->canned[i].text);
+        (void)json_put_str(one, "id", kb->canned[i].id);
+        (void)json_put_str(one, "title", kb->canned[i].title);
+        (void)json_put_str(one, "text", kb->canned[i].text);
         (void)cJSON_AddItemToArray(canned, one);
     }
     add_once(teams, STR("customer services"));
@@ -58,13 +59,13 @@ static void describe(void *data, cJSON *ret)
         if (c->conf->accounts[i].team)
             add_once(teams, str_of(c->conf->accounts[i].team));
     }
-    for (size_t i = 0; i < c->kb->rule_count; i++)
-        add_once(teams, c->kb->rule[i].team);
-    for (size_t i = 0; i < c->kb->intent_count; i++) {
-        add_once(departments, c->kb->intent[i].department);
+    for (size_t i = 0; i < kb->rule_count; i++)
+        add_once(teams, kb->rule[i].team);
+    for (size_t i = 0; i < kb->intent_count; i++) {
+        add_once(departments, kb->intent[i].department);
         cJSON *link = cJSON_CreateObject();
-        (void)json_put_str(link, "title", c->kb->intent[i].title);
-        (void)json_put_str(link, "url", c->kb->intent[i].link);
+        (void)json_put_str(link, "title", kb->intent[i].title);
+        (void)json_put_str(link, "url", kb->intent[i].link);
         (void)cJSON_AddItemToArray(links, link);
     }
 }
@@ -81,8 +82,8 @@ static int suggest(void *data, struct str account, struct str text, int64_t now,
 {
     struct council *c = data;
     const struct conf_account *to = account_of(c, account);
-    const struct decider decider = { c->kb, c->scratch };
-    struct wording_context context = { .voice = kb_wording_of(c->kb, str_of(to->voice)),
+    const struct decider decider = { c->live->kb, c->scratch };
+    struct wording_context context = { .voice = kb_wording_of(decider.kb, str_of(to->voice)),
                                        .hours = to->hours,
                                        .now = now,
                                        .seed = str_hash(text) };
@@ -109,8 +110,8 @@ static const struct kb_list *greetings(void *data, struct str account)
     for (size_t i = 0; i < c->conf->account_count; i++)
         if (str_is(account, c->conf->accounts[i].handle))
             voice = str_of(c->conf->accounts[i].voice);
-    const struct kb_wording *wording = kb_wording_of(c->kb, voice);
-    return &(wording ? wording : &c->kb->wording)->greetings;
+    const struct kb_wording *wording = kb_wording_of(c->live->kb, voice);
+    return &(wording ? wording : &c->live->kb->wording)->greetings;
 }
 
 struct desk council_desk(struct council *c)
@@ -118,6 +119,7 @@ struct desk council_desk(struct council *c)
     const struct conf *conf = c->conf;
     return (struct desk){
         .undo_s = conf->undo_s,
+        .unhelped = conf->unhelped,
         .due_minutes = { conf->due_minutes[0], conf->due_minutes[1], conf->due_minutes[2] },
         .lease_minutes = conf->lease_minutes,
         .warn_minutes = conf->warn_minutes,
@@ -127,5 +129,6 @@ struct desk council_desk(struct council *c)
         .suggest = suggest,
         .greetings = greetings,
         .data = c,
+        .live = c->live,
     };
 }

@@ -8,16 +8,15 @@
 #include "base/arena.h"
 #include "bot/conf.h"
 #include "handoff/desk.h"
-#include "kb/kb.h"
 
 struct council {
     const struct conf *conf;
-    const struct kb *kb;
+    const struct kb_live *live;
     struct intents_scratch *scratch; /* of suggestions */
     struct arena arena;
 };
 
-int council_init(struct council *c, const struct conf *conf, const struct kb *kb) MUST_CHECK;
+int council_init(struct council *c, const struct conf *conf, const struct kb_live *live) MUST_CHECK;
 void council_release(struct council *c);
 
 /* The desk, which borrows @c and what it points at. */

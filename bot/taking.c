@@ -15,7 +15,7 @@ int taker_init(struct taker *t, const struct responder_options *options)
     *t = (struct taker){
         .options = options,
         .us = { options->account, options->team, options->voice, options->hours },
-        .decider = { options->kb, intents_scratch_new() },
+        .decider = { .scratch = intents_scratch_new() },
     };
     return t->decider.scratch ? 0 : ERR_NOMEM;
 }
@@ -69,7 +69,7 @@ static int decide_message(struct taking *t)
         .now = t->now,
         .is_private = t->kind == RECORD_PRIVATE,
     };
-    const struct kb_wording *voice = kb_wording_of(r->options->kb, t->us->voice);
+    const struct kb_wording *voice = kb_wording_of(r->decider.kb, t->us->voice);
     struct wording_context wording = {
         .voice = voice,
         .hours = t->us->hours,
@@ -131,7 +131,7 @@ static int write_decision(struct taking *t)
     const struct decision *d = &t->outcome.decision;
     struct buf intents = BUF_INIT(65536), asked = BUF_INIT(65536), why = BUF_INIT(1 << 20);
     cJSON *intents_tree = decision_intents(d), *asked_tree = asked_of(d),
-          *why_tree = decision_why(t->r->options->kb, d, t->m->text);
+          *why_tree = decision_why(t->r->decider.kb, d, t->m->text);
     int r = json_add_tree(&intents, intents_tree);
     if (r == 0 && asked_tree)
         r = json_add_tree(&asked, asked_tree);
@@ -146,9 +146,10 @@ static int write_decision(struct taking *t)
             .score = d->policy.score,
             .lead = d->policy.lead,
             .residue = d->match.residue,
-            .kb = str_of(t->r->options->kb->hash),
+            .kb = str_of(t->r->decider.kb->hash),
             .read_from = t->outcome.read_from,
             .asked = buf_str(&asked),
+            .kb_version = t->r->options->live->version,
         };
         r = record_add_decision(t->tx, t->message_id, &row, t->now);
     }
@@ -159,6 +160,25 @@ static int write_decision(struct taking *t)
     buf_release(&asked);
     buf_release(&why);
     return r;
+}
+
+/* The intents that it answers and the rule that decided count as used, unless an edit comes to what
+ * was decided before; so does that an earlier answer didn't help. */
+static int count_uses(const struct taking *t)
+{
+    const struct conversation_outcome *o = &t->outcome;
+    const struct policy_decision *p = &o->decision.policy;
+    const struct kb_intent *const said[] = { p->intent, p->also };
+    int r = 0;
+    if (p->rule && !str_is(t->before.action, action_name(p->action)))
+        r = topic_used(t->tx, p->rule->id, 0, t->now);
+    for (size_t i = 0; i < ARRAY_LEN(said) && r == 0; i++)
+        if (said[i] && p->say == SAY_ANSWER)
+            r = topic_used(t->tx, said[i]->id, said[i]->digest, t->now);
+    if (r == 0 && o->unhelped_id)
+        r = topic_unhelped(t->tx, o->unhelped_id, o->unhelped, t->r->decider.kb,
+                           &t->r->options->unhelped, t->now);
+    return r < 0 ? r : 0;
 }
 
 static int write_case(struct taking *t, int64_t *case_id)
@@ -275,7 +295,7 @@ static int write_outcome(struct taking *t)
     if (r == 0 && p->rule && p->rule->kind == KB_OPT_IN)
         r = record_opt_in(t->tx, t->message_id);
     if (r == 0 && event && !said_before) {
-        struct record_event e = { event, 0, t->message_id, 0, 0, STR(""), STR("") };
+        struct record_event e = { event, 0, t->message_id, 0, 0, STR(""), STR(""), STR("") };
         r = record_add_event(t->tx, &e, t->now);
     }
     if (r == 0 && p->case_needed)
@@ -496,6 +516,8 @@ static int take_message(struct taking *t)
         r = t->before.message_id ? decide_edit(t) : decide_message(t);
     if (r == 0)
         r = write_decision(t);
+    if (r == 0)
+        r = count_uses(t);
     return r < 0 ? r : write_outcome(t);
 }
 
@@ -546,6 +568,7 @@ int taker_take(struct taker *r, struct tx *tx, const struct network_message *old
             .now = clock_now(r->options->clock),
         };
         arena_clear(&r->arena);
+        r->decider.kb = r->options->live->kb; /* all of one decision is made by one version */
         int e = tx_savepoint(tx);
         if (e < 0)
             return e;

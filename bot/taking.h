@@ -15,7 +15,7 @@
 struct taker {
     const struct responder_options *options; /* outlive it */
     struct responder_account us;
-    struct decider decider;
+    struct decider decider;    /* of the version that decides the message it is at */
     struct arena arena;        /* of one message */
     struct said_lately lately; /* of one transaction */
 };

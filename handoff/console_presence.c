@@ -114,9 +114,10 @@ static void add_colleague(struct buf *out, const struct staff *s, bool on, bool 
     (void)buf_addf(out, ",\"on\":%s,\"here\":%s,\"case\":", on ? "true" : "false",
                    here ? "true" : "false");
     if (case_id)
-        (void)buf_addf(out, "%" PRId64 ",\"typing\":%s}", case_id, typing ? "true" : "false");
+        (void)buf_addf(out, "%" PRId64 ",\"typing\":%s,\"item\":null}", case_id,
+                       typing ? "true" : "false");
     else
-        (void)buf_addc(out, "null,\"typing\":false}");
+        (void)buf_addc(out, "null,\"typing\":false,\"item\":null}");
 }
 
 static void add_person(const struct staff *s, bool on, void *data)

@@ -79,8 +79,9 @@ struct record_decision {
     struct str intents, why;   /* JSON, as kerbside try prints them */
     double score, lead, residue;
     struct str kb;
-    int64_t read_from; /* the first of the messages that it was read with; 0: by itself */
-    struct str asked;  /* the intents of a clarifying question, as intents; empty: none */
+    int64_t read_from;  /* the first of the messages that it was read with; 0: by itself */
+    struct str asked;   /* the intents of a clarifying question, as intents; empty: none */
+    int64_t kb_version; /* of the knowledge base that decided; 0: of no database */
 };
 
 int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,
@@ -323,6 +324,7 @@ struct record_event {
     int64_t case_id, message_id, reply_id, staff_id; /* 0: none */
     struct str text;     /* for people reading the history; empty: none. Never a resident's words */
     struct str concerns; /* ids of staff, as a JSON array; empty: all alike */
+    struct str item;     /* of the knowledge base, as "intent/bins.missed"; empty: none */
 };
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;

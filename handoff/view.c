@@ -142,7 +142,7 @@ int view_case(struct tx *tx, int64_t case_id, cJSON **ret)
 
 #define IGNORED_COLUMNS                                                                         \
     "SELECT m.id AS message, m.text, m.account, m.kind='private' AS private, r.handle, r.name," \
-    " m.written_at, d.why, d.kb, d.decided_at FROM decision d"                                  \
+    " m.written_at, d.why, d.kb, d.kb_version, d.decided_at FROM decision d"                    \
     " JOIN message m ON m.id=d.message_id JOIN resident r ON r.id=m.resident_id "
 
 static cJSON *read_ignored(struct stmt *q)
@@ -155,6 +155,7 @@ static cJSON *read_ignored(struct stmt *q)
     put_int_column(o, q, "written_at");
     put_json_column(o, q, "why");
     put_text_column(o, q, "kb");
+    put_int_or_null(o, q, "kb_version");
     put_text_column(o, q, "account");
     put_flag_column(o, q, "private");
     put_int(o, "expires_at", col_int64(q, "decided_at") + VIEW_TRAY_DAYS * DAY_S);
@@ -289,7 +290,7 @@ static cJSON *read_history(struct stmt *q)
     " iif(m.kind='private', NULL, m.remote_id) AS remote_id,"                                \
     " m.kind, m.account, m.edited_at, m.gone_at, m.expired, d.action, d.reason, d.intents, " \
     "d.score, "                                                                              \
-    "d.lead, d.residue, d.kb, d.why"                                                         \
+    "d.lead, d.residue, d.kb, d.kb_version, d.why"                                           \
     " FROM message m JOIN resident r ON r.id=m.resident_id"                                  \
     " LEFT JOIN decision d ON d.message_id=m.id "
 
@@ -319,6 +320,7 @@ static cJSON *read_message(struct stmt *q)
     (void)cJSON_AddNumberToObject(d, "lead", col_double(q, "lead"));
     (void)cJSON_AddNumberToObject(d, "residue", col_double(q, "residue"));
     put_text_column(d, q, "kb");
+    put_int_or_null(d, q, "kb_version");
     put_json_column(d, q, "why");
     return o;
 }

@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     struct arena arena = ARENA_INIT;
     struct clock clock = { 0 };
     struct hours *hours = NULL;
-    struct kb *kb = NULL;
+    struct kb_live live = { 0 };
     struct db *db = NULL;
     struct responder *r = NULL;
     int64_t total = 20000, page = 100;
@@ -67,7 +67,7 @@ int main(int argc, char **argv)
     if (e == 0)
         e = hours_new("Europe/London", "bench", &report, &hours);
     if (e == 0)
-        e = kb_load(argv[1], &x_text_rules, &report, &kb);
+        e = kb_load(argv[1], &x_text_rules, &report, &live.kb);
     if (e == 0)
         e = db_open(argv[3], DB_WRITER, &db, NULL);
     if (e == 0)
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
                                          .network = &network,
                                          .clock = &clock,
                                          .hours = hours,
-                                         .kb = kb,
+                                         .live = &live,
                                          .poll_every_ms = 1000,
                                          .answer_within_s = 21600 };
     if (e == 0)
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
     (void)responder_free(r);
     (void)uv_run(loop, UV_RUN_DEFAULT);
     (void)db_free(db);
-    (void)kb_free(kb);
+    (void)kb_free(live.kb);
     (void)hours_free(hours);
     arena_release(&arena);
     report_release(&report);

@@ -119,7 +119,10 @@ story('single keys are listed, do nothing while one writes, and can be switched 
   assert.match(await focused(page), /No ready answer/)
 
   await keyboard.press('/')
-  await keyboard.type('j? g m')
+  await keyboard.type('j? g ')
+  await ask(council, 'allotment_dave')
+  await row(page, '@allotment_dave').waitFor()
+  await keyboard.type('m')
   assert.equal(await page.getByTestId('search').inputValue(), 'j? g m')
   assert.equal(await dialog.count(), 0)
   // At signing in one button switches them on and tries them; this browser has no notifications.

@@ -10,13 +10,14 @@ import { BINARY, Refused, TEXT, WebSocket } from './support/websocket.mjs'
 
 const QUESTION = '@NorthmoorHelp do you sell second hand harpsichords'
 
-// A world with an open case of `handle`, and a desk that sees it.
+// A world with an open case of `handle`, and a desk that sees it as it stays.
 async function withCase (t, { handle = 'curious', ...options } = {}) {
   const w = await world(t, options)
   const desk = await Desk.open(w.kerbside)
   const post = await w.x.says(handle, QUESTION)
-  const about = await desk.caseOf(handle)
-  return { ...w, desk, post, about }
+  const { id } = await desk.caseOf(handle)
+  await desk.atRest()
+  return { ...w, desk, post, about: desk.cases.get(id) }
 }
 
 // --- signing in ---
@@ -257,8 +258,7 @@ test('hello: welcome and everything there is', async t => {
 
 test('a console that comes back gets exactly what it missed, in order, each once', async t => {
   const { kerbside, x, desk, about } = await withCase(t)
-  const seen = desk.events.at(-1).seq
-  const { cookie } = desk
+  const { seq: seen, cookie } = desk
   desk.socket.drop()
   const other = await Desk.open(kerbside, { login: 'priya' })
   await other.until('a snapshot', () => other.snapshot)
@@ -267,9 +267,9 @@ test('a console that comes back gets exactly what it missed, in order, each once
   await other.event('message.ignored')
   await x.says('neighbour', '@NorthmoorHelp a child alone next door')
   await other.event('reply.sent')
+  const last = await other.atRest()
   const back = await Desk.open(kerbside, { cookie, last: seen })
-  const last = other.events.at(-1).seq
-  await back.until('the last event', () => back.events.at(-1)?.seq === last)
+  await back.until('the last event', () => back.seq === last)
   assert.equal(back.snapshot, undefined)
   const missed = await kerbside.sql(`SELECT kind FROM event WHERE seq>${seen} ORDER BY seq`)
   assert.deepEqual(back.events.map(event => event.seq),
@@ -278,13 +278,15 @@ test('a console that comes back gets exactly what it missed, in order, each once
   assert.deepEqual(back.cases, other.cases)
   // And goes on with the live ones, as everybody else.
   await other.do('release', about)
-  await back.event('case.released')
+  await other.atRest()
+  await back.until('the same', () => back.seq === other.seq)
+  assert.ok(back.events.some(event => event.kind === 'case.released'))
   assert.deepEqual(back.events.at(-1), other.events.at(-1))
 })
 
 test('every console is told everything once, while several come and go', async t => {
   const { kerbside, x, desk } = await withCase(t)
-  const first = desk.events.at(-1).seq
+  const { seq: first } = desk
   const cookie = await signIn(kerbside, 'priya')
   const seen = []
   let last = first
@@ -310,11 +312,13 @@ test('a last event from another time brings everything anew', async t => {
 
 test('SIGTERM says goodbye with 1012, and the session outlives it', async t => {
   const { kerbside, desk } = await withCase(t)
-  const seen = desk.events.at(-1).seq
   await kerbside.restart()
   assert.equal((await within('the end', desk.socket.ended)).code, 1012)
-  const back = await Desk.open(kerbside, { cookie: desk.cookie, last: seen })
-  assert.equal(back.welcome.seq, seen)
+  const back = await Desk.open(kerbside, { cookie: desk.cookie, last: desk.seq })
+  assert.equal(back.welcome.seq, desk.seq)
+  await back.until('a beat', () => back.seq === desk.seq)
+  assert.equal(back.snapshot, undefined)
+  assert.deepEqual(back.events, [])
 })
 
 // --- what staff do ---

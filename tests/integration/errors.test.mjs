@@ -2,15 +2,17 @@
 // program makes of it, row by row. That nothing is lost or said twice over it is integration.faults' business.
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Desk, signIn } from './support/desk.mjs'
-import { world } from './support/kerbside.mjs'
+import { world, writeConfig } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const MISSED = 'my green bin has not been emptied'
-const conf = { x: { timeout_ms: 600, lookup_wait_ms: 50 } }
+const conf = { x: { lookup_wait_ms: 50 } }
+// Patience ends soon where X is silent, and only there: a busy machine isn't.
+const confOf = kind => ({ x: { ...conf.x, ...(kind.startsWith('silent') && { timeout_ms: 600 }) } })
 
 const SOON = [1000, 1000] // and twice as long each time
 const OPERATOR = [60000, 60000]
@@ -92,6 +94,7 @@ test('reading: how long each feed waits, and what staff are told', t => inLanes(
   for (const [kind, more, [least, most], words] of rows) {
     const row = `${kind} ${JSON.stringify(more)}`
     await restart(w, async () => {
+      writeConfig(w.dir, w.sandbox.url, confOf(kind))
       await lookAgain(w)
       for (const on of Object.keys(FEEDS)) await w.x.fault({ on, kind, times: 0, ...more })
       await w.x.says('curious', `@NorthmoorHelp do you sell harpsichords, ${row}`)
@@ -164,6 +167,7 @@ test('sending: what becomes of a reply, in public and in private', t => inLanes(
   const cookie = await signIn(w.kerbside)
   for (const [n, [kind, state, words]] of rows.entries()) {
     await restart(w, async () => {
+      writeConfig(w.dir, w.sandbox.url, confOf(kind))
       const times = state === 'sent' ? 1 : 0
       for (const on of ['post', 'send_message']) await w.x.fault({ on, kind, times })
     })
@@ -226,10 +230,8 @@ test('erased: what X says is gone or hidden leaves no words behind', async t => 
   const stays = '@NorthmoorHelp do you sell harpsichords, secretlystays'
   assert.deepEqual((await told()).map(([, ...rest]) => rest),
     [...GONE.map(() => ['', '0', '1']), [stays, '1', '1']])
-  for (const file of ['kerbside.db', 'kerbside.db-wal']) {
-    const bytes = readFileSync(join(w.dir, file), 'latin1')
-    for (const [handle] of GONE) assert.ok(!bytes.includes(`secretly${handle}`), `${file}: ${handle}`)
-  }
+  const left = () => GONE.filter(([handle]) => w.kerbside.holds(`secretly${handle}`))
+  await until('no words left on the disk', () => left().length === 0, { seen: left })
   await w.x.noViolations()
 })
 

@@ -49,9 +49,9 @@ describe('streams', { concurrency: 4 }, () => {
       // Twice, as another kind of line between two, in pieces, and after a younger one.
       await w.x.fault({ on: lines, kind: 'duplicate' })
       await w.x.fault({ on: lines, kind: 'unknown' })
-      await w.x.fault({ on: lines, kind: 'drip', delay_ms: 1 })
+      await w.x.fault({ on: lines, kind: 'split', pieces: 50, delay_ms: 1 })
       const odd = []
-      for (const handle of ['twice', 'unknown', 'dripping']) odd.push(await w.x.says(handle, QUESTION))
+      for (const handle of ['twice', 'unknown', 'in_pieces']) odd.push(await w.x.says(handle, QUESTION))
       await until('all in the record', async () => await count(w, 'message') === 4)
 
       // Our own words come as well, and change nothing.
@@ -127,7 +127,9 @@ describe('streams', { concurrency: 4 }, () => {
     await w.kerbside.restart()
     await begun(w, times(w, 'stream.begun') - 1)
     assert.deepEqual((await w.x.requestsTo('POST', '/2/tweets')).map(({ status }) => status), [403, 201])
-    assert.deepEqual(await w.kerbside.sql('SELECT state, remote_id FROM reply'), [['sent', reply.id]])
+    const replies = () => w.kerbside.sql('SELECT state, remote_id FROM reply')
+    await until('it is known to be sent', async () => (await replies())[0][0] === 'sent', { seen: replies })
+    assert.deepEqual(await replies(), [['sent', reply.id]])
     assert.equal(await count(w, 'message'), 1)
     await w.x.noViolations()
   })

@@ -18,7 +18,7 @@ static struct {
     struct fixture *f;
     uv_loop_t loop;
     struct clock clock;
-    struct kb *kb;
+    struct kb_live live;
     struct hours *hours;
     struct network network;
     struct responder *responder;
@@ -110,9 +110,10 @@ static inline int start_responder(void)
                                          .hours = t.hours,
                                          .others = &t.news,
                                          .other_count = 1,
-                                         .kb = t.kb,
+                                         .live = &t.live,
                                          .poll_every_ms = POLL_MS,
                                          .answer_within_s = WITHIN_S,
+                                         .unhelped = { 20, 3, 7 },
                                          .begun = on_begun,
                                          .begun_data = &t.begun };
     return responder_new(&options, &t.responder);
@@ -139,7 +140,7 @@ static inline int setup(void **state)
     assert_true(when_parse(STR("2026-11-22T21:00:00Z"), &t.now));
     assert_int_equal(clock_move(&t.clock, t.now), 0);
     assert_int_equal(uv_loop_init(&t.loop), 0);
-    if (kb_load(SOURCE_DIR "/tests/data/kb", &x_text_rules, &report, &t.kb) < 0 ||
+    if (kb_load(SOURCE_DIR "/tests/data/kb", &x_text_rules, &report, &t.live.kb) < 0 ||
         hours_new("Europe/London", "", &report, &t.hours) < 0 ||
         hours_add_window(t.hours, 0, STR("09:00-17:00"), "", &report) < 0)
         fail_msg("%s", buf_cstr(&report.lines));
@@ -152,7 +153,7 @@ static inline int teardown(void **state)
     stop_responder();
     assert_int_equal(uv_loop_close(&t.loop), 0);
     t.hours = hours_free(t.hours);
-    t.kb = kb_free(t.kb);
+    t.live.kb = kb_free(t.live.kb);
     return fixture_teardown(state);
 }
 

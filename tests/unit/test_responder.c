@@ -55,7 +55,7 @@ static void test_why(void **state)
         "[\"roads.pothole\"] "
         "[{\"rule\":\"roads.pothole\",\"words\":[\"potholes\"],\"spans\":[[3,11]]}] 0.75 "
         "0.75 %s\n",
-        t.kb->hash);
+        t.live.kb->hash);
     assert_rows("SELECT intents || ' ' || why || ' ' || score || ' ' || lead || ' ' || kb AS t "
                 "FROM decision",
                 buf_cstr(&want), "");
@@ -345,7 +345,7 @@ static void test_footer(void **state)
 static void test_no_footer(void **state)
 {
     (void)state;
-    t.kb->wording.private_footer = STR("");
+    t.live.kb->wording.private_footer = STR("");
     struct network_message m = says("900", "sam", "when is my bin day");
     m.is_private = true;
     m.kind = NETWORK_PRIVATE;

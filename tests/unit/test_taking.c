@@ -48,7 +48,7 @@ static void switch_account(void)
                                          .hours = t.hours,
                                          .others = &help,
                                          .other_count = 1,
-                                         .kb = t.kb,
+                                         .live = &t.live,
                                          .poll_every_ms = POLL_MS,
                                          .answer_within_s = WITHIN_S };
     assert_int_equal(responder_new(&options, &t.responder), 0);

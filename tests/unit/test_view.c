@@ -225,6 +225,7 @@ static void test_whole_case(void **state)
         .lead = 0.75,
         .residue = 0.25,
         .kb = STR("3f9a"),
+        .kb_version = 4,
     };
     assert_int_equal(record_add_decision(f->tx, first, &d, NOON), 0);
     int64_t automatic = queue_reply(f->tx, first, 0, 0, "Sorry \xe2\x80\x93 soon"),
@@ -258,7 +259,8 @@ static void test_whole_case(void **state)
                  "'remote_url':'https://net.example/elm_close_sam/status/901',"
                  "'kind':'addressed','account':'NorthmoorHelp','edited_at':null,'gone_at':null,"
                  "'expired':false,'decision':{'action':'handoff','reason':'safeguarding',"
-                 "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a',"
+                 "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a','kb_"
+                 "version':4,"
                  "'why':[{'rule':'safeguarding.child','words':['child alone'],"
                  "'spans':[[16,27],[30,31]]}]}}]");
     assert_shape(in(frame, "replies"),
@@ -300,7 +302,7 @@ static void test_json_columns(void **state)
     assert_int_equal(view_whole_case(f->tx, id, &rules, &agent, &frame), 1);
     assert_shape(in(cJSON_GetArrayItem(in(frame, "messages"), 0), "decision"),
                  "{'action':'answer','reason':null,'intents':null,'score':0.5,'lead':0.25,"
-                 "'residue':0.125,'kb':'3f9a','why':null}");
+                 "'residue':0.125,'kb':'3f9a','kb_version':null,'why':null}");
     cJSON_Delete(frame);
 }
 
@@ -368,7 +370,8 @@ static void test_snapshot(void **state)
     assert_shape(ignored,
                  "{'message':8,'text':'My bin wasn\\u0027t emptied','handle':'elm_close_sam',"
                  "'name':'Sam','written_at':1794867940,"
-                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
+                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','kb_"
+                 "version':null,'account':"
                  "'NorthmoorHelp','private':false,'expires_at':1796209600}");
     cJSON_Delete(ignored);
     cJSON *alone = case_of(f, 5);
@@ -547,8 +550,10 @@ static void test_events(void **state)
     int64_t message = add_message(f->tx, "900", "900", "7"),
             troll = add_message(f->tx, "901", "901", "9"), id = open_case(f->tx, message);
     add_decision(f->tx, troll, "ignore", "");
-    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR(""), STR("") },
-                        answered = { "message.answered", 0, message, 0, 0, STR(""), STR("") };
+    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR(""), STR(""), STR("") },
+                        answered = {
+                            "message.answered", 0, message, 0, 0, STR(""), STR(""), STR("")
+                        };
     assert_int_equal(record_add_event(f->tx, &ignored, NOON + 1), 0);
     assert_int_equal(record_add_event(f->tx, &answered, NOON + 2), 0);
     struct case_command c = { id, 1, sam, NOON + 3 };
@@ -583,7 +588,8 @@ static void test_events(void **state)
                  "{'type':'event','seq':2,'at':1795000001,'kind':'message.ignored','by':null,"
                  "'ignored':{'message':2,'text':'My bin wasn\\u0027t emptied',"
                  "'handle':'elm_close_sam','name':'Sam','written_at':1794999820,"
-                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','account':"
+                 "'why':[{'rule':'troll','words':['clown'],'spans':[[3,8]]}],'kb':'3f9a','kb_"
+                 "version':null,'account':"
                  "'NorthmoorHelp','private':false,'expires_at':1796209600}}");
     assert_shape(cJSON_GetArrayItem(s.frames, 2),
                  "{'type':'event','seq':3,'at':1795000002,'kind':'message.answered','by':null}");
@@ -644,7 +650,8 @@ static void test_private(void **state)
     dm.conversation = STR("950");
     assert_int_equal(record_add_message(f->tx, &dm, NOON, &messages[1]), 1);
     add_decision(f->tx, messages[1], "ignore", "");
-    struct record_event ignored = { "message.ignored", 0, messages[1], 0, 0, STR(""), STR("") };
+    struct record_event ignored = { "message.ignored", 0,       messages[1], 0, 0,
+                                    STR(""),           STR(""), STR("") };
     assert_int_equal(record_add_event(f->tx, &ignored, NOON), 0);
 
     assert_int_equal(view_case_is_private(f->tx, secret), 1);

@@ -1,6 +1,6 @@
 // The console as a whole: who is signed in, the feed, and which view is shown.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Alerts } from "./alerts/alerts";
 import { AlertsBanner } from "./alerts/banner";
 import { useAlerts } from "./alerts/use-alerts";
@@ -139,7 +139,8 @@ export function App() {
 /** What somebody chose for themselves, as it is kept in this browser. */
 function usePreferences(staffId: number | undefined, shortcuts: Shortcuts) {
   const [preferences, setPreferences] = useState(defaults);
-  useEffect(() => {
+  // Before anything is shown: nobody may see, press or change what somebody else chose, or nobody.
+  useLayoutEffect(() => {
     if (staffId !== undefined) setPreferences(readPreferences(staffId));
   }, [staffId]);
   shortcuts.enabled = preferences.shortcuts;

@@ -88,6 +88,8 @@ export interface Decision {
   lead: number;
   residue: number;
   kb: string;
+  /** of the knowledge base; null: of before there were versions */
+  kb_version: number | null;
   why: Why[];
 }
 
@@ -251,6 +253,7 @@ export interface Ignored {
   written_at: Seconds;
   why: Why[];
   kb: string;
+  kb_version: number | null;
   account: string;
   private: boolean;
   /** after which it leaves the tray */

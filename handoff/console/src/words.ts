@@ -266,6 +266,12 @@ export function decisionWords(decision: Decision): string {
   }
 }
 
+/** Which knowledge base a decision was made by: before there were versions, its hash names it. */
+export function madeBy({ kb, kb_version }: Pick<Decision, "kb" | "kb_version">): string {
+  if (kb_version !== null) return `Decided by version ${kb_version} of the knowledge base.`;
+  return kb ? `Decided by knowledge base ${kb}, from before versions were kept.` : "";
+}
+
 /** "under 1 min", "4 min", "3 h", "2 days" */
 export function ageWords(from: Seconds, now: Seconds): string {
   const s = Math.max(0, now - from);

@@ -6,6 +6,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { checkFrame, faultOf, SHAPES } from "../../../tests/peers/protocol.mjs";
+import * as knowledge from "./knowledge-samples.mjs";
 import * as samples from "./samples.mjs";
 
 const file = fileURLToPath(new URL("../src/types.ts", import.meta.url));
@@ -52,6 +53,20 @@ const shapes = {
   Hours: "hours",
   Network: "network",
   Cost: "cost",
+  ItemName: "kb_item_name",
+  KbVersion: "kb_version",
+  KbUse: "kb_use",
+  KbLink: "kb_link",
+  KbEntry: "kb_entry",
+  KbProposal: "kb_proposal",
+  KbReplay: "kb_replay",
+  KbTried: "kb_tried",
+  KbReplayed: "kb_replayed",
+  KbProblem: "kb_problem",
+  KbPhrase: "kb_phrase",
+  KbWeight: "kb_weight",
+  KbDifference: "kb_difference",
+  KbExample: "kb_example",
 };
 
 for (const [name, shape] of Object.entries(shapes)) {
@@ -111,9 +126,25 @@ test("the frames that tests make up are frames", () => {
     event(101, "case.opened", { case: aCase(1) }),
     event(102, "message.ignored", { ignored: anIgnored(7) }),
     detail(aCase(1)),
+    event(103, "kb.saved", { text: "Edie Hall changed it.", item: "intent/bins.missed" }),
+    { type: "ok", id: "c1", revision: 8 },
+    { type: "ok", id: "c1", proposal: 2 },
+    { type: "refused", id: "c1", code: "stale", text: "…", kb: knowledge.frames.kb_item() },
+    ...Object.values(knowledge.frames).map((frame) => frame()),
   ]) {
     checkFrame("server", JSON.stringify(frame));
   }
+  for (const frame of knowledge.asked) {
+    checkFrame("client", JSON.stringify({ ...frame, id: "c1" }));
+  }
+  const looked = { type: "look", case: null, typing: true, item: "intent/bins.missed" };
+  checkFrame("client", JSON.stringify(looked));
+});
+
+test("there is a sample of every frame about the knowledge base", () => {
+  const about = (side) => [...said(side).keys()].filter((type) => /^kb(_|$)/.test(type)).sort();
+  assert.deepEqual(Object.keys(knowledge.frames).sort(), about("server"));
+  assert.deepEqual([...new Set(knowledge.asked.map(({ type }) => type))].sort(), about("client"));
 });
 
 test("a frame that is none is found out", () => {

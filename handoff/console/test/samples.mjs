@@ -47,6 +47,7 @@ export function anIgnored(message, fields = {}) {
     written_at: 1_795_000_000,
     why: [{ rule: "troll.abuse", words: ["useless clowns"], spans: [[0, 14]] }],
     kb: "3f9a",
+    kb_version: 4,
     account: "NorthmoorHelp",
     private: false,
     expires_at: null,

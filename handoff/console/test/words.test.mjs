@@ -189,3 +189,12 @@ test("a list that is narrowed down is the same place, another case is another", 
   assert.equal(placeOf(readRoute("#/queue?due=soon")), placeOf(readRoute("#/queue")));
   assert.notEqual(placeOf(readRoute("#/case/1")), placeOf(readRoute("#/case/2")));
 });
+
+test("which knowledge base decided", () => {
+  const rows = [
+    [{ kb: "3f9a", kb_version: 4 }, "Decided by version 4 of the knowledge base."],
+    [{ kb: "3f9a", kb_version: null }, "Decided by knowledge base 3f9a, from before versions were kept."],
+    [{ kb: "", kb_version: null }, ""],
+  ];
+  for (const [decision, wanted] of rows) assert.equal(words.madeBy(decision), wanted);
+});

@@ -18,6 +18,7 @@ export async function signIn (kerbside, login = 'sam', password = PASSWORD) {
 export class Desk {
   frames = [] // all that came, oldest first
   events = []
+  seq = 0 // of the last event that it knows of
   cases = new Map() // by id, as last told
   ignored = new Map() // since it was opened, by message
   #name = randomBytes(4).toString('hex') // no other desk of the same person gives its commands these ids
@@ -27,6 +28,7 @@ export class Desk {
   // Signs in if there is no cookie, connects, says hello, and has all that is shown if it had nothing.
   static async open (kerbside, { login = 'sam', cookie, last = 0 } = {}) {
     const desk = new Desk()
+    desk.kerbside = kerbside
     desk.cookie = cookie ?? await signIn(kerbside, login)
     const { origin } = kerbside
     desk.socket = await WebSocket.open(kerbside.url, { origin, cookie: desk.cookie })
@@ -84,6 +86,20 @@ export class Desk {
       about.resident.handle === handle && fits(about)), options)
   }
 
+  // Waits until nothing is under way in the record that would be told of by itself, clocks that are to be set and replies
+  // that are to leave, and this desk, which must see all, has been told of everything. Gives the last event's number.
+  async atRest () {
+    const look = () => this.kerbside.sql(`SELECT (SELECT count(*) FROM handoff_case WHERE wakes_at=0),
+      (SELECT count(*) FROM reply WHERE state IN ('queued', 'sending', 'unknown')),
+      (SELECT coalesce(max(seq), 0) FROM event)`)
+    const [[, , last]] = await until('a record at rest', async () => {
+      const found = await look()
+      return found[0][0] === '0' && found[0][1] === '0' && found
+    }, { seen: look })
+    await this.until(`event ${last}`, () => this.seq >= Number(last))
+    return this.seq
+  }
+
   networkIs (ok, options) {
     return this.until(`network.ok ${ok}`, () => this.network.ok === ok && this.network,
       { seen: () => this.network, ...options })
@@ -95,6 +111,8 @@ export class Desk {
     this.frames.push(frame)
     if (frame.type === 'welcome') this.welcome = frame
     if (frame.network) Object.assign(this, { network: frame.network, hours: frame.open })
+    // A welcome has the server's number; what comes behind it may still lead there.
+    if (['snapshot', 'event', 'beat'].includes(frame.type)) this.seq = frame.seq
     if (frame.type === 'snapshot') {
       this.snapshot = frame
       this.cases = new Map(frame.cases.map(about => [about.id, about]))

@@ -5,7 +5,7 @@ import { PrivateTag } from "../parts/tags";
 import { At, Handle, OnX, TheirWords, WordsOr } from "../parts/words";
 import { spansOf, WhyList } from "../parts/why";
 import type { CaseFrame, Decision, Message, MessageKind, Reply } from "../types";
-import { decisionWords, goneWords, scoreWords, takenFor } from "../words";
+import { decisionWords, goneWords, madeBy, scoreWords, takenFor } from "../words";
 import { mayJudge, mayUndo } from "./allowed";
 import { notYours, ReplyItem, type ReplyActions } from "./reply-item";
 
@@ -111,7 +111,7 @@ function WhyDetails({ decision }: { decision: Decision }) {
               It could be about <code class="ks-code">{decision.intents.join(", ")}</code>.{" "}
             </>
           )}
-          Knowledge base <code class="ks-code">{decision.kb}</code>
+          {madeBy(decision)}
         </p>
       </div>
     </details>

@@ -1,6 +1,6 @@
 // Search over everything that was said: messages, replies, notes, names and references.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Ask } from "../commands";
 import { At, TheirWords } from "../parts/words";
 import { hrefOf } from "../route";
@@ -113,6 +113,10 @@ function HowToSearch() {
 /** The field in the header and that of the page. */
 export function SearchForm({ id, text, name }: { id: string; text: string; name: string }) {
   const field = useRef<HTMLInputElement>(null);
+  // Not the input's value: whatever else is drawn anew would take away what is being written.
+  useLayoutEffect(() => {
+    if (field.current) field.current.value = text;
+  }, [text]);
   function submit(event: Event) {
     event.preventDefault();
     const wanted = field.current?.value.trim();
@@ -129,7 +133,6 @@ export function SearchForm({ id, text, name }: { id: string; text: string; name:
         id={id}
         ref={field}
         type="search"
-        value={text}
         maxLength={200}
         data-testid={id}
       />

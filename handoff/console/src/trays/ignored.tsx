@@ -4,7 +4,7 @@ import { At, Handle, TheirWords } from "../parts/words";
 import { PrivateTag } from "../parts/tags";
 import { spansOf, WhyList } from "../parts/why";
 import type { Command, Ignored } from "../types";
-import { atHandle } from "../words";
+import { atHandle, madeBy } from "../words";
 import { TrayPage, type TrayViewProps } from "./tray";
 
 export function IgnoredTray(props: TrayViewProps) {
@@ -50,9 +50,7 @@ function IgnoredRow({ one, act, busy }: IgnoredRowProps) {
         </summary>
         <div class="govuk-details__text">
           <WhyList why={one.why} />
-          <p class="govuk-body-s">
-            Knowledge base <code class="ks-code">{one.kb}</code>
-          </p>
+          <p class="govuk-body-s">{madeBy(one)}</p>
         </div>
       </details>
       {one.expires_at && (
