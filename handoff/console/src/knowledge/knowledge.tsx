@@ -5,8 +5,12 @@ import type { Ask } from "../commands";
 import type { Feed } from "../feed";
 import type { State } from "../state";
 import type { KbFrame, Staff } from "../types";
-import { hrefOfPlace, type KnowledgePlace } from "./place";
+import { ItemPage } from "./item";
+import { NewPage } from "./new";
+import { KindList, Overview } from "./overview";
+import { hrefOfPlace, itemKey, type KnowledgePlace } from "./place";
 import { changedOf, useKnowledge } from "./store";
+import { TryPanel } from "./try";
 import { placeTitle } from "./words";
 
 /** What every knowledge page is given. */
@@ -51,12 +55,28 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
 }
 
 function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps }) {
-  void page;
-  return (
-    <h1 class="govuk-heading-l" tabIndex={-1}>
-      {placeTitle(place)}
-    </h1>
-  );
+  switch (place.page) {
+    case "overview":
+      return <Overview page={page} />;
+    case "list":
+      return <KindList key={place.kind} kind={place.kind} page={page} />;
+    case "item":
+      return <ItemPage key={itemKey(place)} name={place} page={page} />;
+    case "new":
+      return <NewPage key={place.kind} {...place} page={page} />;
+    case "try":
+      return <TryPanel {...page} heading="h1" />;
+    case "learn":
+    case "replay":
+    case "publish":
+    case "versions":
+    case "version":
+      return (
+        <h1 class="govuk-heading-l" tabIndex={-1}>
+          {placeTitle(place)}
+        </h1>
+      );
+  }
 }
 
 interface KnowledgeNavProps {
