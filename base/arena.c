@@ -72,3 +72,13 @@ struct str arena_str(struct arena *a, struct str s)
         memcpy(p, s.p, s.len);
     return (struct str){ p, s.len };
 }
+
+int arena_keep(struct arena *a, struct str *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        *texts[i] = arena_str(a, *texts[i]);
+        if (!texts[i]->p)
+            return ERR_NOMEM;
+    }
+    return 0;
+}

@@ -5,6 +5,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include "base/err.h"
 #include "base/str.h"
 
 struct arena_block;
@@ -25,5 +26,8 @@ void *arena_array(struct arena *a, size_t count, size_t bytes_each) MUST_CHECK;
 
 /* Copies of text. @s of the result is NUL-terminated too. p is NULL when out of memory. */
 struct str arena_str(struct arena *a, struct str s) MUST_CHECK;
+
+/* Each of @texts becomes such a copy of itself. Returns 0 or ERR_NOMEM. */
+int arena_keep(struct arena *a, struct str *const *texts, size_t count) MUST_CHECK;
 
 #endif

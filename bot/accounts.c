@@ -293,6 +293,7 @@ static int open_account(struct accounts *a, struct account *one)
                                            .live = a->options.live,
                                            .poll_every_ms = conf->x_poll_every_ms,
                                            .answer_within_s = conf->answer_within_s,
+                                           .unhelped = conf->unhelped,
                                            .begun = on_begun,
                                            .begun_data = one };
     r = outbox_new(&outbox, &one->outbox);

@@ -9,7 +9,7 @@
 static const char usage[] =
     "usage: kerbside kb train [--config FILE] [--kb DIR] [--models DIR]\n"
     "  Trains the second opinion on the knowledge base's examples and teach lists, and keeps it by "
-    "the base's hash.\n";
+    "what it was trained on.\n";
 
 static int train(const char *dir, const char *models)
 {
@@ -18,7 +18,7 @@ static int train(const char *dir, const char *models)
     int64_t from_ms = clock_mono_ms();
     int r = kb_load(dir, &x_text_rules, &report, &kb);
     if (r == 0)
-        r = kb_train(kb);
+        r = kb_train(kb, NULL);
     if (r == 0)
         r = kb_save_second(kb, models);
     print_report(&report);
@@ -26,7 +26,7 @@ static int train(const char *dir, const char *models)
         (void)fprintf(stderr, "error: %s: %s\n", models,
                       r == ERR_IO ? strerror(errno) : err_str(r));
     else if (r == 0)
-        (void)printf("%s/%s.model: %zu lessons in %" PRId64 " ms%s\n", models, kb->hash,
+        (void)printf("%s/%s.model: %zu lessons in %" PRId64 " ms%s\n", models, kb->lessons,
                      kb->lesson_count, clock_mono_ms() - from_ms,
                      kb->second ? "" : ": too few for a second opinion, none is kept");
     report_release(&report);

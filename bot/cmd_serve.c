@@ -13,6 +13,7 @@
 #include "bot/bot_store.h"
 #include "bot/command.h"
 #include "bot/council.h"
+#include "bot/workshop.h"
 #include "bot/x/x.h"
 #include "handoff/minder.h"
 #include "handoff/record.h"
@@ -22,6 +23,8 @@
 static const char usage[] = "usage: kerbside serve [--config FILE]\n"
                             "  Runs until SIGINT or SIGTERM. Prints \"kerbside ready ADDRESS\" on "
                             "standard output when it is.\n";
+
+enum { TRAIN_STILL_MS = 5000 };
 
 struct service {
     struct conf *conf;
@@ -33,6 +36,7 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
+    struct workshop *workshop;
     struct console *console;
     uv_signal_t signals[2];
     uv_prepare_t before_sleep;
@@ -145,14 +149,29 @@ static int begin_parts(struct service *s, struct report *report)
     struct accounts_options accounts = {
         .loop = &s->loop, .clock = &s->clock, .conf = s->conf, .live = &s->live
     };
+    struct workshop_options workshop = { .loop = &s->loop,
+                                         .clock = &s->clock,
+                                         .conf = s->conf,
+                                         .live = &s->live,
+                                         .rules = &x_text_rules,
+                                         .models = models_dir(s->conf, NULL),
+                                         .train_still_ms = TRAIN_STILL_MS };
     int r = console_check(&console, report);
-    return r < 0 ? r : accounts_new(&accounts, report, &s->accounts);
+    if (r == 0)
+        r = accounts_new(&accounts, report, &s->accounts);
+    if (r == 0)
+        r = workshop_new(&workshop, &s->workshop);
+    if (r == 0)
+        s->desk.workshop = workshop_desk(s->workshop);
+    return r;
 }
 
 static int open_parts(struct service *s, struct report *report)
 {
     struct console_options console = console_options(s);
     int r = accounts_open(s->accounts, s->db);
+    if (r == 0)
+        r = workshop_open(s->workshop, s->db, report);
     if (r < 0)
         return r;
     console.mount = accounts_mount(s->accounts);
@@ -193,6 +212,7 @@ static void stop_parts(struct service *s)
     console_unmount(s->console);
     s->accounts = accounts_free(s->accounts);
     s->console = console_free(s->console);
+    s->workshop = workshop_free(s->workshop); /* nobody asks any more */
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);

@@ -4,7 +4,7 @@
 
 #include "base/when.h"
 #include "bot/command.h"
-#include "bot/decide.h"
+#include "bot/tried.h"
 
 enum { LINE_BYTES_MAX = 1 << 20 };
 
@@ -17,44 +17,22 @@ static const char usage[] =
     "each on standard output\n";
 
 struct trial {
-    struct decider decider;
-    const struct conf *conf;
+    struct tried_by by;
     struct arena arena;
-    int64_t at;
 };
 
 static int try_text(struct trial *t, struct str text, struct decision *ret)
 {
-    struct policy_facts facts = { .may_reply = true,
-                                  .staff_there = hours_open(t->conf->hours, t->at),
-                                  .question_allowed = true };
-    struct wording_context context = { .hours = t->conf->hours,
-                                       .now = t->at,
-                                       .seed = str_hash(text) };
     arena_clear(&t->arena);
-    return decide(&t->decider, &t->arena, text, &facts, &context, ret);
+    return tried_decide(&t->by, &t->arena, text, ret);
 }
 
 static cJSON *decision_json(const struct trial *t, struct str text, const struct decision *d)
 {
     cJSON *o = cJSON_CreateObject();
     (void)json_put_str(o, "text", text);
-    (void)cJSON_AddStringToObject(o, "action", action_name(d->policy.action));
-    (void)cJSON_AddItemToObject(o, "intents", decision_intents(d));
-    if (d->policy.reason.len)
-        (void)json_put_str(o, "reason", d->policy.reason);
-    else
-        (void)cJSON_AddNullToObject(o, "reason");
-    if (d->reply.len)
-        (void)json_put_str(o, "reply", d->reply);
-    else
-        (void)cJSON_AddNullToObject(o, "reply");
-    (void)cJSON_AddNumberToObject(o, "score", d->policy.score);
-    (void)cJSON_AddNumberToObject(o, "lead", d->policy.lead);
-    (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);
-    (void)cJSON_AddNumberToObject(o, "second", d->policy.second);
-    (void)cJSON_AddItemToObject(o, "why", decision_why(t->decider.kb, d, text));
-    (void)cJSON_AddStringToObject(o, "kb", t->decider.kb->hash);
+    tried_put(o, t->by.decider.kb, d, text);
+    (void)cJSON_AddStringToObject(o, "kb", t->by.decider.kb->hash);
     return o;
 }
 
@@ -86,7 +64,7 @@ static void print_marked(const struct kb *kb, struct str text, const struct deci
 static void print_notice(const struct trial *t, const struct kb_intent *intent)
 {
     char until[WHEN_TEXT_MAX];
-    const struct kb_notice *n = intent ? kb_notice_of(t->decider.kb, intent, t->at) : NULL;
+    const struct kb_notice *n = intent ? kb_notice_of(t->by.decider.kb, intent, t->by.at) : NULL;
     if (n)
         (void)printf("notice    %.*s, until %s\n", STR_ARG(n->id), when_format(n->until_at, until));
 }
@@ -148,7 +126,7 @@ static void print_why(const struct kb *kb, const struct decision *d)
 
 static void print_for_people(const struct trial *t, struct str text, const struct decision *d)
 {
-    print_marked(t->decider.kb, text, d);
+    print_marked(t->by.decider.kb, text, d);
     (void)printf("read as   %.*s\n", STR_ARG(d->match.normal.text));
     (void)printf("action    %s", action_name(d->policy.action));
     if (d->policy.intent)
@@ -164,9 +142,9 @@ static void print_for_people(const struct trial *t, struct str text, const struc
     print_notice(t, d->policy.intent);
     print_notice(t, d->policy.also);
     print_reply(d->reply);
-    print_numbers(t->decider.kb, d);
-    print_why(t->decider.kb, d);
-    (void)printf("knowledge base %s\n", t->decider.kb->hash);
+    print_numbers(t->by.decider.kb, d);
+    print_why(t->by.decider.kb, d);
+    (void)printf("knowledge base %s\n", t->by.decider.kb->hash);
 }
 
 static int try_line(struct trial *t, struct str line)
@@ -251,7 +229,7 @@ int command_try(int argc, char **argv)
     };
     const char *config = NULL, *kb_dir = NULL;
     bool json = false, jsonl = false;
-    struct trial t = { .at = time(NULL) };
+    struct trial t = { .by = { .at = time(NULL) } };
     int c;
     optind = 0;
     while ((c = getopt_long(argc + 1, argv - 1, "", options, NULL)) != -1) {
@@ -269,7 +247,7 @@ int command_try(int argc, char **argv)
             jsonl = true;
             break;
         case 'a':
-            if (!when_parse(str_of(optarg), &t.at)) {
+            if (!when_parse(str_of(optarg), &t.by.at)) {
                 (void)fprintf(
                     stderr, "error: --at %s: a time like 2026-11-22T21:00:00Z is wanted\n", optarg);
                 return EXIT_USAGE;
@@ -293,18 +271,19 @@ int command_try(int argc, char **argv)
     if (status == EXIT_OK)
         status = load_kb(conf, kb_dir, &kb);
     if (status == EXIT_OK) {
-        t.conf = conf;
-        t.decider = (struct decider){ kb, intents_scratch_new() };
-        int r = !t.decider.scratch ? ERR_NOMEM
-                : jsonl            ? try_lines(&t)
-                                   : try_one(&t, (argv - 1)[optind], json);
+        t.by.decider = (struct decider){ kb, intents_scratch_new() };
+        t.by.hours = conf->hours;
+        t.by.staff_there = hours_open(conf->hours, t.by.at);
+        int r = !t.by.decider.scratch ? ERR_NOMEM
+                : jsonl               ? try_lines(&t)
+                                      : try_one(&t, (argv - 1)[optind], json);
         if (r == 0 && fflush(stdout) != 0)
             r = ERR_IO;
         if (r < 0) {
             (void)fprintf(stderr, "error: kerbside try: %s\n", err_str(r));
             status = EXIT_FAILED;
         }
-        (void)intents_scratch_free(t.decider.scratch);
+        (void)intents_scratch_free(t.by.decider.scratch);
     }
     arena_release(&t.arena);
     (void)kb_free(kb);

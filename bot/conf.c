@@ -36,8 +36,8 @@ static const struct conf_row rows[] = {
     { "kb", CONF_PATH, offsetof(struct conf, kb_dir), true,
       .help = "Folder of the knowledge base" },
     { "models", CONF_PATH, offsetof(struct conf, models_dir),
-      .help = "Folder of the second opinion's models, a file for each version of the knowledge "
-              "base; made when it isn't there. Without this: the"
+      .help = "Folder of the second opinion's models, a file for each set of lessons of the "
+              "knowledge base; made when it isn't there. Without this: the"
               " folder that the build set" },
     { "database", CONF_PATH, offsetof(struct conf, database), true,
       .help = "The one file that holds everything said and done; made at the first start. Back it "
@@ -102,6 +102,16 @@ static const struct conf_row rows[] = {
       .max = 10080, .def = 60, .help = "The same for complaints and people who ask for a person" },
     { "console.due_normal_minutes", CONF_INT, offsetof(struct conf, due_minutes[2]), .min = 1,
       .max = 10080, .def = 240, .help = "The same for the rest" },
+    { "knowledge.unhelped_share", CONF_INT, offsetof(struct conf, unhelped.share), .min = 1,
+      .max = 100, .def = 20,
+      .help = "An intent is no longer answered automatically when so many in a hundred whom it was "
+              "answered to weren't helped by it: they said so, or asked the same again, or staff "
+              "marked the answer as wrong …" },
+    { "knowledge.unhelped_least", CONF_INT, offsetof(struct conf, unhelped.least), .min = 0,
+      .max = 10000, .def = 3, .help = "… and at least so many; 0: whatever they say" },
+    { "knowledge.unhelped_days", CONF_INT, offsetof(struct conf, unhelped.days), .min = 1,
+      .max = 365, .def = 7,
+      .help = "… within so many days, counted from midnight UTC. A changed intent begins at 0" },
     { "x.api", CONF_TEXT, offsetof(struct conf, x_api), .text = "https://api.x.com",
       .help = "Where the X API is" },
     { "x.app_file", CONF_PATH, offsetof(struct conf, x_app_file),

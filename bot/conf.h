@@ -7,6 +7,7 @@
 
 #include "base/report.h"
 #include "bot/hours.h"
+#include "handoff/topic.h"
 
 /* One account of the council's. */
 struct conf_account {
@@ -47,6 +48,7 @@ struct conf {
     int64_t x_poll_every_ms, x_timeout_ms, x_lookup_wait_ms;
     int64_t x_month_cap_usd; /* 0: none */
     int64_t x_keep_days;
+    struct topic_limit unhelped; /* when an answer is withdrawn */
     struct conf_account *accounts;
     size_t account_count; /* one at least */
 };

@@ -574,6 +574,21 @@ static int read_follow_up(struct hearing *r, enum turn turn, struct conversation
     return 0;
 }
 
+/* Which answer the message says didn't help: the one that it asks for again, or the last word. */
+static void find_unhelped(const struct hearing *r, struct conversation_outcome *ret)
+{
+    const struct kb_intent *again = ret->decision.policy.again, *pair[2];
+    for (size_t i = 0; i < r->talk.answer_count && again && !ret->unhelped_id; i++) {
+        conversation_intents(r->c->decider->kb, r->talk.answers[i].intents, pair, 2);
+        if (is_in(again, pair)) {
+            ret->unhelped_id = r->talk.answers[i].message_id;
+            ret->unhelped = again->id;
+        }
+    }
+    if (!ret->unhelped_id && r->facts.turn == TURN_UNHELPED)
+        ret->unhelped_id = r->talk.last_message;
+}
+
 int conversation_decide(const struct conversation *c, struct conversation_outcome *ret)
 {
     struct hearing r = { .c = c, .facts = c->facts };
@@ -594,10 +609,13 @@ int conversation_decide(const struct conversation *c, struct conversation_outcom
     if (last_word_was(&r, "answer"))
         r.facts.turn = turn;
     r.facts.thanked = last_word_was(&r, "thank");
-    if (r.burst && !r.spoken)
-        return read_burst(&r, ret);
-    e = read_follow_up(&r, turn, ret);
+    if (r.burst && !r.spoken) {
+        e = read_burst(&r, ret);
+    } else {
+        e = read_follow_up(&r, turn, ret);
+        ret->settles = e == 0 && ret->decision.policy.settles;
+    }
     if (e == 0)
-        ret->settles = ret->decision.policy.settles;
+        find_unhelped(&r, ret);
     return e;
 }

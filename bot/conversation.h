@@ -30,6 +30,9 @@ struct conversation_outcome {
     int64_t read_from;  /* the first of the messages that it was read with; 0: by itself */
     int64_t drop_reply; /* a queued reply that no longer holds; 0: none */
     bool settles;       /* nobody need see the open case any more */
+    int64_t
+        unhelped_id; /* the message whose automatic answer didn't help, as this one says; 0: none */
+    struct str unhelped; /* the intent of it that didn't; empty: nothing of it did */
 };
 
 /* What is in *ret lives in the arena or the knowledge base. Returns 0, or negative. */

@@ -119,6 +119,7 @@ struct desk council_desk(struct council *c)
     const struct conf *conf = c->conf;
     return (struct desk){
         .undo_s = conf->undo_s,
+        .unhelped = conf->unhelped,
         .due_minutes = { conf->due_minutes[0], conf->due_minutes[1], conf->due_minutes[2] },
         .lease_minutes = conf->lease_minutes,
         .warn_minutes = conf->warn_minutes,

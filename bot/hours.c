@@ -71,6 +71,18 @@ int hours_new_like(const struct hours *h, struct hours **ret)
     return 0;
 }
 
+int hours_copy(const struct hours *h, struct hours **ret)
+{
+    struct hours *other = NULL;
+    int r = hours_new_like(h, &other);
+    if (r < 0)
+        return r;
+    memcpy(other->windows, h->windows, sizeof other->windows);
+    memcpy(other->window_count, h->window_count, sizeof other->window_count);
+    *ret = other;
+    return 0;
+}
+
 struct hours *hours_free(struct hours *h)
 {
     if (h && h->calendar)

@@ -18,6 +18,9 @@ struct hours *hours_free(struct hours *h);
 /* Others in the same zone with the same days off and no weekly hours yet. */
 int hours_new_like(const struct hours *h, struct hours **ret) MUST_CHECK;
 
+/* The same hours for another thread: asking them moves a cursor. */
+int hours_copy(const struct hours *h, struct hours **ret) MUST_CHECK;
+
 /* @weekday: 0 is Monday. @window: "09:00-17:00"; several a day, none over midnight. */
 int hours_add_window(struct hours *h, unsigned weekday, struct str window, const char *where,
                      struct report *report);

@@ -73,7 +73,7 @@ static int find_second(const struct conf *conf, struct kb *kb)
     int r = kb_load_second(kb, dir);
     if (r != 0)
         return r < 0 ? r : 0;
-    r = kb_train(kb);
+    r = kb_train(kb, NULL);
     if (r == 0 && kb_save_second(kb, dir) < 0)
         (void)fprintf(stderr, "warning: %s: the second opinion can't be kept: %s\n", dir,
                       strerror(errno));

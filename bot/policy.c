@@ -368,8 +368,10 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
     bool sure = d.score >= t->score && d.lead >= t->lead && understood(t, q->m);
     const struct kb_intent *also = d.also;
     d.also = NULL;
-    if (answered_before(q->f, best)) /* it didn't help */
+    if (answered_before(q->f, best)) { /* it didn't help */
+        d.again = best;
         return handoff(d, q->f, NULL, STR("human"), PRIORITY_SOON);
+    }
     if (!disagrees(q, best, also) && (agreed || sure) && may_speak(q->f) && !q->f->case_open) {
         d.action = ACTION_ANSWER;
         d.intent = best;

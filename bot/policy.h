@@ -84,6 +84,7 @@ struct policy_decision {
     const struct kb_intent *asked[2]; /* what SAY_CLARIFY asks about; NULLs otherwise */
     bool settles;   /* the answer settles the question that the open case began with: close it */
     bool by_second; /* no pattern saw it: the second opinion alone */
+    const struct kb_intent *again; /* it asks again for what was answered: that didn't help */
 };
 
 /* @second: the chance of each class of the knowledge base (kb_class), or NULL if there is no second

@@ -13,6 +13,7 @@
 #include "base/db.h"
 #include "bot/decide.h"
 #include "bot/network.h"
+#include "handoff/topic.h"
 #include "kb/live.h"
 
 struct responder;
@@ -37,6 +38,7 @@ struct responder_options {
     size_t other_count;
     const struct kb_live *live; /* looked at for each message */
     int64_t poll_every_ms, answer_within_s;
+    struct topic_limit unhelped; /* when an intent's answer is withdrawn */
     void (*begun)(void *data); /* what staff said while we were away is known, or can't be had: from
                                   now on others may be answered. NULL: nobody asks */
     void *begun_data;

@@ -162,6 +162,25 @@ static int write_decision(struct taking *t)
     return r;
 }
 
+/* The intents that it answers and the rule that decided count as used, unless an edit comes to what
+ * was decided before; so does that an earlier answer didn't help. */
+static int count_uses(const struct taking *t)
+{
+    const struct conversation_outcome *o = &t->outcome;
+    const struct policy_decision *p = &o->decision.policy;
+    const struct kb_intent *const said[] = { p->intent, p->also };
+    int r = 0;
+    if (p->rule && !str_is(t->before.action, action_name(p->action)))
+        r = topic_used(t->tx, p->rule->id, 0, t->now);
+    for (size_t i = 0; i < ARRAY_LEN(said) && r == 0; i++)
+        if (said[i] && p->say == SAY_ANSWER)
+            r = topic_used(t->tx, said[i]->id, said[i]->digest, t->now);
+    if (r == 0 && o->unhelped_id)
+        r = topic_unhelped(t->tx, o->unhelped_id, o->unhelped, t->r->decider.kb,
+                           &t->r->options->unhelped, t->now);
+    return r < 0 ? r : 0;
+}
+
 static int write_case(struct taking *t, int64_t *case_id)
 {
     const struct policy_decision *p = &t->outcome.decision.policy;
@@ -276,7 +295,7 @@ static int write_outcome(struct taking *t)
     if (r == 0 && p->rule && p->rule->kind == KB_OPT_IN)
         r = record_opt_in(t->tx, t->message_id);
     if (r == 0 && event && !said_before) {
-        struct record_event e = { event, 0, t->message_id, 0, 0, STR(""), STR("") };
+        struct record_event e = { event, 0, t->message_id, 0, 0, STR(""), STR(""), STR("") };
         r = record_add_event(t->tx, &e, t->now);
     }
     if (r == 0 && p->case_needed)
@@ -497,6 +516,8 @@ static int take_message(struct taking *t)
         r = t->before.message_id ? decide_edit(t) : decide_message(t);
     if (r == 0)
         r = write_decision(t);
+    if (r == 0)
+        r = count_uses(t);
     return r < 0 ? r : write_outcome(t);
 }
 

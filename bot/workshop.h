@@ -1,11 +1,11 @@
 /*
  * Where the knowledge base is tried before it is published: the draft as a knowledge base of its
- * own (the candidate), and all questions about it that take time, worked on off the loop, one after
- * the other. The service goes on meanwhile: workers have connections of their own, work at a lower
- * priority, and hold what they use (kb_ref).
+ * own (bot/candidate.h), and all questions about it that take time, worked on off the loop, one
+ * after the other. The service goes on meanwhile: workers have connections of their own, give way
+ * to the loop (bot/aside.h), and hold what they use (kb_ref).
  *
- * Each question is a struct workshop_question in a file of its own (workshop_*.c): read on the
- * loop, worked on by a worker, answered on the loop.
+ * Each question is a workshop_work in a file of its own (workshop_*.c): read on the loop, worked on
+ * by a worker, answered on the loop.
  */
 #ifndef BOT_WORKSHOP_H
 #define BOT_WORKSHOP_H
@@ -24,6 +24,8 @@ struct workshop_options {
     const struct conf *conf;
     const struct kb_live *live;
     const struct text_rules *rules;
+    const char *models;     /* the folder where second opinions are kept */
+    int64_t train_still_ms; /* the draft is trained when nobody has changed it for so long */
 };
 
 int workshop_new(const struct workshop_options *options, struct workshop **ret) MUST_CHECK;

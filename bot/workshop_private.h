@@ -1,8 +1,11 @@
-/* What the workshop_*.c files share; nobody else includes it. */
+/* What the workshop*.c files share; nobody else includes it. */
 #ifndef BOT_WORKSHOP_PRIVATE_H
 #define BOT_WORKSHOP_PRIVATE_H
 
+#include "bot/decide.h"
 #include "bot/workshop.h"
+
+enum { WORKSHOP_AT_MAX = INT32_MAX }; /* moments that are asked about, seconds */
 
 /* What a worker works with. Nothing of it is the loop's. */
 struct workshop_job {
@@ -14,6 +17,8 @@ struct workshop_job {
     bool trained;            /* the draft has a second opinion of its own, not live's */
     struct str draft_faults; /* lines of the report, if the draft can't be loaded */
     const struct conf *conf;
+    const struct hours
+        *hours; /* of the first account; for this worker alone, as conf's are for the loop */
     int64_t now;
     atomic_bool *stop; /* looked at now and then: nobody waits for it any more */
     struct arena arena;
@@ -31,5 +36,15 @@ workshop_work workshop_diff;               /* workshop_diff.c */
 workshop_work workshop_learn;              /* workshop_learn.c */
 workshop_work workshop_replay_list;        /* workshop_replay.c */
 workshop_work workshop_election_report;    /* workshop_election.c */
+
+/* A decision as "tried" of PROTOCOL.md. @version: of what decided, or that the draft lies over. */
+cJSON *workshop_tried(const struct kb *kb, int64_t version, const struct decision *d,
+                      struct str text);
+
+/* For a worker: refuses, and returns 0. */
+int workshop_refuse(struct workshop_job *job, const char *code, const char *text);
+
+/* "text" of the frame, trimmed, of 1 to @max_points characters. Returns 1, or 0: refused. */
+int workshop_text(struct workshop_job *job, size_t max_points, struct str *ret);
 
 #endif

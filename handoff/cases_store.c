@@ -11,7 +11,7 @@
 static int tell(struct tx *tx, const char *kind, int64_t case_id, int64_t message_id,
                 int64_t staff_id, struct str text, int64_t now)
 {
-    struct record_event e = { kind, case_id, message_id, 0, staff_id, text, STR("") };
+    struct record_event e = { kind, case_id, message_id, 0, staff_id, text, STR(""), STR("") };
     return record_add_event(tx, &e, now);
 }
 

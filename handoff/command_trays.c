@@ -36,8 +36,8 @@ int command_glance(struct command *c)
     int r = read_message(c, &message_id);
     if (r != 1)
         return r;
-    return command_conclude(
-        c, glance_add(c->tx, message_id, c->context->staff->id, fine, c->context->now));
+    return command_conclude(c, glance_add(c->tx, c->context->desk, message_id,
+                                          c->context->staff->id, fine, c->context->now));
 }
 
 int command_list(struct command *c)

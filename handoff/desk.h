@@ -9,6 +9,7 @@
 #include "base/db.h"
 #include "base/json.h"
 #include "handoff/cases.h"
+#include "handoff/topic.h"
 #include "kb/live.h"
 
 enum { DESK_PRIORITIES = CASE_NORMAL + 1, DESK_UNDO_MAX_S = 60 };
@@ -51,6 +52,7 @@ struct desk {
     const struct kb_list *(*greetings)(void *data, struct str account);
 
     void *data;
+    struct topic_limit unhelped;   /* when an automatic answer is withdrawn */
     const struct kb_live *live;    /* the knowledge base; NULL where there is none */
     struct desk_workshop workshop; /* all NULL where there is none */
 };

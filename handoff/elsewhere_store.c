@@ -133,7 +133,7 @@ static int take_over(struct tx *tx, const struct record_own_post *post, int64_t 
     if (r == 0 && facts.case_id)
         r = case_taken_elsewhere(tx, facts.case_id, now);
     struct record_event e = { "reply.elsewhere", facts.case_id, message_id, reply_id, 0,
-                              STR(""),           STR("") };
+                              STR(""),           STR(""),       STR("") };
     return r < 0 ? r : record_add_event(tx, &e, now);
 }
 
@@ -224,6 +224,7 @@ int record_give_up_remote(struct tx *tx, struct str remote_id, int64_t now)
                               col_int64(q, "message_id"),
                               col_int64(q, "id"),
                               0,
+                              STR(""),
                               STR(""),
                               STR("") };
     stmt_done(q);

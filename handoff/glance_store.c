@@ -14,7 +14,8 @@ static int find_case(struct tx *tx, int64_t message_id, int64_t *ret)
     return record_one_id(q, ret);
 }
 
-int glance_add(struct tx *tx, int64_t message_id, int64_t staff_id, bool fine, int64_t now)
+int glance_add(struct tx *tx, const struct desk *desk, int64_t message_id, int64_t staff_id,
+               bool fine, int64_t now)
 {
     static const char sql[] =
         "INSERT INTO glance(message_id, staff_id, fine, at) SELECT p.message_id, ?2, ?3, ?4 FROM "
@@ -37,6 +38,9 @@ int glance_add(struct tx *tx, int64_t message_id, int64_t staff_id, bool fine, i
         r = record_drop_of_message(tx, message_id, said, now);
         if (r == 0)
             r = case_of_message(tx, message_id, now, &case_id);
+        if (r == 0)
+            r = topic_unhelped(tx, message_id, STR(""), desk->live ? desk->live->kb : NULL,
+                               &desk->unhelped, now);
     }
     if (r < 0)
         return r;

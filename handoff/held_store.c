@@ -62,7 +62,8 @@ int held_find(struct tx *tx, struct arena *arena, int64_t reply_id, struct held 
 static int tell(struct tx *tx, const struct held *h, const char *kind, int64_t staff_id,
                 int64_t now)
 {
-    struct record_event e = { kind, h->case_id, h->message_id, h->id, staff_id, STR(""), STR("") };
+    struct record_event e = { kind,     h->case_id, h->message_id, h->id,
+                              staff_id, STR(""),    STR(""),       STR("") };
     return record_add_event(tx, &e, now);
 }
 
@@ -174,8 +175,8 @@ int held_return(struct tx *tx, const struct held *h, struct str word, int64_t st
     stmt_bind_int64(q, 4, now);
     char writer[32];
     (void)snprintf(writer, sizeof writer, "[%" PRId64 "]", h->writer_id);
-    struct record_event e = { "reply.returned", h->case_id, h->message_id, h->id,
-                              staff_id,         STR(""),    str_of(writer) };
+    struct record_event e = { "reply.returned", h->case_id, h->message_id,  h->id,
+                              staff_id,         STR(""),    str_of(writer), STR("") };
     int r = stmt_run(q);
     if (r == 0)
         r = give_back(tx, h, now);

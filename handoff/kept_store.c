@@ -115,7 +115,8 @@ int record_edit_message(struct tx *tx, struct arena *arena, const struct record_
     r = record_add_version(tx, m->network, recorded.remote_id, id);
     if (r == 0)
         r = write_version(tx, id, m, now);
-    struct record_event e = { "message.edited", recorded.case_id, id, 0, 0, STR(""), STR("") };
+    struct record_event e = { "message.edited", recorded.case_id, id,     0, 0,
+                              STR(""),          STR(""),          STR("") };
     if (r == 0)
         r = record_add_event(tx, &e, now);
     if (r < 0)
@@ -172,7 +173,7 @@ int record_message_gone(struct tx *tx, struct str network, struct str remote_id,
         r = case_touch(tx, facts.case_id, now);
     if (r < 0)
         return r;
-    struct record_event e = { "message.gone", facts.case_id, id, 0, 0, STR(""), STR("") };
+    struct record_event e = { "message.gone", facts.case_id, id, 0, 0, STR(""), STR(""), STR("") };
     r = record_add_event(tx, &e, now);
     return r < 0 ? r : 1;
 }

@@ -324,6 +324,7 @@ struct record_event {
     int64_t case_id, message_id, reply_id, staff_id; /* 0: none */
     struct str text;     /* for people reading the history; empty: none. Never a resident's words */
     struct str concerns; /* ids of staff, as a JSON array; empty: all alike */
+    struct str item;     /* of the knowledge base, as "intent/bins.missed"; empty: none */
 };
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;

@@ -419,8 +419,8 @@ int record_get_talk(struct tx *tx, struct arena *arena, int64_t message_id, int6
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
 {
     static const char sql[] =
-        "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text, concerns)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        "INSERT INTO event(at, kind, case_id, message_id, reply_id, staff_id, text, concerns, item)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, now);
     stmt_bind_str(q, 2, str_of(e->kind));
@@ -436,5 +436,7 @@ int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
         stmt_bind_str(q, 7, e->text);
     if (e->concerns.len)
         stmt_bind_str(q, 8, e->concerns);
+    if (e->item.len)
+        stmt_bind_str(q, 9, e->item);
     return stmt_run(q);
 }

@@ -95,13 +95,8 @@ int record_queue_reply(struct tx *tx, const struct record_draft *draft, int64_t 
     if (r < 0)
         return r;
     *ret_id = tx_last_id(tx);
-    struct record_event e = { event_of(draft->state),
-                              draft->case_id,
-                              draft->message_id,
-                              *ret_id,
-                              draft->staff_id,
-                              STR(""),
-                              STR("") };
+    struct record_event e = { event_of(draft->state), draft->case_id, draft->message_id, *ret_id,
+                              draft->staff_id,        STR(""),        STR(""),           STR("") };
     return record_add_event(tx, &e, now);
 }
 
@@ -286,8 +281,13 @@ int record_move_reply(struct tx *tx, int64_t reply_id, enum reply_state state, s
     if (r != 1)
         return r < 0 ? r : must_be_sent(tx, reply_id);
     char writer[32] = "";
-    struct record_event e = { event_of(state), col_int64(q, "case_id"),  col_int64(q, "message_id"),
-                              reply_id,        col_int64(q, "staff_id"), error,
+    struct record_event e = { event_of(state),
+                              col_int64(q, "case_id"),
+                              col_int64(q, "message_id"),
+                              reply_id,
+                              col_int64(q, "staff_id"),
+                              error,
+                              STR(""),
                               STR("") };
     stmt_done(q);
     if (state == REPLY_FAILED && e.staff_id)
@@ -319,6 +319,7 @@ int record_retry_reply(struct tx *tx, int64_t reply_id, int64_t staff_id, int64_
                                   col_int64(q, "message_id"),
                                   col_int64(q, "id"),
                                   staff_id,
+                                  STR(""),
                                   STR(""),
                                   STR("") };
         stmt_done(q);

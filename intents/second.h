@@ -10,6 +10,8 @@
 #ifndef INTENTS_SECOND_H
 #define INTENTS_SECOND_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "intents/intents.h"
 
@@ -29,11 +31,12 @@ int second_lessons_add(struct second_lessons *l, const struct intents_match *m,
 
 /*
  * Trains with liblinear's logistic regression, one class against the rest, on all processors; @l is
- * used up. @names: of the classes, at most SECOND_CLASSES_MAX; copied. Same input, same model. 0,
- * ERR_BADINPUT (fewer than two classes have lessons, or one has no name) or ERR_NOMEM.
+ * used up. @names: of the classes, at most SECOND_CLASSES_MAX; copied. Same input, same model.
+ * @stop, which may be NULL: looked at between two classes. 0, ERR_BADINPUT (fewer than two classes
+ * have lessons, or one has no name), ERR_DENIED (stopped) or ERR_NOMEM.
  */
 int second_train(struct second_lessons *l, const struct str *names, size_t name_count,
-                 struct second **ret) MUST_CHECK;
+                 const atomic_bool *stop, struct second **ret) MUST_CHECK;
 struct second *second_free(struct second *s);
 
 size_t second_class_count(const struct second *s);

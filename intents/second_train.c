@@ -117,6 +117,7 @@ struct training {
     struct feature_node **x;
     double *rarity; /* of each row: what a lesson that has it is told by */
     struct second *s;
+    const atomic_bool *stop;
     atomic_uint next; /* class */
     atomic_bool failed;
 };
@@ -165,10 +166,15 @@ static int train_class(struct training *t, unsigned class)
     return r;
 }
 
+static bool is_stopped(const struct training *t)
+{
+    return t->stop && atomic_load(t->stop);
+}
+
 static void *train_classes(void *data)
 {
     struct training *t = data;
-    for (unsigned c; (c = atomic_fetch_add(&t->next, 1)) < t->s->class_count;)
+    for (unsigned c; !is_stopped(t) && (c = atomic_fetch_add(&t->next, 1)) < t->s->class_count;)
         if (train_class(t, c) < 0)
             atomic_store(&t->failed, true);
     return NULL;
@@ -186,17 +192,17 @@ static int train_all(struct training *t)
     (void)train_classes(t);
     while (started > 0)
         (void)pthread_join(threads[--started], NULL);
-    return atomic_load(&t->failed) ? ERR_NOMEM : 0;
+    return atomic_load(&t->failed) ? ERR_NOMEM : is_stopped(t) ? ERR_DENIED : 0;
 }
 
 int second_train(struct second_lessons *l, const struct str *names, size_t name_count,
-                 struct second **ret)
+                 const atomic_bool *stop, struct second **ret)
 {
     if (name_count > SECOND_CLASSES_MAX || l->count > INT32_MAX ||
         classes_taught(l, name_count) < 2)
         return ERR_BADINPUT;
     struct arena arena = ARENA_INIT;
-    struct training t = { .lessons = l, .s = second_new(names, name_count) };
+    struct training t = { .lessons = l, .stop = stop, .s = second_new(names, name_count) };
     t.x = arena_array(&arena, l->count, sizeof(struct feature_node *));
     t.rarity = arena_array(&arena, SECOND_ROWS + 1, sizeof *t.rarity);
     int r = t.x && t.rarity && t.s ? 0 : ERR_NOMEM;

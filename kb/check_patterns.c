@@ -6,17 +6,16 @@ enum { PLACE_ROOM = 24 };
 /* "match[3]" as it stands in the topic's file. */
 static const char *place_of(const struct kb_pattern *p, char out[PLACE_ROOM])
 {
-    (void)snprintf(out, PLACE_ROOM, "%s[%zu]",
-                   p->as_written.use == PATTERN_FOR ? "match" : "unless", p->index);
+    (void)snprintf(out, PLACE_ROOM, "%s[%zu]", p->field, p->index);
     return out;
 }
 
-/* "match[1], [4] and [7]", those of which @rows has none. */
+/* "match[1], [4], [7]", those of which @rows has none. A phrase costs nobody anything to read. */
 static size_t list_without(const struct kb_trial *t, const bool *rows, struct buf *out)
 {
     size_t count = 0;
     for (size_t p = 0; p < t->match_count; p++)
-        if (!kb_trial_any(t, rows, p))
+        if (strcmp(t->patterns[p].field, "match") == 0 && !kb_trial_any(t, rows, p))
             (void)buf_addf(out, "%s[%zu]", count++ ? ", " : "match", t->patterns[p].index);
     return count;
 }

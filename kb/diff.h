@@ -19,8 +19,12 @@ struct kb_difference {
 int kb_diff(const struct kb_items *was, const struct kb_items *is,
             int (*visit)(const struct kb_difference *d, void *data), void *data) MUST_CHECK;
 
+/* What people call an item: its "title", or its id. */
+struct str kb_item_title(const struct kb_item *item);
+
 /* Says it: a JSON array of {"field","what"}, @what a sentence each: which reply was reworded and
- * from what to what, which phrases came and went, that the review date moved. */
+ * from what to what, which phrases came and went, that the review date moved.
+ * NULL: no memory. */
 cJSON *kb_difference_words(const struct kb_difference *d);
 
 #endif

@@ -59,13 +59,23 @@ struct kb_items *kb_items_free(struct kb_items *items); /* NULL is fine */
 int kb_items_each(const struct kb_items *items,
                   int (*visit)(const struct kb_item *item, void *data), void *data);
 
-/* The body of an item, or NULL. */
+/* The item of that name. */
+bool kb_items_find(const struct kb_items *items, enum kb_item_kind kind, struct str id,
+                   struct kb_item *ret);
+
+/* Its body, or NULL. */
 const cJSON *kb_items_get(const struct kb_items *items, enum kb_item_kind kind, struct str id);
+
+/* Could there be such an item? What its members say is the loader's to judge (kb_load_files). 0, or
+ * ERR_BADINPUT with the reason in @report, or ERR_NOMEM. @body NULL: it is to go. */
+int kb_item_check(enum kb_item_kind kind, struct str id, const cJSON *body,
+                  struct report *report) MUST_CHECK;
 
 /*
  * Puts @body (copied) in place of the item, or behind the last of its kind if it is new; NULL
- * removes it. Only the files that change are written anew, in the one way of kb_format. Returns 0,
- * ERR_BADINPUT (@report says why the id or the body can't be such an item) or ERR_NOMEM.
+ * removes it, if it is there. What is the same already changes nothing. Only the files that change
+ * are written anew, in the one way of kb_format; a topic file without intents is gone, other lists
+ * stay, empty. Returns 0, ERR_BADINPUT (kb_item_check) or ERR_NOMEM.
  */
 int kb_items_put(struct kb_items *items, enum kb_item_kind kind, struct str id, const cJSON *body,
                  struct report *report) MUST_CHECK;
@@ -76,8 +86,13 @@ int kb_items_files(const struct kb_items *items, struct kb_files **ret) MUST_CHE
 /* Are two bodies (NULL: not there) the same, whatever their white space and members' order? */
 bool kb_item_same(const cJSON *a, const cJSON *b);
 
-/* The one way that a file of a knowledge base is written: two spaces a level, what fits on 120
- * columns on one line. The same tree, the same bytes. */
+/*
+ * The one way that a file of a knowledge base is written, as its editors do by hand: two spaces a
+ * level, 110 columns. What holds no other lists or objects is on one line if it fits; a pattern
+ * with its weight always is. Longer lists of words are filled, lists of sentences have one a line.
+ * The same tree, the same bytes, and reading them back gives the same tree. 0, ERR_TOOBIG or
+ * ERR_NOMEM.
+ */
 int kb_format(const cJSON *tree, struct buf *out) MUST_CHECK;
 
 #endif

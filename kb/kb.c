@@ -103,6 +103,18 @@ const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic)
     return intent ? &intent->examples : &kb_rule_of(kb, topic)->examples;
 }
 
+const struct kb_list *kb_topic_phrases(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? &intent->phrases : &kb_rule_of(kb, topic)->phrases;
+}
+
+struct str kb_mode_name(enum kb_mode mode)
+{
+    static const char *const names[KB_MODES] = { "shadow", "assist", "automatic" };
+    return str_of(names[mode]);
+}
+
 struct str kb_class_name(enum kb_class class)
 {
     static const char *const names[] = { "emergency",      "safeguarding", "self_harm",

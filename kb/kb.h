@@ -28,6 +28,14 @@ struct kb_examples {
     struct kb_list yes, no;
 };
 
+/* What an intent may do by itself, from the least on. */
+enum kb_mode {
+    KB_SHADOW,   /* nothing: its decision keeps what it would have said */
+    KB_ASSIST,   /* a person is offered what it would have said */
+    KB_AUTOMATIC /* it answers */
+};
+enum { KB_MODES = KB_AUTOMATIC + 1 };
+
 struct kb_intent {
     struct str id, title, department, review_by, link;
     struct kb_list replies; /* may hold {link} */
@@ -36,6 +44,10 @@ struct kb_intent {
     struct str file;   /* where it stands */
     unsigned topic;    /* its number in the set */
     struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
+    struct kb_list phrases; /* each is a pattern behind those of "match": see plain.h */
+    struct str owner;       /* who looks after it; may be empty */
+    enum kb_mode mode;
+    int64_t digest; /* of its whole body: changed in anything, it has another */
 };
 
 enum kb_kind {
@@ -61,6 +73,7 @@ struct kb_rule {
     struct kb_examples examples;
     struct str file;
     unsigned topic;
+    struct kb_list phrases; /* as an intent's */
 };
 
 /*
@@ -189,6 +202,8 @@ struct kb {
     struct kb_canned *canned;
     size_t canned_count;
     const struct text_rules *rules; /* of the network that it was checked for; outlives it */
+    char lessons[17]; /* of all that the second opinion is trained on: the same where only what is
+                         said has changed */
 };
 
 /*
@@ -213,6 +228,9 @@ const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id); /* 
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
+const struct kb_list *kb_topic_phrases(const struct kb *kb, unsigned topic);
+
+struct str kb_mode_name(enum kb_mode mode);
 
 /* The wording of the voice of that name, the plain one if @name is empty; NULL: there is none. */
 const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name);
@@ -230,12 +248,16 @@ struct kb_filling {
 int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings, size_t count);
 
 /*
- * The second opinion of this knowledge base: from DIR/HASH.model (1 found, 0 none or not of this
- * one, or negative), by training from its lessons (0; none is made from too few), and into that
- * file (0 or ERR_IO, with errno).
+ * The second opinion of this knowledge base: from DIR/LESSONS.model (1 found, 0 none or not of this
+ * one, or negative), by training from its lessons (0; ERR_DENIED: *stop, which may be NULL, said
+ * so; none is made where kb_may_train says no: of too few lessons, or of too many intents, when the
+ * patterns decide alone), from another one's that tells the same classes apart (1, 0 it doesn't, or
+ * negative), and into that file (0 or ERR_IO, with errno).
  */
 int kb_load_second(struct kb *kb, const char *dir) MUST_CHECK;
-int kb_train(struct kb *kb) MUST_CHECK;
+bool kb_may_train(const struct kb *kb);
+int kb_train(struct kb *kb, const atomic_bool *stop) MUST_CHECK;
+int kb_copy_second(struct kb *kb, const struct kb *from) MUST_CHECK;
 int kb_save_second(const struct kb *kb, const char *dir) MUST_CHECK;
 void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is a model */
 

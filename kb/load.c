@@ -118,8 +118,10 @@ int kb_load_files(const struct kb_files *files, const struct text_rules *rules,
     }
     for (size_t i = 0; r == 0 && i < files->count; i++)
         r = parse_one(trees, i, report);
-    if (r == 0)
+    if (r == 0) {
+        load_key(files, trees->items, l.kb->lessons);
         r = load_trees(&l, trees);
+    }
     if (r == 0 && report->errors > errors)
         r = ERR_BADINPUT;
     if (r == 0)

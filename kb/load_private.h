@@ -30,6 +30,11 @@ void load_check_questions(struct loader *l);
 void load_check_confirmations(struct loader *l);
 int load_own_lessons(struct loader *l) MUST_CHECK;
 
+/* A hash over all that the second opinion's training depends on: the terms, and of intents and
+ * rules what they are, their patterns and what they teach, in their order; not over what is said.
+ * @trees: of @files, parsed; NULL where a file can't be. */
+void load_key(const struct kb_files *files, cJSON *const *trees, char ret[17]);
+
 /* Kinds of rule, by their names in rules.json. */
 struct load_kind {
     const char *name;

@@ -13,6 +13,7 @@ static const char *const steps[] = {
     "NOT NULL, blob_id INTEGER NOT NULL REFERENCES kb_blob(id), PRIMARY KEY(version_id, name)) "
     "STRICT, WITHOUT ROWID;"
     "CREATE INDEX kb_version_hash ON kb_version(hash);"
+    "CREATE INDEX kb_version_edited ON kb_version(id) WHERE origin<>'folder';"
     "CREATE TRIGGER kb_version_unchanged BEFORE UPDATE ON kb_version BEGIN "
     "SELECT RAISE(ABORT, 'a version is never changed'); END;"
     "CREATE TRIGGER kb_version_undeleted BEFORE DELETE ON kb_version BEGIN "
@@ -41,7 +42,9 @@ static const char *const steps[] = {
     " by TEXT NOT NULL, at INTEGER NOT NULL, publish_at INTEGER, needs TEXT, agreed_id INTEGER,"
     " agreed_by TEXT, version_id INTEGER REFERENCES kb_version(id), error TEXT,"
     " changed_at INTEGER NOT NULL) STRICT;"
-    "CREATE INDEX kb_proposal_state ON kb_proposal(state);"
+    "CREATE INDEX kb_proposal_state ON kb_proposal(state, id);"
+    "CREATE INDEX kb_proposal_ended ON kb_proposal(changed_at, id) WHERE state IN ('published', "
+    "'refused', 'withdrawn');"
     "CREATE TABLE kb_proposal_item(proposal_id INTEGER NOT NULL REFERENCES kb_proposal(id),"
     " kind TEXT NOT NULL, item TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT, base TEXT,"
     " PRIMARY KEY(proposal_id, kind, item)) STRICT, WITHOUT ROWID;"
@@ -50,6 +53,7 @@ static const char *const steps[] = {
     "CREATE TABLE kb_mark(message_id INTEGER NOT NULL, staff_id INTEGER NOT NULL, revision INTEGER "
     "NOT NULL, better INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(message_id, staff_id)) "
     "STRICT, WITHOUT ROWID;"
+    "CREATE INDEX kb_mark_revision ON kb_mark(revision);"
 
     /* Links of answers, as they were found when they were last asked for */
     "CREATE TABLE kb_link(url TEXT PRIMARY KEY, checked_at INTEGER NOT NULL, ok_at INTEGER, "
@@ -58,7 +62,7 @@ static const char *const steps[] = {
 
     /* Intents that answer less than their editors want, since residents said that it didn't help */
     "CREATE TABLE kb_demotion(intent TEXT PRIMARY KEY, at INTEGER NOT NULL, used INTEGER NOT NULL, "
-    "unhelped INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+    "unhelped INTEGER NOT NULL, digest INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 int kb_migrate(struct db *db)

@@ -1,5 +1,5 @@
 /* The knowledge base's second opinion: its lessons to a model, and a model to and from a file that
- * is named by the hash. */
+ * is named by its lessons. */
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@ enum { LESSONS_LEAST = 500 };
 
 static int model_path(const struct kb *kb, const char *dir, struct buf *out)
 {
-    return buf_addf(out, "%s/%s.model", dir, kb->hash);
+    return buf_addf(out, "%s/%s.model", dir, kb->lessons);
 }
 
 static size_t class_names(const struct kb *kb, struct str names[SECOND_CLASSES_MAX])
@@ -59,12 +59,18 @@ int kb_load_second(struct kb *kb, const char *dir)
     return r == ERR_NOMEM || r == 1 ? r : 0;
 }
 
-static int read_lessons(const struct kb *kb, struct second_lessons *lessons)
+static bool is_stopped(const atomic_bool *stop)
+{
+    return stop && atomic_load(stop);
+}
+
+static int read_lessons(const struct kb *kb, const atomic_bool *stop,
+                        struct second_lessons *lessons)
 {
     struct arena arena = ARENA_INIT;
     struct intents_scratch *scratch = intents_scratch_new();
     int r = scratch ? 0 : ERR_NOMEM;
-    for (size_t i = 0; i < kb->lesson_count && r == 0; i++) {
+    for (size_t i = 0; i < kb->lesson_count && r == 0 && !is_stopped(stop); i++) {
         struct intents_match m;
         arena_clear(&arena);
         r = intents_match(kb->intents, scratch, &arena, kb->lesson[i].text, &m);
@@ -76,17 +82,22 @@ static int read_lessons(const struct kb *kb, struct second_lessons *lessons)
     return r;
 }
 
-int kb_train(struct kb *kb)
+bool kb_may_train(const struct kb *kb)
+{
+    return kb->lesson_count >= LESSONS_LEAST && kb->intent_count <= KB_TOLD_APART;
+}
+
+int kb_train(struct kb *kb, const atomic_bool *stop)
 {
     struct str names[SECOND_CLASSES_MAX];
     size_t count = class_names(kb, names);
-    if (kb->lesson_count < LESSONS_LEAST || !count)
-        return 0; /* the patterns decide alone */
+    if (!kb_may_train(kb))
+        return 0;
     struct second_lessons *lessons = second_lessons_new();
     struct second *s = NULL;
-    int r = lessons ? read_lessons(kb, lessons) : ERR_NOMEM;
+    int r = lessons ? read_lessons(kb, stop, lessons) : ERR_NOMEM;
     if (r == 0)
-        r = second_train(lessons, names, count, &s);
+        r = second_train(lessons, names, count, stop, &s);
     if (r == 0) {
         (void)second_free(kb->second);
         kb->second = s;
@@ -129,6 +140,23 @@ int kb_save_second(const struct kb *kb, const char *dir)
     buf_release(&path);
     buf_release(&bytes);
     return r;
+}
+
+int kb_copy_second(struct kb *kb, const struct kb *from)
+{
+    struct buf bytes = BUF_INIT(SECOND_FILE_BYTES_MAX);
+    struct second *s = NULL;
+    if (!from->second || !is_of(from->second, kb))
+        return 0;
+    int r = second_save(from->second, &bytes);
+    if (r == 0)
+        r = second_load(buf_str(&bytes), &s);
+    buf_release(&bytes);
+    if (r < 0)
+        return r;
+    (void)second_free(kb->second);
+    kb->second = s;
+    return 1;
 }
 
 void kb_forget_lessons(struct kb *kb)

@@ -12,7 +12,7 @@
 /* Texts are borrowed: in an arena, or until a visit is over. */
 struct kb_version {
     int64_t id;        /* its number */
-    struct str hash;   /* kb_files_hash */
+    struct str hash;   /* kb_files_hash; worked out when it is added */
     struct str origin; /* "folder" (taken from the configuration's at a start), "import", "console",
                           "incident", "rollback" */
     int64_t from_id;   /* of a rollback: whose files these are; else 0 */

@@ -341,7 +341,7 @@ static void measure_generated(const struct subject *shipped, const char *shipped
 static double train(struct kb *kb)
 {
     double from = cpu_us();
-    int r = kb_train(kb);
+    int r = kb_train(kb, NULL);
     double took_ms = (cpu_us() - from) / 1e3;
     if (r == 0)
         r = kb_load_second(kb, MODELS_DIR);

@@ -158,7 +158,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         try_texts(kb);
         r = kb_check(kb, 20000, &report);
         FUZZ_CHECK(r == (report.errors ? ERR_BADINPUT : 0));
-        FUZZ_CHECK(kb_train(kb) == 0 && !kb->second); /* too few lessons for one */
+        FUZZ_CHECK(kb_train(kb, NULL) == 0 && !kb->second); /* too few lessons for one */
     }
     check_lines(&report);
     (void)kb_free(kb);

@@ -128,7 +128,7 @@ test('cut at every event of a day, a console misses nothing and hears nothing tw
   const { kerbside, x } = await world(t)
   const desk = await Desk.open(kerbside)
   await nuisance(x, desk, 'early')
-  const first = desk.events.at(-1).seq
+  const first = await desk.atRest()
   const cookie = await signIn(kerbside, 'priya')
 
   // One is cut at each event: behind it, or in the middle of the next frame.
@@ -155,6 +155,7 @@ test('cut at every event of a day, a console misses nothing and hears nothing tw
       [matter(x, desk, `resident_${k}`), nuisance(x, desk, `shouty_${k}`)]))
   }
 
+  await desk.atRest()
   const events = (await kerbside.sql('SELECT seq FROM event ORDER BY seq')).map(([seq]) => Number(seq))
   const day = events.filter(seq => seq > first)
   assert.ok(day.length >= RESIDENTS * 10, `${day.length} events are no day`)

@@ -51,6 +51,7 @@ test('trays, and a glance at what was answered', async t => {
     const { items } = await list(desk, 'ignored')
     return items.length && items
   })
+  await desk.event('message.ignored')
   assert.equal(ignored.expires_at - desk.ignored.get(ignored.message).expires_at, 0)
   assert.ok(Math.abs(ignored.expires_at - Date.now() / 1000 - 14 * 86400) < 300)
 
@@ -88,6 +89,7 @@ test('trays, and a glance at what was answered', async t => {
   await desk.do('reply', odd, { text: 'We know, and are looking into it.' })
   await desk.event('reply.failed', event => event.case?.id === odd.id)
   await desk.do('close', about, { outcome: 'done' })
+  await desk.atRest()
   const sent = (await list(desk, 'sent')).items
   assert.deepEqual([sent[0].by.name, sent[0].case], ['Sam Reed', about.id])
   assert.equal(sent.length, 4)

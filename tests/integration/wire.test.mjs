@@ -117,6 +117,7 @@ describe('the wire', { concurrency: 3 }, () => {
     await desk.do('claim', cases[0])
     await desk.do('claim', cases[1])
     await desk.do('close', cases[1], { outcome: 'done' })
+    await desk.atRest()
     const other = await Desk.open(kerbside, { login: 'priya' })
     const [beat] = await other.until('a beat', () => ofType(other, 'beat').length && ofType(other, 'beat'))
     assert.deepEqual([beat.seq, beat.count, beat.hash], [other.snapshot.seq, 3, hashOf(other.snapshot.cases)])

@@ -113,6 +113,7 @@ static inline int start_responder(void)
                                          .live = &t.live,
                                          .poll_every_ms = POLL_MS,
                                          .answer_within_s = WITHIN_S,
+                                         .unhelped = { 20, 3, 7 },
                                          .begun = on_begun,
                                          .begun_data = &t.begun };
     return responder_new(&options, &t.responder);

@@ -135,6 +135,43 @@ static void test_good(void **state)
     assert_null(kb_free(NULL));
 }
 
+/* Phrases are patterns behind those of "match", and may be all there is. */
+static void test_phrases(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, "bins.json", "\"match\":[",
+             "\"phrases\":[\"bin vanished\",\"street party\"],\"owner\":\"Edie Hall\","
+             "\"mode\":\"assist\",\"match\":[");
+    write_text(dir, "parties.json",
+               "{\"intents\":[{\"id\":\"parties\",\"title\":\"Parties\",\"department\":\"x\","
+               "\"review_by\":\"2027-03-31\",\"link\":\"https://northmoor.example/p\","
+               "\"replies\":[\"Here: {link}\"],\"phrases\":[\"party\"],"
+               "\"examples\":{\"yes\":[\"party\"]}}]}");
+    struct kb *kb = load(dir);
+    const struct kb_intent *in = kb_intent_named(kb, STR("bins.missed"));
+    const struct kb_intent *parties = kb_intent_named(kb, STR("parties"));
+    static const char *const pcres[] = { "(?&bin) (?&gap)(?&missed)",
+                                         "(?&missed)",
+                                         "(?&bin) (?&gap)vanished|vanished "
+                                         "(?&gap)(?&bin)",
+                                         "streets? (?&gap)part(?:y|ies)|part(?:y|ies) "
+                                         "(?&gap)streets?",
+                                         "missed you",
+                                         "part(?:y|ies)" };
+    assert_int_equal(in->phrases.count, 2);
+    assert_str(in->phrases.items[1], "street party");
+    assert_ptr_equal(kb_topic_phrases(kb, in->topic), &in->phrases);
+    assert_str(in->owner, "Edie Hall");
+    assert_int_equal(in->mode, KB_ASSIST);
+    assert_int_equal(parties->mode, KB_AUTOMATIC);
+    assert_str(parties->owner, "");
+    assert_int_equal(intents_pattern_count(kb->intents), 3 + ARRAY_LEN(pcres));
+    for (size_t i = 0, p = 0; i < intents_pattern_count(kb->intents); i++)
+        if (kb_intent_of(kb, intents_pattern(kb->intents, i).topic))
+            assert_str(intents_pattern(kb->intents, i).pcre, pcres[p++]);
+    kb = kb_free(kb);
+}
+
 #define IN "error: bins.json: bins.missed: "
 #define GAS "error: rules.json: sensitive.gas: "
 
@@ -194,7 +231,7 @@ static void test_faults(void **state)
           "\"maybe\":[\"missed you\"]", IN "unknown member \"maybe\"; known: yes, no\n" },
         { "unknown member", "bins.json", "\"teach\":", "\"teaches\":",
           IN "unknown member \"teaches\"; known: id, title, department, review_by, match, unless, "
-             "replies, link, examples, teach, called\n" },
+             "replies, link, examples, teach, called, phrases, owner, mode\n" },
         { "unknown member of the file", "bins.json", "{\"intents\":", "{\"version\":1,\"intents\":",
           "error: bins.json: unknown member \"version\"; known: intents\n" },
         { "intents are no list", "bins.json", "", "{\"intents\":{}}",
@@ -222,6 +259,20 @@ static void test_faults(void **state)
           IN "match[1]: column 13: missing closing parenthesis\n" },
         { "unknown term", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"a (?&mist)\"",
           IN "match[1]: column 3: no term \"mist\" in terms.json\n" },
+        { "nothing to find it by", "bins.json",
+          "\"match\":[{\"pcre\":\"(?&bin) (?&gap)(?&missed)\",\"weight\":80},"
+          "{\"pcre\":\"(?&missed)\",\"weight\":50}],",
+          "\"phrases\":[],", IN "must have \"phrases\" or \"match\", with something in it\n" },
+        { "phrases that say nothing", "bins.json",
+          "\"unless\":", "\"phrases\":[\"bin missed\",\"is it me\",\"\"],\"unless\":",
+          IN "phrases[2] must be a text with something in it\n" },
+        { "a phrase that says nothing", "bins.json",
+          "\"unless\":", "\"phrases\":[\"bin missed\",\"is it me\"],\"unless\":",
+          IN "phrases[1]: says nothing by itself: it needs a word for what it is about\n" },
+        { "no such mode", "bins.json", "\"unless\":", "\"mode\":\"auto\",\"unless\":",
+          IN "\"mode\" must be shadow, assist or automatic\n" },
+        { "an owner of another type", "bins.json",
+          "\"unless\":", "\"owner\":1,\"unless\":", IN "\"owner\" must be a text\n" },
         { "an id of another", "bins.json", "\"id\":\"bins.missed\"", "\"id\":\"zzz\"}, {\"id\":5",
           "error: bins.json: zzz: \"title\" is missing or empty\n"
           "error: bins.json: an intent: \"id\" must be a text\n" },
@@ -554,6 +605,58 @@ static void test_canned(void **state)
     }
 }
 
+/* The second opinion is trained anew for what teaches it, and for nothing else. */
+static void test_lessons_key(void **state)
+{
+    static const struct {
+        const char *note, *file, *from, *to;
+        bool same;
+    } rows[] = {
+        { "as it was", NULL, NULL, NULL, true },
+        { "white space", "bins.json", "\"yes\":[", "\"yes\" : [\n", true },
+        { "an escape", "bins.json", "they missed us", "they \\u006dissed us", true },
+        { "a reply", "bins.json", "Sorry: {link}", "We are sorry: {link}", true },
+        { "a link", "bins.json", "/missed\"", "/missed-bin\"", true },
+        { "a title", "bins.json", "Missed bin", "Missed bins", true },
+        { "a department", "bins.json", "\"waste\"", "\"streets\"", true },
+        { "a review date", "bins.json", "2027-03-31", "2028-03-31", true },
+        { "a near miss", "bins.json", "\"no\":[\"missed you\"]", "\"no\":[\"I missed you\"]",
+          true },
+        { "what is said at once", "rules.json", "Ring 999.", "Please ring 999.", true },
+        { "who reads it", "rules.json", "\"duty\"", "\"duty officer\"", true },
+        { "wording", "wording.json", "Thank you!", "Thanks!", true },
+        { "thresholds", "thresholds.json", "60", "65", true },
+        { "a rule's pattern", "rules.json", "\"pcre\":\"gas leak\"", "\"pcre\":\"gas leaks?\"",
+          false },
+        { "a rule's example", "rules.json", "there's a gas leak", "a gas leak", false },
+        { "a rule's reason", "rules.json", "\"emergency\"", "\"legal\"", false },
+        { "an id", "bins.json", "bins.missed", "bins.missing", false },
+        { "a pattern", "bins.json", "\"weight\":80", "\"weight\":81", false },
+        { "what it isn't", "bins.json", "[{\"pcre\":\"missed you\"}]", "[]", false },
+        { "an example", "bins.json", "my bin was missed", "our bin was missed", false },
+        { "a lesson", "bins.json", "they drove past", "they drove by", false },
+        { "a term's word", "terms.json", "\"bins\"", "\"caddy\"", false },
+        { "a common word", "terms.json", "\"the\"", "\"a\"", false },
+    };
+    const char *dir = *state;
+    char lessons[17] = "";
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        write_kb(dir, rows[i].file, rows[i].from, rows[i].to);
+        struct kb *kb = load(dir);
+        if (i == 0)
+            memcpy(lessons, kb->lessons, sizeof lessons);
+        assert_note((strcmp(kb->lessons, lessons) == 0) == rows[i].same, rows[i].note);
+        kb = kb_free(kb);
+    }
+    assert_int_equal(strlen(lessons), 16);
+    write_kb(dir, NULL, NULL, NULL);
+    assert_int_equal(mkdir(path_in(dir, "teach"), 0755), 0);
+    write_text(dir, "teach/sam.json", "{\"teach\":{\"bins.missed\":[\"nobody came\"]}}");
+    struct kb *kb = load(dir);
+    assert_string_not_equal(kb->lessons, lessons);
+    kb = kb_free(kb);
+}
+
 /* From its first second to the one before its end, for its intents alone. */
 static void test_notice_holds(void **state)
 {
@@ -884,12 +987,13 @@ static void test_voices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),       kb_test(test_faults),          kb_test(test_file_faults),
-        kb_test(test_all_faults), kb_test(test_huge_reply),      kb_test(test_hash),
-        kb_test(test_lessons),    kb_test(test_check),           kb_test(test_huge_notice),
-        kb_test(test_check_many), kb_test(test_check_spent),     kb_test(test_clarify),
-        kb_test(test_voices),     kb_test(test_rule_thresholds), kb_test(test_notices),
-        kb_test(test_canned),     kb_test(test_notice_holds),    kb_test(test_check_warnings),
+        kb_test(test_good),           kb_test(test_phrases),     kb_test(test_faults),
+        kb_test(test_file_faults),    kb_test(test_all_faults),  kb_test(test_huge_reply),
+        kb_test(test_hash),           kb_test(test_lessons),     kb_test(test_check),
+        kb_test(test_huge_notice),    kb_test(test_check_many),  kb_test(test_check_spent),
+        kb_test(test_clarify),        kb_test(test_voices),      kb_test(test_rule_thresholds),
+        kb_test(test_notices),        kb_test(test_canned),      kb_test(test_notice_holds),
+        kb_test(test_check_warnings), kb_test(test_lessons_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

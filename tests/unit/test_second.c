@@ -43,7 +43,7 @@ static struct second *train_all(void)
 {
     struct second *s = NULL;
     struct second_lessons *l = plan(CLASSES * 6);
-    assert_int_equal(second_train(l, names, ARRAY_LEN(names), &s), 0);
+    assert_int_equal(second_train(l, names, ARRAY_LEN(names), NULL, &s), 0);
     (void)second_lessons_free(l);
     return s;
 }
@@ -187,7 +187,7 @@ static void test_signs(void **state)
         m.sign_count = 1;
         assert_int_equal(second_lessons_add(l, &m, c), 0);
     }
-    assert_int_equal(second_train(l, names, ARRAY_LEN(names), &s), 0);
+    assert_int_equal(second_train(l, names, ARRAY_LEN(names), NULL, &s), 0);
     for (uint32_t c = 0; c < CLASSES; c++) {
         struct intents_match m = read_as(&arena, "");
         uint32_t sign = 1000 + c;
@@ -208,9 +208,9 @@ static void test_too_little(void **state)
     (void)state;
     struct second *s = NULL;
     struct second_lessons *none = plan(0), *one = plan(6), *all = plan(CLASSES * 6);
-    assert_int_equal(second_train(one, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
-    assert_int_equal(second_train(none, names, ARRAY_LEN(names), &s), ERR_BADINPUT);
-    assert_int_equal(second_train(all, names, 2, &s), ERR_BADINPUT); /* classes without names */
+    assert_int_equal(second_train(one, names, ARRAY_LEN(names), NULL, &s), ERR_BADINPUT);
+    assert_int_equal(second_train(none, names, ARRAY_LEN(names), NULL, &s), ERR_BADINPUT);
+    assert_int_equal(second_train(all, names, 2, NULL, &s), ERR_BADINPUT); /* classes without names */
     assert_null(s);
     (void)second_lessons_free(none);
     (void)second_lessons_free(one);

@@ -36,7 +36,7 @@ static int setup(void **state)
     t.kb = load(CONTENT);
     if (kb_load_second(t.kb, MODELS) !=
         1) /* the build's, else one of our own: that takes a while */
-        assert_int_equal(kb_train(t.kb), 0);
+        assert_int_equal(kb_train(t.kb, NULL), 0);
     assert_non_null(t.kb->second);
     assert_int_equal(hours_new("Europe/London", "", &report, &t.hours), 0);
     return texts_read(SOURCE_DIR "/tests/corpus", &t.arena, &t.texts);

@@ -550,8 +550,10 @@ static void test_events(void **state)
     int64_t message = add_message(f->tx, "900", "900", "7"),
             troll = add_message(f->tx, "901", "901", "9"), id = open_case(f->tx, message);
     add_decision(f->tx, troll, "ignore", "");
-    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR(""), STR("") },
-                        answered = { "message.answered", 0, message, 0, 0, STR(""), STR("") };
+    struct record_event ignored = { "message.ignored", 0, troll, 0, 0, STR(""), STR(""), STR("") },
+                        answered = {
+                            "message.answered", 0, message, 0, 0, STR(""), STR(""), STR("")
+                        };
     assert_int_equal(record_add_event(f->tx, &ignored, NOON + 1), 0);
     assert_int_equal(record_add_event(f->tx, &answered, NOON + 2), 0);
     struct case_command c = { id, 1, sam, NOON + 3 };
@@ -648,7 +650,8 @@ static void test_private(void **state)
     dm.conversation = STR("950");
     assert_int_equal(record_add_message(f->tx, &dm, NOON, &messages[1]), 1);
     add_decision(f->tx, messages[1], "ignore", "");
-    struct record_event ignored = { "message.ignored", 0, messages[1], 0, 0, STR(""), STR("") };
+    struct record_event ignored = { "message.ignored", 0,       messages[1], 0, 0,
+                                    STR(""),           STR(""), STR("") };
     assert_int_equal(record_add_event(f->tx, &ignored, NOON), 0);
 
     assert_int_equal(view_case_is_private(f->tx, secret), 1);

@@ -1,0 +1,27 @@
+#include "bot/tried.h"
+
+int tried_decide(const struct tried_by *by, struct arena *arena, struct str text,
+                 struct decision *ret)
+{
+    const struct policy_facts facts = { .may_reply = true,
+                                        .staff_there = by->staff_there,
+                                        .question_allowed = true };
+    const struct wording_context context = { .voice = kb_wording_of(by->decider.kb, by->voice),
+                                             .hours = by->hours,
+                                             .now = by->at,
+                                             .seed = str_hash(text) };
+    return decide(&by->decider, arena, text, &facts, &context, ret);
+}
+
+void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct str text)
+{
+    (void)cJSON_AddStringToObject(o, "action", action_name(d->policy.action));
+    (void)cJSON_AddItemToObject(o, "intents", decision_intents(d));
+    (void)json_put_str_or_null(o, "reason", d->policy.reason);
+    (void)json_put_str_or_null(o, "reply", d->reply);
+    (void)cJSON_AddNumberToObject(o, "score", d->policy.score);
+    (void)cJSON_AddNumberToObject(o, "lead", d->policy.lead);
+    (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);
+    (void)cJSON_AddNumberToObject(o, "second", d->policy.second);
+    (void)cJSON_AddItemToObject(o, "why", decision_why(kb, d, text));
+}
