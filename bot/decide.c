@@ -33,20 +33,15 @@ int decide_policy(const struct kb *kb, const struct reading *reading,
     return 0;
 }
 
-int decide(const struct decider *decider, struct arena *arena, struct str text,
-           const struct policy_facts *facts, const struct wording_context *context,
-           struct decision *ret)
+int decide_on(const struct kb *kb, struct arena *arena, const struct reading *reading,
+              const struct policy_facts *facts, const struct wording_context *context,
+              struct decision *ret)
 {
-    struct decision d = { .reply = STR("") };
-    struct reading reading;
-    int r = decide_read(decider, arena, text, &reading);
-    if (r < 0)
-        return r;
-    d.match = reading.match;
+    struct decision d = { .match = reading->match, .reply = STR("") };
     struct buf reply = BUF_INIT(65536);
-    r = decide_policy(decider->kb, &reading, facts, context, &d.policy);
+    int r = decide_policy(kb, reading, facts, context, &d.policy);
     if (r == 0)
-        r = wording_write(decider->kb, &d.policy, context, &reply);
+        r = wording_write(kb, &d.policy, context, &reply);
     if (r == 0 && reply.len) {
         d.reply = arena_str(arena, buf_str(&reply));
         r = d.reply.p ? 0 : ERR_NOMEM;
@@ -55,6 +50,15 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
     if (r == 0)
         *ret = d;
     return r;
+}
+
+int decide(const struct decider *decider, struct arena *arena, struct str text,
+           const struct policy_facts *facts, const struct wording_context *context,
+           struct decision *ret)
+{
+    struct reading reading;
+    int r = decide_read(decider, arena, text, &reading);
+    return r < 0 ? r : decide_on(decider->kb, arena, &reading, facts, context, ret);
 }
 
 bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic)
