@@ -44,7 +44,7 @@ function decide (text, ...args) {
   return JSON.parse(r.out)
 }
 
-const members = ['text', 'action', 'intents', 'reason', 'reply', 'score', 'lead', 'residue', 'second', 'why', 'kb']
+const members = ['text', 'action', 'intents', 'reason', 'reply', 'would', 'score', 'lead', 'residue', 'second', 'why', 'kb']
 const actions = ['answer', 'handoff', 'ignore', 'thank', 'none']
 
 function checkShape (d) {
