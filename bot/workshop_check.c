@@ -118,7 +118,7 @@ static void put_phrase(cJSON *list, struct str phrase, const struct plain_phrase
     cJSON *o = cJSON_CreateObject(), *words;
     (void)cJSON_AddItemToArray(list, o);
     (void)json_put_str(o, "phrase", phrase);
-    (void)json_put_str_or_null(o, "pcre", p->pcre);
+    (void)json_put_str(o, "pcre", p->pcre);
     (void)cJSON_AddNumberToObject(o, "weight", p->weight);
     words = cJSON_AddArrayToObject(o, "words");
     for (size_t i = 0; i < p->count; i++) {
@@ -154,7 +154,7 @@ static int put_preview(const struct kb_preview *p, void *data)
 {
     cJSON *o = cJSON_CreateObject();
     (void)cJSON_AddItemToArray(data, o);
-    (void)json_put_str_or_null(o, "field", str_of(p->field));
+    (void)json_put_str(o, "field", str_of(p->field));
     put_count(o, "index", p->index, -1);
     (void)cJSON_AddNumberToObject(o, "weight", (double)p->weight);
     (void)cJSON_AddNumberToObject(o, "limit", p->limit);

@@ -213,7 +213,7 @@ static void test_other_kinds(void **state)
                                      "280,\"text\":\"If you are in danger ring 999. A person is "
                                      "reading this from 10.30pm on Wednesday 30 September.\"}"));
     answer = ask(f, "{\"kind\":\"wording\",\"item\":\"thanks\"}");
-    assert_non_null(strstr(answer.p, "{\"field\":null,\"index\":0,\"weight\":47,\"limit\":280,"
+    assert_non_null(strstr(answer.p, "{\"field\":\"\",\"index\":0,\"weight\":47,\"limit\":280,"
                                      "\"text\":\"Thank you, we will pass it on.\"}"));
     answer = ask(f, "{\"kind\":\"intent\",\"item\":\"nowhere\"}");
     assert_non_null(strstr(answer.p, "\"problems\":[],\"phrases\":[],\"weights\":[]"));
