@@ -21,6 +21,7 @@ static const struct kind kinds[] = {
     { "kb_check", workshop_check, true },
     { "kb_diff", workshop_diff, false },
     { "kb_replay_list", workshop_replay_list, false },
+    { "kb_learn", workshop_learn, false },
 };
 
 struct question {
