@@ -12,47 +12,15 @@
 
 enum { NOTE_POINTS_MAX = 500, TEXT_BYTES_MAX = 16384, BODY_BYTES_MAX = 1 << 20, NAMED_MAX = 10 };
 
-/* What is live, as items. */
-struct live {
-    struct kb_files *files;
-    struct kb_items *items;
-    int64_t version;
-};
-
-static void live_release(struct live *l)
+/* What is live, for as long as the command runs. 1, 0 refused, or negative. */
+static int look_at_live(const struct command *c, int64_t *ret_version,
+                        const struct kb_items **ret_items)
 {
-    (void)kb_items_free(l->items);
-    (void)kb_files_free(l->files);
-}
-
-/* The version's files but what is no item: lessons are long, and nobody edits them here. 1, 0 there
- * is no such version, or negative. */
-static int read_items(struct tx *tx, int64_t version, struct live *ret)
-{
-    struct report report = REPORT_INIT;
-    int r = kb_version_files(tx, version, &ret->files);
-    for (size_t i = r == 1 ? ret->files->count : 0; i > 0; i--)
-        if (str_starts(ret->files->items[i - 1].name, STR("teach/")))
-            kb_files_remove(ret->files, ret->files->items[i - 1].name);
-    if (r == 1) {
-        ret->version = version;
-        r = kb_items_new(ret->files, &report, &ret->items);
-        r = r < 0 ? r : 1;
-    }
-    report_release(&report);
-    return r;
-}
-
-static int read_live(struct tx *tx, struct live *ret)
-{
-    int64_t version = 0;
-    int r = kb_version_live(tx, &version);
-    return r < 0 ? r : read_items(tx, version, ret);
-}
-
-static int refuse_none(const struct command *c)
-{
-    return command_refuse(c, "failed", "There is no version of the knowledge base yet.");
+    struct kb_shelf *shelf = c->context->desk->shelf;
+    int r = shelf ? kb_shelf_live(shelf, c->tx, ret_version, ret_items) : 0;
+    if (r < 0)
+        return r;
+    return shelf ? 1 : command_refuse(c, "failed", "There is no knowledge base here.");
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -145,7 +113,7 @@ static int add_proposal(const struct command *c, struct kb_proposal *p, unsigned
 
 struct proposing {
     const struct command *c;
-    const struct live *live;
+    const struct kb_items *live;
     unsigned needs;
     size_t count, waiting;        /* items; those that another proposal has as they are */
     int64_t proposal_id;          /* … this one; later, the one that they are added to */
@@ -162,7 +130,6 @@ static int parse(struct str body, cJSON **ret)
 static int look_at_item(const struct kb_draft_item *item, void *data)
 {
     struct proposing *p = data;
-    const struct kb_items *live = p->live->items;
     cJSON *base = NULL, *body = NULL;
     int r = parse(item->base, &base);
     if (r == 0)
@@ -170,10 +137,10 @@ static int look_at_item(const struct kb_draft_item *item, void *data)
     if (r == 0) {
         struct kb_difference d = { .kind = item->kind,
                                    .id = item->id,
-                                   .was = kb_items_get(live, item->kind, item->id),
+                                   .was = kb_items_get(p->live, item->kind, item->id),
                                    .is = body };
         p->count++;
-        p->needs |= kb_needs_of(live, &d, p->c->context->now);
+        p->needs |= kb_needs_of(p->live, &d, p->c->context->now);
         if (!kb_item_same(d.was, base) && p->changed_count++ < NAMED_MAX)
             (void)buf_addf(&p->changed_meanwhile, "%s%.*s", p->changed_meanwhile.len ? ", " : "",
                            STR_ARG(item->id));
@@ -230,8 +197,8 @@ static int propose_draft(struct proposing *p, struct str note, int64_t at)
 int command_kb_publish(struct command *c)
 {
     struct str note;
-    struct live live = { 0 };
-    int64_t at = 0, seen = 0, revision = 0;
+    const struct kb_items *live = NULL;
+    int64_t at = 0, seen = 0, revision = 0, version = 0;
     int r = take_note(c, &note);
     if (r == 1)
         r = take_time(c, &at);
@@ -246,17 +213,12 @@ int command_kb_publish(struct command *c)
         return command_refuse(c, "stale",
                               "Somebody has changed the draft since you looked at it. Look at what "
                               "is different now, and publish then.");
-    r = read_live(c->tx, &live);
-    if (r == 0)
-        r = refuse_none(c);
-    else if (r == 1) {
-        struct proposing p = { .c = c,
-                               .live = &live,
-                               .changed_meanwhile = BUF_INIT(TEXT_BYTES_MAX) };
-        r = propose_draft(&p, note, at);
-        buf_release(&p.changed_meanwhile);
-    }
-    live_release(&live);
+    r = look_at_live(c, &version, &live);
+    if (r != 1)
+        return r;
+    struct proposing p = { .c = c, .live = live, .changed_meanwhile = BUF_INIT(TEXT_BYTES_MAX) };
+    r = propose_draft(&p, note, at);
+    buf_release(&p.changed_meanwhile);
     return r;
 }
 
@@ -276,30 +238,37 @@ static int look_at_difference(const struct kb_difference *d, void *data)
     return 0;
 }
 
-/* 1: they differ, 0 all is the same, negative. */
-static int compare_versions(const struct command *c, int64_t from, int64_t to, unsigned *ret)
+/* What making @id live again needs. Lessons are long, and no items: they stay out of it. */
+static int compare_with(const struct command *c, const struct kb_items *live, int64_t id,
+                        unsigned *ret)
 {
-    struct live was = { 0 }, is = { 0 };
-    struct comparing comparing = { .now = c->context->now };
-    int r = read_items(c->tx, from, &was);
+    struct comparing comparing = { .live = live, .now = c->context->now };
+    struct report report = REPORT_INIT;
+    struct kb_files *files = NULL;
+    struct kb_items *items = NULL;
+    int r = kb_version_files(c->tx, id, &files);
+    for (size_t i = r == 1 ? files->count : 0; i > 0; i--)
+        if (str_starts(files->items[i - 1].name, STR("teach/")))
+            kb_files_remove(files, files->items[i - 1].name);
     if (r == 1)
-        r = read_items(c->tx, to, &is);
-    comparing.live = was.items;
-    if (r == 1)
-        r = kb_diff(was.items, is.items, look_at_difference, &comparing);
-    live_release(&was);
-    live_release(&is);
+        r = kb_items_new(files, &report, &items);
+    if (r == 0)
+        r = kb_diff(live, items, look_at_difference, &comparing);
     if (r == 0)
         *ret = comparing.needs;
+    (void)kb_items_free(items);
+    (void)kb_files_free(files);
+    report_release(&report);
     return r;
 }
 
 int command_kb_rollback(struct command *c)
 {
     struct arena arena = ARENA_INIT;
+    const struct kb_items *live = NULL;
     struct kb_version version;
     struct str note;
-    int64_t id = 0, live = 0;
+    int64_t id = 0, live_id = 0;
     unsigned needs = 0;
     int r = take_note(c, &note);
     if (r != 1)
@@ -311,16 +280,16 @@ int command_kb_rollback(struct command *c)
     if (r == 0)
         return command_refusef(c, "unknown", "There is no version %" PRId64 ".", id);
     if (r == 1)
-        r = kb_version_live(c->tx, &live);
-    if (r == 0 && id == live)
-        return command_refusef(c, "already", "Version %" PRId64 " is live already.", id);
-    if (r == 0)
-        r = compare_versions(c, live, id, &needs);
-    if (r < 0)
+        r = look_at_live(c, &live_id, &live);
+    if (r != 1)
         return r;
+    if (id == live_id)
+        return command_refusef(c, "already", "Version %" PRId64 " is live already.", id);
+    r = compare_with(c, live, id, &needs);
     struct kb_proposal p = begin_proposal(c, STR("rollback"), note);
     p.from_id = id;
-    r = add_proposal(c, &p, needs);
+    if (r == 0)
+        r = add_proposal(c, &p, needs);
     return r < 0 ? r : answer_proposal(c, p.id);
 }
 
@@ -335,12 +304,12 @@ static struct str first_fault(const struct report *report)
     return str_cut(line, strlen("error: "), line.len);
 }
 
-static int propose_incident(const struct command *c, const struct live *live, struct str id,
+static int propose_incident(const struct command *c, const struct kb_items *live, struct str id,
                             const cJSON *body, struct str note)
 {
     struct kb_proposal p = begin_proposal(c, STR("incident"), note);
     struct buf is = BUF_INIT(BODY_BYTES_MAX), was = BUF_INIT(BODY_BYTES_MAX);
-    const cJSON *base = kb_items_get(live->items, KB_INCIDENT, id);
+    const cJSON *base = kb_items_get(live, KB_INCIDENT, id);
     int r = json_add_tree(&is, body);
     if (r == 0 && base)
         r = json_add_tree(&was, base);
@@ -361,7 +330,8 @@ int command_kb_incident(struct command *c)
 {
     const cJSON *body = cJSON_GetObjectItemCaseSensitive(c->frame, "body");
     struct report report = REPORT_INIT;
-    struct live live = { 0 };
+    const struct kb_items *live = NULL;
+    int64_t version = 0;
     struct str note, id = STR("");
     int r = take_note(c, &note);
     if (r != 1)
@@ -373,11 +343,10 @@ int command_kb_incident(struct command *c)
     if (r == ERR_BADINPUT)
         r = command_refusef(c, "bad_frame", "The incident can't be so: %.*s",
                             STR_ARG(first_fault(&report)));
-    else if (r == 0) {
-        r = read_live(c->tx, &live);
-        r = r == 1 ? propose_incident(c, &live, id, body, note) : r == 0 ? refuse_none(c) : r;
-    }
-    live_release(&live);
+    else if (r == 0)
+        r = look_at_live(c, &version, &live);
+    if (r == 1)
+        r = propose_incident(c, live, id, body, note);
     report_release(&report);
     return r;
 }
@@ -404,12 +373,14 @@ static int refuse_ended(const struct command *c, const struct kb_proposal *p)
 /* In a pre-election period the second word is a lead's. 1 they may, 0 refused, negative. */
 static int check_election(const struct command *c)
 {
-    struct live live = { 0 };
-    int r = role_may(c->context->staff->role, "agree_in_election") ? 1 : read_live(c->tx, &live);
-    if (r == 1 && live.items && kb_election_is_on(live.items, c->context->now))
+    const struct kb_items *live = NULL;
+    int64_t version = 0;
+    if (role_may(c->context->staff->role, "agree_in_election"))
+        return 1;
+    int r = look_at_live(c, &version, &live);
+    if (r == 1 && kb_election_is_on(live, c->context->now))
         r = command_refuse(c, "not_allowed",
                            "In a pre-election period only a supervisor or an admin can agree.");
-    live_release(&live);
     return r;
 }
 

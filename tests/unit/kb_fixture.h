@@ -37,7 +37,15 @@ static inline int kb_fixture_setup(void **state)
     struct kb_files *files = kb_fixture_files();
     assert_int_equal(kb_fixture_add(*state, files, "folder"), 1);
     (void)kb_files_free(files);
+    desk.shelf = kb_shelf_new();
+    assert_non_null(desk.shelf);
     return 0;
+}
+
+static inline int kb_fixture_teardown(void **state)
+{
+    desk.shelf = kb_shelf_free(desk.shelf);
+    return fixture_teardown(state);
 }
 
 /* The item as it is in the newest version, as text; empty: it isn't there. */

@@ -277,7 +277,7 @@ static void an_earlier_version_and_an_incident(void **state)
     (void)kb_files_free(files);
 }
 
-#define publish_test(f) cmocka_unit_test_setup_teardown(f, kb_fixture_setup, fixture_teardown)
+#define publish_test(f) cmocka_unit_test_setup_teardown(f, kb_fixture_setup, kb_fixture_teardown)
 
 int main(void)
 {

@@ -50,7 +50,7 @@ static int teardown(void **state)
     (void)uv_run(&t.loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&t.loop), 0);
     t.live.kb = kb_free(t.live.kb);
-    return fixture_teardown(state);
+    return kb_fixture_teardown(state);
 }
 
 /* What was done so far is committed, and what is due is done. */
@@ -119,8 +119,8 @@ static void what_does_not_hold_is_refused(void **state)
     } rows[] = {
         { "a pattern", KB_INTENT, "bins.missed", "(?&bin) ", "(?&bin ",
           "bins.json: bins.missed: match[0]:" },
-        { "an example", KB_INTENT, "bins.day", "When is my bin day?",
-          "My hovercraft", "bins.json: bins.day: examples.yes[0]: " },
+        { "an example", KB_INTENT, "bins.day", "When is my bin day?", "My hovercraft",
+          "bins.json: bins.day: examples.yes[0]: " },
         { "an overdue review", KB_INTENT, "bins.day", "2099-12-31", "2026-11-01",
           "bins.json: bins.day: its review was due by 2026-11-01: read it through and set another "
           "day" },
