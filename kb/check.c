@@ -115,7 +115,7 @@ int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, 
     return r;
 }
 
-int kb_check(const struct kb *kb, int64_t today, struct report *report)
+static int check(const struct kb *kb, int64_t today, bool patterns, struct report *report)
 {
     struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
     unsigned errors = report->errors;
@@ -129,12 +129,21 @@ int kb_check(const struct kb *kb, int64_t today, struct report *report)
         check_review(&c, &kb->intent[i], today);
     }
     kb_check_rest(kb, today, report);
-    if (r == 0 && report->errors == errors) /* else what examples need would be a guess */
+    /* after errors, what examples need would be a guess */
+    if (r == 0 && patterns && report->errors == errors)
         r = check_patterns(kb, 0, (unsigned)(kb->intent_count + kb->rule_count), NULL, c.scratch,
                            report);
     (void)intents_scratch_free(c.scratch);
     arena_release(&c.arena);
-    if (r == 0 && report->errors > errors)
-        r = ERR_BADINPUT;
-    return r;
+    return r == 0 && report->errors > errors ? ERR_BADINPUT : r;
+}
+
+int kb_check(const struct kb *kb, int64_t today, struct report *report)
+{
+    return check(kb, today, true, report);
+}
+
+int kb_check_errors(const struct kb *kb, int64_t today, struct report *report)
+{
+    return check(kb, today, false, report);
 }

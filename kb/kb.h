@@ -277,5 +277,7 @@ int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, 
 
 /* The same of all that is of no topic: terms, notices. */
 void kb_check_rest(const struct kb *kb, int64_t today, struct report *report);
+/* The same without trying the patterns, which takes most of the time and only warns. */
+int kb_check_errors(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 
 #endif
