@@ -14,7 +14,7 @@ const lostBefore =
   "What you wrote is kept: try again once we're connected.";
 const lostAfter =
   "The connection broke before Kerbside could say whether this was done. " +
-  "What you wrote is kept: look at the case as it is now before you try again.";
+  "What you wrote is kept: look at how it is now before you try again.";
 
 function outcomeOf(answer: Answer): Done {
   if (answer.type === "refused") return { ok: false, code: answer.code, text: answer.text };
