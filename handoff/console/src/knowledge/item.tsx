@@ -300,10 +300,10 @@ function Editing({ name, page, used, entry }: OpenedProps) {
         {kind === "rule" && (ruleKind === "sensitive" || ruleKind === "troll") && (
           <p class="govuk-inset-text">{secondPerson}</p>
         )}
+        <ItemForm sections={sections} {...form} />
         {kind === "incident" && (
           <PublishIncident page={page} body={body} settle={() => keeper.flush()} />
         )}
-        <ItemForm sections={sections} {...form} />
         {!isSingle(kind) && <Remove keeper={keeper} name={name} />}
       </div>
       <div>
