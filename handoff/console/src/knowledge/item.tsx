@@ -5,6 +5,7 @@ import { Problem } from "../parts/problem";
 import { Now } from "../parts/words";
 import type { Body, ItemName, KbEntry, KbFrame } from "../types";
 import { textAt } from "./body";
+import { focusSoon } from "./boxes";
 import { Conflict } from "./conflict";
 import { EntryTags, Facts } from "./facts";
 import { changedFields, fieldsOf, placed, sectionsOf, wordingTitle } from "./fields";
@@ -159,9 +160,9 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
 
   async function discard() {
     setAsking(false);
+    heading.current?.focus();
     await keeper.discard();
     page.refresh();
-    heading.current?.focus();
   }
 
   return (
@@ -181,6 +182,7 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
         <button
           type="button"
           class="ks-link-button"
+          id="kb-discard"
           onClick={() => setAsking(true)}
           data-testid="discard"
         >
@@ -196,7 +198,10 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
           }
           yes="Discard them"
           onYes={() => void discard()}
-          onNo={() => setAsking(false)}
+          onNo={() => {
+            setAsking(false);
+            focusSoon("kb-discard");
+          }}
         />
       )}
     </div>
@@ -295,10 +300,10 @@ function Editing({ name, page, used, entry }: OpenedProps) {
         {kind === "rule" && (ruleKind === "sensitive" || ruleKind === "troll") && (
           <p class="govuk-inset-text">{secondPerson}</p>
         )}
+        <ItemForm sections={sections} {...form} />
         {kind === "incident" && (
           <PublishIncident page={page} body={body} settle={() => keeper.flush()} />
         )}
-        <ItemForm sections={sections} {...form} />
         {!isSingle(kind) && <Remove keeper={keeper} name={name} />}
       </div>
       <div>
@@ -317,6 +322,7 @@ function Remove({ keeper, name: { kind } }: { keeper: ItemKeeper; name: ItemName
       <button
         type="button"
         class="ks-link-button"
+        id="kb-remove"
         onClick={() => setAsking(true)}
         data-testid="remove"
       >
@@ -343,7 +349,10 @@ function Remove({ keeper, name: { kind } }: { keeper: ItemKeeper; name: ItemName
       }
       yes="Remove it"
       onYes={remove}
-      onNo={() => setAsking(false)}
+      onNo={() => {
+        setAsking(false);
+        focusSoon("kb-remove");
+      }}
     />
   );
 }

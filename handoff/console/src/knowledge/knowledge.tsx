@@ -75,7 +75,7 @@ function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps
     case "item":
       return <ItemPage key={itemKey(place)} name={place} page={page} />;
     case "new":
-      return <NewPage key={place.kind} {...place} page={page} />;
+      return <NewPage key={hrefOfPlace(place)} {...place} page={page} />;
     case "try":
       return <TryPanel {...page} heading="h1" />;
     case "learn":
