@@ -143,7 +143,8 @@ const prepareWalk = forced => {
   start.remove()
   walk.came = []
   walk.found = []
-  return stops.length
+  // A date's day, month and year are a stop each, and the button of its calendar is one.
+  return stops.length + 8 * stops.filter(one => /^(date|time)/.test(one.type)).length
 }
 
 // Tab by Tab through the whole page and round again: there is no trap, nothing is left out.
