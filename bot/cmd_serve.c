@@ -13,6 +13,7 @@
 #include "bot/bot_store.h"
 #include "bot/command.h"
 #include "bot/council.h"
+#include "bot/links.h"
 #include "bot/workshop.h"
 #include "bot/x/x.h"
 #include "handoff/minder.h"
@@ -26,6 +27,9 @@ static const char usage[] = "usage: kerbside serve [--config FILE]\n"
 
 enum { TRAIN_STILL_MS = 5000 };
 
+/* The council's pages have few readers at night, and we are none. */
+enum { LINKS_PAUSE_MS = 10000, LINKS_DEMO_PAUSE_MS = 100, LINKS_TIMEOUT_MS = 20000 };
+
 struct service {
     struct conf *conf;
     struct kb_live live;
@@ -36,6 +40,7 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
+    struct links *links; /* NULL: nobody asks for them */
     struct workshop *workshop;
     struct console *console;
     uv_signal_t signals[2];
@@ -166,12 +171,28 @@ static int begin_parts(struct service *s, struct report *report)
     return r;
 }
 
+static int open_links(struct service *s)
+{
+    struct links_options links = { .loop = &s->loop,
+                                   .db = s->db,
+                                   .clock = &s->clock,
+                                   .hours = s->conf->hours,
+                                   .live = &s->live,
+                                   .account = str_of(s->conf->accounts[0].handle),
+                                   .demo = s->conf->demo,
+                                   .pause_ms = s->conf->demo ? LINKS_DEMO_PAUSE_MS : LINKS_PAUSE_MS,
+                                   .timeout_ms = LINKS_TIMEOUT_MS };
+    return links_new(&links, &s->links);
+}
+
 static int open_parts(struct service *s, struct report *report)
 {
     struct console_options console = console_options(s);
     int r = accounts_open(s->accounts, s->db);
     if (r == 0)
         r = workshop_open(s->workshop, s->db, report);
+    if (r == 0 && s->conf->check_links)
+        r = open_links(s);
     if (r < 0)
         return r;
     console.mount = accounts_mount(s->accounts);
@@ -195,6 +216,8 @@ static void run(struct service *s)
     (void)uv_timer_start(&s->tick, on_tick, 0, 1000);
     s->changes_seen = -1; /* the first turn looks at what was left over */
     accounts_start(s->accounts);
+    if (s->links)
+        links_start(s->links);
     (void)printf("kerbside ready http://%s:%d/\n", s->conf->console_address,
                  console_port(s->console));
     (void)fflush(stdout);
@@ -210,6 +233,7 @@ static void run(struct service *s)
 static void stop_parts(struct service *s)
 {
     console_unmount(s->console);
+    s->links = links_free(s->links);
     s->accounts = accounts_free(s->accounts);
     s->console = console_free(s->console);
     s->workshop = workshop_free(s->workshop); /* nobody asks any more */

@@ -18,6 +18,7 @@ struct decision {
     struct intents_match match;
     struct policy_decision policy;
     struct str reply; /* NUL-terminated; empty: nothing is said */
+    struct str would; /* what would have been said if that were automatic; the same */
 };
 
 /* What a message is about: the part of a decision that no threshold changes. */
@@ -55,7 +56,7 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i);
  * words. */
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);
 
-/* The ids of the intents that an answer answers, the main one first, as JSON. */
+/* The ids of the intents that it answers, or would have answered, the main one first, as JSON. */
 cJSON *decision_intents(const struct decision *d);
 
 #endif

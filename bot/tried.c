@@ -19,6 +19,7 @@ void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct s
     (void)cJSON_AddItemToObject(o, "intents", decision_intents(d));
     (void)json_put_str_or_null(o, "reason", d->policy.reason);
     (void)json_put_str_or_null(o, "reply", d->reply);
+    (void)json_put_str_or_null(o, "would", d->would);
     (void)cJSON_AddNumberToObject(o, "score", d->policy.score);
     (void)cJSON_AddNumberToObject(o, "lead", d->policy.lead);
     (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);

@@ -34,7 +34,6 @@ cJSON *workshop_tried(const struct kb *kb, int64_t version, const struct decisio
     (void)cJSON_AddNumberToObject(o, "version", (double)version);
     tried_put(o, kb, d, text);
     put_titles(o, &d->policy);
-    (void)cJSON_AddNullToObject(o, "would");
     return o;
 }
 

@@ -59,6 +59,7 @@ static const char *const steps[] = {
     "CREATE TABLE kb_link(url TEXT PRIMARY KEY, checked_at INTEGER NOT NULL, ok_at INTEGER, "
     "failures INTEGER NOT NULL, status INTEGER NOT NULL, what TEXT NOT NULL, dead INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX kb_link_dead ON kb_link(url) WHERE dead=1;"
 
     /* Intents that answer less than their editors want, since residents said that it didn't help */
     "CREATE TABLE kb_demotion(intent TEXT PRIMARY KEY, at INTEGER NOT NULL, used INTEGER NOT NULL, "

@@ -224,7 +224,7 @@ function full (frame) {
   Object.assign(frame.case, {
     warned: true, escalated: true, lease_until: now() + 5400, due_at: now() - 600, department: 'Waste'
   })
-  frame.suggestions = [{ intent: 'x', title: MARKUP, text: ENDLESS, link: null, score: 0.5 }]
+  frame.suggestions = [{ intent: 'x', title: MARKUP, text: ENDLESS, link: null, score: 0.5, would: false }]
   frame.notes = [{ id: 1, by: learner, text: ENDLESS, at: now(), to: [learner] }]
   frame.earlier = [{
     id: 7, reference: '2C9M-4', reason: 'complaint', state: 'closed', outcome: 'answered', opened_at: now() - 864000, summary: ENDLESS

@@ -210,7 +210,8 @@ static void test_too_little(void **state)
     struct second_lessons *none = plan(0), *one = plan(6), *all = plan(CLASSES * 6);
     assert_int_equal(second_train(one, names, ARRAY_LEN(names), NULL, &s), ERR_BADINPUT);
     assert_int_equal(second_train(none, names, ARRAY_LEN(names), NULL, &s), ERR_BADINPUT);
-    assert_int_equal(second_train(all, names, 2, NULL, &s), ERR_BADINPUT); /* classes without names */
+    assert_int_equal(second_train(all, names, 2, NULL, &s),
+                     ERR_BADINPUT); /* classes without names */
     assert_null(s);
     (void)second_lessons_free(none);
     (void)second_lessons_free(one);

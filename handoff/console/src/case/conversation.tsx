@@ -104,6 +104,11 @@ function WhyDetails({ decision }: { decision: Decision }) {
       <div class="govuk-details__text">
         <p class="govuk-body-s">{decisionWords(decision)}</p>
         <WhyList why={decision.why} taken={takenFor(decision)} />
+        {decision.would !== null && (
+          <p class="govuk-body-s" data-testid="would">
+            It would have answered: <span class="ks-words">{decision.would}</span>
+          </p>
+        )}
         <p class="govuk-body-s">
           {score && `${score} `}
           {decision.intents.length > 0 && (

@@ -7,13 +7,16 @@ import type { Feed } from "../feed";
 import type { State } from "../state";
 import type { KbFrame, Staff } from "../types";
 import { BesideTexts, isBeside, type Beside } from "./beside";
+import { ItemPage } from "./item";
 import { LearnPage } from "./learn";
-import { hrefOfPlace, type KnowledgePlace } from "./place";
+import { NewPage } from "./new";
+import { KindList, Overview } from "./overview";
+import { hrefOfPlace, itemKey, type KnowledgePlace } from "./place";
 import { PublishPage } from "./publish";
 import { ReplayPage } from "./replay";
 import { changedOf, useKnowledge } from "./store";
+import { TryPanel } from "./try";
 import { VersionPage, VersionsPage } from "./versions";
-import { placeTitle } from "./words";
 
 /** What every knowledge page is given. */
 export interface KnowledgePageProps {
@@ -65,6 +68,16 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
 
 function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps }) {
   switch (place.page) {
+    case "overview":
+      return <Overview page={page} />;
+    case "list":
+      return <KindList key={place.kind} kind={place.kind} page={page} />;
+    case "item":
+      return <ItemPage key={itemKey(place)} name={place} page={page} />;
+    case "new":
+      return <NewPage key={place.kind} {...place} page={page} />;
+    case "try":
+      return <TryPanel {...page} heading="h1" />;
     case "learn":
       return <LearnPage {...page} />;
     case "replay":
@@ -75,12 +88,6 @@ function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps
       return <VersionsPage {...page} />;
     case "version":
       return <VersionPage key={place.version} {...page} version={place.version} />;
-    default:
-      return (
-        <h1 class="govuk-heading-l" tabIndex={-1}>
-          {placeTitle(place)}
-        </h1>
-      );
   }
 }
 
