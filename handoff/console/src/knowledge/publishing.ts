@@ -69,8 +69,9 @@ export function itemTitle({ kind, item }: ItemName, entries: readonly KbEntry[])
 }
 
 /** Where a problem is put right. */
-export function problemHref(problem: Pick<KbProblem, "kind" | "item">): string {
-  return itemHref(problem);
+export function problemHref({ kind, item, field, index }: KbProblem): string {
+  if (field === null) return itemHref({ kind, item });
+  return itemHref(index === null ? { kind, item, field } : { kind, item, field, index });
 }
 
 export function isUnderWay({ state }: KbProposal): boolean {
