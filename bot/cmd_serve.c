@@ -168,6 +168,9 @@ static int begin_parts(struct service *s, struct report *report)
         r = workshop_new(&workshop, &s->workshop);
     if (r == 0)
         s->desk.workshop = workshop_desk(s->workshop);
+    s->desk.shelf = r == 0 ? kb_shelf_new() : NULL;
+    if (r == 0 && !s->desk.shelf)
+        r = ERR_NOMEM;
     return r;
 }
 
@@ -241,6 +244,7 @@ static void stop_parts(struct service *s)
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);
     }
+    s->desk.shelf = kb_shelf_free(s->desk.shelf);
     s->db = db_free(s->db);
     council_release(&s->council);
     s->live.kb = kb_free(s->live.kb);
