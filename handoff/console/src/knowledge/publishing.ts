@@ -77,8 +77,10 @@ export function problemWords(
 }
 
 /** Where a problem is put right; what is of no item, nowhere in the console. */
-export function problemHref({ kind, item }: Pick<KbProblem, "kind" | "item">): string | undefined {
-  return kind && item ? itemHref({ kind, item }) : undefined;
+export function problemHref({ kind, item, field, index }: KbProblem): string | undefined {
+  if (!kind || !item) return undefined;
+  if (field === null) return itemHref({ kind, item });
+  return itemHref(index === null ? { kind, item, field } : { kind, item, field, index });
 }
 
 export function isUnderWay({ state }: KbProposal): boolean {
