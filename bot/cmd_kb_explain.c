@@ -171,12 +171,16 @@ static void print_needed_by(const struct explaining *x, size_t match)
                      kb_trial_any(&x->trial, x->trial.fits, match) ? "" : ", and none fits it");
 }
 
-static void print_pattern_head(const struct kb_pattern *p)
+/* A phrase as its editor wrote it, and what became of it. */
+static void print_pattern_head(const struct explaining *x, const struct kb_pattern *p)
 {
     char place[32];
-    bool unless = p->as_written.use == PATTERN_UNLESS;
-    (void)snprintf(place, sizeof place, "%s[%zu]", unless ? "unless" : "match", p->index);
-    if (unless)
+    (void)snprintf(place, sizeof place, "%s[%zu]", p->field, p->index);
+    if (strcmp(p->field, "phrases") == 0) {
+        struct str phrase = kb_topic_phrases(x->decider.kb, x->topic)->items[p->index];
+        (void)printf("  %-10s %3u \"%.*s\"\n%17s%.*s\n", place, p->as_written.weight,
+                     STR_ARG(phrase), "", STR_ARG(p->as_written.pcre));
+    } else if (p->as_written.use == PATTERN_UNLESS)
         (void)printf("  %-10s     %.*s\n", place, STR_ARG(p->as_written.pcre));
     else
         (void)printf("  %-10s %3u %.*s\n", place, p->as_written.weight,
@@ -187,7 +191,7 @@ static void print_patterns(const struct explaining *x)
 {
     (void)puts("\npatterns");
     for (size_t i = 0; i < x->trial.pattern_count; i++) {
-        print_pattern_head(&x->trial.patterns[i]);
+        print_pattern_head(x, &x->trial.patterns[i]);
         print_needs(x->decider.kb, x->trial.patterns[i].number);
         if (i < x->trial.match_count)
             print_needed_by(x, i);
@@ -326,7 +330,7 @@ static int print_fit(struct explaining *x, const struct kb_pattern *p, const str
 {
     const struct kb *kb = x->decider.kb;
     struct intents_why why = { 0 };
-    print_pattern_head(p);
+    print_pattern_head(x, p);
     int r = intents_try_pattern(kb->intents, x->decider.scratch, &x->message, p->number, n, &why);
     if (r == ERR_LIMIT) {
         (void)puts("             spends the match limit");

@@ -70,13 +70,10 @@ static void print_notice(const struct trial *t, const struct kb_intent *intent)
 }
 
 /* Its paragraphs stand below one another. */
-static void print_reply(struct str reply)
+static void print_words(const char *label, struct str words)
 {
     struct str line;
-    const char *label = "reply    ";
-    if (!reply.len)
-        (void)puts("reply     (nothing is said)");
-    while (str_split(&reply, '\n', &line)) {
+    while (str_split(&words, '\n', &line)) {
         if (line.len)
             (void)printf("%s %.*s\n", label, STR_ARG(line));
         label = "         ";
@@ -141,7 +138,10 @@ static void print_for_people(const struct trial *t, struct str text, const struc
                      STR_ARG(d->policy.asked[1]->id));
     print_notice(t, d->policy.intent);
     print_notice(t, d->policy.also);
-    print_reply(d->reply);
+    print_notice(t, d->policy.would);
+    print_notice(t, d->policy.would_also);
+    print_words("reply    ", d->reply.len ? d->reply : STR("(nothing is said)"));
+    print_words("would say", d->would);
     print_numbers(t->by.decider.kb, d);
     print_why(t->by.decider.kb, d);
     (void)printf("knowledge base %s\n", t->by.decider.kb->hash);

@@ -112,6 +112,9 @@ static const struct conf_row rows[] = {
     { "knowledge.unhelped_days", CONF_INT, offsetof(struct conf, unhelped.days), .min = 1,
       .max = 365, .def = 7,
       .help = "… within so many days, counted from midnight UTC. A changed intent begins at 0" },
+    { "knowledge.check_links", CONF_BOOL, offsetof(struct conf, check_links), .def = 1,
+      .help = "true: each link of an answer is asked for once a night and when it is new, and one "
+              "that is dead is not answered with" },
     { "x.api", CONF_TEXT, offsetof(struct conf, x_api), .text = "https://api.x.com",
       .help = "Where the X API is" },
     { "x.app_file", CONF_PATH, offsetof(struct conf, x_app_file),
@@ -237,7 +240,7 @@ static int take_row(const struct target *t, const struct conf_row *row, const cJ
         if (m && !cJSON_IsBool(m))
             return report_error(report, "%s: \"%s%s\" must be true or false", t->c->file, t->prefix,
                                 row->name);
-        *(bool *)at = cJSON_IsTrue(m);
+        *(bool *)at = m ? cJSON_IsTrue(m) : row->def != 0;
         return 0;
     case CONF_CHOICE:
         *(int64_t *)at = row->def;
@@ -529,7 +532,7 @@ static cJSON *row_schema(const struct conf_row *row)
         break;
     case CONF_BOOL:
         (void)cJSON_AddStringToObject(s, "type", "boolean");
-        (void)cJSON_AddFalseToObject(s, "default");
+        (void)cJSON_AddBoolToObject(s, "default", row->def != 0);
         break;
     case CONF_CHOICE: {
         cJSON *choices = cJSON_AddArrayToObject(s, "enum");
@@ -615,7 +618,7 @@ static void table_manual(const struct conf_row *table, size_t count, const char 
         else if (row->type == CONF_CHOICE)
             (void)buf_addf(out, " Default %s.", row->choices[row->def]);
         else if (row->type == CONF_BOOL)
-            (void)buf_addc(out, " Default false.");
+            (void)buf_addf(out, " Default %s.", row->def ? "true" : "false");
         else if (row->text)
             (void)buf_addf(out, " Default %s.", row->text);
         (void)buf_addc(out, "\n");

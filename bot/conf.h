@@ -49,6 +49,7 @@ struct conf {
     int64_t x_month_cap_usd; /* 0: none */
     int64_t x_keep_days;
     struct topic_limit unhelped; /* when an answer is withdrawn */
+    bool check_links;
     struct conf_account *accounts;
     size_t account_count; /* one at least */
 };

@@ -98,6 +98,7 @@ static int suggest(void *data, struct str account, struct str text, int64_t now,
         (void)json_put_str(one, "text", likely[i].text);
         (void)json_put_str(one, "link", intent->link);
         (void)cJSON_AddNumberToObject(one, "score", likely[i].score);
+        (void)cJSON_AddFalseToObject(one, "would");
         (void)cJSON_AddItemToArray(ret_list, one);
     }
     return count < 0 ? count : 0;

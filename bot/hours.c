@@ -143,6 +143,11 @@ static struct local local_of(const struct hours *h, int64_t at)
                            month_day };
 }
 
+int hours_local_minute(const struct hours *h, int64_t now)
+{
+    return local_of(h, now).minute;
+}
+
 static bool closed_on(const struct hours *h, int64_t day)
 {
     for (size_t i = 0; i < h->closed_count; i++)

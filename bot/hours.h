@@ -28,6 +28,9 @@ int hours_add_window(struct hours *h, unsigned weekday, struct str window, const
 /* A whole day off. @day: days since 1970-01-01. */
 int hours_add_closed_day(struct hours *h, int64_t day) MUST_CHECK;
 
+/* What the clock on the wall shows: minutes since midnight. */
+int hours_local_minute(const struct hours *h, int64_t now);
+
 bool hours_open(const struct hours *h, int64_t now);
 
 /* The next moment at or after @now when staff are there; 0 if none comes within a year. */

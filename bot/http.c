@@ -36,6 +36,7 @@ struct exchange {
     uv_timer_t *idle;
     long idle_ms;
     bool begun, paused, closed;
+    bool status_only; /* of one that is no stream */
 };
 
 static void free_timer(uv_handle_t *handle)
@@ -91,9 +92,10 @@ static void finish(struct exchange *x, CURLcode code)
 {
     x->answer.status = status_of(x);
     x->answer.body = buf_str(&x->body);
-    x->answer.end = code == CURLE_OK      ? HTTP_ANSWERED
-                    : never_left(x->easy) ? HTTP_NOT_SENT
-                                          : HTTP_CUT;
+    bool told = x->status_only && code == CURLE_WRITE_ERROR; /* on_body wanted no more */
+    x->answer.end = code == CURLE_OK || told ? HTTP_ANSWERED
+                    : never_left(x->easy)    ? HTTP_NOT_SENT
+                                             : HTTP_CUT;
     x->answer.why = x->body.err == ERR_TOOBIG ? "the answer is too large"
                     : x->why[0]               ? x->why
                                               : curl_easy_strerror(code);
@@ -234,6 +236,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     struct exchange *x = data;
     struct str more = { bytes, size * count };
     not_idle(x);
+    if (x->status_only)
+        return 0;
     if (x->closed)
         return more.len;
     if (streams(x) && x->body.len + more.len > AHEAD_BYTES_MAX) {
@@ -318,7 +322,7 @@ static int add_header(struct exchange *x, const char *name, const char *value)
     return 0;
 }
 
-static const char *const methods[] = { "GET", "POST", "PUT", "DELETE" };
+static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "HEAD" };
 
 static int set_options(struct exchange *x, const struct http_request *request)
 {
@@ -328,7 +332,8 @@ static int set_options(struct exchange *x, const struct http_request *request)
     } numbers[] = {
         { x->piece ? CURLOPT_CONNECTTIMEOUT_MS : CURLOPT_TIMEOUT_MS, request->timeout_ms },
         { CURLOPT_NOSIGNAL, 1 },
-        { CURLOPT_FOLLOWLOCATION, 0 },
+        { CURLOPT_FOLLOWLOCATION, request->redirects > 0 },
+        { CURLOPT_MAXREDIRS, (long)request->redirects },
         { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS },
         /* On a connection that turns out dead curl repeats a request by itself, a POST too: a reply
            could go out twice. A stream that is closed takes its connection with it. */
@@ -343,7 +348,10 @@ static int set_options(struct exchange *x, const struct http_request *request)
     if (c == CURLE_OK)
         c = curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     if (c == CURLE_OK)
-        c = curl_easy_setopt(x->easy, CURLOPT_USERAGENT, "kerbside/" KERBSIDE_VERSION);
+        c = curl_easy_setopt(x->easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_USERAGENT,
+                             request->agent ? request->agent : "kerbside/" KERBSIDE_VERSION);
     if (c == CURLE_OK)
         c = curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->why);
     if (c == CURLE_OK)
@@ -358,7 +366,9 @@ static int set_options(struct exchange *x, const struct http_request *request)
         c = curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
     if (c == CURLE_OK && x->sent)
         c = curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, x->sent);
-    if (c == CURLE_OK && request->method != HTTP_GET)
+    if (c == CURLE_OK && request->method == HTTP_HEAD)
+        c = curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
+    else if (c == CURLE_OK && request->method != HTTP_GET)
         c = curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, methods[request->method]);
     if (c == CURLE_OK)
         c = curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
@@ -400,9 +410,11 @@ int http_send(struct http *h, const struct http_request *request, http_done *don
     struct exchange *x = calloc(1, sizeof *x);
     if (!x)
         return ERR_NOMEM;
-    *x = (struct exchange){
-        .http = h, .body = BUF_INIT(request->max_bytes), .done = done, .data = data
-    };
+    *x = (struct exchange){ .http = h,
+                            .body = BUF_INIT(request->max_bytes),
+                            .done = done,
+                            .data = data,
+                            .status_only = request->status_only };
     return begin(x, request);
 }
 

@@ -12,7 +12,7 @@
 
 struct http;
 
-enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE };
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE, HTTP_HEAD };
 
 struct http_request {
     enum http_method method;
@@ -23,6 +23,9 @@ struct http_request {
     long timeout_ms;           /* of a stream: for the connection to be made */
     long idle_ms;              /* of a stream: the longest silence; 0: any */
     size_t max_bytes;          /* of the answer's body; of no meaning for a stream */
+    unsigned redirects;        /* that are followed, by https only; 0: none is */
+    const char *agent;         /* who asks; copied; NULL: the program alone */
+    bool status_only;          /* nothing is read but the status, which is an answer */
 };
 
 enum http_end {

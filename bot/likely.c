@@ -33,7 +33,7 @@ static size_t choose(const struct kb *kb, const struct reading *reading, struct 
         const struct kb_intent *intent = &kb->intent[i];
         double score = score_of(&reading->match, intent),
                chance = reading->second ? (double)reading->second[i] : 0;
-        if (score > 0 || chance >= CHANCE_LEAST)
+        if (intent->mode != KB_SHADOW && (score > 0 || chance >= CHANCE_LEAST))
             count =
                 insert(ret, count,
                        (struct likely){ .intent = intent,

@@ -321,14 +321,24 @@ static const struct kb_intent *tied_with(const struct inquiry *q, const struct k
     return fmin(by_score, by_value) < t->lead && ahead >= t->lead ? other : NULL;
 }
 
+/* Is its answer a person's? An incident's text isn't, which was written for this. */
+static bool is_withheld(const struct inquiry *q, const struct kb_intent *intent)
+{
+    const bool *withheld = q->f->withheld;
+    if (kb_incident_of(q->kb, intent, q->f->now))
+        return false;
+    return intent->mode != KB_AUTOMATIC || (withheld && withheld[intent - q->kb->intent]);
+}
+
 /* One of two is meant, and asking which is all that is left to do: nothing speaks for a person
  * besides. */
 static bool can_ask(const struct inquiry *q, const struct kb_intent *best,
                     const struct kb_intent *other)
 {
     return other && q->f->question_allowed && q->kb->wording.clarify.ask.count && may_speak(q->f) &&
-           !q->f->case_open && !answered_before(q->f, other) &&
-           understood(&q->kb->thresholds, q->m) && !disagrees(q, best, other);
+           !q->f->case_open && !answered_before(q->f, other) && !is_withheld(q, best) &&
+           !is_withheld(q, other) && understood(&q->kb->thresholds, q->m) &&
+           !disagrees(q, best, other);
 }
 
 /* Are an intent's words only praised or talked about? The second opinion alone can tell. */
@@ -358,6 +368,26 @@ static struct policy_decision pass_over(const struct inquiry *q, struct policy_d
     return d;
 }
 
+/* Answered, unless one of the two is a person's: then both are, since one reply is for both. @also
+ * may be NULL. */
+static struct policy_decision answer(const struct inquiry *q, struct policy_decision d,
+                                     const struct kb_intent *intent, const struct kb_intent *also)
+{
+    if (is_withheld(q, intent) || (also && is_withheld(q, also))) {
+        d.would = intent;
+        d.would_also = also;
+        d.offered = intent->mode != KB_SHADOW && (!also || also->mode != KB_SHADOW);
+        return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
+    }
+    d.action = ACTION_ANSWER;
+    d.intent = intent;
+    d.also = also;
+    d.incidents[0] = kb_incident_of(q->kb, intent, q->f->now);
+    d.incidents[1] = also ? kb_incident_of(q->kb, also, q->f->now) : NULL;
+    d.say = SAY_ANSWER;
+    return d;
+}
+
 static struct policy_decision request(const struct inquiry *q, struct policy_decision d,
                                       const struct kb_intent *best)
 {
@@ -373,11 +403,7 @@ static struct policy_decision request(const struct inquiry *q, struct policy_dec
         return handoff(d, q->f, NULL, STR("human"), PRIORITY_SOON);
     }
     if (!disagrees(q, best, also) && (agreed || sure) && may_speak(q->f) && !q->f->case_open) {
-        d.action = ACTION_ANSWER;
-        d.intent = best;
-        d.also = also && !answered_before(q->f, also) ? also : NULL;
-        d.say = SAY_ANSWER;
-        return d;
+        return answer(q, d, best, also && !answered_before(q->f, also) ? also : NULL);
     }
     if (is_passing(q))
         return pass_over(q, d);
@@ -449,11 +475,11 @@ static struct policy_decision clarified(const struct inquiry *q, struct policy_d
     measure(q, &d, meant);
     if (!may_speak(q->f) || answered_before(q->f, meant))
         return handoff(d, q->f, NULL, STR("unresolved"), PRIORITY_NORMAL);
-    d.action = ACTION_ANSWER;
-    d.intent = meant;
-    d.say = SAY_ANSWER;
-    d.settles = q->f->case_open;
-    d.case_needed = false;
+    d = answer(q, d, meant, NULL);
+    if (d.action == ACTION_ANSWER) {
+        d.settles = q->f->case_open;
+        d.case_needed = false;
+    }
     return d;
 }
 

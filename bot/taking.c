@@ -25,6 +25,7 @@ void taker_release(struct taker *t)
     (void)intents_scratch_free(t->decider.scratch);
     arena_release(&t->arena);
     said_lately_release(&t->lately);
+    standing_release(&t->standing);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -99,6 +100,8 @@ static int decide_message(struct taking *t)
         .strikes = t->facts.strikes,
         .flood = t->facts.flood,
         .copy = t->facts.copy,
+        .now = t->now,
+        .withheld = r->standing.withheld,
     };
     struct conversation c = {
         .decider = &r->decider,
@@ -150,6 +153,8 @@ static int write_decision(struct taking *t)
             .read_from = t->outcome.read_from,
             .asked = buf_str(&asked),
             .kb_version = t->r->options->live->version,
+            .would = d->would,
+            .offered = d->policy.offered,
         };
         r = record_add_decision(t->tx, t->message_id, &row, t->now);
     }
@@ -162,22 +167,33 @@ static int write_decision(struct taking *t)
     return r;
 }
 
-/* The intents that it answers and the rule that decided count as used, unless an edit comes to what
- * was decided before; so does that an earlier answer didn't help. */
-static int count_uses(const struct taking *t)
+/* What an incident says is none of what the intent says. */
+static int64_t digest_of_said(const struct policy_decision *p, size_t i)
+{
+    const struct kb_intent *const said[] = { p->intent, p->also, p->would, p->would_also };
+    const struct kb_incident *incident = i < ARRAY_LEN(p->incidents) ? p->incidents[i] : NULL;
+    return incident ? (int64_t)str_hash(incident->text) : said[i]->digest;
+}
+
+/* The intents that it answers, or would have where that begins a case, and the rule that decided
+ * count as used, unless an edit comes to what was decided before; so does that an earlier answer
+ * didn't help. */
+static int count_uses(struct taking *t)
 {
     const struct conversation_outcome *o = &t->outcome;
     const struct policy_decision *p = &o->decision.policy;
-    const struct kb_intent *const said[] = { p->intent, p->also };
+    const struct kb_intent *const said[] = { p->intent, p->also, p->would, p->would_also };
+    bool counts = p->would ? !t->facts.case_id : p->say == SAY_ANSWER;
     int r = 0;
     if (p->rule && !str_is(t->before.action, action_name(p->action)))
         r = topic_used(t->tx, p->rule->id, 0, t->now);
     for (size_t i = 0; i < ARRAY_LEN(said) && r == 0; i++)
-        if (said[i] && p->say == SAY_ANSWER)
-            r = topic_used(t->tx, said[i]->id, said[i]->digest, t->now);
+        if (said[i] && counts)
+            r = topic_used(t->tx, said[i]->id, digest_of_said(p, i), t->now);
     if (r == 0 && o->unhelped_id)
         r = topic_unhelped(t->tx, o->unhelped_id, o->unhelped, t->r->decider.kb,
                            &t->r->options->unhelped, t->now);
+    t->r->stale |= r == 1; /* not for the next message any more */
     return r < 0 ? r : 0;
 }
 
@@ -553,6 +569,7 @@ int taker_take(struct taker *r, struct tx *tx, const struct network_message *old
                size_t count)
 {
     said_lately_clear(&r->lately);
+    r->stale = true;
     for (size_t i = 0; i < count; i++) {
         const struct network_message *m = &oldest_first[i];
         struct taking t = {
@@ -569,9 +586,12 @@ int taker_take(struct taker *r, struct tx *tx, const struct network_message *old
         };
         arena_clear(&r->arena);
         r->decider.kb = r->options->live->kb; /* all of one decision is made by one version */
-        int e = tx_savepoint(tx);
+        int e = r->stale ? standing_read(&r->standing, tx, r->decider.kb) : 0;
+        if (e == 0)
+            e = tx_savepoint(tx);
         if (e < 0)
             return e;
+        r->stale = false;
         e = take_message(&t);
         if (e < 0)
             e = take_failed(&t, e);

@@ -10,6 +10,7 @@
 #include "bot/decide.h"
 #include "bot/responder.h"
 #include "bot/said.h"
+#include "bot/standing.h"
 
 /* All zero is empty: may be released. */
 struct taker {
@@ -18,6 +19,8 @@ struct taker {
     struct decider decider;    /* of the version that decides the message it is at */
     struct arena arena;        /* of one message */
     struct said_lately lately; /* of one transaction */
+    struct standing standing;  /* … as it stands now */
+    bool stale;                /* … and must be read anew */
 };
 
 int taker_init(struct taker *t, const struct responder_options *options) MUST_CHECK;

@@ -82,6 +82,8 @@ struct record_decision {
     int64_t read_from;  /* the first of the messages that it was read with; 0: by itself */
     struct str asked;   /* the intents of a clarifying question, as intents; empty: none */
     int64_t kb_version; /* of the knowledge base that decided; 0: of no database */
+    struct str would;   /* of a handoff: what would have been said automatically; empty: nothing */
+    bool offered;       /* … and staff are offered it */
 };
 
 int record_add_decision(struct tx *tx, int64_t message_id, const struct record_decision *d,

@@ -272,8 +272,9 @@ int record_add_decision(struct tx *tx, int64_t message_id, const struct record_d
                         int64_t now)
 {
     static const char sql[] = "INSERT INTO decision(message_id, action, reason, intents, why, "
-                              "score, lead, residue, kb, decided_at, read_from, asked, kb_version)"
-                              " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                              "score, lead, residue, kb, decided_at, read_from, asked, kb_version, "
+                              "would, offered) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
+                              "?11, ?12, ?13, ?14, ?15)";
     struct stmt *q = tx_stmt(tx, sql);
     stmt_bind_int64(q, 1, message_id);
     stmt_bind_str(q, 2, d->action);
@@ -292,6 +293,10 @@ int record_add_decision(struct tx *tx, int64_t message_id, const struct record_d
         stmt_bind_str(q, 12, d->asked);
     if (d->kb_version)
         stmt_bind_int64(q, 13, d->kb_version);
+    if (d->would.len) {
+        stmt_bind_str(q, 14, d->would);
+        stmt_bind_int64(q, 15, d->offered);
+    }
     return stmt_run(q);
 }
 

@@ -297,12 +297,15 @@ static const char *const steps[] = {
      * automatic; how often each intent and rule was used, and didn't help, a day a row */
     "ALTER TABLE decision ADD COLUMN kb_version INTEGER;" /* null: of before there were versions */
     "ALTER TABLE decision ADD COLUMN would TEXT;"
+    "ALTER TABLE decision ADD COLUMN offered INTEGER;"     /* … and staff are offered it */
     "ALTER TABLE decision ADD COLUMN unhelped_at INTEGER;" /* its answer; null: nobody said so */
     "ALTER TABLE event ADD COLUMN item TEXT;"              /* of the knowledge base: kind/id */
     /* digest: of what it said then; used_at: the last time on that day */
     "CREATE TABLE topic_day(topic TEXT NOT NULL, day INTEGER NOT NULL, digest INTEGER NOT NULL, "
     "used INTEGER NOT NULL, unhelped INTEGER NOT NULL, used_at INTEGER NOT NULL, PRIMARY "
-    "KEY(topic, day, digest)) STRICT, WITHOUT ROWID;",
+    "KEY(topic, day, digest)) STRICT, WITHOUT ROWID;"
+    /* what a knowledge base is tried on, as past_store.c has it */
+    "CREATE INDEX message_past ON message(written_at) WHERE kind='addressed' AND gone_at IS NULL;",
 };
 
 int record_migrate_to(struct db *db, size_t version)

@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "handoff/record.h"
 
-enum { BURSTS_READ = 3, TEXT_BYTES_MAX = 65536 };
+enum { BURSTS_READ = 3, SUGGESTIONS_MAX = 3, TEXT_BYTES_MAX = 65536 };
 
 static const cJSON *in(const cJSON *o, const char *name)
 {
@@ -53,6 +53,36 @@ static int read_burst(const cJSON *messages, int *at, struct str handle, struct 
     return r;
 }
 
+/* What it would have said by itself about the newest of theirs comes first, if staff are offered
+ * it; it was worded then, and stands in place of the same intent worded now. */
+static void put_would(const struct desk *desk, const cJSON *messages, struct str handle,
+                      cJSON *list)
+{
+    int at = cJSON_GetArraySize(messages) - 1;
+    while (at >= 0 && !is_theirs(cJSON_GetArrayItem(messages, at), handle))
+        at--;
+    const cJSON *decision = at < 0 ? NULL : in(cJSON_GetArrayItem(messages, at), "decision");
+    if (!cJSON_IsTrue(in(decision, "offered")) || !desk->live)
+        return;
+    const struct kb_intent *intent =
+        kb_intent_named(desk->live->kb, json_str(cJSON_GetArrayItem(in(decision, "intents"), 0)));
+    if (!intent)
+        return; /* an editor took it away since */
+    for (int i = cJSON_GetArraySize(list) - 1; i >= 0; i--)
+        if (str_eq(json_str(in(cJSON_GetArrayItem(list, i), "intent")), intent->id))
+            cJSON_DeleteItemFromArray(list, i);
+    cJSON *one = cJSON_CreateObject();
+    (void)json_put_str(one, "intent", intent->id);
+    (void)json_put_str(one, "title", intent->title);
+    (void)json_put_str(one, "text", json_str(in(decision, "would")));
+    (void)json_put_str(one, "link", intent->link);
+    (void)cJSON_AddNumberToObject(one, "score", in(decision, "score")->valuedouble);
+    (void)cJSON_AddTrueToObject(one, "would");
+    (void)cJSON_InsertItemInArray(list, 0, one);
+    if (cJSON_GetArraySize(list) > SUGGESTIONS_MAX)
+        cJSON_DeleteItemFromArray(list, SUGGESTIONS_MAX);
+}
+
 int suggestions_add(const struct desk *desk, int64_t now, cJSON *whole)
 {
     const cJSON *about = in(whole, "case"), *messages = in(whole, "messages");
@@ -69,5 +99,7 @@ int suggestions_add(const struct desk *desk, int64_t now, cJSON *whole)
             r = desk->suggest(desk->data, account, buf_str(&text), now, list);
         buf_release(&text);
     }
+    if (r == 0)
+        put_would(desk, messages, handle, list);
     return r;
 }

@@ -290,7 +290,7 @@ static cJSON *read_history(struct stmt *q)
     " iif(m.kind='private', NULL, m.remote_id) AS remote_id,"                                \
     " m.kind, m.account, m.edited_at, m.gone_at, m.expired, d.action, d.reason, d.intents, " \
     "d.score, "                                                                              \
-    "d.lead, d.residue, d.kb, d.kb_version, d.why"                                           \
+    "d.lead, d.residue, d.kb, d.kb_version, d.why, d.would, d.offered"                       \
     " FROM message m JOIN resident r ON r.id=m.resident_id"                                  \
     " LEFT JOIN decision d ON d.message_id=m.id "
 
@@ -322,6 +322,8 @@ static cJSON *read_message(struct stmt *q)
     put_text_column(d, q, "kb");
     put_int_or_null(d, q, "kb_version");
     put_json_column(d, q, "why");
+    put_text_or_null(d, "would", q, "would");
+    put_flag_column(d, q, "offered");
     return o;
 }
 

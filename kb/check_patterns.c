@@ -6,17 +6,16 @@ enum { PLACE_ROOM = 24 };
 /* "match[3]" as it stands in the topic's file. */
 static const char *place_of(const struct kb_pattern *p, char out[PLACE_ROOM])
 {
-    (void)snprintf(out, PLACE_ROOM, "%s[%zu]",
-                   p->as_written.use == PATTERN_FOR ? "match" : "unless", p->index);
+    (void)snprintf(out, PLACE_ROOM, "%s[%zu]", p->field, p->index);
     return out;
 }
 
-/* "match[1], [4] and [7]", those of which @rows has none. */
+/* "match[1], [4], [7]", those of which @rows has none. A phrase costs nobody anything to read. */
 static size_t list_without(const struct kb_trial *t, const bool *rows, struct buf *out)
 {
     size_t count = 0;
     for (size_t p = 0; p < t->match_count; p++)
-        if (!kb_trial_any(t, rows, p))
+        if (strcmp(t->patterns[p].field, "match") == 0 && !kb_trial_any(t, rows, p))
             (void)buf_addf(out, "%s[%zu]", count++ ? ", " : "match", t->patterns[p].index);
     return count;
 }
@@ -112,11 +111,21 @@ static int check_topic(struct patterns_check *c, unsigned topic)
     return r < 0 ? r : 0;
 }
 
-int check_patterns(const struct kb *kb, struct intents_scratch *scratch, struct report *report)
+/* That they aren't slow, or that it was said when they came. */
+static int skip_known(struct patterns_check *c, const struct kb *known)
+{
+    int r = 0;
+    for (size_t i = 0; i < intents_pattern_count(known->intents) && r == 0; i++)
+        r = map_put(&c->slow, intents_pattern(known->intents, i).pcre, 0);
+    return r;
+}
+
+int check_patterns(const struct kb *kb, unsigned from, unsigned to, const struct kb *known,
+                   struct intents_scratch *scratch, struct report *report)
 {
     struct patterns_check c = { .kb = kb, .scratch = scratch, .report = report };
-    int r = 0;
-    for (unsigned t = 0; t < kb->intent_count + kb->rule_count && r == 0; t++)
+    int r = known ? skip_known(&c, known) : 0;
+    for (unsigned t = from; t < to && r == 0; t++)
         r = check_topic(&c, t);
     arena_release(&c.topic);
     arena_release(&c.run);

@@ -76,6 +76,20 @@ const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent
     return NULL;
 }
 
+const struct kb_incident *kb_incident_of(const struct kb *kb, const struct kb_intent *intent,
+                                         int64_t now)
+{
+    for (size_t n = 0; n < kb->incident_count; n++) {
+        const struct kb_incident *incident = &kb->incident[n];
+        if (now < incident->from_at || now >= incident->until_at)
+            continue;
+        for (size_t i = 0; i < incident->intent_count; i++)
+            if (incident->intents[i] == intent)
+                return incident;
+    }
+    return NULL;
+}
+
 int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings, size_t count)
 {
     while (text.len) {
@@ -101,6 +115,18 @@ const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic)
 {
     const struct kb_intent *intent = kb_intent_of(kb, topic);
     return intent ? &intent->examples : &kb_rule_of(kb, topic)->examples;
+}
+
+const struct kb_list *kb_topic_phrases(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? &intent->phrases : &kb_rule_of(kb, topic)->phrases;
+}
+
+struct str kb_mode_name(enum kb_mode mode)
+{
+    static const char *const names[KB_MODES] = { "shadow", "assist", "automatic" };
+    return str_of(names[mode]);
 }
 
 struct str kb_class_name(enum kb_class class)

@@ -28,6 +28,14 @@ struct kb_examples {
     struct kb_list yes, no;
 };
 
+/* What an intent may do by itself, from the least on. */
+enum kb_mode {
+    KB_SHADOW,   /* nothing: its decision keeps what it would have said */
+    KB_ASSIST,   /* a person is offered what it would have said */
+    KB_AUTOMATIC /* it answers */
+};
+enum { KB_MODES = KB_AUTOMATIC + 1 };
+
 struct kb_intent {
     struct str id, title, department, review_by, link;
     struct kb_list replies; /* may hold {link} */
@@ -36,7 +44,10 @@ struct kb_intent {
     struct str file;   /* where it stands */
     unsigned topic;    /* its number in the set */
     struct str called; /* by a clarifying question: "your bin day"; empty: none asks about it */
-    int64_t digest;    /* of its whole body: changed in anything, it has another */
+    struct kb_list phrases; /* each is a pattern behind those of "match": see plain.h */
+    struct str owner;       /* who looks after it; may be empty */
+    enum kb_mode mode;
+    int64_t digest; /* of its whole body: changed in anything, it has another */
 };
 
 enum kb_kind {
@@ -62,6 +73,7 @@ struct kb_rule {
     struct kb_examples examples;
     struct str file;
     unsigned topic;
+    struct kb_list phrases; /* as an intent's */
 };
 
 /*
@@ -135,6 +147,17 @@ struct kb_notice {
     size_t intent_count;
 };
 
+/* While it holds, its text is what its intents answer, whatever their replies and modes are, and
+ * no notice stands before it. An intent has one at a time. */
+struct kb_incident {
+    struct str id, title, text;
+    struct kb_list said;       /* the text, as the one variant that it is */
+    int64_t from_at, until_at; /* the last second isn't part of it */
+    const struct kb_intent **intents;
+    size_t intent_count;
+    struct kb_list tell; /* whom, when it is over: names */
+};
+
 /* Set from the corpus; what they trade against each other is in ARCHITECTURE.md. All 0 to 1. */
 struct kb_thresholds {
     double score;           /* the best intent's least score for an answer */
@@ -189,6 +212,8 @@ struct kb {
     size_t notice_count;
     struct kb_canned *canned;
     size_t canned_count;
+    struct kb_incident *incident;
+    size_t incident_count;
     const struct text_rules *rules; /* of the network that it was checked for; outlives it */
     char lessons[17]; /* of all that the second opinion is trained on: the same where only what is
                          said has changed */
@@ -216,6 +241,9 @@ const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id); /* 
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
+const struct kb_list *kb_topic_phrases(const struct kb *kb, unsigned topic);
+
+struct str kb_mode_name(enum kb_mode mode);
 
 /* The wording of the voice of that name, the plain one if @name is empty; NULL: there is none. */
 const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name);
@@ -223,6 +251,10 @@ const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name);
 /* The notice that holds for @intent at @now, or NULL. */
 const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,
                                      int64_t now);
+
+/* The incident that holds for @intent at @now, or NULL. */
+const struct kb_incident *kb_incident_of(const struct kb *kb, const struct kb_intent *intent,
+                                         int64_t now);
 
 /* Appends @text with each @fillings' text where its name stands. Returns 0, ERR_TOOBIG or
  * ERR_NOMEM. */
@@ -254,5 +286,16 @@ void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is
  * there was an error, or ERR_NOMEM.
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
+
+/* The same of one topic, quickly: whether a pattern is slow is only asked of those that @known
+ * hasn't, which may be NULL. */
+int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, int64_t today,
+                   struct report *report) MUST_CHECK;
+
+/* The same of all that is of no topic: terms, notices. */
+void kb_check_rest(const struct kb *kb, int64_t today, struct report *report);
+
+/* The same without trying the patterns, which takes most of the time and only warns. */
+int kb_check_errors(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 
 #endif

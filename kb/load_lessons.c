@@ -87,6 +87,8 @@ int load_own_lessons(struct loader *l)
         r = add_lessons(l, &l->kb->intent[i].examples.yes, (unsigned)i);
         if (r == 0)
             r = add_lessons(l, &l->kb->intent[i].teach, (unsigned)i);
+        if (r == 0)
+            r = add_lessons(l, &l->kb->intent[i].phrases, (unsigned)i);
     }
     for (size_t i = 0; i < l->kb->rule_count && r == 0; i++) {
         int class = class_of_rule(l->kb, &l->kb->rule[i]);

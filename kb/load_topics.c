@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/when.h"
+#include "kb/plain.h"
 
 const struct load_kind load_kinds[KB_KINDS] = {
     { "sensitive", KB_SENSITIVE }, { "troll", KB_TROLL },         { "praise", KB_PRAISE },
@@ -17,9 +18,8 @@ static int add_patterns(struct loader *l, const cJSON *object, const char *field
         "pcre", NULL
     };
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, field), *item;
-    if ((list && !cJSON_IsArray(list)) || (use == PATTERN_FOR && cJSON_GetArraySize(list) == 0))
-        return report_error(l->report, "%s: \"%s\" must be a list of patterns%s", where, field,
-                            use == PATTERN_FOR ? ", at least one" : "");
+    if (list && !cJSON_IsArray(list))
+        return report_error(l->report, "%s: \"%s\" must be a list of patterns", where, field);
     size_t index = 0;
     cJSON_ArrayForEach(item, list)
     {
@@ -50,8 +50,30 @@ static int add_patterns(struct loader *l, const cJSON *object, const char *field
     return 0;
 }
 
+/* Behind those of "match", whose numbers are theirs for good. */
+static int add_phrases(struct loader *l, const struct kb_list *phrases, unsigned topic,
+                       const char *where)
+{
+    struct arena arena = ARENA_INIT;
+    int r = 0;
+    for (size_t i = 0; i < phrases->count && r != ERR_NOMEM; i++) {
+        struct plain_phrase p;
+        struct buf place = BUF_INIT(4096);
+        (void)buf_addf(&place, "%s: phrases[%zu]", where, i);
+        r = plain_phrase(intents_vocab(l->kb->intents), &arena, phrases->items[i], buf_cstr(&place),
+                         l->report, &p);
+        if (r == 0)
+            r = intents_add_pattern(l->kb->intents, topic, PATTERN_FOR, p.pcre, p.weight,
+                                    buf_cstr(&place), l->report);
+        buf_release(&place);
+        arena_clear(&arena);
+    }
+    arena_release(&arena);
+    return r == ERR_NOMEM ? r : 0;
+}
+
 static int add_topic(struct loader *l, const cJSON *object, struct str id, const char *where,
-                     unsigned *ret_topic)
+                     struct kb_list *ret_phrases, unsigned *ret_topic)
 {
     bool there = false;
     for (size_t i = 0; i < l->kb->intent_count; i++)
@@ -64,7 +86,15 @@ static int add_topic(struct loader *l, const cJSON *object, struct str id, const
     if (topic < 0)
         return topic;
     *ret_topic = (unsigned)topic;
-    int r = add_patterns(l, object, "match", PATTERN_FOR, *ret_topic, where);
+    int r = load_list(l, object, "phrases", false, where, ret_phrases);
+    if (r == 0 && ret_phrases->count == 0 &&
+        cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(object, "match")) == 0)
+        r = report_error(l->report, "%s: must have \"phrases\" or \"match\", with something in it",
+                         where);
+    if (r == 0)
+        r = add_patterns(l, object, "match", PATTERN_FOR, *ret_topic, where);
+    if (r == 0)
+        r = add_phrases(l, ret_phrases, *ret_topic, where);
     return r < 0 ? r : add_patterns(l, object, "unless", PATTERN_UNLESS, *ret_topic, where);
 }
 
@@ -77,6 +107,18 @@ int load_other_class(struct str name)
     return c;
 }
 
+static int load_mode(struct loader *l, const cJSON *object, const char *where, enum kb_mode *ret)
+{
+    struct str name = kb_mode_name(KB_AUTOMATIC);
+    int found = json_get_str(object, "mode", &name), mode = 0;
+    while (mode < KB_MODES && !str_eq(kb_mode_name((enum kb_mode)mode), name))
+        mode++;
+    if (found < 0 || mode == KB_MODES)
+        return report_error(l->report, "%s: \"mode\" must be shadow, assist or automatic", where);
+    *ret = (enum kb_mode)mode;
+    return 0;
+}
+
 static int64_t digest_of(const cJSON *object)
 {
     char *text = cJSON_PrintUnformatted(object);
@@ -87,9 +129,9 @@ static int64_t digest_of(const cJSON *object)
 
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
-    static const char *const names[] = { "id",       "title",  "department", "review_by",
-                                         "match",    "unless", "replies",    "link",
-                                         "examples", "teach",  "called",     NULL };
+    static const char *const names[] = { "id",     "title",   "department", "review_by", "match",
+                                         "unless", "replies", "link",       "examples",  "teach",
+                                         "called", "phrases", "owner",      "mode",      NULL };
     struct kb_intent in = { .digest = digest_of(object) };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
@@ -124,13 +166,17 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
     if (r == 0)
         r = load_text(l, object, "called", false, w, &in.called);
     if (r == 0)
+        r = load_text(l, object, "owner", false, w, &in.owner);
+    if (r == 0)
+        r = load_mode(l, object, w, &in.mode);
+    if (r == 0)
         load_check_outgoing(l, in.called, &load_no_placeholders, w, "called");
     if (r == 0)
         r = load_examples(l, object, w, &in.examples);
     if (r == 0) {
         struct placeholder link = load_link_placeholder(in.link);
         load_check_outgoing_list(l, &in.replies, &(struct placeholders){ &link, 1 }, w, "replies");
-        r = add_topic(l, object, in.id, w, &in.topic);
+        r = add_topic(l, object, in.id, w, &in.phrases, &in.topic);
     }
     if (r == 0)
         r = array_grow_in(&l->kb->arena, (void **)&l->kb->intent, l->kb->intent_count,
@@ -170,8 +216,9 @@ static int take_kind(struct loader *l, const cJSON *object, const char *where, s
 
 static int load_rule(struct loader *l, const cJSON *object, struct str file)
 {
-    static const char *const names[] = { "id",      "kind",  "reason", "team",     "on_call",
-                                         "holding", "match", "unless", "examples", NULL };
+    static const char *const names[] = { "id",       "kind",    "reason", "team",
+                                         "on_call",  "holding", "match",  "unless",
+                                         "examples", "phrases", NULL };
     struct kb_rule rule = { 0 };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
@@ -196,7 +243,7 @@ static int load_rule(struct loader *l, const cJSON *object, struct str file)
     if (r == 0) {
         load_check_outgoing_list(l, &rule.holding,
                                  &(struct placeholders){ &load_when_placeholder, 1 }, w, "holding");
-        r = add_topic(l, object, rule.id, w, &rule.topic);
+        r = add_topic(l, object, rule.id, w, &rule.phrases, &rule.topic);
     }
     if (r == 0)
         r = array_grow_in(&l->kb->arena, (void **)&l->kb->rule, l->kb->rule_count, &l->rule_room,

@@ -1,8 +1,10 @@
 /*
  * Phrases in plain words ("bin not emptied", "missed my recycling") to patterns, through the
- * vocabulary: the longest run of words that a term says stands for the term, other words for
- * themselves, and between any two a gap. Editors see what a phrase became, and can take it over by
- * hand.
+ * vocabulary. Words that a term says stand for the term where it is plain that they mean it, small
+ * words fall away, the others stand for themselves and their plurals, and between any two is a gap.
+ * Up to three things may be said the other way round: "missed bin", "bin missed". An editor whose
+ * word is taken wrongly, or not at all, gives it a term of its own: a term that is called as the
+ * word goes before all others. Editors see what a phrase became, and can take it over by hand.
  */
 #ifndef KB_PLAIN_H
 #define KB_PLAIN_H
@@ -24,9 +26,9 @@ struct plain_phrase {
 };
 
 /*
- * @vocab: whole (vocab_check). Faults, in words for an editor, go to @report behind @where: no
- * words, too many, nothing but words that say nothing by themselves. Returns 0, ERR_BADINPUT or
- * ERR_NOMEM.
+ * @vocab: whole (vocab_check, vocab_finish). Faults, in words for an editor, go to @report behind
+ * @where: no words, too many, nothing but words that say nothing by themselves. Returns 0,
+ * ERR_BADINPUT or ERR_NOMEM.
  */
 int plain_phrase(const struct vocab *vocab, struct arena *arena, struct str phrase,
                  const char *where, struct report *report, struct plain_phrase *ret) MUST_CHECK;

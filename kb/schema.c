@@ -53,11 +53,17 @@ static const char *const steps[] = {
     "CREATE TABLE kb_mark(message_id INTEGER NOT NULL, staff_id INTEGER NOT NULL, revision INTEGER "
     "NOT NULL, better INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(message_id, staff_id)) "
     "STRICT, WITHOUT ROWID;"
+    "CREATE INDEX kb_mark_revision ON kb_mark(revision);"
 
     /* Links of answers, as they were found when they were last asked for */
     "CREATE TABLE kb_link(url TEXT PRIMARY KEY, checked_at INTEGER NOT NULL, ok_at INTEGER, "
     "failures INTEGER NOT NULL, status INTEGER NOT NULL, what TEXT NOT NULL, dead INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX kb_link_dead ON kb_link(url) WHERE dead=1;"
+
+    /* Incidents of which it was told that they are over, and when they were to be */
+    "CREATE TABLE kb_incident_over(incident TEXT PRIMARY KEY, until_at INTEGER NOT NULL) STRICT, "
+    "WITHOUT ROWID;"
 
     /* Intents that answer less than their editors want, since residents said that it didn't help */
     "CREATE TABLE kb_demotion(intent TEXT PRIMARY KEY, at INTEGER NOT NULL, used INTEGER NOT NULL, "

@@ -14,7 +14,13 @@ static int collect_patterns(const struct kb *kb, struct arena *arena, unsigned t
         if (p.topic != topic) /* a topic's patterns were added in this order */
             continue;
         size_t index = p.use == PATTERN_FOR ? t->match_count++ : t->pattern_count - t->match_count;
-        t->patterns[t->pattern_count++] = (struct kb_pattern){ i, index, p };
+        const char *field = p.use == PATTERN_FOR ? "match" : "unless";
+        t->patterns[t->pattern_count++] = (struct kb_pattern){ i, field, index, p };
+    }
+    size_t phrases = kb_topic_phrases(kb, topic)->count, written = t->match_count - phrases;
+    for (size_t i = 0; i < phrases; i++) {
+        t->patterns[written + i].field = "phrases";
+        t->patterns[written + i].index = i;
     }
     return 0;
 }

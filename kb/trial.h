@@ -9,17 +9,18 @@
 
 /* A pattern of a topic, where the editor wrote it. */
 struct kb_pattern {
-    size_t number; /* in the set */
-    size_t index;  /* in its list, "match" or "unless" */
+    size_t number;     /* in the set */
+    const char *field; /* its list: "match", "phrases" or "unless" */
+    size_t index;      /* in that */
     struct intents_pattern as_written;
 };
 
 struct kb_trial {
-    struct kb_pattern *patterns; /* of the topic: those of "match", then those of "unless" */
-    size_t pattern_count, match_count;
-    size_t example_count; /* of examples.yes */
-    bool *fits;           /* of each example in turn, a row of match_count */
-    bool *needed;         /* likewise: without this pattern the example isn't found any more */
+    struct kb_pattern *patterns; /* of the topic: those of "match", of "phrases" and of "unless" */
+    size_t pattern_count, match_count; /* phrases are among those that match */
+    size_t example_count;              /* of examples.yes */
+    bool *fits;                        /* of each example in turn, a row of match_count */
+    bool *needed; /* likewise: without this pattern the example isn't found any more */
 };
 
 /*

@@ -4,9 +4,9 @@
 // the frames on their way to the page, and held against the protocol first.
 
 import assert from 'node:assert/strict'
-import { Desk } from '../integration/support/desk.mjs'
-import { checkFrame } from '../peers/protocol.mjs'
-import { listen, obstacles } from './access.mjs'
+import { obstacles } from './access.mjs'
+import { EMOJI, ENDLESS, HOSTILE, MARKUP, ZALGO } from './hostile.mjs'
+import { Stage } from './stage.mjs'
 import { story } from './story.mjs'
 import { IN_HOURS, openCase, row, STAFF, until } from './support.mjs'
 
@@ -16,63 +16,8 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
   "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 const QUESTION = "do you hire out the old mayor's chain for weddings?"
 
-const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title = \'owned\'</script>' +
-  '</p></li><b>&lt;bold&gt;</b> <style>*{display:none}</style> {{link}} ${link} javascript:alert(1)'
-const BIDI = '\u202egnp.exe\u202c \u2067\u05d0\u05d1\u2069 \u200f\u061c! \u200bzero\u200dwidth \u202eleft open'
-const ZALGO = [...'the chain'].map(letter => letter + '\u0300\u0310\u0335\u0489\u031a\u0338\u0323'.repeat(8)).join('')
-const ENDLESS = 'W'.repeat(3900)
-const EMOJI = '👩‍👩‍👧‍👦👰🏽‍♀️🏴󠁧󠁢󠁥󠁮󠁧󠁿'.repeat(30)
-const HOSTILE = [MARKUP, BIDI, ZALGO, ENDLESS, EMOJI]
 const handleOf = n => `little_bobby_${n}`
 const nameOf = n => [...HOSTILE[n]].slice(0, 30).join('')
-
-// A page whose frames can be changed on their way: `alter` gives what a frame becomes.
-class Stage {
-  alter = frame => frame
-  reachable = true
-
-  static async open (council, who) {
-    const stage = new Stage()
-    stage.council = council
-    stage.page = await council.newPage({ viewport: { width: 1280, height: 900 } })
-    await stage.page.addInitScript(listen)
-    await stage.page.routeWebSocket('**/ws', socket => stage.#take(socket))
-    await stage.page.goto(council.consoleUrl)
-    await council.signIn(stage.page, who)
-    return stage
-  }
-
-  #take (socket) {
-    if (!this.reachable) {
-      socket.close()
-      return
-    }
-    this.socket = socket
-    const server = socket.connectToServer()
-    server.onMessage(text => {
-      const altered = JSON.stringify(this.alter(JSON.parse(text)))
-      checkFrame('server', altered)
-      socket.send(altered)
-    })
-  }
-
-  lose () {
-    this.reachable = false
-    return this.socket.close()
-  }
-
-  async go (view) {
-    await this.page.evaluate(to => { location.hash = `#/${to}` }, view)
-    await this.page.getByText('Fetching', { exact: false }).waitFor({ state: 'detached' })
-  }
-
-  // A command as another console of the same person would give it.
-  async desk () {
-    const [{ name, value }] = await this.page.context().cookies()
-    const url = this.council.consoleUrl
-    return Desk.open({ url, origin: new URL(url).origin }, { cookie: `${name}=${value}` })
-  }
-}
 
 story('nobody is kept out of any view', async (council, t) => {
   const keepsNobodyOut = (page, where) => t.test(where, async () => {
@@ -279,7 +224,7 @@ function full (frame) {
   Object.assign(frame.case, {
     warned: true, escalated: true, lease_until: now() + 5400, due_at: now() - 600, department: 'Waste'
   })
-  frame.suggestions = [{ intent: 'x', title: MARKUP, text: ENDLESS, link: null, score: 0.5 }]
+  frame.suggestions = [{ intent: 'x', title: MARKUP, text: ENDLESS, link: null, score: 0.5, would: false }]
   frame.notes = [{ id: 1, by: learner, text: ENDLESS, at: now(), to: [learner] }]
   frame.earlier = [{
     id: 7, reference: '2C9M-4', reason: 'complaint', state: 'closed', outcome: 'answered', opened_at: now() - 864000, summary: ENDLESS

@@ -94,7 +94,7 @@ function filled (frame) {
   const [first] = frame.messages
   frame.case.due_at = now() + 1230
   frame.case.lease_until = now() + 5400
-  frame.suggestions = [{ intent: 'x', title: MARKUP, text: MARKUP, link: null, score: 0.5 }]
+  frame.suggestions = [{ intent: 'x', title: MARKUP, text: MARKUP, link: null, score: 0.5, would: false }]
   frame.notes = [{ id: 1, by: tom, text: MARKUP, at: now(), to: [tom] }]
   frame.earlier = [{
     id: 7,

@@ -1,5 +1,8 @@
 // kerbside kb explain: an intent or a rule, its patterns and what they need, its examples.
 import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { SMALL_KB, run } from './support/command.mjs'
 
@@ -39,6 +42,18 @@ describe('an intent', () => {
     assert.match(out, /^examples\.yes\n {2}score +lead +text\n +0\.80 +0\.80 +"My green bin hasn't been emptied"$/m)
     assert.match(out, /^examples\.no\n.*\n +- +- +"when is my bin day\?"$/m)
   })
+})
+
+test('a phrase: as it was written, and what became of it', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'kerbside-'))
+  cpSync(SMALL_KB, dir, { recursive: true })
+  const bins = JSON.parse(readFileSync(join(SMALL_KB, 'bins.json'), 'utf8'))
+  bins.intents.find(intent => intent.id === 'bins.missed').phrases = ['bin vanished']
+  writeFileSync(join(dir, 'bins.json'), JSON.stringify(bins))
+  const r = run(['kb', 'explain', '--kb', dir, 'bins.missed'])
+  rmSync(dir, { recursive: true })
+  assert.deepEqual([r.status, r.err], [0, ''])
+  assert.match(r.out, /^ {2}phrases\[0\] +84 "bin vanished"\n +\(\?&bin\) .*vanished\|vanished .*\n +needs /m)
 })
 
 test('a rule: its kind, its team, what it says', () => {

@@ -44,7 +44,7 @@ function decide (text, ...args) {
   return JSON.parse(r.out)
 }
 
-const members = ['text', 'action', 'intents', 'reason', 'reply', 'score', 'lead', 'residue', 'second', 'why', 'kb']
+const members = ['text', 'action', 'intents', 'reason', 'reply', 'would', 'score', 'lead', 'residue', 'second', 'why', 'kb']
 const actions = ['answer', 'handoff', 'ignore', 'thank', 'none']
 
 function checkShape (d) {
@@ -380,7 +380,7 @@ describe('a knowledge base of its own', () => {
     write({ bins: t => t.replace('when (?&gap)(?&day)', 'when (?&gap)(?&dya)') })
     const r = run(['try', '--kb', dir, '--jsonl'], '{"text":"a"}\n')
     assert.deepEqual([r.status, r.out], [1, ''])
-    assert.equal(r.err, 'error: bins.json: bins.day: match[0]: column 13: no term "dya" in terms.json\n')
+    assert.equal(r.err, 'error: bins.json: bins.day: match[0]: column 13: no term "dya" in terms.json; there is one called "day"\n')
   })
 })
 

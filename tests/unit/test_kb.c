@@ -135,6 +135,43 @@ static void test_good(void **state)
     assert_null(kb_free(NULL));
 }
 
+/* Phrases are patterns behind those of "match", and may be all there is. */
+static void test_phrases(void **state)
+{
+    const char *dir = *state;
+    write_kb(dir, "bins.json", "\"match\":[",
+             "\"phrases\":[\"bin vanished\",\"street party\"],\"owner\":\"Edie Hall\","
+             "\"mode\":\"assist\",\"match\":[");
+    write_text(dir, "parties.json",
+               "{\"intents\":[{\"id\":\"parties\",\"title\":\"Parties\",\"department\":\"x\","
+               "\"review_by\":\"2027-03-31\",\"link\":\"https://northmoor.example/p\","
+               "\"replies\":[\"Here: {link}\"],\"phrases\":[\"party\"],"
+               "\"examples\":{\"yes\":[\"party\"]}}]}");
+    struct kb *kb = load(dir);
+    const struct kb_intent *in = kb_intent_named(kb, STR("bins.missed"));
+    const struct kb_intent *parties = kb_intent_named(kb, STR("parties"));
+    static const char *const pcres[] = { "(?&bin) (?&gap)(?&missed)",
+                                         "(?&missed)",
+                                         "(?&bin) (?&gap)vanished|vanished "
+                                         "(?&gap)(?&bin)",
+                                         "streets? (?&gap)part(?:y|ies)|part(?:y|ies) "
+                                         "(?&gap)streets?",
+                                         "missed you",
+                                         "part(?:y|ies)" };
+    assert_int_equal(in->phrases.count, 2);
+    assert_str(in->phrases.items[1], "street party");
+    assert_ptr_equal(kb_topic_phrases(kb, in->topic), &in->phrases);
+    assert_str(in->owner, "Edie Hall");
+    assert_int_equal(in->mode, KB_ASSIST);
+    assert_int_equal(parties->mode, KB_AUTOMATIC);
+    assert_str(parties->owner, "");
+    assert_int_equal(intents_pattern_count(kb->intents), 3 + ARRAY_LEN(pcres));
+    for (size_t i = 0, p = 0; i < intents_pattern_count(kb->intents); i++)
+        if (kb_intent_of(kb, intents_pattern(kb->intents, i).topic))
+            assert_str(intents_pattern(kb->intents, i).pcre, pcres[p++]);
+    kb = kb_free(kb);
+}
+
 #define IN "error: bins.json: bins.missed: "
 #define GAS "error: rules.json: sensitive.gas: "
 
@@ -168,21 +205,21 @@ static void test_faults(void **state)
         { "one reply, no list", "bins.json", "[\"Sorry: {link}\",\"Tell us: {link}\"]",
           "\"Sorry: {link}\"", IN "\"replies\" must be a list of texts, at least one\n" },
         { "a reply that is none", "bins.json", "\"Tell us: {link}\"", "5",
-          IN "replies[1] must be a text with something in it\n" },
+          IN "replies[1]: must be a text with something in it\n" },
         { "a blank reply", "bins.json", "\"Tell us: {link}\"", "\" \"",
-          IN "replies[1] must be a text with something in it\n" },
+          IN "replies[1]: must be a text with something in it\n" },
         { "a reply without a link", "bins.json", "Tell us: {link}", "Tell us",
           IN "replies[1]: has no {link}: say where to go\n" },
         { "another placeholder", "bins.json", "Tell us: {link}", "Tell us, {name}: {link}",
-          IN "replies[1]: byte 10: only {link} can stand in braces here\n" },
+          IN "replies[1]: column 10: {name} isn't filled in here, only {link} is\n" },
         { "an open brace", "bins.json", "Tell us: {link}", "{link} {",
-          IN "replies[1]: byte 8: only {link} can stand in braces here\n" },
+          IN "replies[1]: column 8: { isn't filled in here, only {link} is\n" },
         { "a reply too long", "bins.json", "Tell us: {link}",
           "{link} 3456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
           "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
           "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123",
           IN "replies[1]: 281 characters filled in and with the resident's handle, at most 280 "
-             "fit\n" },
+             "fit: 1 too many\n" },
         { "no examples", "bins.json",
           "\"examples\":{\"yes\":[\"my bin was missed\",\"they missed us\"],\"no\":[\"missed "
           "you\"]},",
@@ -194,7 +231,7 @@ static void test_faults(void **state)
           "\"maybe\":[\"missed you\"]", IN "unknown member \"maybe\"; known: yes, no\n" },
         { "unknown member", "bins.json", "\"teach\":", "\"teaches\":",
           IN "unknown member \"teaches\"; known: id, title, department, review_by, match, unless, "
-             "replies, link, examples, teach, called\n" },
+             "replies, link, examples, teach, called, phrases, owner, mode\n" },
         { "unknown member of the file", "bins.json", "{\"intents\":", "{\"version\":1,\"intents\":",
           "error: bins.json: unknown member \"version\"; known: intents\n" },
         { "intents are no list", "bins.json", "", "{\"intents\":{}}",
@@ -219,9 +256,24 @@ static void test_faults(void **state)
           "{\"pcre\":\"missed you\",\"weight\":5}",
           IN "unless[0]: unknown member \"weight\"; known: pcre\n" },
         { "broken pattern", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"(?&missed) (\"",
-          IN "match[1]: column 13: missing closing parenthesis\n" },
+          IN
+          "match[1]: column 13: a ( has no ) that ends it (PCRE2: missing closing parenthesis)\n" },
         { "unknown term", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"a (?&mist)\"",
           IN "match[1]: column 3: no term \"mist\" in terms.json\n" },
+        { "nothing to find it by", "bins.json",
+          "\"match\":[{\"pcre\":\"(?&bin) (?&gap)(?&missed)\",\"weight\":80},"
+          "{\"pcre\":\"(?&missed)\",\"weight\":50}],",
+          "\"phrases\":[],", IN "must have \"phrases\" or \"match\", with something in it\n" },
+        { "phrases that say nothing", "bins.json",
+          "\"unless\":", "\"phrases\":[\"bin missed\",\"is it me\",\"\"],\"unless\":",
+          IN "phrases[2]: must be a text with something in it\n" },
+        { "a phrase that says nothing", "bins.json",
+          "\"unless\":", "\"phrases\":[\"bin missed\",\"is it me\"],\"unless\":",
+          IN "phrases[1]: says nothing by itself: it needs a word for what it is about\n" },
+        { "no such mode", "bins.json", "\"unless\":", "\"mode\":\"auto\",\"unless\":",
+          IN "\"mode\" must be shadow, assist or automatic\n" },
+        { "an owner of another type", "bins.json",
+          "\"unless\":", "\"owner\":1,\"unless\":", IN "\"owner\" must be a text\n" },
         { "an id of another", "bins.json", "\"id\":\"bins.missed\"", "\"id\":\"zzz\"}, {\"id\":5",
           "error: bins.json: zzz: \"title\" is missing or empty\n"
           "error: bins.json: an intent: \"id\" must be a text\n" },
@@ -245,7 +297,7 @@ static void test_faults(void **state)
         { "on_call as a word", "rules.json", "\"on_call\":true", "\"on_call\":\"yes\"",
           GAS "\"on_call\" must be true or false\n" },
         { "a link in a holding reply", "rules.json", "{when}", "{link}",
-          GAS "holding[0]: byte 31: only {when} can stand in braces here\n" },
+          GAS "holding[0]: column 31: {link} isn't filled in here, only {when} is\n" },
         { "the id of another rule", "rules.json", "\"id\":\"praise\"", "\"id\":\"sensitive.gas\"",
           GAS "another intent or rule has this id already\n" },
         { "the id of an intent", "rules.json", "\"id\":\"praise\"", "\"id\":\"bins.missed\"",
@@ -257,13 +309,14 @@ static void test_faults(void **state)
           "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
         { "a time where nobody knows one", "wording.json", "\"thanks\"",
           "\"acknowledge_open\":[\"Somebody will be back {when}.\"],\"thanks\"",
-          "error: wording.json: acknowledge_open[0]: byte 23: only nothing can stand in braces "
-          "here\n" },
+          "error: wording.json: acknowledge_open[0]: column 23: {when} isn't filled in here, "
+          "nothing "
+          "is\n" },
         { "a greeting of nobody", "wording.json", "\"thanks\"",
           "\"greetings\":[\"Hello {handle}.\",\"Hello.\"],\"thanks\"",
           "error: wording.json: greetings[1]: has no {handle}: name the resident\n" },
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
-          "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
+          "error: wording.json: thanks[0]: column 12: {name} isn't filled in here, nothing is\n" },
         { "thanks that ask in public", "wording.json", "Thank you!", "Thank you! Your name please?",
           "error: wording.json: thanks[0]: asks for a name where everybody can read it: say that "
           "it "
@@ -294,8 +347,8 @@ static void test_faults(void **state)
           "acknowledge_open, greetings, danger, thanks, ask, stopped, started, private_footer\n" },
         { "a voice with a brace too many", "wording.json", "\"thanks\"",
           "\"voices\": {\"news\": {\"thanks\": [\"{when}\"]}}, \"thanks\"",
-          "error: wording.json: voices: news: thanks[0]: byte 1: only nothing can stand in braces "
-          "here\n" },
+          "error: wording.json: voices: news: thanks[0]: column 1: {when} isn't filled in here, "
+          "nothing is\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
           "error: wording.json: unknown member \"thank\"; known: acknowledge, "
           "acknowledge_open, greetings, danger, thanks, clarify, stopped, started, "
@@ -369,17 +422,17 @@ static void test_clarify(void **state)
         { "a blank name", "\"called\":\" \",", CLARIFY("\"{first} or {second}?\""),
           IN "\"called\" is missing: the question in wording.json names it by that\n" },
         { "a placeholder in a name", "\"called\":\"{first}\",", CLARIFY("\"{first} or {second}?\""),
-          IN "called: byte 1: only nothing can stand in braces here\n" },
+          IN "called: column 1: {first} isn't filled in here, nothing is\n" },
         { "half a question", "\"called\":\"a bin\",", CLARIFY("\"Is it {first}?\""),
           "error: wording.json: clarify.ask[0]: has no {second}: name what is asked about\n" },
         { "another placeholder", "\"called\":\"a bin\",",
           CLARIFY("\"{first} or {second}?\",\"{first}, {second}: {link}\""),
-          "error: wording.json: clarify.ask[1]: byte 20: only {first} and {second} can stand in "
-          "braces here\n" },
+          "error: wording.json: clarify.ask[1]: column 20: {link} isn't filled in here, only "
+          "{first} and {second} is\n" },
         { "too long with these names", "\"called\":\"" TENS TENS TENS "\",",
           CLARIFY("\"" TENS "{first} or {second}?\""),
           "error: wording.json: clarify.ask[0]: 342 characters filled in and with the resident's "
-          "handle, at most 280 fit\n" },
+          "handle, at most 280 fit: 62 too many\n" },
         { "no ways to answer", "\"called\":\"a bin\",",
           "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":{\"ask\":[\"{first}, "
           "{second}?\"],\"first\":[]}}",
@@ -387,7 +440,7 @@ static void test_clarify(void **state)
         { "an answer of no words", "\"called\":\"a bin\",",
           "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":{\"ask\":[\"{first}, "
           "{second}?\"],\"first\":[\"!\"]}}",
-          "error: wording.json: clarify: first[0] must be a few words\n" },
+          "error: wording.json: clarify: first[0]: must be a few words\n" },
         { "no object", "\"called\":\"a bin\",",
           "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":[\"{first}?\"]}",
           "error: wording.json: clarify: must be an object of lists: ask, first, second, "
@@ -460,7 +513,7 @@ static void test_notices(void **state)
           NOTICE "\"until\" must be later than \"from\"\n" },
         { "a placeholder",
           SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "No rounds: {link}"),
-          NOTICE "text: byte 12: only nothing can stand in braces here\n" },
+          NOTICE "text: column 12: {link} isn't filled in here, nothing is\n" },
         { "no text", SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", " "),
           NOTICE "\"text\" is missing or empty\n" },
         { "too long with the shortest reply",
@@ -811,7 +864,7 @@ static void test_check(void **state)
           "\"department\":\"waste\",\"review_by\":\"2027-03-31\",\"link\":\"https://a.example/\","
           "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":50}],"
           "\"examples\":{\"yes\":[\"bin missed\",\"my bin was missed\"]}}",
-          IN "examples.yes[0] is also an example of bins.other\n" },
+          IN "examples.yes[0]: is also an example of bins.other\n" },
     };
     write_kb(dir, NULL, NULL, NULL);
     check(dir, "2027-03-31", 0, "", "nothing wrong");
@@ -936,13 +989,13 @@ static void test_voices(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        kb_test(test_good),        kb_test(test_faults),          kb_test(test_file_faults),
-        kb_test(test_all_faults),  kb_test(test_huge_reply),      kb_test(test_hash),
-        kb_test(test_lessons),     kb_test(test_check),           kb_test(test_huge_notice),
-        kb_test(test_check_many),  kb_test(test_check_spent),     kb_test(test_clarify),
-        kb_test(test_voices),      kb_test(test_rule_thresholds), kb_test(test_notices),
-        kb_test(test_canned),      kb_test(test_notice_holds),    kb_test(test_check_warnings),
-        kb_test(test_lessons_key),
+        kb_test(test_good),           kb_test(test_phrases),     kb_test(test_faults),
+        kb_test(test_file_faults),    kb_test(test_all_faults),  kb_test(test_huge_reply),
+        kb_test(test_hash),           kb_test(test_lessons),     kb_test(test_check),
+        kb_test(test_huge_notice),    kb_test(test_check_many),  kb_test(test_check_spent),
+        kb_test(test_clarify),        kb_test(test_voices),      kb_test(test_rule_thresholds),
+        kb_test(test_notices),        kb_test(test_canned),      kb_test(test_notice_holds),
+        kb_test(test_check_warnings), kb_test(test_lessons_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

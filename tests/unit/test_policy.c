@@ -8,9 +8,9 @@
 static struct str holding[] = { { "Ring 999.", 9 } };
 
 static struct kb_intent intents[] = {
-    { .id = STR("missed"), .topic = 0 },
-    { .id = STR("day"), .topic = 1 },
-    { .id = STR("hole"), .topic = 10 },
+    { .id = STR("missed"), .topic = 0, .mode = KB_AUTOMATIC },
+    { .id = STR("day"), .topic = 1, .mode = KB_AUTOMATIC },
+    { .id = STR("hole"), .topic = 10, .mode = KB_AUTOMATIC },
 };
 
 static struct str danger[] = { { "Ring 999, {when}", 16 } };
@@ -71,11 +71,42 @@ static const struct row {
     const char *note;
     const char *hits; /* "id=score …", best first, in hundredths, "@N" or "@N-M": rests on the word
                          N or on N and M; "spent"; "unknown=N/M": of M words */
-    const char
-        *facts; /* there, old, mute, opted, told, case, taken, acked, sens, danger, replies=N, ask,
-                   asked, answered=ID, unhelped, done, thanked, strikes=N, flood, copy */
-    const char *want; /* action, reason, what is said, priority, case, whose */
+    const char *facts; /* there, old, mute, opted, told, case, taken, acked, sens, danger,
+                          replies=N, ask, asked, answered=ID, unhelped, done, thanked, strikes=N,
+                          flood, copy, shadow=ID, assist=ID, withheld=ID */
+    const char *want;  /* action, reason, what is said, priority, case, whose */
 } rows[] = {
+    /* what it may do by itself */
+    { "in shadow mode", "missed=80", "shadow=missed there",
+      "handoff unresolved nothing normal case - would missed" },
+    { "nobody is there", "missed=80", "shadow=missed",
+      "handoff unresolved acknowledge normal case - would missed" },
+    { "assists", "missed=80", "assist=missed there",
+      "handoff unresolved nothing normal case - would missed offered" },
+    { "withheld", "missed=80", "withheld=missed there",
+      "handoff unresolved nothing normal case - would missed offered" },
+    { "withheld in shadow mode", "missed=80", "shadow=missed withheld=missed there",
+      "handoff unresolved nothing normal case - would missed" },
+    { "another is withheld", "missed=80", "withheld=day", "answer - answer - - missed" },
+    { "it wouldn't have answered anyhow", "missed=59", "withheld=missed there",
+      "handoff unresolved nothing normal case -" },
+    { "of two, the first", "missed=80@1 day=80@2", "withheld=missed there",
+      "handoff unresolved nothing normal case - would missed+day offered" },
+    { "of two, the second", "missed=80@1 day=80@2", "withheld=day there",
+      "handoff unresolved nothing normal case - would missed+day offered" },
+    { "of two, one in shadow mode", "missed=80@1 day=80@2", "shadow=day assist=missed there",
+      "handoff unresolved nothing normal case - would missed+day" },
+    { "of two, the one that was answered before", "missed=80@1 day=80@2",
+      "withheld=day answered=day", "answer - answer - - missed" },
+    { "no question between what isn't answered", "missed=80 day=70", "ask withheld=day",
+      "handoff unresolved acknowledge normal case -" },
+    { "nor where the other isn't", "missed=80 day=70", "ask assist=missed",
+      "handoff unresolved acknowledge normal case -" },
+    { "asked again", "missed=80", "answered=missed withheld=missed",
+      "handoff human acknowledge soon case -" },
+    { "danger is danger", "gas=80 missed=80", "withheld=missed",
+      "handoff emergency holding sensitive case gas" },
+
     /* a request */
     { "sure", "missed=80", "", "answer - answer - - missed" },
     { "sure, in hours", "missed=80", "there", "answer - answer - - missed" },
@@ -348,9 +379,20 @@ static const struct kb_intent *intent_called(struct str id)
     return NULL;
 }
 
+/* Of the intent of that id, which may be NULL. */
+static size_t number_of(const struct kb_intent *intent)
+{
+    assert_non_null(intent);
+    return (size_t)(intent - intents);
+}
+
 static struct policy_facts read_facts(const char *text)
 {
-    struct policy_facts f = { .may_reply = true };
+    static bool withheld[ARRAY_LEN(intents)];
+    struct policy_facts f = { .may_reply = true, .withheld = withheld };
+    memset(withheld, 0, sizeof withheld);
+    for (size_t i = 0; i < ARRAY_LEN(intents); i++)
+        intents[i].mode = KB_AUTOMATIC;
     struct str rest = str_of(text), part;
     while (str_split(&rest, ' ', &part)) {
         int64_t replies = 0, strikes = 0;
@@ -360,6 +402,12 @@ static struct policy_facts read_facts(const char *text)
             f.asked[0] = &intents[0], f.asked[1] = &intents[1];
         else if (str_starts(part, STR("answered=")))
             f.answered[0] = intent_called(str_cut(part, 9, part.len));
+        else if (str_starts(part, STR("withheld=")))
+            withheld[number_of(intent_called(str_cut(part, 9, part.len)))] = true;
+        else if (str_starts(part, STR("shadow=")))
+            intents[number_of(intent_called(str_cut(part, 7, part.len)))].mode = KB_SHADOW;
+        else if (str_starts(part, STR("assist=")))
+            intents[number_of(intent_called(str_cut(part, 7, part.len)))].mode = KB_ASSIST;
         else if (str_is(part, "unhelped"))
             f.turn = TURN_UNHELPED;
         else if (str_is(part, "done"))
@@ -442,6 +490,12 @@ static void describe(const struct policy_decision *d, struct buf *out)
         (void)buf_addf(out, "+%.*s", STR_ARG(d->also->id));
     if (d->asked[0])
         (void)buf_addf(out, "%.*s?%.*s", STR_ARG(d->asked[0]->id), STR_ARG(d->asked[1]->id));
+    if (d->would)
+        (void)buf_addf(out, " would %.*s", STR_ARG(d->would->id));
+    if (d->would_also)
+        (void)buf_addf(out, "+%.*s", STR_ARG(d->would_also->id));
+    if (d->offered)
+        (void)buf_addc(out, " offered");
 }
 
 static void test_rows(void **state)
@@ -765,6 +819,8 @@ static void test_answered_question(void **state)
         { "the second opinion sees a complaint", "bin", "missed=60", "missed=20 complaint=40", "",
           person },
         { "answered before the question", "the first one", "", "", "answered=missed", person },
+        { "the one that is meant is withheld", "the first one", "", "", "withheld=missed",
+          "handoff unresolved acknowledge normal case - would missed offered" },
         { "thanks", "thanks", "praise=70", "", "", "thank - nothing - case praise" },
     };
     for (size_t i = 0; i < ARRAY_LEN(answer_rows); i++) {

@@ -226,6 +226,8 @@ static void test_whole_case(void **state)
         .residue = 0.25,
         .kb = STR("3f9a"),
         .kb_version = 4,
+        .would = STR("Sorry. Tell us here"),
+        .offered = true,
     };
     assert_int_equal(record_add_decision(f->tx, first, &d, NOON), 0);
     int64_t automatic = queue_reply(f->tx, first, 0, 0, "Sorry \xe2\x80\x93 soon"),
@@ -262,7 +264,7 @@ static void test_whole_case(void **state)
                  "'intents':['bins.missed'],'score':0.9,'lead':0.75,'residue':0.25,'kb':'3f9a','kb_"
                  "version':4,"
                  "'why':[{'rule':'safeguarding.child','words':['child alone'],"
-                 "'spans':[[16,27],[30,31]]}]}}]");
+                 "'spans':[[16,27],[30,31]]}],'would':'Sorry. Tell us here','offered':true}}]");
     assert_shape(in(frame, "replies"),
                  "[{'id':1,'message':1,'text':'Sorry \xe2\x80\x93 soon','state':'sent','by':null,"
                  "'error':null,'created_at':1795000000,'changed_at':1795000002,'private':false,"
@@ -300,9 +302,10 @@ static void test_json_columns(void **state)
     add_decision(f->tx, message, "answer", "");
     run_sql(f->tx, "UPDATE decision SET intents='', why='[1,'");
     assert_int_equal(view_whole_case(f->tx, id, &rules, &agent, &frame), 1);
-    assert_shape(in(cJSON_GetArrayItem(in(frame, "messages"), 0), "decision"),
-                 "{'action':'answer','reason':null,'intents':null,'score':0.5,'lead':0.25,"
-                 "'residue':0.125,'kb':'3f9a','kb_version':null,'why':null}");
+    assert_shape(
+        in(cJSON_GetArrayItem(in(frame, "messages"), 0), "decision"),
+        "{'action':'answer','reason':null,'intents':null,'score':0.5,'lead':0.25,"
+        "'residue':0.125,'kb':'3f9a','kb_version':null,'why':null,'would':null,'offered':false}");
     cJSON_Delete(frame);
 }
 

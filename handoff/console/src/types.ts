@@ -91,6 +91,10 @@ export interface Decision {
   /** of the knowledge base; null: of before there were versions */
   kb_version: number | null;
   why: Why[];
+  /** what would have been said if the intent were automatic */
+  would: string | null;
+  /** and staff are offered it, as the first suggestion */
+  offered: boolean;
 }
 
 /** To us; in a thread that we are in, but not to us; a direct message. */
@@ -180,6 +184,8 @@ export interface Suggestion {
   text: string;
   link: string | null;
   score: number;
+  /** Kerbside would have said it by itself, if the intent were automatic */
+  would: boolean;
 }
 
 /** What this person has begun to write. */
@@ -648,8 +654,9 @@ export interface KbReplayed {
 
 export interface KbProblem {
   severity: "error" | "warning";
-  kind: ItemKind;
-  item: string;
+  /** null: of no item */
+  kind: ItemKind | null;
+  item: string | null;
   field: string | null;
   /** in a list, from 0 */
   index: number | null;

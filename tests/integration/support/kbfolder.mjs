@@ -13,7 +13,11 @@ export function kbFolder () {
     // @change gets the file's object and changes it; everything else is as it was.
     write (name, change) {
       fresh()
-      const tree = JSON.parse(readFileSync(join(SMALL_KB, name), 'utf8'))
+      this.change(name, change)
+    },
+    // … or as it has been made since.
+    change (name, change) {
+      const tree = JSON.parse(readFileSync(join(dir, name), 'utf8'))
       change(tree)
       writeFileSync(join(dir, name), JSON.stringify(tree))
     },

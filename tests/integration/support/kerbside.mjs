@@ -89,17 +89,18 @@ async function makeStaffed () {
 
 // Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section.
 export function writeConfig (dir, api, more = {}) {
-  const { x, hours, console: desk, account, ...rest } = more
+  const { x, hours, console: desk, account, knowledge, ...rest } = more
   const config = {
     kb: KB,
     database: 'kerbside.db',
     demo: true,
     hours: { zone: 'Europe/London', week: ALWAYS, holidays: HOLIDAYS, ...hours },
+    knowledge: { check_links: false, ...knowledge },
     console: { address: '127.0.0.1', port: 0, undo_s: 0, ...desk },
     x: {
       api: api.replace(/\/$/, ''),
       poll_every_ms: 100,
-      timeout_ms: 5000, // a busy machine is no silent one
+      timeout_ms: 15000, // a busy machine is no silent one
       lookup_wait_ms: 60,
       ...x
     },

@@ -34,11 +34,16 @@ export function suggestedText({ text, link }: Pick<Suggestion, "text" | "link">)
   return link && !text.includes(link) ? `${text} ${link}` : text;
 }
 
+function readyOf(one: Suggestion): ReadyWords {
+  const title = one.would ? `${one.title} (what Kerbside would have said)` : one.title;
+  return { title, words: suggestedText(one) };
+}
+
 export function Insert({ suggestions, canned, links, onInsert }: InsertProps) {
   const [open, setOpen] = useState(false);
   const [sought, setSought] = useState("");
   const groups: [string, ReadyWords[]][] = [
-    ["Suggested replies", suggestions.map((one) => ({ title: one.title, words: suggestedText(one) }))],
+    ["Suggested replies", suggestions.map(readyOf)],
     ["Ready-made replies", canned.map(({ title, text }) => ({ title, words: text }))],
     ["Links", links.map(({ title, url }) => ({ title, words: url }))],
   ];

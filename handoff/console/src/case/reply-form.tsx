@@ -5,13 +5,13 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
-import type { Case, Staff, Way } from "../types";
+import type { Case, Staff, Suggestion, Way } from "../types";
 import { atHandle } from "../words";
 import { CountLine, Warnings } from "./count-line";
 import { useCount, type Count } from "./counter";
 import { useWatched, type DraftKeeper } from "./drafts";
 import { insertAtCursor } from "./insertion";
-import { Insert, type InsertProps } from "./insert";
+import { Insert, suggestedText, type InsertProps } from "./insert";
 
 export interface ReplyFormProps {
   one: Case;
@@ -79,16 +79,22 @@ export function ReplyForm(props: ReplyFormProps) {
     return way === "public" && !text.trim() ? `${atHandle(one.resident.handle)} ${words}` : words;
   }
 
+  function insert(words: string) {
+    if (box.current) insertAtCursor(box.current, addressed(words));
+  }
+
   function sendByKey(event: KeyboardEvent) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) submit(event);
   }
 
+  const would = props.ready.suggestions.find((one) => one.would);
   const send = proposes ? "Send for approval" : wayWords[way].send;
   return (
     <form class="ks-reply" onSubmit={submit} noValidate data-testid="reply-form">
       {problem && <Problem title="Your reply was not sent" text={problem} />}
       <OtherDraft draft={draft} box={box} announce={props.announce} />
       {moved && <Moved one={one} way={way} onChoose={choose} onStay={settle} />}
+      {would && <Would suggestion={would} busy={busy} onTake={insert} />}
       <div class={tooLong ? "govuk-form-group govuk-form-group--error" : "govuk-form-group"}>
         <h2 class="govuk-label-wrapper">
           <label class="govuk-label govuk-label--m" for="reply-text">
@@ -132,10 +138,37 @@ export function ReplyForm(props: ReplyFormProps) {
         </button>
         <Insert
           {...props.ready}
-          onInsert={(words) => box.current && insertAtCursor(box.current, addressed(words))}
+          onInsert={insert}
         />
       </div>
     </form>
+  );
+}
+
+interface WouldProps {
+  suggestion: Suggestion;
+  busy: boolean;
+  onTake: (words: string) => void;
+}
+
+/** What an intent would have said that isn't automatic, or isn't just now. */
+function Would({ suggestion, busy, onTake }: WouldProps) {
+  const words = suggestedText(suggestion);
+  return (
+    <div class="govuk-inset-text" data-testid="would-have-said">
+      <p class="govuk-body-s">
+        Kerbside would have said: <span class="ks-words">{words}</span>
+      </p>
+      <button
+        type="button"
+        class="govuk-button govuk-button--secondary ks-reply__take"
+        disabled={busy}
+        onClick={() => onTake(words)}
+        data-testid="take-would"
+      >
+        Put it into my reply
+      </button>
+    </div>
   );
 }
 
