@@ -70,24 +70,28 @@ static int write_would(const struct kb *kb, struct arena *arena,
     return write_words(kb, arena, &would, &plain, ret);
 }
 
+int decide_on(const struct kb *kb, struct arena *arena, const struct reading *reading,
+              const struct policy_facts *facts, const struct wording_context *context,
+              struct decision *ret)
+{
+    struct decision d = { .match = reading->match, .reply = STR(""), .would = STR("") };
+    int r = decide_policy(kb, reading, facts, context, &d.policy);
+    if (r == 0)
+        r = write_words(kb, arena, &d.policy, context, &d.reply);
+    if (r == 0 && d.policy.would)
+        r = write_would(kb, arena, &d.policy, context, &d.would);
+    if (r == 0)
+        *ret = d;
+    return r;
+}
+
 int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret)
 {
-    struct decision d = { .reply = STR(""), .would = STR("") };
     struct reading reading;
     int r = decide_read(decider, arena, text, &reading);
-    if (r < 0)
-        return r;
-    d.match = reading.match;
-    r = decide_policy(decider->kb, &reading, facts, context, &d.policy);
-    if (r == 0)
-        r = write_words(decider->kb, arena, &d.policy, context, &d.reply);
-    if (r == 0 && d.policy.would)
-        r = write_would(decider->kb, arena, &d.policy, context, &d.would);
-    if (r == 0)
-        *ret = d;
-    return r;
+    return r < 0 ? r : decide_on(decider->kb, arena, &reading, facts, context, ret);
 }
 
 bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic)

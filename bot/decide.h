@@ -37,8 +37,13 @@ int decide_policy(const struct kb *kb, const struct reading *reading,
                   const struct policy_facts *facts, const struct wording_context *context,
                   struct policy_decision *ret) MUST_CHECK;
 
-/* All of *ret lives in @arena, or in the knowledge base. Returns 0, ERR_NOMEM or what
- * context->taken returned. */
+/* What to do and what to say. All of *ret lives in @arena, or in the knowledge base. Returns 0,
+ * ERR_NOMEM or what context->taken returned. */
+int decide_on(const struct kb *kb, struct arena *arena, const struct reading *reading,
+              const struct policy_facts *facts, const struct wording_context *context,
+              struct decision *ret) MUST_CHECK;
+
+/* The whole way. */
 int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret) MUST_CHECK;

@@ -27,6 +27,8 @@ enum close_code {
 struct frame;
 struct waiting;
 
+enum { PEER_ITEM_MAX = 100 /* bytes */ };
+
 struct ws_peer {
     struct console *console;
     struct lws *wsi;
@@ -51,7 +53,8 @@ struct ws_peer {
 
     int64_t case_id; /* shown there; 0: none */
     bool case_private, typing;
-    int64_t looked_at_ms; /* monotonic: when it said so */
+    int64_t looked_at_ms;         /* monotonic: when it said so */
+    char item[PEER_ITEM_MAX + 1]; /* of the knowledge base, edited there: "intent/bins.missed" */
 };
 
 /* ------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "handoff/presence.h"
+#include "kb/item.h"
 
 enum {
     BEAT_MS = 15000,        /* PROTOCOL.md */
@@ -101,9 +102,11 @@ struct people {
     struct buf *trusted, *others;
 };
 
+/* @item: NULL or empty for none. */
 static void add_colleague(struct buf *out, const struct staff *s, bool on, bool here,
-                          int64_t case_id, bool typing)
+                          int64_t case_id, bool typing, const char *item)
 {
+    bool edits = item && *item;
     (void)buf_addf(out, "%s{\"id\":%" PRId64 ",\"name\":",
                    out->p && out->p[out->len - 1] == '}' ? "," : "", s->id);
     (void)json_add_text(out, s->name);
@@ -114,10 +117,16 @@ static void add_colleague(struct buf *out, const struct staff *s, bool on, bool 
     (void)buf_addf(out, ",\"on\":%s,\"here\":%s,\"case\":", on ? "true" : "false",
                    here ? "true" : "false");
     if (case_id)
-        (void)buf_addf(out, "%" PRId64 ",\"typing\":%s,\"item\":null}", case_id,
-                       typing ? "true" : "false");
+        (void)buf_addf(out, "%" PRId64, case_id);
     else
-        (void)buf_addc(out, "null,\"typing\":false,\"item\":null}");
+        (void)buf_addc(out, "null");
+    (void)buf_addf(out,
+                   ",\"typing\":%s,\"item\":", typing && (case_id || edits) ? "true" : "false");
+    if (edits)
+        (void)json_add_text(out, str_of(item));
+    else
+        (void)buf_addc(out, "null");
+    (void)buf_add_byte(out, '}');
 }
 
 static void add_person(const struct staff *s, bool on, void *data)
@@ -130,8 +139,9 @@ static void add_person(const struct staff *s, bool on, void *data)
         shown = all->peers[i]->greeted ? all->peers[i] : NULL;
     int64_t case_id = shown ? shown->case_id : 0;
     bool typing = shown && shown->typing, hidden = shown && shown->case_private;
-    add_colleague(all->trusted, s, on, shown != NULL, case_id, typing);
-    add_colleague(all->others, s, on, shown != NULL, hidden ? 0 : case_id, typing);
+    const char *item = shown ? shown->item : NULL;
+    add_colleague(all->trusted, s, on, shown != NULL, case_id, typing, item);
+    add_colleague(all->others, s, on, shown != NULL, hidden ? 0 : case_id, typing, item);
 }
 
 /* The frame `people`, as those see it who answer direct messages, and as the others do. */
@@ -276,13 +286,26 @@ bool presence_mismatch(struct ws_peer *peer, struct tx *tx, const cJSON *frame)
 /* ------------------------------------------------------------------------------------------------
  * looking */
 
+/* "intent/bins.missed". */
+static bool names_item(struct str item)
+{
+    struct str id = item, kind;
+    enum kb_item_kind is;
+    return item.len <= PEER_ITEM_MAX && str_split(&id, '/', &kind) && id.len &&
+           kb_item_kind_named(kind, &is);
+}
+
 bool presence_look(struct ws_peer *peer, struct tx *tx, const cJSON *frame)
 {
     int64_t case_id = 0;
     bool typing = false;
     int named = json_get_int(frame, "case", 1, INT64_MAX, &case_id);
-    if (named < 0 || json_get_bool(frame, "typing", &typing) != 1)
+    struct str item = STR("");
+    int edits = json_get_str(frame, "item", &item);
+    if (named < 0 || json_get_bool(frame, "typing", &typing) != 1 || edits < 0 ||
+        (edits && (named || !names_item(item))))
         return false;
+    (void)snprintf(peer->item, sizeof peer->item, "%.*s", STR_ARG(item));
     if (case_id != peer->case_id) {
         int is_private = case_id ? view_case_is_private(tx, case_id) : 0;
         peer->case_private = is_private != 0; /* nor if that can't be known just now */

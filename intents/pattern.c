@@ -48,6 +48,14 @@ static const char *forbidden(struct str rest)
     return NULL;
 }
 
+static int report_no_term(struct report *report, const char *where, size_t column, struct str name,
+                          struct str near)
+{
+    return report_error(report, "%s: column %zu: no term \"%.*s\" in terms.json%s%.*s%s", where,
+                        column, STR_ARG(name), near.len ? "; there is one called \"" : "",
+                        STR_ARG(near), near.len ? "\"" : "");
+}
+
 /* Writes @pcre out into @out. *pieces has room for one piece a byte and two more. */
 static int write_out(struct vocab *vocab, struct str pcre, const char *where, struct report *report,
                      struct buf *out, struct piece *pieces, size_t *piece_count, unsigned *groups)
@@ -73,10 +81,11 @@ static int write_out(struct vocab *vocab, struct str pcre, const char *where, st
         const char *close = memchr(rest.p, ')', rest.len);
         struct str name = str_cut(rest, 3, close ? (size_t)(close - rest.p) : rest.len);
         pieces[(*piece_count)++] = (struct piece){ out->len, at, true };
-        int r = close ? vocab_write(vocab, name, out, groups) : 0;
+        if (!close)
+            return report_error(report, "%s: column %zu: (?& has no ) that ends it", where, at + 1);
+        int r = vocab_write(vocab, name, out, groups);
         if (r == 0)
-            return report_error(report, "%s: column %zu: no term \"%.*s\" in terms.json", where,
-                                at + 1, STR_ARG(name));
+            return report_no_term(report, where, at + 1, name, vocab_nearest(vocab, name));
         if (r < 0)
             return r;
         at += (size_t)(close - rest.p) + 1;
@@ -84,6 +93,38 @@ static int write_out(struct vocab *vocab, struct str pcre, const char *where, st
     }
     pieces[(*piece_count)++] = (struct piece){ out->len, pcre.len, true }; /* behind it: our tail */
     return out->err;
+}
+
+/* What PCRE2 found wrong, for somebody who doesn't know its words; NULL: there is no better way to
+ * say it. */
+static const char *plain_words(int code)
+{
+    static const struct {
+        int code;
+        const char *words;
+    } plain[] = {
+        { PCRE2_ERROR_END_BACKSLASH, "nothing stands behind the last \\" },
+        { PCRE2_ERROR_UNKNOWN_ESCAPE, "this letter means nothing behind a \\" },
+        { PCRE2_ERROR_QUANTIFIER_OUT_OF_ORDER, "in {4,2} the smaller number must stand first" },
+        { PCRE2_ERROR_QUANTIFIER_TOO_BIG, "the number in { } is too large" },
+        { PCRE2_ERROR_MISSING_SQUARE_BRACKET, "a [ has no ] that ends it" },
+        { PCRE2_ERROR_ESCAPE_INVALID_IN_CLASS, "this can't stand within [ ]" },
+        { PCRE2_ERROR_CLASS_RANGE_ORDER,
+          "in [ ], what stands before the - must come before what stands behind it: a-z, not z-a" },
+        { PCRE2_ERROR_QUANTIFIER_INVALID, "a ?, *, + or { } has nothing before it to repeat" },
+        { PCRE2_ERROR_INVALID_AFTER_PARENS_QUERY,
+          "(? is followed by something that means nothing" },
+        { PCRE2_ERROR_MISSING_CLOSING_PARENTHESIS, "a ( has no ) that ends it" },
+        { PCRE2_ERROR_BAD_SUBPATTERN_REFERENCE, "it points back to a group that isn't there" },
+        { PCRE2_ERROR_UNMATCHED_CLOSING_PARENTHESIS, "a ) has no ( before it" },
+        { PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH,
+          "what is looked back for with (?<= or (?<! must have one length" },
+        { PCRE2_ERROR_PATTERN_TOO_LARGE, "it is too large" },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+        if (plain[i].code == code)
+            return plain[i].words;
+    return NULL;
 }
 
 /* Compiles @text, which begins at byte @from of the whole that @pieces speak of. */
@@ -100,8 +141,10 @@ static int compile_text(struct str text, size_t from, const struct piece *pieces
         return 0;
     PCRE2_UCHAR words[160];
     (void)pcre2_get_error_message(code, words, sizeof words);
-    return report_error(report, "%s: column %zu: %s", where,
-                        column_of(pieces, piece_count, from + offset), (const char *)words);
+    const char *plain = plain_words(code);
+    return report_error(report, "%s: column %zu: %s%s%s%s", where,
+                        column_of(pieces, piece_count, from + offset), plain ? plain : "",
+                        plain ? " (PCRE2: " : "", (const char *)words, plain ? ")" : "");
 }
 
 /* @out: head and the written-out pattern. First without what we put around it, for that could make

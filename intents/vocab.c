@@ -8,7 +8,12 @@
 #include "intents/pattern.h"
 #include "intents/spelling.h"
 
-enum { NESTING_MAX = 8, TERM_BYTES_MAX = 1 << 20, EXPANDED_MAX = 512 /* phrases, of one */ };
+enum {
+    TERM_NAME_MAX = 32,
+    NESTING_MAX = 8,
+    TERM_BYTES_MAX = 1 << 20,
+    EXPANDED_MAX = 512 /* phrases, of one */
+};
 
 struct term {
     struct str name;
@@ -96,7 +101,7 @@ static bool name_ok(struct str name)
         if (!((c >= 'a' && c <= 'z') || c == '_' || (i && c >= '0' && c <= '9')))
             return false;
     }
-    return name.len > 0 && name.len <= 32;
+    return name.len > 0 && name.len <= TERM_NAME_MAX;
 }
 
 /* Takes a leading "(?&name)" off *text. */
@@ -598,6 +603,45 @@ bool vocab_skips_words(const struct vocab *v, struct str name)
 {
     const struct term *t = find_term(v, name);
     return t && !t->words && (str_is(t->pcre, "(?:[^ ]+ )*?") || str_is(t->pcre, "(?:[^ ]+ )*"));
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+/* Edits from @a to @b, each at most TERM_NAME_MAX long; two letters exchanged are one. */
+static unsigned edits_between(struct str a, struct str b)
+{
+    unsigned rows[3][TERM_NAME_MAX + 1] = { { 0 } };
+    for (unsigned j = 0; j <= b.len; j++)
+        rows[0][j] = j;
+    for (unsigned i = 1; i <= a.len; i++) {
+        unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+        row[0] = i;
+        for (unsigned j = 1; j <= b.len; j++) {
+            row[j] =
+                least(above[j - 1] + (a.p[i - 1] != b.p[j - 1]), least(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
+        }
+    }
+    return rows[a.len % 3][b.len];
+}
+
+struct str vocab_nearest(const struct vocab *v, struct str name)
+{
+    enum { LONG_NAME = 6 };
+    struct str nearest = STR("");
+    unsigned best = name.len < LONG_NAME ? 2 : 3;
+    for (size_t k = 0; k < v->term_count && name.len && name.len <= TERM_NAME_MAX; k++) {
+        unsigned edits = edits_between(name, v->terms[k].name);
+        if (edits < best) {
+            best = edits;
+            nearest = v->terms[k].name;
+        }
+    }
+    return nearest;
 }
 
 void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data)

@@ -79,6 +79,9 @@ bool vocab_keeps_words(const struct vocab *v, struct str name);
 /* Does a term given as a pattern pass over any number of words, "(?:[^ ]+ )*?"? */
 bool vocab_skips_words(const struct vocab *v, struct str name);
 
+/* The term whose name is a slip away from @name: one edit, or two from a long one. Empty: none. */
+struct str vocab_nearest(const struct vocab *v, struct str name);
+
 /* Calls @visit for each term. */
 void vocab_terms(const struct vocab *v, void (*visit)(struct str name, void *data), void *data);
 

@@ -44,7 +44,7 @@ static void check_shared_examples(struct checker *c)
                     if (str_eq(kb->intent[a].examples.yes.items[i],
                                kb->intent[b].examples.yes.items[j]))
                         (void)report_error(
-                            c->report, "%.*s: %.*s: examples.yes[%zu] is also an example of %.*s",
+                            c->report, "%.*s: %.*s: examples.yes[%zu]: is also an example of %.*s",
                             STR_ARG(kb->intent[a].file), STR_ARG(kb->intent[a].id), i,
                             STR_ARG(kb->intent[b].id));
 }

@@ -7,7 +7,7 @@
 
 #include "kb/asking.h"
 
-enum { HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
+enum { HANDLE_ROOM = 17 /* "@" + 15 + " " */, PLACEHOLDER_SHOWN = 30 /* characters */ };
 
 /* The longest text that {when} can become: see hours_when in bot/hours.h. */
 static const char longest_when[] = "from 10.30pm on Wednesday 30 September";
@@ -45,8 +45,8 @@ int load_list(struct loader *l, const cJSON *object, const char *name, bool need
     cJSON_ArrayForEach(item, array)
     {
         if (!cJSON_IsString(item) || !str_trim(json_str(item)).len)
-            return report_error(l->report, "%s: %s[%zu] must be a text with something in it", where,
-                                name, ret->count);
+            return report_error(l->report, "%s: %s[%zu]: must be a text with something in it",
+                                where, name, ret->count);
         int r = load_keep(l, json_str(item), &ret->items[ret->count++]);
         if (r < 0)
             return r;
@@ -66,12 +66,22 @@ int load_examples(struct loader *l, const cJSON *object, const char *where, stru
     return r < 0 ? r : load_list(l, e, "no", false, where, &ret->no);
 }
 
-static void add_names(struct buf *out, const struct placeholders *allowed)
+/* Of the brace at byte @at. */
+static void report_brace(struct loader *l, struct str text, size_t at,
+                         const struct placeholders *allowed, const char *where, const char *field)
 {
+    struct str rest = str_cut(text, at, text.len), name;
+    struct buf names = BUF_INIT(100);
+    (void)str_split(&rest, '}', &name);
     for (size_t i = 0; i < allowed->count; i++)
-        (void)buf_addf(out, "%s%s", i ? " and " : "", allowed->items[i].filling.name);
+        (void)buf_addf(&names, "%s%s", i ? " and " : "only ", allowed->items[i].filling.name);
     if (allowed->count == 0)
-        (void)buf_addc(out, "nothing");
+        (void)buf_addc(&names, "nothing");
+    (void)report_error(l->report, "%s: %s: column %zu: %.*s%s isn't filled in here, %s is", where,
+                       field, utf8_points(str_cut(text, 0, at)) + 1,
+                       STR_ARG(utf8_cut(name, PLACEHOLDER_SHOWN)), rest.p ? "}" : "",
+                       buf_cstr(&names));
+    buf_release(&names);
 }
 
 /* False, with a line for the first brace that isn't one of @allowed and for each that is missing.
@@ -89,11 +99,7 @@ bool load_check_braces(struct loader *l, struct str text, const struct placehold
                !str_starts(str_cut(text, i, text.len), str_of(allowed->items[p].filling.name)))
             p++;
         if (p == allowed->count) {
-            struct buf names = BUF_INIT(100);
-            add_names(&names, allowed);
-            (void)report_error(l->report, "%s: %s: byte %zu: only %s can stand in braces here",
-                               where, field, i + 1, buf_cstr(&names));
-            buf_release(&names);
+            report_brace(l, text, i, allowed, where, field);
             return false;
         }
         used[p] = true;
@@ -152,8 +158,9 @@ void load_check_outgoing(struct loader *l, struct str text, const struct placeho
     else if (weight > l->rules->limit)
         (void)report_error(l->report,
                            "%s: %s: %" PRIu64
-                           " characters filled in and with the resident's handle, at most %u fit",
-                           where, field, weight, l->rules->limit);
+                           " characters filled in and with the resident's handle, at most %u fit: "
+                           "%" PRIu64 " too many",
+                           where, field, weight, l->rules->limit, weight - l->rules->limit);
 }
 
 void load_check_outgoing_list(struct loader *l, const struct kb_list *list,

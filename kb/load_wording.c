@@ -12,7 +12,7 @@ static int take_phrases(struct loader *l, const cJSON *object, const char *name,
         struct normal normal;
         r = normal_make(&l->kb->arena, intents_vocab(l->kb->intents), ret->items[i], &normal);
         if (r == ERR_TOOBIG || (r == 0 && !normal.word_count))
-            r = report_error(l->report, "%s: %s[%zu] must be a few words", where, name, i);
+            r = report_error(l->report, "%s: %s[%zu]: must be a few words", where, name, i);
         ret->items[i] = r == 0 ? normal.text : STR("");
     }
     return r;

@@ -143,7 +143,8 @@ const prepareWalk = forced => {
   start.remove()
   walk.came = []
   walk.found = []
-  return stops.length
+  // A date is several stops of the browser's own: day, month, year, hour, minute, its calendar.
+  return stops.length + 6 * stops.filter(one => /^date/.test(one.type)).length
 }
 
 // Tab by Tab through the whole page and round again: there is no trap, nothing is left out.

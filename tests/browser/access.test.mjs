@@ -4,9 +4,8 @@
 // the frames on their way to the page, and held against the protocol first.
 
 import assert from 'node:assert/strict'
-import { Desk } from '../integration/support/desk.mjs'
-import { checkFrame } from '../peers/protocol.mjs'
-import { listen, obstacles } from './access.mjs'
+import { obstacles } from './access.mjs'
+import { Stage } from './stage.mjs'
 import { story } from './story.mjs'
 import { IN_HOURS, openCase, row, STAFF, until } from './support.mjs'
 
@@ -25,54 +24,6 @@ const EMOJI = '👩‍👩‍👧‍👦👰🏽‍♀️🏴󠁧󠁢󠁥󠁮�
 const HOSTILE = [MARKUP, BIDI, ZALGO, ENDLESS, EMOJI]
 const handleOf = n => `little_bobby_${n}`
 const nameOf = n => [...HOSTILE[n]].slice(0, 30).join('')
-
-// A page whose frames can be changed on their way: `alter` gives what a frame becomes.
-class Stage {
-  alter = frame => frame
-  reachable = true
-
-  static async open (council, who) {
-    const stage = new Stage()
-    stage.council = council
-    stage.page = await council.newPage({ viewport: { width: 1280, height: 900 } })
-    await stage.page.addInitScript(listen)
-    await stage.page.routeWebSocket('**/ws', socket => stage.#take(socket))
-    await stage.page.goto(council.consoleUrl)
-    await council.signIn(stage.page, who)
-    return stage
-  }
-
-  #take (socket) {
-    if (!this.reachable) {
-      socket.close()
-      return
-    }
-    this.socket = socket
-    const server = socket.connectToServer()
-    server.onMessage(text => {
-      const altered = JSON.stringify(this.alter(JSON.parse(text)))
-      checkFrame('server', altered)
-      socket.send(altered)
-    })
-  }
-
-  lose () {
-    this.reachable = false
-    return this.socket.close()
-  }
-
-  async go (view) {
-    await this.page.evaluate(to => { location.hash = `#/${to}` }, view)
-    await this.page.getByText('Fetching', { exact: false }).waitFor({ state: 'detached' })
-  }
-
-  // A command as another console of the same person would give it.
-  async desk () {
-    const [{ name, value }] = await this.page.context().cookies()
-    const url = this.council.consoleUrl
-    return Desk.open({ url, origin: new URL(url).origin }, { cookie: `${name}=${value}` })
-  }
-}
 
 story('nobody is kept out of any view', async (council, t) => {
   const keepsNobodyOut = (page, where) => t.test(where, async () => {

@@ -12,7 +12,7 @@ import { until } from './support/wait.mjs'
 const MISSED = 'my green bin has not been emptied'
 const conf = { x: { lookup_wait_ms: 50 } }
 // Patience ends soon where X is silent, and only there: a busy machine isn't.
-const confOf = kind => ({ x: { ...conf.x, ...(kind.startsWith('silent') && { timeout_ms: 600 }) } })
+const confOf = kind => ({ x: { ...conf.x, ...(kind.startsWith('silent') && { timeout_ms: 1500 }) } })
 
 const SOON = [1000, 1000] // and twice as long each time
 const OPERATOR = [60000, 60000]

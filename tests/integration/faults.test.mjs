@@ -14,7 +14,7 @@ const MISSED = '@NorthmoorHelp my green bin has not been emptied'
 const QUESTION = '@NorthmoorHelp do you sell second hand harpsichords'
 const MENTIONS = `/2/users/${US}/mentions`
 const conf = { x: { lookup_wait_ms: 50 } }
-const impatient = { x: { ...conf.x, timeout_ms: 500 } } // where X says nothing
+const impatient = { x: { ...conf.x, timeout_ms: 1500 } } // where X says nothing
 const confFor = kind => kind.startsWith('silent') ? impatient : conf
 const SIDE_BY_SIDE = { concurrency: 6 } // worlds that mostly wait
 

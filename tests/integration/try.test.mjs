@@ -380,7 +380,7 @@ describe('a knowledge base of its own', () => {
     write({ bins: t => t.replace('when (?&gap)(?&day)', 'when (?&gap)(?&dya)') })
     const r = run(['try', '--kb', dir, '--jsonl'], '{"text":"a"}\n')
     assert.deepEqual([r.status, r.out], [1, ''])
-    assert.equal(r.err, 'error: bins.json: bins.day: match[0]: column 13: no term "dya" in terms.json\n')
+    assert.equal(r.err, 'error: bins.json: bins.day: match[0]: column 13: no term "dya" in terms.json; there is one called "day"\n')
   })
 })
 

@@ -30,6 +30,14 @@ const HOSTILE = [
     for (let n = 0; n < 40000; n++) socket.sendFrame(n ? 0 : TEXT, Buffer.from('  '), { final: false })
   }, 4400],
   ['a look at nothing', socket => socket.sendText('{"type":"look"}'), 4400],
+  ['a look at an item of no kind', socket =>
+    socket.sendText('{"type":"look","case":null,"typing":true,"item":"secret/bins.missed"}'), 4400],
+  ['a look at an item without a name', socket =>
+    socket.sendText('{"type":"look","case":null,"typing":true,"item":"intent/"}'), 4400],
+  ['a look at an item of a long name', socket =>
+    socket.sendText(`{"type":"look","case":null,"typing":true,"item":"intent/${'x'.repeat(100)}"}`), 4400],
+  ['a look at a case and an item', socket =>
+    socket.sendText('{"type":"look","case":12,"typing":true,"item":"intent/bins.missed"}'), 4400],
   ['a look at a text', socket => socket.sendText('{"type":"look","case":"12","typing":true}'), 4400],
   ['a mismatch without numbers', socket => socket.sendText('{"type":"mismatch"}'), 4400],
   ['a mismatch of huge numbers', socket =>
@@ -178,7 +186,7 @@ describe('the wire', { concurrency: 3 }, () => {
     const { id } = await sam.caseOf('curious')
     await sam.until('people', () => seen(sam, 'Priya'))
     assert.deepEqual(seen(sam, 'Priya'),
-      { id: 2, name: 'Priya Nair', initials: 'PN', role: 'agent', on: false, here: false, case: null, typing: false })
+      { id: 2, name: 'Priya Nair', initials: 'PN', role: 'agent', on: false, here: false, case: null, typing: false, item: null })
 
     const priya = await Desk.open(kerbside, { login: 'priya' })
     await sam.until('Priya here', () => seen(sam, 'Priya').here)
@@ -186,6 +194,11 @@ describe('the wire', { concurrency: 3 }, () => {
     await sam.until('Priya writing', () => seen(sam, 'Priya').typing && seen(sam, 'Priya').case === id)
     priya.send({ type: 'look', case: null, typing: false })
     await sam.until('Priya looking up', () => seen(sam, 'Priya').case === null && !seen(sam, 'Priya').typing)
+    priya.send({ type: 'look', case: null, typing: true, item: 'intent/bins.missed' })
+    await sam.until('Priya editing', () => seen(sam, 'Priya').item === 'intent/bins.missed' && seen(sam, 'Priya').typing)
+    priya.send({ type: 'look', case: id, typing: false })
+    await sam.until('Priya at the case', () => seen(sam, 'Priya').item === null && seen(sam, 'Priya').case === id)
+    priya.send({ type: 'look', case: null, typing: false })
     await priya.ask('sign_on', { account: 'NorthmoorHelp', post: null })
     await sam.until('Priya at the desk', () => seen(sam, 'Priya').on)
     const before = ofType(sam, 'people').length

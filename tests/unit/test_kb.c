@@ -205,21 +205,21 @@ static void test_faults(void **state)
         { "one reply, no list", "bins.json", "[\"Sorry: {link}\",\"Tell us: {link}\"]",
           "\"Sorry: {link}\"", IN "\"replies\" must be a list of texts, at least one\n" },
         { "a reply that is none", "bins.json", "\"Tell us: {link}\"", "5",
-          IN "replies[1] must be a text with something in it\n" },
+          IN "replies[1]: must be a text with something in it\n" },
         { "a blank reply", "bins.json", "\"Tell us: {link}\"", "\" \"",
-          IN "replies[1] must be a text with something in it\n" },
+          IN "replies[1]: must be a text with something in it\n" },
         { "a reply without a link", "bins.json", "Tell us: {link}", "Tell us",
           IN "replies[1]: has no {link}: say where to go\n" },
         { "another placeholder", "bins.json", "Tell us: {link}", "Tell us, {name}: {link}",
-          IN "replies[1]: byte 10: only {link} can stand in braces here\n" },
+          IN "replies[1]: column 10: {name} isn't filled in here, only {link} is\n" },
         { "an open brace", "bins.json", "Tell us: {link}", "{link} {",
-          IN "replies[1]: byte 8: only {link} can stand in braces here\n" },
+          IN "replies[1]: column 8: { isn't filled in here, only {link} is\n" },
         { "a reply too long", "bins.json", "Tell us: {link}",
           "{link} 3456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
           "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
           "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123",
           IN "replies[1]: 281 characters filled in and with the resident's handle, at most 280 "
-             "fit\n" },
+             "fit: 1 too many\n" },
         { "no examples", "bins.json",
           "\"examples\":{\"yes\":[\"my bin was missed\",\"they missed us\"],\"no\":[\"missed "
           "you\"]},",
@@ -256,7 +256,8 @@ static void test_faults(void **state)
           "{\"pcre\":\"missed you\",\"weight\":5}",
           IN "unless[0]: unknown member \"weight\"; known: pcre\n" },
         { "broken pattern", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"(?&missed) (\"",
-          IN "match[1]: column 13: missing closing parenthesis\n" },
+          IN
+          "match[1]: column 13: a ( has no ) that ends it (PCRE2: missing closing parenthesis)\n" },
         { "unknown term", "bins.json", "\"pcre\":\"(?&missed)\"", "\"pcre\":\"a (?&mist)\"",
           IN "match[1]: column 3: no term \"mist\" in terms.json\n" },
         { "nothing to find it by", "bins.json",
@@ -265,7 +266,7 @@ static void test_faults(void **state)
           "\"phrases\":[],", IN "must have \"phrases\" or \"match\", with something in it\n" },
         { "phrases that say nothing", "bins.json",
           "\"unless\":", "\"phrases\":[\"bin missed\",\"is it me\",\"\"],\"unless\":",
-          IN "phrases[2] must be a text with something in it\n" },
+          IN "phrases[2]: must be a text with something in it\n" },
         { "a phrase that says nothing", "bins.json",
           "\"unless\":", "\"phrases\":[\"bin missed\",\"is it me\"],\"unless\":",
           IN "phrases[1]: says nothing by itself: it needs a word for what it is about\n" },
@@ -296,7 +297,7 @@ static void test_faults(void **state)
         { "on_call as a word", "rules.json", "\"on_call\":true", "\"on_call\":\"yes\"",
           GAS "\"on_call\" must be true or false\n" },
         { "a link in a holding reply", "rules.json", "{when}", "{link}",
-          GAS "holding[0]: byte 31: only {when} can stand in braces here\n" },
+          GAS "holding[0]: column 31: {link} isn't filled in here, only {when} is\n" },
         { "the id of another rule", "rules.json", "\"id\":\"praise\"", "\"id\":\"sensitive.gas\"",
           GAS "another intent or rule has this id already\n" },
         { "the id of an intent", "rules.json", "\"id\":\"praise\"", "\"id\":\"bins.missed\"",
@@ -308,13 +309,13 @@ static void test_faults(void **state)
           "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
         { "a time where nobody knows one", "wording.json", "\"thanks\"",
           "\"acknowledge_open\":[\"Somebody will be back {when}.\"],\"thanks\"",
-          "error: wording.json: acknowledge_open[0]: byte 23: only nothing can stand in braces "
-          "here\n" },
+          "error: wording.json: acknowledge_open[0]: column 23: {when} isn't filled in here, nothing "
+          "is\n" },
         { "a greeting of nobody", "wording.json", "\"thanks\"",
           "\"greetings\":[\"Hello {handle}.\",\"Hello.\"],\"thanks\"",
           "error: wording.json: greetings[1]: has no {handle}: name the resident\n" },
         { "a placeholder in the thanks", "wording.json", "Thank you!", "Thank you, {name}!",
-          "error: wording.json: thanks[0]: byte 12: only nothing can stand in braces here\n" },
+          "error: wording.json: thanks[0]: column 12: {name} isn't filled in here, nothing is\n" },
         { "thanks that ask in public", "wording.json", "Thank you!", "Thank you! Your name please?",
           "error: wording.json: thanks[0]: asks for a name where everybody can read it: say that "
           "it "
@@ -345,8 +346,8 @@ static void test_faults(void **state)
           "acknowledge_open, greetings, danger, thanks, ask, stopped, started, private_footer\n" },
         { "a voice with a brace too many", "wording.json", "\"thanks\"",
           "\"voices\": {\"news\": {\"thanks\": [\"{when}\"]}}, \"thanks\"",
-          "error: wording.json: voices: news: thanks[0]: byte 1: only nothing can stand in braces "
-          "here\n" },
+          "error: wording.json: voices: news: thanks[0]: column 1: {first} isn't filled in here, "
+          "nothing is\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
           "error: wording.json: unknown member \"thank\"; known: acknowledge, "
           "acknowledge_open, greetings, danger, thanks, clarify, stopped, started, "
@@ -420,17 +421,17 @@ static void test_clarify(void **state)
         { "a blank name", "\"called\":\" \",", CLARIFY("\"{first} or {second}?\""),
           IN "\"called\" is missing: the question in wording.json names it by that\n" },
         { "a placeholder in a name", "\"called\":\"{first}\",", CLARIFY("\"{first} or {second}?\""),
-          IN "called: byte 1: only nothing can stand in braces here\n" },
+          IN "called: column 1: {first} isn't filled in here, nothing is\n" },
         { "half a question", "\"called\":\"a bin\",", CLARIFY("\"Is it {first}?\""),
           "error: wording.json: clarify.ask[0]: has no {second}: name what is asked about\n" },
         { "another placeholder", "\"called\":\"a bin\",",
           CLARIFY("\"{first} or {second}?\",\"{first}, {second}: {link}\""),
-          "error: wording.json: clarify.ask[1]: byte 20: only {first} and {second} can stand in "
-          "braces here\n" },
+          "error: wording.json: clarify.ask[1]: column 20: {link} isn't filled in here, only "
+          "{first} and {second} is\n" },
         { "too long with these names", "\"called\":\"" TENS TENS TENS "\",",
           CLARIFY("\"" TENS "{first} or {second}?\""),
           "error: wording.json: clarify.ask[0]: 342 characters filled in and with the resident's "
-          "handle, at most 280 fit\n" },
+          "handle, at most 280 fit: 62 too many\n" },
         { "no ways to answer", "\"called\":\"a bin\",",
           "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":{\"ask\":[\"{first}, "
           "{second}?\"],\"first\":[]}}",
@@ -438,7 +439,7 @@ static void test_clarify(void **state)
         { "an answer of no words", "\"called\":\"a bin\",",
           "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":{\"ask\":[\"{first}, "
           "{second}?\"],\"first\":[\"!\"]}}",
-          "error: wording.json: clarify: first[0] must be a few words\n" },
+          "error: wording.json: clarify: first[0]: must be a few words\n" },
         { "no object", "\"called\":\"a bin\",",
           "{\"acknowledge\":[\"Soon.\"],\"thanks\":[\"Thanks\"],\"clarify\":[\"{first}?\"]}",
           "error: wording.json: clarify: must be an object of lists: ask, first, second, "
@@ -511,7 +512,7 @@ static void test_notices(void **state)
           NOTICE "\"until\" must be later than \"from\"\n" },
         { "a placeholder",
           SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "No rounds: {link}"),
-          NOTICE "text: byte 12: only nothing can stand in braces here\n" },
+          NOTICE "text: column 12: {link} isn't filled in here, nothing is\n" },
         { "no text", SNOW("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", " "),
           NOTICE "\"text\" is missing or empty\n" },
         { "too long with the shortest reply",
@@ -862,7 +863,7 @@ static void test_check(void **state)
           "\"department\":\"waste\",\"review_by\":\"2027-03-31\",\"link\":\"https://a.example/\","
           "\"replies\":[\"{link}\"],\"match\":[{\"pcre\":\"(?&missed)\",\"weight\":50}],"
           "\"examples\":{\"yes\":[\"bin missed\",\"my bin was missed\"]}}",
-          IN "examples.yes[0] is also an example of bins.other\n" },
+          IN "examples.yes[0]: is also an example of bins.other\n" },
     };
     write_kb(dir, NULL, NULL, NULL);
     check(dir, "2027-03-31", 0, "", "nothing wrong");

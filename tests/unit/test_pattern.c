@@ -131,28 +131,37 @@ static void test_refuse(void **state)
           HERE "an option that makes plain parentheses capture is not allowed in a pattern\n" },
         { "start reset", "a \\Kbin", HERE "column 3: \\K is not allowed in a pattern\n" },
         { "single byte", "caf\\C", HERE "column 6: using \\C is disabled by the application\n" },
-        { "unknown term", "the (?&bim) day", HERE "column 5: no term \"bim\" in terms.json\n" },
-        { "unclosed term", "the (?&bin", HERE "column 5: no term \"bin\" in terms.json\n" },
+        { "unknown term", "the (?&bim) day",
+          HERE "column 5: no term \"bim\" in terms.json; there is one called \"bin\"\n" },
+        { "unclosed term", "the (?&bin", HERE "column 5: (?& has no ) that ends it\n" },
         { "closes what it didn't open", "bin)|(?:box",
-          HERE "column 4: unmatched closing parenthesis\n" },
+          HERE "column 4: a ) has no ( before it (PCRE2: unmatched closing parenthesis)\n" },
         { "closes it behind an escape", "bin\\\\)|(box",
-          HERE "column 6: unmatched closing parenthesis\n" },
+          HERE "column 6: a ) has no ( before it (PCRE2: unmatched closing parenthesis)\n" },
         { "closes it behind a class", "[(]bin)|(box",
-          HERE "column 7: unmatched closing parenthesis\n" },
-        { "opens and doesn't close", "bin (box", HERE "column 9: missing closing parenthesis\n" },
-        { "ends in a backslash", "bin\\", HERE "column 5: \\ at end of pattern\n" },
+          HERE "column 7: a ) has no ( before it (PCRE2: unmatched closing parenthesis)\n" },
+        { "opens and doesn't close", "bin (box",
+          HERE "column 9: a ( has no ) that ends it (PCRE2: missing closing parenthesis)\n" },
+        { "ends in a backslash", "bin\\",
+          HERE "column 5: nothing stands behind the last \\ (PCRE2: \\ at end of pattern)\n" },
         { "unclosed class", "bin [ab",
-          HERE "column 8: missing terminating ] for character class\n" },
+          HERE "column 8: a [ has no ] that ends it (PCRE2: missing terminating ] for character "
+               "class)\n" },
         { "quantifier of nothing", "+bin",
-          HERE "column 1: quantifier does not follow a repeatable item\n" },
+          HERE "column 1: a ?, *, + or { } has nothing before it to repeat (PCRE2: quantifier does "
+               "not follow a repeatable item)\n" },
         { "behind a written-out term", "(?&bin) [z-a]",
-          HERE "column 12: range out of order in character class\n" },
+          HERE "column 12: in [ ], what stands before the - must come before what stands behind "
+               "it: a-z, not z-a (PCRE2: range out of order in character class)\n" },
         { "between two terms", "(?&bin) [z-a] (?&missed)",
-          HERE "column 12: range out of order in character class\n" },
+          HERE "column 12: in [ ], what stands before the - must come before what stands behind "
+               "it: a-z, not z-a (PCRE2: range out of order in character class)\n" },
         { "behind two terms", "(?&bin) (?&missed) x{2,1}",
-          HERE "column 25: numbers out of order in {} quantifier\n" },
+          HERE "column 25: in {4,2} the smaller number must stand first (PCRE2: numbers out of "
+               "order in {} quantifier)\n" },
         { "lookbehind without a length", "(?<=a+)bin",
-          HERE "column 1: lookbehind assertion is not fixed length\n" },
+          HERE "column 1: what is looked back for with (?<= or (?<! must have one length (PCRE2: "
+               "lookbehind assertion is not fixed length)\n" },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct report report = REPORT_INIT;

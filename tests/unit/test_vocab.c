@@ -316,7 +316,8 @@ static void test_pattern_faults(void **state)
     } rows[] = {
         { "recursion", "a(?R)?b", "column 2: recursion is not allowed in a pattern" },
         { "start reset", "a \\K", "column 3: \\K is not allowed in a pattern" },
-        { "out of its group", "a)|(?:b", "column 2: unmatched closing parenthesis" },
+        { "out of its group", "a)|(?:b",
+          "column 2: a ) has no ( before it (PCRE2: unmatched closing parenthesis)" },
         { "captures", "(?-n)(a)", "an option that makes plain parentheses capture" },
         { "another term", "(?&a) x", "a term given as a pattern can't name others" },
         { "nothing", "", "an empty pattern would match everything" },

@@ -2,7 +2,7 @@
 
 import { LostError } from "./feed";
 import { sameGround } from "./state";
-import type { Answer, Case, CaseCommand, Command, Question } from "./types";
+import type { Answer, Case, CaseCommand, Command } from "./types";
 
 export type Done = { ok: true } | { ok: false; code: string; text: string };
 
@@ -14,7 +14,7 @@ const lostBefore =
   "What you wrote is kept: try again once we're connected.";
 const lostAfter =
   "The connection broke before Kerbside could say whether this was done. " +
-  "What you wrote is kept: look at the case as it is now before you try again.";
+  "What you wrote is kept: look at how it is now before you try again.";
 
 function outcomeOf(answer: Answer): Done {
   if (answer.type === "refused") return { ok: false, code: answer.code, text: answer.text };
@@ -26,10 +26,10 @@ function lost(error: unknown): Done {
   return { ok: false, code: "lost", text: error.hadLeft ? lostAfter : lostBefore };
 }
 
-/** What is answered, a refusal included; null: there is no connection to ask by. */
-export async function askIfConnected(ask: Ask, question: Question): Promise<Answer | null> {
+/** What is answered, a refusal included; null: there is no connection, or it broke. */
+export async function askIfConnected(ask: Ask, command: Command): Promise<Answer | null> {
   try {
-    return await ask(question);
+    return await ask(command);
   } catch (error) {
     if (!(error instanceof LostError)) throw error;
     return null;

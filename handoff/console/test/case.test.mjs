@@ -244,7 +244,7 @@ test("the others hear that somebody types now and then, and once that it stopped
   const told = [];
   const time = timers();
   const looker = new Looker({
-    case: 12,
+    shown: 12,
     tell: (shown, typing) => told.push(`${shown} ${typing}`),
     after: time.after,
   });

@@ -4,6 +4,9 @@ import { load } from "./load.mjs";
 
 const { hrefOf, placeOf, readRoute } = await load("route.ts");
 const { changedOf, entryOf, KnowledgeStore, settleMs } = await load("knowledge/store.ts");
+const { careOf, editorsOf, everything, isShown, suggestId, timeState, unhelpedWords, useWords } =
+  await load("knowledge/health.ts");
+const { triedWords, withTried } = await load("knowledge/try.tsx");
 
 const places = [
   ["#/knowledge", { page: "overview" }],
@@ -138,3 +141,127 @@ test("an item is found by its kind and its id", () => {
     ["term"],
   );
 });
+
+const now = Date.parse("2027-01-10T10:00:00Z") / 1000;
+const entry = (fields = {}) => ({
+  kind: "intent",
+  item: "bins.missed",
+  title: "Missed bin collection",
+  file: "bins.json",
+  owner: "Edie Hall",
+  review_by: "2027-03-31",
+  mode: "automatic",
+  from: null,
+  until: null,
+  change: null,
+  conflict: false,
+  use: { used_at: now - 60, used: 40, unhelped: 0, withheld: null },
+  link: { url: "https://northmoor.example", alive: true, status: 200, what: "", checked_at: now },
+  ...fields,
+});
+
+const cares = [
+  ["well", {}, []],
+  ["to be reviewed today", { review_by: "2027-01-10" }, []],
+  ["overdue", { review_by: "2027-01-09" }, ["overdue"]],
+  ["with a dead link", { link: { alive: false } }, ["link"]],
+  ["with a link not checked yet", { link: { alive: null } }, []],
+  ["held back", { use: { used: 0, unhelped: 0, withheld: "Residents said so." } }, ["withheld"]],
+  ["often no help", { use: { used: 12, unhelped: 3, withheld: null } }, ["unhelped"]],
+  ["seldom no help", { use: { used: 13, unhelped: 3, withheld: null } }, []],
+  ["twice no help", { use: { used: 2, unhelped: 2, withheld: null } }, []],
+  ["changed under the draft", { conflict: true, use: null, link: null }, ["conflict"]],
+];
+for (const [what, fields, care] of cares) {
+  test(`an item that is ${what}`, () => assert.deepEqual(careOf(entry(fields), now), care));
+}
+
+const narrowed = [
+  [{}, true],
+  [{ text: " MISSED  bin " }, true],
+  [{ text: "edie bins." }, true],
+  [{ text: "missed library" }, false],
+  [{ file: "bins.json" }, true],
+  [{ file: "roads.json" }, false],
+  [{ show: "changed" }, false],
+  [{ show: "care" }, true],
+  [{ show: "overdue" }, true],
+  [{ show: "link" }, false],
+];
+for (const [by, wanted] of narrowed) {
+  test(`narrowed down by ${JSON.stringify(by)}, an overdue item is ${wanted ? "" : "not "}shown`, () => {
+    const overdue = entry({ review_by: "2026-12-31" });
+    assert.equal(isShown(overdue, { ...everything, ...by }, now), wanted);
+  });
+}
+
+test("how often it was used, and how often it didn't help", () => {
+  const use = (fields) => entry({ use: { used_at: now - 60, used: 0, unhelped: 0, ...fields } });
+  assert.equal(useWords(entry({ use: null }), now), "never used");
+  assert.equal(useWords(use({ used: 1 }), now), "used once in 30 days");
+  assert.equal(useWords(use({ used: 40 }), now), "used 40 times in 30 days");
+  assert.equal(useWords(use({}), now), "not used for 30 days, last on 9:59");
+  assert.equal(unhelpedWords(use({})), null);
+  assert.equal(unhelpedWords(use({ unhelped: 1 })), "once it didn't help");
+  assert.equal(unhelpedWords(use({ unhelped: 2 })), "2 times it didn't help");
+});
+
+test("what holds for a time is coming, there or over", () => {
+  for (const [from, until, state] of [
+    [null, null, "none"],
+    [now + 1, now + 2, "coming"],
+    [now, now + 1, "now"],
+    [now - 1, null, "now"],
+    [now - 2, now, "over"],
+  ]) {
+    assert.equal(timeState(entry({ from, until }), now), state);
+  }
+});
+
+test("who else edits an item", () => {
+  const person = (id, item, here = true) => ({ id, name: `P${id}`, item, here });
+  const people = [
+    person(1, "intent/bins.missed"),
+    person(2, "intent/bins.missed"),
+    person(3, "intent/bins.missed", false),
+    person(4, "intent/bins.day"),
+  ];
+  assert.deepEqual(
+    editorsOf(people, entry(), 1).map(({ id }) => id),
+    [2],
+  );
+});
+
+const ids = [
+  ["bins", "Missed collection", "bins.missed_collection"],
+  ["", "Hire of a skip for the garden", "hire_skip_garden"],
+  ["Council Tax", "Can't pay it?", "council_tax.cant_pay_it"],
+  ["bins", "Day", "bins.day_2"],
+  ["bins", "!?", "bins.new"],
+  ["street", "Café tables", "street.cafe_tables"],
+];
+for (const [topic, title, id] of ids) {
+  test(`“${title}” of ${topic} is called ${id}`, () =>
+    assert.equal(suggestId(topic, title, new Set(["bins.day"])), id));
+}
+
+test("the last ten that were tried are kept, each once", () => {
+  let tried = [];
+  for (let n = 0; n < 12; n++) tried = withTried(tried, `message ${n}`);
+  tried = withTried(tried, "message 5");
+  assert.equal(tried.length, 10);
+  assert.deepEqual(tried.slice(0, 2), ["message 5", "message 11"]);
+});
+
+const outcomes = [
+  [{ action: "answer", titles: ["Missed bin", "Bin day"] }, "Answered: Missed bin and Bin day"],
+  [{ action: "handoff", reason: "unresolved", titles: [] }, "Goes to a person: no ready answer"],
+  [{ action: "handoff", reason: null, titles: [] }, "Goes to a person"],
+  [{ action: "ignore", titles: [] }, "Left alone as trolling"],
+  [{ action: "thank", titles: [] }, "Thanked"],
+  [{ action: "none", titles: [] }, "Nothing to answer"],
+];
+for (const [tried, words] of outcomes) {
+  test(`${tried.action} ${tried.reason ?? ""} is “${words}”`, () =>
+    assert.equal(triedWords(tried), words));
+}

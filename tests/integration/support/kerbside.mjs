@@ -100,7 +100,7 @@ export function writeConfig (dir, api, more = {}) {
     x: {
       api: api.replace(/\/$/, ''),
       poll_every_ms: 100,
-      timeout_ms: 5000, // a busy machine is no silent one
+      timeout_ms: 15000, // a busy machine is no silent one
       lookup_wait_ms: 60,
       ...x
     },

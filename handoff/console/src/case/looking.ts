@@ -1,8 +1,9 @@
 // Tells the others that something is being written here: not at every key, and that it stopped.
 
 export interface LookerOptions {
-  case: number;
-  tell: (shown: number | null, typing: boolean) => void;
+  /** a case, or an item of the knowledge base: "intent/bins.missed" */
+  shown: number | string;
+  tell: (shown: number | string | null, typing: boolean) => void;
   after: (ms: number, run: () => void) => () => void;
 }
 
@@ -17,7 +18,7 @@ export class Looker {
 
   constructor(private readonly options: LookerOptions) {}
 
-  /** When the case comes into sight, and when a new connection knows nothing of it. */
+  /** When it comes into sight, and when a new connection knows nothing of it. */
   look(): void {
     this.tell();
   }
@@ -46,7 +47,7 @@ export class Looker {
   }
 
   private tell(): void {
-    this.options.tell(this.options.case, this.typing);
+    this.options.tell(this.options.shown, this.typing);
     this.undoTold?.();
     this.told = true;
     this.undoTold = this.options.after(tellAgainMs, () => (this.told = false));

@@ -32,7 +32,7 @@ export function OneCase({ id, staff, state, feed, problem, onProblem, onSeen, an
   const draft = useDraft(id, staff, state, feed);
 
   const looker = useMemo(
-    () => new Looker({ case: id, tell: (shown, typing) => feed.look(shown, typing), after: browserTimer }),
+    () => new Looker({ shown: id, tell: (shown, typing) => feed.look(shown, typing), after: browserTimer }),
     [],
   );
   useEffect(() => {

@@ -1,13 +1,22 @@
 // The knowledge pages: what is around all of them, and which of them is shown.
 
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { Ask } from "../commands";
 import type { Feed } from "../feed";
 import type { State } from "../state";
 import type { KbFrame, Staff } from "../types";
-import { hrefOfPlace, type KnowledgePlace } from "./place";
+import { BesideTexts, isBeside, type Beside } from "./beside";
+import { ItemPage } from "./item";
+import { LearnPage } from "./learn";
+import { NewPage } from "./new";
+import { KindList, Overview } from "./overview";
+import { hrefOfPlace, itemKey, type KnowledgePlace } from "./place";
+import { PublishPage } from "./publish";
+import { ReplayPage } from "./replay";
 import { changedOf, useKnowledge } from "./store";
-import { placeTitle } from "./words";
+import { TryPanel } from "./try";
+import { VersionPage, VersionsPage } from "./versions";
 
 /** What every knowledge page is given. */
 export interface KnowledgePageProps {
@@ -21,9 +30,13 @@ export interface KnowledgePageProps {
   /** asks for it anew: events of others do so by themselves */
   refresh: () => void;
   announce: (text: string) => void;
+  /** what is to be read on the page that a link leads to */
+  onBeside: (beside: Beside) => void;
 }
 
-interface KnowledgeViewProps extends Omit<KnowledgePageProps, "connected" | "kb" | "refresh"> {
+type OfTheView = "connected" | "kb" | "refresh" | "onBeside";
+
+interface KnowledgeViewProps extends Omit<KnowledgePageProps, OfTheView> {
   place: KnowledgePlace;
 }
 
@@ -31,8 +44,10 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
   const { state, ask } = props;
   const connected = state.connection === "connected";
   const store = useKnowledge(ask, connected, state.resets);
+  const [beside, setBeside] = useState<Beside | null>(null);
   const page: KnowledgePageProps = {
     ...props,
+    onBeside: setBeside,
     connected,
     kb: store.frame,
     refresh: () => void store.refresh(),
@@ -45,18 +60,35 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
           {store.problem}
         </p>
       )}
+      {beside && isBeside(beside, place) && <BesideTexts beside={beside} />}
       <Page place={place} page={page} />
     </>
   );
 }
 
 function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps }) {
-  void page;
-  return (
-    <h1 class="govuk-heading-l" tabIndex={-1}>
-      {placeTitle(place)}
-    </h1>
-  );
+  switch (place.page) {
+    case "overview":
+      return <Overview page={page} />;
+    case "list":
+      return <KindList key={place.kind} kind={place.kind} page={page} />;
+    case "item":
+      return <ItemPage key={itemKey(place)} name={place} page={page} />;
+    case "new":
+      return <NewPage key={place.kind} {...place} page={page} />;
+    case "try":
+      return <TryPanel {...page} heading="h1" />;
+    case "learn":
+      return <LearnPage {...page} />;
+    case "replay":
+      return <ReplayPage {...page} />;
+    case "publish":
+      return <PublishPage {...page} />;
+    case "versions":
+      return <VersionsPage {...page} />;
+    case "version":
+      return <VersionPage key={place.version} {...page} version={place.version} />;
+  }
 }
 
 interface KnowledgeNavProps {

@@ -1,0 +1,41 @@
+// What is different, an item at a time, in words.
+
+import type { ComponentChildren } from "preact";
+import type { KbDifference } from "../types";
+import { itemHref, itemKey } from "./place";
+import { changeWords } from "./publishing";
+import { kindOne } from "./words";
+
+export interface DifferencesProps {
+  items: readonly KbDifference[];
+  /** more that is known of an item */
+  more?: (one: KbDifference) => ComponentChildren;
+}
+
+export function Differences({ items, more }: DifferencesProps) {
+  return (
+    <ol class="ks-rows" data-testid="differences">
+      {items.map((one) => (
+        <li class="ks-row ks-tray__row" key={itemKey(one)} data-testid="difference">
+          <h3 class="govuk-heading-s ks-row__title">
+            <span>
+              {kindOne(one.kind)}:{" "}
+              <a class="govuk-link" href={itemHref(one)}>
+                <bdi>{one.title || one.item}</bdi>
+              </a>
+            </span>
+            <strong class={`govuk-tag ks-change--${one.change}`}>{changeWords(one.change)}</strong>
+          </h3>
+          <ul class="govuk-list govuk-list--bullet ks-differences">
+            {one.lines.map(({ what }, n) => (
+              <li key={n} dir="auto">
+                {what}
+              </li>
+            ))}
+          </ul>
+          {more?.(one)}
+        </li>
+      ))}
+    </ol>
+  );
+}

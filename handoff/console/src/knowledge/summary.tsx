@@ -1,0 +1,64 @@
+// What is wrong with an item, and where: each leads to its field.
+
+import type { Placed } from "./fields";
+import { fieldId } from "./fields";
+
+/** The box of a text in a list has a name of its own. */
+export function placeOfProblem({ field, problem }: Placed): string | null {
+  if (!field) return null;
+  const id = fieldId(field.path);
+  const listed = field.as === "texts" || field.as === "patterns";
+  return listed && problem.index !== null && problem.index > 0 ? `${id}-${problem.index}` : id;
+}
+
+/** What follows the # says which page is shown, so a link can't simply lead there. */
+function goTo(event: Event, id: string): void {
+  event.preventDefault();
+  const place = document.getElementById(id);
+  place?.closest("details")?.setAttribute("open", "");
+  place?.focus();
+}
+
+export function Summary({ placed }: { placed: readonly Placed[] }) {
+  const errors = placed.filter(({ problem }) => problem.severity === "error");
+  const warnings = placed.filter(({ problem }) => problem.severity === "warning");
+  return (
+    <>
+      {errors.length > 0 && (
+        <div class="govuk-error-summary ks-problem" data-testid="kb-errors">
+          <h2 class="govuk-error-summary__title">Before this can be published</h2>
+          <List placed={errors} className="govuk-error-summary__list" />
+        </div>
+      )}
+      {warnings.length > 0 && (
+        <div class="govuk-inset-text ks-kb-warnings" data-testid="kb-warnings">
+          <h2 class="govuk-heading-s">Worth a look</h2>
+          <List placed={warnings} className="govuk-list--bullet" />
+        </div>
+      )}
+    </>
+  );
+}
+
+function List({ placed, className }: { placed: readonly Placed[]; className: string }) {
+  return (
+    <ul class={`govuk-list ${className}`}>
+      {placed.map((one, i) => {
+        const id = placeOfProblem(one);
+        const { text, next } = one.problem;
+        return (
+          <li key={i}>
+            {id ? (
+              <a class="govuk-link" href={`#${id}`} onClick={(event) => goTo(event, id)}>
+                {text}
+              </a>
+            ) : (
+              text
+            )}{" "}
+            {next}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as samples from "./knowledge-samples.mjs";
+import { load } from "./load.mjs";
+
+const publishing = await load("knowledge/publishing.ts");
+const replaying = await load("knowledge/replaying.ts");
+const learning = await load("knowledge/learning.ts");
+const { comparisonOf } = await load("knowledge/compare.ts");
+const { noteFault } = await load("knowledge/note-field.tsx");
+const { isBeside } = await load("knowledge/beside.tsx");
+
+const { aProposal, aReplay, aTried, aVersion, anEntry } = samples;
+
+test("what is different is counted by what becomes of it", () => {
+  const rows = [
+    [[], ""],
+    [[["intent", "changed"]], "Changed: 1 answer."],
+    [
+      [
+        ["rule", "removed"],
+        ["intent", "changed"],
+        ["intent", "changed"],
+        ["rule", "changed"],
+        ["term", "added"],
+      ],
+      "New: 1 term. Changed: 2 answers and 1 rule. Taken away: 1 rule.",
+    ],
+  ];
+  for (const [items, words] of rows) {
+    const given = items.map(([kind, change]) => ({ kind, change }));
+    assert.equal(publishing.summaryWords(given), words);
+  }
+});
+
+test("rules about people in danger and about trolls need a second person", () => {
+  const rule = (kind) => anEntry({ kind: "rule", rule: kind, change: "changed" });
+  const rows = [
+    [[], null],
+    [[anEntry({ change: "changed" })], null],
+    [[rule("complaint"), rule("opt_out")], null],
+    [[anEntry(), rule("sensitive")], /since it changes rules for sensitive messages\.$/],
+    [[rule("troll"), rule("sensitive"), rule("sensitive")], /sensitive messages and rules about/],
+  ];
+  for (const [entries, wanted] of rows) {
+    const words = publishing.secondPersonWords(entries);
+    if (wanted) assert.match(words, wanted);
+    else assert.equal(words, null);
+  }
+});
+
+test("who may agree and withdraw, and what is said of it", () => {
+  const { id } = samples.edie;
+  const now = 1_795_000_000; // a Wednesday, 11:06
+  const rows = [
+    ["waiting", true, true, /^Waits for a second person/],
+    ["scheduled", false, true, /^To be published at 11:16 today\.$/],
+    ["queued", false, false, /^Being checked/],
+    ["published", false, false, /^Published\.$/],
+    ["refused", false, false, /^Not published/],
+    ["withdrawn", false, false, /^Withdrawn\.$/],
+  ];
+  for (const [state, agree, withdraw, words] of rows) {
+    const one = aProposal(2, { state, publish_at: now + 600 });
+    assert.equal(publishing.mayAgree(one, id + 1), agree, state);
+    assert.equal(publishing.mayAgree(one, id), false, "not who proposed it");
+    assert.equal(publishing.mayWithdraw(one), withdraw, state);
+    assert.equal(publishing.isUnderWay(one), /waiting|scheduled|queued/.test(state), state);
+    assert.match(publishing.standingWords(one, now), words);
+  }
+});
+
+test("a proposal is called by what is in it", () => {
+  const bins = { kind: "intent", item: "bins.missed" };
+  const rows = [
+    [{ origin: "rollback", from: 3, items: [] }, "Version 3 live again"],
+    [{ origin: "incident", items: [{ kind: "incident", item: "flood" }] }, "An incident"],
+    [{ items: [bins, { kind: "rule", item: "x" }, bins] }, "2 answers and 1 rule"],
+    [{ items: [] }, "The draft"],
+  ];
+  for (const [fields, title] of rows) {
+    assert.equal(publishing.proposalTitle(aProposal(2, fields)), title);
+  }
+});
+
+test("an item is named by its title, where it has one", () => {
+  const bins = { kind: "intent", item: "bins.missed" };
+  assert.equal(publishing.itemTitle(bins, [anEntry()]), "Answer “Missed bin collection”");
+  assert.equal(publishing.itemTitle(bins, []), "Answer “bins.missed”");
+  assert.match(publishing.originWords(aVersion(5, { origin: "rollback", from: 3 })), /^Version 3/);
+});
+
+test("a note has 1 to 500 characters", () => {
+  const rows = [
+    ["", /Say why/],
+    ["  \n", /Say why/],
+    ["x", null],
+    ["😀".repeat(500), null],
+    ["x".repeat(503), /3 characters too long/],
+  ];
+  for (const [note, fault] of rows) {
+    if (fault) assert.match(noteFault(note), fault);
+    else assert.equal(noteFault(note), null);
+  }
+});
+
+test("versions are compared from the earlier to the later one", () => {
+  const rows = [
+    ["before", "", { from: 2, to: 3 }],
+    ["live", "", { from: 3, to: 7 }],
+    ["again", "", { from: null, to: 3 }],
+    ["other", "5", { from: 3, to: 5 }],
+    ["other", " 1 ", { from: 1, to: 3 }],
+    ["other", "3", null],
+    ["other", "8", null],
+    ["other", "0", null],
+    ["other", "-1", null],
+    ["other", "two", null],
+    ["other", "", null],
+  ];
+  for (const [against, other, question] of rows) {
+    const found = comparisonOf(3, 7, against, other);
+    if (question) assert.deepEqual(found.question, question, `${against} ${other}`);
+    else assert.match(found.hint, /from 1 to 7/);
+  }
+});
+
+test("a replay is of some days, by the council's clock", () => {
+  const now = Date.UTC(2027, 2, 29, 12) / 1000; // the clocks went forward the day before
+  const at = (text) => Date.parse(text) / 1000;
+  const rows = [
+    ["week", "", "", { from: now - 7 * 86_400, until: now }],
+    ["month", "", "", { from: now - 30 * 86_400, until: now }],
+    [
+      "days",
+      "2027-03-27",
+      "2027-03-28",
+      { from: at("2027-03-27T00:00Z"), until: at("2027-03-28T23:00Z") },
+    ],
+    ["days", "2027-03-29", "2027-03-29", { from: at("2027-03-28T23:00Z"), until: now }],
+    ["days", "", "2027-03-28", "from"],
+    ["days", "2027-03-28", "", "until"],
+    ["days", "2027-03-28", "2027-03-27", "until"],
+    ["days", "2027-03-31", "2027-03-31", "from"],
+  ];
+  for (const [span, from, until, wanted] of rows) {
+    const found = replaying.timesOf(span, from, until, now);
+    if (typeof wanted === "string") assert.equal(found.field, wanted, `${from} to ${until}`);
+    else assert.deepEqual(found, wanted, `${from} to ${until}`);
+  }
+});
+
+test("a replay is spoken of at quarters and at its end, once each", () => {
+  const running = (done) => aReplay({ state: "running", done, total: 1000 });
+  const another = { ...running(600), began_at: 1 };
+  const rows = [
+    [null, running(0), null],
+    [null, running(100), null],
+    [running(100), running(249), null],
+    [running(249), running(250), /a quarter done/],
+    [running(250), running(300), null],
+    [running(300), running(800), /three quarters done/],
+    [another, running(600), /half done/],
+    [running(800), running(1000), null],
+    [running(1000), aReplay(), /^Done: 12,000 messages\. Something changes for 6\.$/],
+    [running(300), aReplay({ state: "stopped", done: 3000 }), /^Stopped after 3,000 of 12,000/],
+    [null, aReplay(), null],
+    [aReplay(), aReplay(), null],
+  ];
+  for (const [before, now, wanted] of rows) {
+    const spoken = replaying.spokenOf(before, now);
+    if (wanted) assert.match(spoken, wanted);
+    else assert.equal(spoken, null, `${before?.done} to ${now.done}`);
+  }
+});
+
+test("a replay of another draft or another version is an old one", () => {
+  const kb = samples.frames.kb(); // revision 8 over version 4
+  const rows = [
+    [aReplay(), null],
+    [aReplay({ revision: 7 }), /draft has changed/],
+    [aReplay({ version: 3 }), /Another version is live/],
+    [aReplay({ revision: 7, state: "running" }), null],
+  ];
+  for (const [replay, wanted] of rows) {
+    const words = replaying.outdatedWords(replay, kb);
+    if (wanted) assert.match(words, wanted);
+    else assert.equal(words, null);
+  }
+});
+
+test("where the reading of a replay begins, and how it is said", () => {
+  const groups = { answered: 0, differently: 0, not_answered: 1, handed_off: 2, other: 0 };
+  assert.equal(replaying.firstGroup({ groups }), "not_answered");
+  const none = { answered: 0, differently: 0, not_answered: 0, handed_off: 0, other: 0 };
+  assert.equal(replaying.firstGroup({ groups: none }), null);
+  assert.match(replaying.foundWords(aReplay({ groups: none })), /^Nothing changes/);
+  assert.equal(replaying.quartersOf({ done: 0, total: 0 }), 0);
+  assert.match(replaying.standingOf(aReplay({ state: "failed", text: "No room." })), /No room\.$/);
+});
+
+test("which intents a change is about", () => {
+  const nothing = aTried({ intents: [], titles: [] });
+  const bins = [{ item: "bins.missed", title: "Missed bin collection" }];
+  const rows = [
+    [{ live: nothing, draft: aTried() }, bins],
+    [{ live: aTried(), draft: nothing }, bins],
+    [{ live: nothing, draft: nothing }, []],
+    [
+      { live: nothing, draft: aTried({ intents: ["a", "b"], titles: ["A"] }) },
+      [
+        { item: "a", title: "A" },
+        { item: "b", title: "b" },
+      ],
+    ],
+  ];
+  for (const [one, wanted] of rows) assert.deepEqual(replaying.intentsOf(one), wanted);
+});
+
+test("a group of messages leads to a new intent, its words the first phrase", () => {
+  const [group] = samples.frames.kb_learn().groups;
+  assert.equal(learning.phraseOf(group), "skip hire");
+  assert.equal(learning.newIntentHref(["skip hire"]), "#/knowledge/new/intent?phrases=skip+hire");
+  const rows = [
+    [{}, /^Nothing explained 1,200 messages in the last 30 days\.$/],
+    [{ messages: 1, groups: [] }, /1 message in the last 30 days\. No two of them/],
+    [{ messages: 0, groups: [] }, /^Every message/],
+  ];
+  for (const [fields, words] of rows) {
+    assert.match(learning.learnWords(samples.frames.kb_learn(fields), 30), words);
+  }
+  const titles = learning
+    .intentChoices([
+      anEntry({ item: "b", title: "Skips" }),
+      anEntry({ item: "c", title: "Bins", change: "removed" }),
+      anEntry({ kind: "rule", item: "d", title: "Rule" }),
+      anEntry({ item: "a", title: "Bus pass" }),
+    ])
+    .map(({ title }) => title);
+  assert.deepEqual(titles, ["Bus pass", "Skips"]);
+});
+
+test("what is to be read stays beside the item that it is for", () => {
+  const bins = { page: "item", kind: "intent", item: "bins.missed" };
+  const begun = { page: "new", kind: "intent", phrases: ["skip hire"] };
+  const rows = [
+    ["#/knowledge/intent/bins.missed", bins, true],
+    ["#/knowledge/intent/bins.missed", { ...bins, item: "tip.skip" }, false],
+    ["#/knowledge/intent/bins.missed", { page: "learn" }, false],
+    ["#/knowledge/new/intent?phrases=skip+hire", begun, true],
+    ["#/knowledge/new/intent?phrases=skip+hire", { ...bins, item: "tip.skip" }, true],
+    ["#/knowledge/new/intent?phrases=skip+hire", { page: "overview" }, false],
+  ];
+  for (const [href, place, wanted] of rows) {
+    assert.equal(isBeside({ href, title: "", texts: [] }, place), wanted, href);
+  }
+});
