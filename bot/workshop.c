@@ -21,6 +21,7 @@ static const struct kind kinds[] = {
     { "kb_check", workshop_check, true },
     { "kb_diff", workshop_diff, false },
     { "kb_replay_list", workshop_replay_list, false },
+    { "kb_learn", workshop_learn, false },
 };
 
 struct question {
@@ -376,7 +377,7 @@ static void forget(void *data, const void *to)
 
 struct desk_workshop workshop_desk(struct workshop *w)
 {
-    return (struct desk_workshop){ ask, forget, w };
+    return (struct desk_workshop){ .ask = ask, .forget = forget, .data = w };
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -21,12 +21,11 @@ struct workshop {
     struct candidate *candidate;
     uv_timer_t still; /* until the draft is trained */
     bool timer_open;
-    int64_t still_revision;    /* that it is running for */
-    struct training *training; /* NULL: none is under way */
-    struct workshop_run *run;  /* the last replay; NULL: there was none */
-    bool replaying;            /* it is under way */
-    struct hours *replay_hours;
-    unsigned under_way; /* what must end before this may be freed */
+    int64_t still_revision;     /* that it is running for */
+    struct training *training;  /* NULL: none is under way */
+    struct workshop_run *run;   /* the last replay; NULL: there was none */
+    struct hours *replay_hours; /* never asked, only copied, by any thread */
+    unsigned under_way;         /* what must end before this may be freed */
     bool closing;
 };
 

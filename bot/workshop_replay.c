@@ -124,7 +124,6 @@ static void worked(void *data)
 {
     struct workshop_run *run = data;
     struct workshop *w = run->workshop;
-    w->replaying = false;
     (void)workshop_run_free(run);
     workshop_ended(w);
 }
@@ -207,6 +206,15 @@ static struct workshop_run *run_new(struct workshop *w, int64_t from, int64_t un
     return run;
 }
 
+/* One that was stopped may still be winding down: it is nobody's any more. */
+static bool is_running(struct workshop_run *run)
+{
+    uv_mutex_lock(&run->lock);
+    bool running = strcmp(run->state, "running") == 0;
+    uv_mutex_unlock(&run->lock);
+    return running;
+}
+
 static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to)
 {
     int64_t from, until;
@@ -217,7 +225,7 @@ static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answe
                         "since 1970, the first before the second.");
         return;
     }
-    if (w->replaying) {
+    if (w->run && is_running(w->run)) {
         workshop_say_no(answer, to, frame, "taken",
                         "A replay is under way. Wait for it, or stop it first.");
         return;
@@ -231,7 +239,6 @@ static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answe
     }
     (void)workshop_run_free(w->run);
     w->run = workshop_run_ref(run);
-    w->replaying = true;
     w->under_way++;
     answer_state(w, frame, answer, to);
 }

@@ -83,6 +83,8 @@ struct placeholder load_link_placeholder(struct str link);
 bool load_check_braces(struct loader *l, struct str text, const struct placeholders *allowed,
                        const char *where, const char *field);
 
+enum { LOAD_HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
+
 /* How heavy @text is, filled in, behind @notice if there is one and with room for a handle;
  * UINT64_MAX if it can't be told: what is cut can't be weighed. */
 uint64_t load_full_weight(const struct loader *l, struct str notice, struct str text,
