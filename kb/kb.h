@@ -74,6 +74,9 @@ struct kb_rule {
     struct str file;
     unsigned topic;
     struct kb_list phrases; /* as an intent's */
+    /* Of the election's names and topics (election.json): it means something only then. Both 0 of
+     * every other. */
+    int64_t from_at, until_at;
 };
 
 /*
