@@ -85,33 +85,49 @@ static void check_second(struct checker *c)
                        c->kb->intent_count, KB_TOLD_APART);
 }
 
-int kb_check(const struct kb *kb, int64_t today, struct report *report)
+/* All but the patterns: the scratch is theirs too. */
+static int check_words(struct checker *c, int64_t today)
 {
-    struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
-    unsigned errors = report->errors;
-    int r = c.scratch ? 0 : ERR_NOMEM;
+    const struct kb *kb = c->kb;
+    unsigned errors = c->report->errors;
+    int r = 0;
     for (size_t i = 0; i < kb->intent_count && r == 0; i++) {
         const struct kb_intent *in = &kb->intent[i];
-        r = check_examples(&c, &in->examples.yes, true, in->topic, in->file, in->id);
+        r = check_examples(c, &in->examples.yes, true, in->topic, in->file, in->id);
         if (r == 0)
-            r = check_examples(&c, &in->examples.no, false, in->topic, in->file, in->id);
+            r = check_examples(c, &in->examples.no, false, in->topic, in->file, in->id);
     }
     for (size_t i = 0; i < kb->rule_count && r == 0; i++) {
         const struct kb_rule *rule = &kb->rule[i];
-        r = check_examples(&c, &rule->examples.yes, true, rule->topic, rule->file, rule->id);
+        r = check_examples(c, &rule->examples.yes, true, rule->topic, rule->file, rule->id);
         if (r == 0)
-            r = check_examples(&c, &rule->examples.no, false, rule->topic, rule->file, rule->id);
+            r = check_examples(c, &rule->examples.no, false, rule->topic, rule->file, rule->id);
     }
-    check_shared_examples(&c);
-    vocab_unused(intents_vocab(kb->intents), report_unused, &c);
-    check_reviews(&c, today);
-    check_notices(&c, today);
-    check_second(&c);
-    if (r == 0 && report->errors == errors) /* else what examples need would be a guess */
+    check_shared_examples(c);
+    vocab_unused(intents_vocab(kb->intents), report_unused, c);
+    check_reviews(c, today);
+    check_notices(c, today);
+    check_second(c);
+    return r == 0 && c->report->errors > errors ? ERR_BADINPUT : r;
+}
+
+static int check(const struct kb *kb, int64_t today, bool patterns, struct report *report)
+{
+    struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
+    int r = c.scratch ? check_words(&c, today) : ERR_NOMEM;
+    if (r == 0 && patterns) /* after errors, what examples need would be a guess */
         r = check_patterns(kb, c.scratch, report);
     (void)intents_scratch_free(c.scratch);
     arena_release(&c.arena);
-    if (r == 0 && report->errors > errors)
-        r = ERR_BADINPUT;
     return r;
+}
+
+int kb_check(const struct kb *kb, int64_t today, struct report *report)
+{
+    return check(kb, today, true, report);
+}
+
+int kb_check_errors(const struct kb *kb, int64_t today, struct report *report)
+{
+    return check(kb, today, false, report);
 }

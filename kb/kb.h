@@ -270,4 +270,7 @@ void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 
+/* The same without trying the patterns, which takes most of the time and only warns. */
+int kb_check_errors(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
+
 #endif
