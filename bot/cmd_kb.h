@@ -9,6 +9,8 @@ int command_kb_train(int argc, char **argv);
 int command_kb_score(int argc, char **argv);
 int command_kb_explain(int argc, char **argv);
 int command_kb_suggest(int argc, char **argv);
+int command_kb_replay(int argc, char **argv);
+int command_kb_learn(int argc, char **argv);
 
 struct kb_options {
     const char *config, *kb, *models, *text;
@@ -29,6 +31,17 @@ int kb_options_read(int argc, char **argv, const char *letters, int least, int m
 /* The folder that --kb or else the configuration names, with its second opinion. EXIT_OK, or
  * EXIT_FAILED, having said why. */
 int kb_open(const struct kb_options *options, struct kb **ret);
+
+/* What was written before, only read; and what is live there (cmd_kb_past.c). Both are EXIT_OK, or
+ * EXIT_FAILED, having said why; closed either way. */
+struct kb_past {
+    struct conf *conf;
+    struct db *db;
+    int64_t version; /* that is live, after kb_past_live; 0: the configuration's folder is */
+};
+int kb_past_open(const char *config, struct kb_past *ret);
+int kb_past_live(struct kb_past *past, struct kb **ret);
+void kb_past_close(struct kb_past *past);
 
 /* A line of a file of messages: a JSON object with a "text". */
 struct kb_line {
