@@ -14,12 +14,14 @@ static const struct {
     { "export", command_kb_export, "a version's files into a folder" },
     { "import", command_kb_import, "a folder's files as what is live" },
     { "items", command_kb_items, "everything that can be edited" },
+    { "learn", command_kb_learn, "what it should learn next, from what was written to us" },
     { "log", command_kb_log, "who published what, and why" },
+    { "replay", command_kb_replay, "for which messages the draft would do something else" },
     { "rollback", command_kb_rollback, "make an earlier version live again" },
     { "score", command_kb_score, "how good it is on labelled messages" },
     { "set", command_kb_set, "put an item into the draft" },
     { "show", command_kb_show, "an item as it is" },
-    { "suggest", command_kb_suggest, "what it should learn next" },
+    { "suggest", command_kb_suggest, "what it should learn next, from files of messages" },
     { "train", command_kb_train, "train its second opinion" },
 };
 
