@@ -1,7 +1,6 @@
 // What is wrong with an item, and where: each leads to its field.
 
-import type { Placed } from "./fields";
-import { fieldId } from "./fields";
+import { type Placed, fieldId } from "./fields";
 
 /** The box of a text in a list has a name of its own. */
 export function placeOfProblem({ field, problem }: Placed): string | null {
