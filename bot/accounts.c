@@ -42,27 +42,6 @@ struct accounts {
 /* ------------------------------------------------------------------------------------------------
  * before the database */
 
-/* Every account speaks with a voice that there is. */
-static void check_voices(const struct accounts *a, struct report *report)
-{
-    const struct conf *conf = a->options.conf;
-    const struct kb *kb = a->options.live->kb;
-    for (size_t i = 0; i < conf->account_count; i++) {
-        struct str voice = str_of(conf->accounts[i].voice);
-        if (kb_wording_of(kb, voice))
-            continue;
-        struct buf there = BUF_INIT(4096);
-        for (size_t v = 0; v < kb->voice_count; v++)
-            (void)buf_addf(&there, "%s%.*s", v ? ", " : "", STR_ARG(kb->voice[v].name));
-        (void)report_error(report,
-                           "%s: \"accounts[%zu].voice\": %s/wording.json has no voice \"%.*s\"; "
-                           "it has: %s",
-                           conf->file, i, conf->kb_dir, STR_ARG(voice),
-                           there.len ? buf_cstr(&there) : "none");
-        buf_release(&there);
-    }
-}
-
 static int make_networks(struct accounts *a, struct report *report)
 {
     const struct conf *conf = a->options.conf;
@@ -106,11 +85,8 @@ int accounts_new(const struct accounts_options *options, struct report *report,
     int r = a->list && a->subscribers ? http_new(options->loop, &a->http) : ERR_NOMEM;
     for (size_t i = 0; i < conf->account_count && r == 0; i++)
         a->list[a->count++] = (struct account){ .of = a, .conf = &conf->accounts[i] };
-    if (r == 0) {
-        unsigned errors = report->errors;
-        check_voices(a, report);
-        r = report->errors > errors ? ERR_BADINPUT : make_networks(a, report);
-    }
+    if (r == 0)
+        r = make_networks(a, report);
     if (r < 0)
         (void)accounts_free(a);
     else

@@ -19,7 +19,7 @@ struct accounts_options {
     const struct kb_live *live;
 };
 
-/* What can fail without the database: reads the tokens, checks the voices. Faults go to @report. */
+/* What can fail without the database: reads the tokens. Faults go to @report. */
 int accounts_new(const struct accounts_options *options, struct report *report,
                  struct accounts **ret) MUST_CHECK;
 

@@ -7,13 +7,17 @@
 #include <getopt.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "bot/accounts.h"
 #include "bot/bot_store.h"
 #include "bot/command.h"
 #include "bot/council.h"
+#include "bot/incidents.h"
 #include "bot/links.h"
+#include "bot/publisher.h"
+#include "bot/versions.h"
 #include "bot/workshop.h"
 #include "bot/x/x.h"
 #include "handoff/minder.h"
@@ -32,6 +36,8 @@ enum { LINKS_PAUSE_MS = 10000, LINKS_DEMO_PAUSE_MS = 100, LINKS_TIMEOUT_MS = 200
 
 struct service {
     struct conf *conf;
+    struct versions_options versions;
+    struct versions_folder folder; /* read where it is the master */
     struct kb_live live;
     struct db *db;
     struct clock clock;
@@ -40,7 +46,9 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
+    struct incidents incidents;
     struct links *links; /* NULL: nobody asks for them */
+    struct publisher *publisher;
     struct workshop *workshop;
     struct console *console;
     uv_signal_t signals[2];
@@ -59,16 +67,19 @@ static int fail(const char *what, int why)
 static int open_database(struct service *s)
 {
     const char *why = NULL;
-    int r = db_open(s->conf->database, DB_WRITER, &s->db, &why);
-    if (r < 0) {
+    int r = s->db ? 0 : db_open(s->conf->database, DB_WRITER, &s->db, &why);
+    if (r < 0)
         (void)fprintf(stderr, "error: database: %s\n", why ? why : err_str(r));
-        return EXIT_FAILED;
-    }
-    r = record_migrate(s->db);
-    if (r == 0)
-        r = kb_migrate(s->db);
+    return r < 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+static int migrate(struct service *s)
+{
+    int r = record_migrate(s->db);
     if (r == 0)
         r = bot_migrate(s->db);
+    if (r == 0)
+        r = kb_migrate(s->db);
     if (r == ERR_NEWER) {
         (void)fprintf(stderr,
                       "error: %s: written by a newer Kerbside than %s; install that one, nothing "
@@ -101,6 +112,7 @@ static void on_before_sleep(uv_prepare_t *handle)
     minder_turn(s->db, &s->desk, clock_now(&s->clock)); /* nobody sees a case without its times */
     s->changes_seen = db_changes(s->db);
     accounts_turn(s->accounts);
+    publisher_turn(s->publisher);
     s->changes_seen = db_changes(s->db);
     console_wake(s->console);
 }
@@ -113,8 +125,10 @@ static void on_tick(uv_timer_t *timer)
     minder_turn(s->db, &s->desk, clock_now(&s->clock));
     if (version != s->version_seen)
         accounts_turn(s->accounts);
+    publisher_turn(s->publisher);
     s->version_seen = version;
     accounts_tick(s->accounts);
+    incidents_turn(&s->incidents, s->db, &s->live, clock_now(&s->clock));
     if (search_forget(s->db) < 0)
         log_error("search.forget what=\"erased words may still be in the file\"");
     console_wake(s->console);
@@ -147,6 +161,18 @@ static struct console_options console_options(struct service *s)
     };
 }
 
+/* The folder, unless the database decides. */
+static int read_folder(struct service *s, struct report *report)
+{
+    s->versions = (struct versions_options){ s->conf, models_dir(s->conf, NULL), &x_text_rules };
+    bool there = false;
+    int r = s->db ? versions_in_database(s->db, &there) : 0;
+    if (r < 0 || there)
+        return r;
+    r = versions_read_folder(&s->versions, s->conf->kb_dir, report, &s->folder);
+    return r < 0 ? r : versions_check_voices(s->conf, s->folder.kb, s->folder.files->where, report);
+}
+
 /* What can fail without the database, first: a start that fails changes nothing. */
 static int begin_parts(struct service *s, struct report *report)
 {
@@ -161,13 +187,18 @@ static int begin_parts(struct service *s, struct report *report)
                                          .rules = &x_text_rules,
                                          .models = models_dir(s->conf, NULL),
                                          .train_still_ms = TRAIN_STILL_MS };
-    int r = console_check(&console, report);
+    int r = read_folder(s, report);
+    if (r == 0)
+        r = console_check(&console, report);
     if (r == 0)
         r = accounts_new(&accounts, report, &s->accounts);
     if (r == 0)
         r = workshop_new(&workshop, &s->workshop);
     if (r == 0)
         s->desk.workshop = workshop_desk(s->workshop);
+    s->desk.shelf = r == 0 ? kb_shelf_new() : NULL;
+    if (r == 0 && !s->desk.shelf)
+        r = ERR_NOMEM;
     return r;
 }
 
@@ -188,7 +219,16 @@ static int open_links(struct service *s)
 static int open_parts(struct service *s, struct report *report)
 {
     struct console_options console = console_options(s);
-    int r = accounts_open(s->accounts, s->db);
+    struct publisher_options publisher = { .loop = &s->loop,
+                                           .db = s->db,
+                                           .clock = &s->clock,
+                                           .versions = &s->versions,
+                                           .live = &s->live };
+    int r = versions_begin(&s->versions, s->db, &s->folder, clock_now(&s->clock), report, &s->live);
+    if (r == 0)
+        r = accounts_open(s->accounts, s->db);
+    if (r == 0)
+        r = publisher_new(&publisher, &s->publisher);
     if (r == 0)
         r = workshop_open(s->workshop, s->db, report);
     if (r == 0 && s->conf->check_links)
@@ -236,22 +276,28 @@ static void stop_parts(struct service *s)
     s->links = links_free(s->links);
     s->accounts = accounts_free(s->accounts);
     s->console = console_free(s->console);
+    s->publisher = publisher_free(s->publisher);
     s->workshop = workshop_free(s->workshop); /* nobody asks any more */
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);
     }
+    s->desk.shelf = kb_shelf_free(s->desk.shelf);
     s->db = db_free(s->db);
     council_release(&s->council);
+    versions_folder_release(&s->folder);
     s->live.kb = kb_free(s->live.kb);
     s->conf = conf_free(s->conf);
 }
 
 /* Prints what is wrong, if anything is, and says how to exit. */
-static int outcome(int r, const struct report *report)
+static int outcome(int r, struct report *report)
 {
+    bool said = report->errors > 0;
     print_report(report);
-    return r == 0 ? EXIT_OK : report->errors ? EXIT_FAILED : fail("kerbside serve", r);
+    report_release(report);
+    *report = REPORT_INIT;
+    return r == 0 ? EXIT_OK : said ? EXIT_FAILED : fail("kerbside serve", r);
 }
 
 /* A console each takes a file: as many as the system lets us have. Before libwebsockets sees the
@@ -271,8 +317,8 @@ static int serve(const char *config)
     struct report report = REPORT_INIT;
     raise_file_limit();
     int status = load_config(config, &s.conf);
-    if (status == EXIT_OK)
-        status = load_kb(s.conf, NULL, &s.live.kb);
+    if (status == EXIT_OK && access(s.conf->database, F_OK) == 0) /* it may be what decides */
+        status = open_database(&s);
     if (status == EXIT_OK) {
         log_setup(LOG_INFO, (enum log_format)s.conf->log_format);
         s.clock.movable = s.conf->demo;
@@ -283,6 +329,8 @@ static int serve(const char *config)
     }
     if (status == EXIT_OK)
         status = open_database(&s);
+    if (status == EXIT_OK)
+        status = migrate(&s);
     if (status == EXIT_OK)
         status = outcome(open_parts(&s, &report), &report);
     if (status == EXIT_OK)

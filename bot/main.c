@@ -1,8 +1,6 @@
 /* kerbside COMMAND …: finds the command and hands over. */
-#include <errno.h>
-#include <malloc.h>
-
 #include "bot/command.h"
+#include "bot/versions.h"
 #include "bot/x/x.h"
 
 static const struct {
@@ -63,23 +61,6 @@ int load_config(const char *path, struct conf **ret)
     return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
-/*
- * The second opinion of @kb: from its file, else trained now (a second or two) and kept for the
- * next time. Where it can't be kept it is trained anew each time: a word of warning, no more.
- */
-static int find_second(const struct conf *conf, struct kb *kb)
-{
-    const char *dir = models_dir(conf, NULL);
-    int r = kb_load_second(kb, dir);
-    if (r != 0)
-        return r < 0 ? r : 0;
-    r = kb_train(kb, NULL);
-    if (r == 0 && kb_save_second(kb, dir) < 0)
-        (void)fprintf(stderr, "warning: %s: the second opinion can't be kept: %s\n", dir,
-                      strerror(errno));
-    return r;
-}
-
 const char *models_dir(const struct conf *conf, const char *named)
 {
     if (named)
@@ -91,14 +72,12 @@ int load_kb(const struct conf *conf, const char *kb_dir, struct kb **ret)
 {
     struct report report = REPORT_INIT;
     const char *dir = kb_dir ? kb_dir : conf->kb_dir;
-    int r = kb_load(dir, &x_text_rules, &report, ret);
-    if (r == 0) {
-        r = find_second(conf, *ret);
-        kb_forget_lessons(*ret);
-        (void)malloc_trim(0); /* reading the files took more than what is kept of them */
-        if (r < 0)
-            *ret = kb_free(*ret);
-    }
+    const struct versions_options options = { conf, models_dir(conf, NULL), &x_text_rules };
+    struct versions_folder folder = { NULL, NULL };
+    int r = versions_read_folder(&options, dir, &report, &folder);
+    if (r == 0)
+        *ret = kb_ref(folder.kb);
+    versions_folder_release(&folder);
     print_report(&report);
     if (r < 0 && !report.errors)
         (void)fprintf(stderr, "error: %s: %s\n", dir, err_str(r));

@@ -64,8 +64,14 @@ struct replay_change {
 size_t replay_page(struct replay *r, enum replay_group group, struct replay_change before,
                    struct replay_change *ret, size_t max);
 
-/* What is different between the two decisions about one message? False: nothing. */
-bool replay_compare(const struct decision *live, const struct decision *draft,
+/* What is done and said about a message. */
+struct replay_outcome {
+    struct policy_decision policy;
+    struct str reply;
+};
+
+/* What is different between the two? False: nothing. */
+bool replay_compare(const struct replay_outcome *live, const struct replay_outcome *draft,
                     enum replay_group *ret);
 
 #endif

@@ -3,6 +3,7 @@
 #include "bot/workshop_private.h"
 
 #include "bot/tried.h"
+#include "kb/diff.h"
 #include "kb/draft.h"
 #include "kb/version.h"
 
@@ -259,7 +260,7 @@ static void insert(struct finding *f, const struct found *one)
 static int look_at_item(const struct kb_item *item, void *data)
 {
     struct finding *f = data;
-    struct found one = { .kind = item->kind, .id = item->id, .title = item->id };
+    struct found one = { .kind = item->kind, .id = item->id, .title = kb_item_title(item) };
     double held = 0;
     if (atomic_load(f->job->stop))
         return 1;
@@ -268,8 +269,6 @@ static int look_at_item(const struct kb_item *item, void *data)
         search(&f->wanted, item->body, &one, &held);
         one.score = held * WORDS_WORTH;
     }
-    if (json_get_str(item->body, "title", &one.title) != 1 || !one.title.len)
-        one.title = item->id;
     if (one.score > 0)
         insert(f, &one);
     return 0;

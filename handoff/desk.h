@@ -11,6 +11,7 @@
 #include "handoff/cases.h"
 #include "handoff/topic.h"
 #include "kb/live.h"
+#include "kb/shelf.h"
 
 enum { DESK_PRIORITIES = CASE_NORMAL + 1, DESK_UNDO_MAX_S = 60 };
 
@@ -27,6 +28,9 @@ struct desk_workshop {
                 void (*answer)(void *to, const cJSON *answer), void *to);
     void (*forget)(void *data, const void *to);
     void *data;
+
+    /* The replay, as PROTOCOL.md has it, for the caller to delete; NULL: there was none. */
+    cJSON *(*replay)(void *data);
 };
 
 struct desk {
@@ -55,6 +59,7 @@ struct desk {
     struct topic_limit unhelped;   /* when an automatic answer is withdrawn */
     const struct kb_live *live;    /* the knowledge base; NULL where there is none */
     struct desk_workshop workshop; /* all NULL where there is none */
+    struct kb_shelf *shelf;        /* what is live, for editors; NULL where there is none */
 };
 
 #endif

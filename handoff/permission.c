@@ -54,6 +54,7 @@ static const struct {
     { "costs", LEAD },
     { "audit", LEAD },
     { "accounts", ADMIN },
+    { "agree_in_election", LEAD },
     { "kb", EDITORS },
     { "kb_item", EDITORS },
     { "kb_versions", EDITORS },

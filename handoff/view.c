@@ -496,7 +496,8 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
     static const char sql[] =
         "SELECT e.seq, e.at, e.kind, s.name AS by, coalesce(e.case_id, 0) AS case_id,"
         " coalesce(e.message_id, 0) AS message_id, coalesce(e.bulk_id, p.bulk_id, 0) AS bulk_id,"
-        " e.text, e.concerns AS \"to\" FROM event e LEFT JOIN staff s ON s.id=e.staff_id LEFT JOIN "
+        " e.text, e.item, e.concerns AS \"to\" FROM event e LEFT JOIN staff s ON s.id=e.staff_id "
+        "LEFT JOIN "
         "reply p ON"
         " p.id=e.reply_id WHERE e.seq>?1 ORDER BY e.seq LIMIT 1";
     int count = 0;
@@ -520,8 +521,10 @@ int view_events(struct tx *tx, int64_t after, int max, view_visit *visit, void *
         int64_t case_id = col_int64(q, "case_id"), bulk_id = col_int64(q, "bulk_id"),
                 message_id = tray ? col_int64(q, "message_id") : 0,
                 glanced_id = glanced ? col_int64(q, "message_id") : 0;
-        if (str_starts(kind, STR("post.")))
+        if (str_starts(kind, STR("post.")) || str_starts(kind, STR("kb.")))
             put_text_column(frame, q, "text");
+        if (!col_null(q, "item"))
+            put_text_column(frame, q, "item");
         if (glanced)
             put_int(frame, "message", glanced_id);
         after = col_int64(q, "seq");

@@ -35,6 +35,11 @@ int kb_draft_save(struct tx *tx, struct kb_draft_item *d, int64_t seen) MUST_CHE
 /* Takes the item out of the draft. As kb_draft_save. */
 int kb_draft_discard(struct tx *tx, enum kb_item_kind kind, struct str id, int64_t seen) MUST_CHECK;
 
+/* What was published of it is what its change lies over from now on; a body that is the same leaves
+ * the draft. Nothing if it isn't in the draft. */
+int kb_draft_rebase(struct tx *tx, enum kb_item_kind kind, struct str id,
+                    struct str base) MUST_CHECK;
+
 /* 1 with all of it in @arena, 0 it isn't in the draft, or negative. */
 int kb_draft_get(struct tx *tx, struct arena *arena, enum kb_item_kind kind, struct str id,
                  struct kb_draft_item *ret) MUST_CHECK;

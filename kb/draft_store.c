@@ -154,6 +154,21 @@ int kb_draft_discard(struct tx *tx, enum kb_item_kind kind, struct str id, int64
     return r < 0 ? r : KB_DRAFT_DONE;
 }
 
+int kb_draft_rebase(struct tx *tx, enum kb_item_kind kind, struct str id, struct str base)
+{
+    static const char sql[] =
+        "UPDATE kb_draft SET base=nullif(?3, '') WHERE kind=?1 AND item=?2 RETURNING body";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, kb_item_kind_name(kind));
+    stmt_bind_str(q, 2, id);
+    stmt_bind_str(q, 3, base);
+    int r = stmt_next(q), same = r == 1 ? same_bodies(col_str(q, "body"), base) : 0;
+    while (r == 1)
+        r = stmt_next(q); /* to its end: only then it is done */
+    r = r < 0 ? r : same < 0 ? same : 0;
+    return r == 0 && same ? forget(tx, kind, id) : r;
+}
+
 int kb_draft_each(struct tx *tx, int (*visit)(const struct kb_draft_item *d, void *data),
                   void *data)
 {

@@ -286,10 +286,12 @@ static bool is_plain_id(struct str id)
     return plain;
 }
 
-/* The file of a new intent: up to its id's first dot. */
-static int name_topic_file(struct str id, struct buf *ret)
+/* An intent's is called as its id up to the first dot. */
+int kb_item_file(enum kb_item_kind kind, struct str id, struct buf *ret)
 {
     struct str rest = id, topic;
+    if (places[kind].file)
+        return buf_addc(ret, places[kind].file);
     (void)str_split(&rest, '.', &topic);
     return buf_addf(ret, "%.*s.json", STR_ARG(topic));
 }
@@ -311,7 +313,7 @@ int kb_item_check(enum kb_item_kind kind, struct str id, const cJSON *body, stru
                             "full stop, underscore and hyphen, and not begin with a full stop",
                             STR_ARG(utf8_cut(id, KB_ITEM_ID_MAX)), KB_ITEM_ID_MAX);
     if (kind == KB_INTENT)
-        r = name_topic_file(id, &file);
+        r = kb_item_file(kind, id, &file);
     if (r == 0 && file.len && !is_topic_file(buf_str(&file)))
         r = report_error(report,
                          "%.*s: what stands before the first full stop would be its file, and "
@@ -334,7 +336,7 @@ static int add_item(struct kb_items *items, enum kb_item_kind kind, struct str i
     const struct place *p = &places[kind];
     struct buf name = BUF_INIT(256);
     struct tree *t;
-    int r = p->file ? buf_addc(&name, p->file) : name_topic_file(id, &name);
+    int r = kb_item_file(kind, id, &name);
     if (r == 0)
         r = tree_make(items, buf_str(&name), &t);
     buf_clear(&name);

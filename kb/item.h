@@ -66,6 +66,9 @@ bool kb_items_find(const struct kb_items *items, enum kb_item_kind kind, struct 
 /* Its body, or NULL. */
 const cJSON *kb_items_get(const struct kb_items *items, enum kb_item_kind kind, struct str id);
 
+/* Where a new one would stand: "bins.json". 0, ERR_TOOBIG or ERR_NOMEM. */
+int kb_item_file(enum kb_item_kind kind, struct str id, struct buf *ret) MUST_CHECK;
+
 /* Could there be such an item? What its members say is the loader's to judge (kb_load_files). 0, or
  * ERR_BADINPUT with the reason in @report, or ERR_NOMEM. @body NULL: it is to go. */
 int kb_item_check(enum kb_item_kind kind, struct str id, const cJSON *body,

@@ -45,6 +45,9 @@ int kb_proposal_each_item(struct tx *tx, int64_t id,
                           int (*visit)(const struct kb_draft_item *item, void *data),
                           void *data) MUST_CHECK;
 
+/* The proposal under way that has this item at this revision: 1 with its number, 0 none. */
+int kb_proposal_of(struct tx *tx, const struct kb_draft_item *item, int64_t *ret_id) MUST_CHECK;
+
 /* 1, 0 there is none of that number, or negative. */
 int kb_proposal_get(struct tx *tx, struct arena *arena, int64_t id,
                     struct kb_proposal *ret) MUST_CHECK;

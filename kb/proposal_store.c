@@ -90,6 +90,23 @@ int kb_proposal_each_item(struct tx *tx, int64_t id,
     return 0;
 }
 
+int kb_proposal_of(struct tx *tx, const struct kb_draft_item *item, int64_t *ret_id)
+{
+    static const char sql[] =
+        "SELECT p.id FROM kb_proposal p JOIN kb_proposal_item i ON i.proposal_id=p.id AND "
+        "i.kind=?1 "
+        "AND i.item=?2 WHERE p.state IN ('waiting', 'scheduled', 'queued') AND i.revision=?3";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, kb_item_kind_name(item->kind));
+    stmt_bind_str(q, 2, item->id);
+    stmt_bind_int64(q, 3, item->revision);
+    int r = stmt_next(q);
+    if (r == 1)
+        *ret_id = col_int64(q, "id");
+    stmt_done(q);
+    return r;
+}
+
 static struct kb_proposal read_row(struct stmt *q)
 {
     return (struct kb_proposal){

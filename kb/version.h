@@ -26,6 +26,10 @@ struct kb_version {
 int kb_version_add(struct tx *tx, const struct kb_version *v, const struct kb_files *files,
                    int64_t *ret_id) MUST_CHECK;
 
+/* Are versions kept in this database? One from before they were has no table of them, and asking
+ * for one would fail. 1, 0 or negative. */
+int kb_version_kept(struct tx *tx) MUST_CHECK;
+
 /* The number of the one that is live; 0: there is none yet. */
 int kb_version_live(struct tx *tx, int64_t *ret) MUST_CHECK;
 

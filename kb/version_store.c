@@ -69,6 +69,15 @@ int kb_version_add(struct tx *tx, const struct kb_version *v, const struct kb_fi
     return r;
 }
 
+int kb_version_kept(struct tx *tx)
+{
+    static const char sql[] = "SELECT 1 AS kept FROM sqlite_schema WHERE name='kb_version'";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r = stmt_next(q);
+    stmt_done(q);
+    return r;
+}
+
 int kb_version_live(struct tx *tx, int64_t *ret)
 {
     static const char sql[] = "SELECT max(id) AS id FROM kb_version";

@@ -33,9 +33,9 @@ static inline const struct kb_list *desk_greetings(void *data, struct str accoun
     return str_is(account, "NorthmoorHelp") ? &help : &none;
 }
 
-static const struct desk desk = { .reference_prefix = STR("NM"),
-                                  .describe = desk_describe,
-                                  .greetings = desk_greetings };
+static struct desk desk = { .reference_prefix = STR("NM"),
+                            .describe = desk_describe,
+                            .greetings = desk_greetings };
 
 static inline int desk_setup(void **state)
 {

@@ -18,6 +18,7 @@ static size_t rows;
 /* What the table says in words. */
 static const char *const phrases[][2] = {
     { "giving back what somebody else has", "release_others" },
+    { "agreeing in a pre-election period", "agree_in_election" },
     { "seeing costs", "costs" },
     { "direct messages", "private" },
     { "accounts of staff", "accounts" },

@@ -36,6 +36,10 @@ const acts: Record<string, string> = {
   reply_returned: "Returned a trainee's reply",
   bulk_sent: "Sent one message to many",
   bulk_stopped: "Stopped one message to many",
+  kb_published: "Published a version of the knowledge base",
+  kb_rolled_back: "Made an earlier version of the knowledge base live again",
+  kb_incident: "Published an incident",
+  kb_agreed: "Agreed to a change of the knowledge base",
 };
 
 export function actWords({ act }: AuditEntry): string {

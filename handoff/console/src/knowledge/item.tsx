@@ -8,22 +8,22 @@ import { textAt } from "./body";
 import { focusSoon } from "./boxes";
 import { Conflict } from "./conflict";
 import { EntryTags, Facts } from "./facts";
-import { changedFields, fieldsOf, placed } from "./fields";
+import { changedFields, fieldsOf, isField, placed } from "./fields";
 import { ItemForm, type FormContext } from "./form";
 import { byTitle, editorsOf } from "./health";
 import { PublishIncident } from "./incident";
 import type { ItemKeeper, Saving } from "./keeper";
 import type { KnowledgePageProps } from "./knowledge";
-import { hrefOfPlace } from "./place";
-import { sectionsOf, wordingTitle } from "./sections";
+import { hrefOfPlace, type FieldPlace } from "./place";
+import { sectionsOf, wordingTitle, type Field } from "./sections";
 import { entryOf } from "./store";
-import { Summary } from "./summary";
+import { boxId, goTo, Summary } from "./summary";
 import { TryPanel } from "./try";
 import { useItem, type UsedItem } from "./use-item";
 import { isSingle, kindMany, kindOne } from "./words";
 
 interface ItemPageProps {
-  name: ItemName;
+  name: ItemName & FieldPlace;
   page: KnowledgePageProps;
 }
 
@@ -278,6 +278,7 @@ function Editing({ name, page, used, entry }: OpenedProps) {
     () => placed(check?.problems ?? [], fieldsOf(kind, item, body)),
     [check, kind, item, body],
   );
+  useArrival(name, fields);
   if (!known) return null;
   const form: FormContext = {
     body,
@@ -313,6 +314,21 @@ function Editing({ name, page, used, entry }: OpenedProps) {
       </div>
     </div>
   );
+}
+
+/** A link from elsewhere leads to its field; a list begins a new line there. */
+function useArrival({ field, index }: FieldPlace, fields: readonly Field[]): void {
+  useEffect(() => {
+    const found = fields.find(({ path }) => field !== undefined && isField(path, field));
+    if (!found) return;
+    const id = boxId(found, index ?? null);
+    goTo(id);
+    const box = document.getElementById(id);
+    if (index !== undefined || !(box instanceof HTMLTextAreaElement)) return;
+    const more = found.as === "lines" && /[^\n]$/.test(box.value) ? "\n" : "";
+    box.setRangeText(more, box.value.length, box.value.length, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }, [field, index]);
 }
 
 function Remove({ keeper, name: { kind } }: { keeper: ItemKeeper; name: ItemName }) {

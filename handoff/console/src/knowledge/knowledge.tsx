@@ -53,7 +53,7 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
     refresh: () => void store.refresh(),
   };
   return (
-    <>
+    <div class="ks-knowledge">
       <KnowledgeNav place={place} changes={changedOf(store.frame).length} />
       {store.problem && !store.frame && (
         <p class="govuk-body" role="status" data-testid="kb-problem">
@@ -62,7 +62,7 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
       )}
       {beside && isBeside(beside, place) && <BesideTexts beside={beside} />}
       <Page place={place} page={page} />
-    </>
+    </div>
   );
 }
 

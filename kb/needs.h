@@ -1,0 +1,29 @@
+/*
+ * Which changes of a knowledge base need a second person's word before they are published: those by
+ * which somebody in need could be sent a link or left alone, and in a pre-election period all that
+ * changes what the council says.
+ */
+#ifndef KB_NEEDS_H
+#define KB_NEEDS_H
+
+#include "kb/diff.h"
+
+/* Why, a bit each. */
+enum kb_need {
+    KB_NEED_SENSITIVE = 1,  /* a rule for sensitive messages comes, goes or changes */
+    KB_NEED_TROLL = 2,      /* a rule for trolling does */
+    KB_NEED_TERM = 4,       /* a term does that the patterns of such a rule say, by whatever way */
+    KB_NEED_THRESHOLDS = 8, /* from which chance on a message is what */
+    KB_NEED_ELECTION = 16,  /* wording is frozen */
+};
+
+/* Is a pre-election period on at @now? */
+bool kb_election_is_on(const struct kb_items *live, int64_t now);
+
+/* What one change to what is live needs: bits of enum kb_need. */
+unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d, int64_t now);
+
+/* As sentences for people, one after the other; nothing for 0. Returns 0 or as buf_add. */
+int kb_needs_say(unsigned needs, struct buf *out) MUST_CHECK;
+
+#endif
