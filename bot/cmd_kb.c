@@ -14,12 +14,14 @@ static const struct {
     { "export", cmd_kb_export, "a version's files into a folder" },
     { "import", cmd_kb_import, "a folder's files as what is live" },
     { "items", cmd_kb_items, "everything that can be edited" },
+    { "learn", cmd_kb_learn, "what it should learn next, from what was written to us" },
     { "log", cmd_kb_log, "who published what, and why" },
+    { "replay", cmd_kb_replay, "for which messages the draft would do something else" },
     { "rollback", cmd_kb_rollback, "make an earlier version live again" },
     { "score", cmd_kb_score, "how good it is on labelled messages" },
     { "set", cmd_kb_set, "put an item into the draft" },
     { "show", cmd_kb_show, "an item as it is" },
-    { "suggest", cmd_kb_suggest, "what it should learn next" },
+    { "suggest", cmd_kb_suggest, "what it should learn next, from files of messages" },
     { "train", cmd_kb_train, "train its second opinion" },
 };
 

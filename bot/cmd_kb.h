@@ -21,6 +21,8 @@ int cmd_kb_show(int argc, char **argv);
 int cmd_kb_set(int argc, char **argv);
 int cmd_kb_discard(int argc, char **argv);
 int cmd_kb_csv(int argc, char **argv); /* cmd_kb_csv.c */
+int cmd_kb_replay(int argc, char **argv);
+int cmd_kb_learn(int argc, char **argv);
 
 struct kb_options {
     const char *config, *kb, *models, *text, *note;
@@ -114,6 +116,17 @@ int kb_publish(struct kb_work *w, const struct kb_version *v, const struct kb_fi
 
 /* Who is named where the command line did something. */
 #define KB_WORK_BY "command line"
+
+/* What was written before, only read; and what is live there (cmd_kb_past.c). Both are EXIT_OK, or
+ * EXIT_FAILED, having said why; closed either way. */
+struct kb_past {
+    struct conf *conf;
+    struct db *db;
+    int64_t version; /* that is live, after kb_past_live; 0: the configuration's folder is */
+};
+int kb_past_open(const char *config, struct kb_past *ret);
+int kb_past_live(struct kb_past *past, struct kb **ret);
+void kb_past_close(struct kb_past *past);
 
 /* A line of a file of messages: a JSON object with a "text". */
 struct kb_line {
