@@ -27,8 +27,10 @@ int decide_policy(const struct kb *kb, const struct reading *reading,
     int fits = d.also ? wording_fits(kb, &d, context) : 1;
     if (fits < 0)
         return fits;
-    if (!fits)
+    if (!fits) {
         d.also = NULL;
+        d.incidents[1] = NULL;
+    }
     *ret = d;
     return 0;
 }
@@ -68,24 +70,35 @@ static int write_would(const struct kb *kb, struct arena *arena,
     return write_words(kb, arena, &would, &plain, ret);
 }
 
+int decide_on(const struct kb *kb, struct arena *arena, const struct reading *reading,
+              const struct policy_facts *facts, const struct wording_context *context,
+              struct decision *ret)
+{
+    struct decision d = { .match = reading->match, .reply = STR(""), .would = STR("") };
+    int r = decide_policy(kb, reading, facts, context, &d.policy);
+    if (r == 0)
+        r = write_words(kb, arena, &d.policy, context, &d.reply);
+    if (r == 0 && d.policy.would)
+        r = write_would(kb, arena, &d.policy, context, &d.would);
+    if (r == 0)
+        *ret = d;
+    return r;
+}
+
 int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret)
 {
-    struct decision d = { .reply = STR(""), .would = STR("") };
     struct reading reading;
     int r = decide_read(decider, arena, text, &reading);
-    if (r < 0)
-        return r;
-    d.match = reading.match;
-    r = decide_policy(decider->kb, &reading, facts, context, &d.policy);
-    if (r == 0)
-        r = write_words(decider->kb, arena, &d.policy, context, &d.reply);
-    if (r == 0 && d.policy.would)
-        r = write_would(decider->kb, arena, &d.policy, context, &d.would);
-    if (r == 0)
-        *ret = d;
-    return r;
+    return r < 0 ? r : decide_on(decider->kb, arena, &reading, facts, context, ret);
+}
+
+/* What an election is about stands for itself: it means nothing at other times. */
+static bool is_of_kind(const struct kb_rule *rule, const struct kb_rule *decided)
+{
+    return rule == decided ||
+           (rule->kind == decided->kind && !rule->until_at && !decided->until_at);
 }
 
 bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic)
@@ -94,7 +107,7 @@ bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, uns
     if (d->by_second)
         return false;
     if (d->rule)
-        return !intent && kb_rule_of(kb, topic)->kind == d->rule->kind;
+        return !intent && is_of_kind(kb_rule_of(kb, topic), d->rule);
     if (d->intent)
         return intent && (intent == d->intent || intent == d->also);
     if (d->would)
@@ -118,16 +131,35 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i)
     return decision_rests_on(kb, &d->policy, d->match.whys[i].topic);
 }
 
+/* What rests on no words of theirs. */
+static void put_wordless(cJSON *list, const char *rule)
+{
+    cJSON *one = cJSON_CreateObject();
+    (void)cJSON_AddItemToArray(list, one);
+    (void)cJSON_AddStringToObject(one, "rule", rule);
+    (void)cJSON_AddArrayToObject(one, "words");
+    (void)cJSON_AddArrayToObject(one, "spans");
+}
+
+static void put_incidents(cJSON *list, const struct policy_decision *p)
+{
+    struct buf rule = BUF_INIT(4096);
+    for (size_t i = 0; i < ARRAY_LEN(p->incidents); i++) {
+        if (!p->incidents[i] || (i && p->incidents[i] == p->incidents[0]))
+            continue;
+        buf_clear(&rule);
+        if (buf_addf(&rule, "incident %.*s", STR_ARG(p->incidents[i]->id)) == 0)
+            put_wordless(list, buf_cstr(&rule));
+    }
+    buf_release(&rule);
+}
+
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text)
 {
     cJSON *list = cJSON_CreateArray();
-    if (d->policy.by_second) {
-        cJSON *one = cJSON_CreateObject();
-        (void)cJSON_AddItemToArray(list, one);
-        (void)cJSON_AddStringToObject(one, "rule", "second opinion");
-        (void)cJSON_AddArrayToObject(one, "words");
-        (void)cJSON_AddArrayToObject(one, "spans");
-    }
+    if (d->policy.by_second)
+        put_wordless(list, "second opinion");
+    put_incidents(list, &d->policy);
     for (size_t i = 0; i < d->match.why_count; i++) {
         if (!decision_shows(kb, d, i))
             continue;

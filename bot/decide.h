@@ -37,8 +37,13 @@ int decide_policy(const struct kb *kb, const struct reading *reading,
                   const struct policy_facts *facts, const struct wording_context *context,
                   struct policy_decision *ret) MUST_CHECK;
 
-/* All of *ret lives in @arena, or in the knowledge base. Returns 0, ERR_NOMEM or what
- * context->taken returned. */
+/* What to do and what to say. All of *ret lives in @arena, or in the knowledge base. Returns 0,
+ * ERR_NOMEM or what context->taken returned. */
+int decide_on(const struct kb *kb, struct arena *arena, const struct reading *reading,
+              const struct policy_facts *facts, const struct wording_context *context,
+              struct decision *ret) MUST_CHECK;
+
+/* The whole way. */
 int decide(const struct decider *decider, struct arena *arena, struct str text,
            const struct policy_facts *facts, const struct wording_context *context,
            struct decision *ret) MUST_CHECK;
@@ -53,7 +58,7 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i);
 
 /* What a decision rests on, as JSON: [{"rule":…,"words":…,"spans":[[from,to],…]},…]; spans are
  * UTF-16 offsets into @text. What only the second opinion saw has the rule "second opinion" and no
- * words. */
+ * words, nor has the rule "incident ID", whose text was the answer. */
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);
 
 /* The ids of the intents that it answers, or would have answered, the main one first, as JSON. */

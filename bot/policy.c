@@ -14,7 +14,20 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 {
     for (size_t i = 0; i < m->hit_count; i++) {
         const struct kb_rule *rule = kb_rule_of(kb, m->hits[i].topic);
-        if (rule && rule->kind == kind && m->hits[i].score >= kb->thresholds.rule[kind])
+        if (rule && !rule->until_at && rule->kind == kind &&
+            m->hits[i].score >= kb->thresholds.rule[kind])
+            return rule;
+    }
+    return NULL;
+}
+
+/* What names and topics of an election are for, while its time holds; or NULL. */
+static const struct kb_rule *election_rule(const struct kb *kb, const struct intents_match *m,
+                                           int64_t now)
+{
+    for (size_t i = 0; i < m->hit_count; i++) {
+        const struct kb_rule *rule = kb_rule_of(kb, m->hits[i].topic);
+        if (rule && rule->until_at && now >= rule->from_at && now < rule->until_at)
             return rule;
     }
     return NULL;
@@ -133,7 +146,7 @@ static struct str sensitive_reason(const struct inquiry *q)
 static struct str team_of(const struct kb *kb, struct str reason)
 {
     for (size_t i = 0; i < kb->rule_count; i++)
-        if (str_eq(kb->rule[i].reason, reason))
+        if (!kb->rule[i].until_at && str_eq(kb->rule[i].reason, reason))
             return kb->rule[i].team;
     return STR("");
 }
@@ -321,10 +334,12 @@ static const struct kb_intent *tied_with(const struct inquiry *q, const struct k
     return fmin(by_score, by_value) < t->lead && ahead >= t->lead ? other : NULL;
 }
 
-/* Is its answer a person's? */
+/* Is its answer a person's? An incident's text isn't, which was written for this. */
 static bool is_withheld(const struct inquiry *q, const struct kb_intent *intent)
 {
     const bool *withheld = q->f->withheld;
+    if (kb_incident_of(q->kb, intent, q->f->now))
+        return false;
     return intent->mode != KB_AUTOMATIC || (withheld && withheld[intent - q->kb->intent]);
 }
 
@@ -380,6 +395,8 @@ static struct policy_decision answer(const struct inquiry *q, struct policy_deci
     d.action = ACTION_ANSWER;
     d.intent = intent;
     d.also = also;
+    d.incidents[0] = kb_incident_of(q->kb, intent, q->f->now);
+    d.incidents[1] = also ? kb_incident_of(q->kb, also, q->f->now) : NULL;
     d.say = SAY_ANSWER;
     return d;
 }
@@ -563,6 +580,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         return stop(kb, d, f, rule);
     if (f->opted_out && !best && (rule = rule_of_kind(kb, m, KB_OPT_IN)))
         return start(d, f, rule);
+    if ((rule = election_rule(kb, m, f->now)))
+        return handoff(d, f, rule, rule->reason, PRIORITY_SENSITIVE);
     if ((rule = rule_of_kind(kb, m, KB_HUMAN)))
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))

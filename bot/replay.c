@@ -16,9 +16,11 @@ struct replay {
     struct kb *live, *draft;
     int64_t from, until;
     struct hours *hours[REPLAY_THREADS_MAX];
+    struct hours *copied; /* never asked */
     struct str voice;
     int64_t now;
     unsigned threads;
+    bool reads_the_same;
     atomic_bool stop;
     atomic_llong total, done;
     uv_mutex_t reading; /* of where: who reads a chunk */
@@ -49,6 +51,13 @@ bool replay_group_named(struct str name, enum replay_group *ret)
     return false;
 }
 
+/* The key of what they are trained on holds all that a message is read by: terms, and patterns of
+ * all topics in their order. */
+static bool reads_the_same(const struct kb *a, const struct kb *b)
+{
+    return strcmp(a->lessons, b->lessons) == 0 && !a->second == !b->second;
+}
+
 int replay_new(const struct replay_options *o, struct replay **ret)
 {
     struct replay *r = calloc(1, sizeof *r);
@@ -69,8 +78,9 @@ int replay_new(const struct replay_options *o, struct replay **ret)
     r->voice = o->voice;
     r->now = o->now;
     r->threads = o->threads;
+    r->reads_the_same = reads_the_same(o->live, o->draft);
     r->where = (struct replay_change){ o->until, 0 };
-    e = r->database ? 0 : ERR_NOMEM;
+    e = r->database ? hours_copy(o->hours, &r->copied) : ERR_NOMEM;
     for (unsigned i = 0; i < o->threads && e == 0; i++)
         e = hours_copy(o->hours, &r->hours[i]);
     for (int i = 0; i < REPLAY_GROUPS && e == 0; i++) {
@@ -90,6 +100,7 @@ struct replay *replay_free(struct replay *r)
         return NULL;
     for (unsigned i = 0; i < REPLAY_THREADS_MAX; i++)
         (void)hours_free(r->hours[i]);
+    (void)hours_free(r->copied);
     for (int i = 0; i < REPLAY_GROUPS; i++)
         free(r->kept[i].list);
     uv_mutex_destroy(&r->reading);
@@ -109,7 +120,7 @@ static struct str intent_id(const struct kb_intent *intent)
     return intent ? intent->id : STR("");
 }
 
-static bool is_same(const struct decision *a, const struct decision *b)
+static bool is_same(const struct replay_outcome *a, const struct replay_outcome *b)
 {
     return a->policy.action == b->policy.action && str_eq(a->policy.reason, b->policy.reason) &&
            str_eq(intent_id(a->policy.intent), intent_id(b->policy.intent)) &&
@@ -119,7 +130,7 @@ static bool is_same(const struct decision *a, const struct decision *b)
            str_eq(a->policy.team, b->policy.team) && str_eq(a->reply, b->reply);
 }
 
-bool replay_compare(const struct decision *live, const struct decision *draft,
+bool replay_compare(const struct replay_outcome *live, const struct replay_outcome *draft,
                     enum replay_group *ret)
 {
     bool was = live->policy.action == ACTION_ANSWER, is = draft->policy.action == ACTION_ANSWER;
@@ -175,6 +186,20 @@ void replay_progress(struct replay *r, struct replay_progress *ret)
     uv_mutex_unlock(&r->finding);
 }
 
+struct tried_by replay_tried_by(const struct replay *r, bool draft, const struct hours *hours)
+{
+    return (struct tried_by){ .decider = { draft ? r->draft : r->live, NULL },
+                              .hours = hours,
+                              .staff_there = true,
+                              .voice = r->voice,
+                              .at = r->now };
+}
+
+const struct hours *replay_hours(const struct replay *r)
+{
+    return r->copied;
+}
+
 void replay_stop(struct replay *r)
 {
     atomic_store(&r->stop, true);
@@ -189,6 +214,7 @@ struct worker {
     struct tried_by live, draft;
     struct arena texts, message;
     struct past_message chunk[CHUNK];
+    struct replay_outcome live_did[CHUNK];
     size_t count;
     uv_thread_t thread;
     bool started;
@@ -227,22 +253,87 @@ static int read_chunk(struct worker *w)
     return e < 0 ? e : w->count > 0;
 }
 
-static int decide_one(struct worker *w, const struct past_message *m)
+/* What is kept of live's decisions while the chunk's other half is made. */
+static int keep_decision(struct worker *w, size_t i, const struct decision *d)
+{
+    struct replay_outcome *to = &w->live_did[i];
+    *to = (struct replay_outcome){ d->policy, STR("") };
+    if (!d->reply.len)
+        return 0;
+    to->reply = arena_str(&w->texts, d->reply);
+    return to->reply.p ? 0 : ERR_NOMEM;
+}
+
+static void compare(struct worker *w, size_t i, const struct decision *draft)
 {
     struct replay *r = w->replay;
-    struct decision live, draft;
+    const struct past_message *m = &w->chunk[i];
+    const struct replay_outcome is = { draft->policy, draft->reply };
     enum replay_group group;
+    if (!replay_compare(&w->live_did[i], &is, &group))
+        return;
+    uv_mutex_lock(&r->finding);
+    r->groups[group]++;
+    keep(&r->kept[group], (struct replay_change){ m->written_at, m->id });
+    uv_mutex_unlock(&r->finding);
+}
+
+/* One message by both, of one reading. */
+static int decide_of_one_reading(struct worker *w, size_t i)
+{
+    struct reading reading;
+    struct decision d;
+    struct str text = w->chunk[i].text;
     arena_clear(&w->message);
-    int e = tried_decide(&w->live, &w->message, m->text, &live);
+    int e = decide_read(&w->live.decider, &w->message, text, &reading);
     if (e == 0)
-        e = tried_decide(&w->draft, &w->message, m->text, &draft);
-    if (e == 0 && replay_compare(&live, &draft, &group)) {
-        uv_mutex_lock(&r->finding);
-        r->groups[group]++;
-        keep(&r->kept[group], (struct replay_change){ m->written_at, m->id });
-        uv_mutex_unlock(&r->finding);
+        e = tried_on(&w->live, &w->message, text, &reading, &d);
+    if (e == 0)
+        e = keep_decision(w, i, &d);
+    if (e == 0)
+        e = tried_on(&w->draft, &w->message, text, &reading, &d);
+    if (e == 0)
+        compare(w, i, &d);
+    return e;
+}
+
+static int decide_live(struct worker *w, size_t i)
+{
+    struct decision d;
+    arena_clear(&w->message);
+    int e = tried_decide(&w->live, &w->message, w->chunk[i].text, &d);
+    return e < 0 ? e : keep_decision(w, i, &d);
+}
+
+static int decide_draft(struct worker *w, size_t i)
+{
+    struct decision d;
+    arena_clear(&w->message);
+    int e = tried_decide(&w->draft, &w->message, w->chunk[i].text, &d);
+    if (e == 0)
+        compare(w, i, &d);
+    return e;
+}
+
+static int each(struct worker *w, int (*decide_one)(struct worker *w, size_t i), bool done)
+{
+    int e = 0;
+    for (size_t i = 0; i < w->count && e == 0; i++) {
+        e = atomic_load(&w->replay->stop) ? ERR_DENIED : decide_one(w, i);
+        if (e == 0 && done)
+            (void)atomic_fetch_add(&w->replay->done, 1);
     }
     return e;
+}
+
+/* All by the one and then all by the other: a set of patterns that is in the processor's caches
+ * takes half the time of one that isn't. */
+static int decide_chunk(struct worker *w)
+{
+    if (w->replay->reads_the_same)
+        return each(w, decide_of_one_reading, true);
+    int e = each(w, decide_live, false);
+    return e < 0 ? e : each(w, decide_draft, true);
 }
 
 static int work_through(struct worker *w)
@@ -253,14 +344,8 @@ static int work_through(struct worker *w)
     w->draft.decider.scratch = intents_scratch_new();
     if (e == 0 && (!w->live.decider.scratch || !w->draft.decider.scratch))
         e = ERR_NOMEM;
-    while (e == 0 && (e = read_chunk(w)) == 1) {
-        e = 0;
-        for (size_t i = 0; i < w->count && e == 0; i++) {
-            e = atomic_load(&r->stop) ? ERR_DENIED : decide_one(w, &w->chunk[i]);
-            if (e == 0)
-                (void)atomic_fetch_add(&r->done, 1);
-        }
-    }
+    while (e == 0 && (e = read_chunk(w)) == 1)
+        e = decide_chunk(w);
     return e;
 }
 
@@ -280,15 +365,6 @@ static void work(void *data)
     arena_release(&w->texts);
     arena_release(&w->message);
     w->db = db_free(w->db);
-}
-
-static struct tried_by tried_by(const struct replay *r, const struct kb *kb, unsigned worker)
-{
-    return (struct tried_by){ .decider = { kb, NULL },
-                              .hours = r->hours[worker],
-                              .staff_there = true,
-                              .voice = r->voice,
-                              .at = r->now };
 }
 
 static int count_all(struct replay *r)
@@ -318,8 +394,8 @@ int replay_run(struct replay *r)
         return e;
     for (unsigned i = 0; i < r->threads; i++) {
         workers[i].replay = r;
-        workers[i].live = tried_by(r, r->live, i);
-        workers[i].draft = tried_by(r, r->draft, i);
+        workers[i].live = replay_tried_by(r, false, r->hours[i]);
+        workers[i].draft = replay_tried_by(r, true, r->hours[i]);
         workers[i].started = i && uv_thread_create(&workers[i].thread, work, &workers[i]) == 0;
     }
     work(&workers[0]);

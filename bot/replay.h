@@ -64,8 +64,19 @@ struct replay_change {
 size_t replay_page(struct replay *r, enum replay_group group, struct replay_change before,
                    struct replay_change *ret, size_t max);
 
-/* What is different between the two decisions about one message? False: nothing. */
-bool replay_compare(const struct decision *live, const struct decision *draft,
+/* How it tries messages, by live or by the draft, for who shows some of them again: without a
+ * scratch. @hours: a copy of replay_hours, which is only to be copied. */
+struct tried_by replay_tried_by(const struct replay *r, bool draft, const struct hours *hours);
+const struct hours *replay_hours(const struct replay *r);
+
+/* What is done and said about a message. */
+struct replay_outcome {
+    struct policy_decision policy;
+    struct str reply;
+};
+
+/* What is different between the two? False: nothing. */
+bool replay_compare(const struct replay_outcome *live, const struct replay_outcome *draft,
                     enum replay_group *ret);
 
 #endif

@@ -1,16 +1,24 @@
 #include "bot/tried.h"
 
-int tried_decide(const struct tried_by *by, struct arena *arena, struct str text,
-                 struct decision *ret)
+int tried_on(const struct tried_by *by, struct arena *arena, struct str text,
+             const struct reading *reading, struct decision *ret)
 {
-    const struct policy_facts facts = { .may_reply = true,
-                                        .staff_there = by->staff_there,
-                                        .question_allowed = true };
+    const struct policy_facts facts = {
+        .may_reply = true, .staff_there = by->staff_there, .question_allowed = true, .now = by->at
+    };
     const struct wording_context context = { .voice = kb_wording_of(by->decider.kb, by->voice),
                                              .hours = by->hours,
                                              .now = by->at,
                                              .seed = str_hash(text) };
-    return decide(&by->decider, arena, text, &facts, &context, ret);
+    return decide_on(by->decider.kb, arena, reading, &facts, &context, ret);
+}
+
+int tried_decide(const struct tried_by *by, struct arena *arena, struct str text,
+                 struct decision *ret)
+{
+    struct reading reading;
+    int r = decide_read(&by->decider, arena, text, &reading);
+    return r < 0 ? r : tried_on(by, arena, text, &reading, ret);
 }
 
 void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct str text)
@@ -25,4 +33,22 @@ void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct s
     (void)cJSON_AddNumberToObject(o, "residue", d->match.residue);
     (void)cJSON_AddNumberToObject(o, "second", d->policy.second);
     (void)cJSON_AddItemToObject(o, "why", decision_why(kb, d, text));
+}
+
+static void put_titles(cJSON *o, const struct policy_decision *d)
+{
+    cJSON *titles = cJSON_AddArrayToObject(o, "titles");
+    if (d->action == ACTION_ANSWER)
+        (void)json_add_str(titles, d->intent->title);
+    if (d->also)
+        (void)json_add_str(titles, d->also->title);
+}
+
+cJSON *tried_json(const struct kb *kb, int64_t version, const struct decision *d, struct str text)
+{
+    cJSON *o = cJSON_CreateObject();
+    (void)cJSON_AddNumberToObject(o, "version", (double)version);
+    tried_put(o, kb, d, text);
+    put_titles(o, &d->policy);
+    return o;
 }

@@ -19,8 +19,15 @@ struct tried_by {
 int tried_decide(const struct tried_by *by, struct arena *arena, struct str text,
                  struct decision *ret) MUST_CHECK;
 
+/* The same of what was read already, by this knowledge base or one that reads the same. */
+int tried_on(const struct tried_by *by, struct arena *arena, struct str text,
+             const struct reading *reading, struct decision *ret) MUST_CHECK;
+
 /* Into the object @o: "action", "intents", "reason", "reply", "would", "score", "lead", "residue",
  * "second" and "why". @text: what was decided about. */
 void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct str text);
+
+/* The same as "tried" of PROTOCOL.md. @version: of what decided, or that the draft lies over. */
+cJSON *tried_json(const struct kb *kb, int64_t version, const struct decision *d, struct str text);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "bot/aside.h"
-#include "bot/candidate.h"
 #include "handoff/staff.h"
 
 enum { QUESTIONS_MAX = 64 };
@@ -21,33 +20,21 @@ static const struct kind kinds[] = {
     { "kb_find", workshop_find, true },
     { "kb_check", workshop_check, true },
     { "kb_diff", workshop_diff, false },
+    { "kb_replay_list", workshop_replay_list, false },
+    { "kb_learn", workshop_learn, false },
 };
 
 struct question {
     struct workshop *workshop;
     struct question *next;
     const struct kind *kind;
-    void (*answer)(void *to, const cJSON *answer);
+    workshop_answer *answer;
     void *to; /* NULL: nobody waits for it any more */
     cJSON *frame;
     bool running;
     atomic_bool stop;
     struct workshop_job job;
     int outcome;
-};
-
-struct workshop {
-    struct workshop_options options;
-    struct db *db;          /* the worker's */
-    struct hours *hours;    /* the worker's */
-    struct question *first; /* is the one that is being worked on */
-    struct candidate *candidate;
-    uv_timer_t still; /* until the draft is trained */
-    bool timer_open;
-    int64_t still_revision;    /* that it is running for */
-    struct training *training; /* NULL: none is under way */
-    unsigned under_way;        /* what must end before this may be freed */
-    bool closing;
 };
 
 /* The draft's second opinion at work. */
@@ -60,7 +47,7 @@ struct training {
 /* ------------------------------------------------------------------------------------------------
  * answers */
 
-static cJSON *answer_of(const cJSON *frame, const char *type)
+cJSON *workshop_frame(const cJSON *frame, const char *type)
 {
     cJSON *o = cJSON_CreateObject();
     struct str id = STR("");
@@ -70,10 +57,10 @@ static cJSON *answer_of(const cJSON *frame, const char *type)
     return o;
 }
 
-static void refuse(void (*answer)(void *to, const cJSON *answer), void *to, const cJSON *frame,
-                   const char *code, const char *text)
+void workshop_say_no(workshop_answer *answer, void *to, const cJSON *frame, const char *code,
+                     const char *text)
 {
-    cJSON *o = answer_of(frame, "refused");
+    cJSON *o = workshop_frame(frame, "refused");
     (void)cJSON_AddStringToObject(o, "code", code);
     (void)cJSON_AddStringToObject(o, "text", text);
     answer(to, o);
@@ -110,8 +97,15 @@ static void release(struct workshop *w)
         return;
     w->candidate = candidate_free(w->candidate);
     w->hours = hours_free(w->hours);
+    w->replay_hours = hours_free(w->replay_hours);
     w->db = db_free(w->db);
     free(w);
+}
+
+void workshop_ended(struct workshop *w)
+{
+    w->under_way--;
+    release(w);
 }
 
 static void timer_closed(uv_handle_t *handle)
@@ -127,6 +121,7 @@ static struct question *question_free(struct question *q)
         return NULL;
     (void)kb_free(q->job.live);
     (void)kb_free(q->job.draft);
+    (void)workshop_run_free(q->job.run);
     arena_release(&q->job.arena);
     cJSON_Delete(q->job.answer);
     cJSON_Delete(q->frame);
@@ -161,8 +156,7 @@ static void trained(void *data)
     (void)kb_free(t->live);
     free(t);
     w->training = NULL;
-    w->under_way--;
-    release(w);
+    workshop_ended(w);
 }
 
 static void begin_training(uv_timer_t *timer)
@@ -229,10 +223,10 @@ static void give(struct question *q)
     if (!q->to)
         return;
     if (q->outcome < 0)
-        refuse(q->answer, q->to, q->frame, "failed",
-               "Something went wrong here. Please try again.");
+        workshop_say_no(q->answer, q->to, q->frame, "failed",
+                        "Something went wrong here. Please try again.");
     else if (q->job.code)
-        refuse(q->answer, q->to, q->frame, q->job.code, q->job.text);
+        workshop_say_no(q->answer, q->to, q->frame, q->job.code, q->job.text);
     else
         q->answer(q->to, q->job.answer);
 }
@@ -242,7 +236,6 @@ static void worked(void *data)
     struct question *q = data;
     struct workshop *w = q->workshop;
     w->first = q->next;
-    w->under_way--;
     if (q->outcome < 0)
         log_error("workshop.%s why=\"%s\"", q->kind->type, err_str(q->outcome));
     give(q);
@@ -250,7 +243,7 @@ static void worked(void *data)
         want_training(w, q->job.revision);
     (void)question_free(q);
     begin_first(w);
-    release(w);
+    workshop_ended(w);
 }
 
 static void begin_first(struct workshop *w)
@@ -263,9 +256,10 @@ static void begin_first(struct workshop *w)
         q->job.version = w->options.live->version;
         q->job.conf = w->options.conf;
         q->job.hours = w->hours;
+        q->job.run = workshop_run_ref(w->run);
         q->job.now = clock_now(w->options.clock);
         q->job.stop = &q->stop;
-        q->job.answer = answer_of(q->frame, q->kind->type);
+        q->job.answer = workshop_frame(q->frame, q->kind->type);
         q->running = true;
         if (aside_begin(w->options.loop, ASIDE_ASKED, work, worked, q) == 0) {
             w->under_way++;
@@ -319,7 +313,7 @@ static const struct kind *kind_of(struct str type)
 }
 
 static int add(struct workshop *w, const struct kind *kind, const cJSON *frame,
-               void (*answer)(void *to, const cJSON *answer), void *to)
+               workshop_answer *answer, void *to)
 {
     struct question *q = calloc(1, sizeof *q), **at = &w->first;
     if (!q)
@@ -339,29 +333,32 @@ static int add(struct workshop *w, const struct kind *kind, const cJSON *frame,
     return 0;
 }
 
-static void ask(void *data, const struct staff *staff, const cJSON *frame,
-                void (*answer)(void *to, const cJSON *answer), void *to)
+static void ask(void *data, const struct staff *staff, const cJSON *frame, workshop_answer *answer,
+                void *to)
 {
     struct workshop *w = data;
     struct str type = STR("");
     (void)staff;
+    if (workshop_replay_ask(w, frame, answer, to))
+        return;
     (void)json_get_str(frame, "type", &type);
     const struct kind *kind = kind_of(type);
     struct question *before = kind ? earlier(w, to, kind) : NULL;
     if (!kind) {
-        refuse(answer, to, frame, "failed", "This is not there yet.");
+        workshop_say_no(answer, to, frame, "failed", "This is not there yet.");
         return;
     }
     if (before) {
-        refuse(before->answer, to, before->frame, "overtaken",
-               "You have asked again since: the newer question is answered.");
+        workshop_say_no(before->answer, to, before->frame, "overtaken",
+                        "You have asked again since: the newer question is answered.");
         leave(w, before);
     }
     if (count_waiting(w) >= QUESTIONS_MAX)
-        refuse(answer, to, frame, "failed",
-               "Many people are asking just now. Please try again in a moment.");
+        workshop_say_no(answer, to, frame, "failed",
+                        "Many people are asking just now. Please try again in a moment.");
     else if (add(w, kind, frame, answer, to) < 0)
-        refuse(answer, to, frame, "failed", "Something went wrong here. Please try again.");
+        workshop_say_no(answer, to, frame, "failed",
+                        "Something went wrong here. Please try again.");
     else
         begin_first(w);
 }
@@ -389,21 +386,20 @@ struct desk_workshop workshop_desk(struct workshop *w)
 int workshop_new(const struct workshop_options *options, struct workshop **ret)
 {
     const struct conf_account *account = &options->conf->accounts[0];
+    const struct hours *hours = account->hours ? account->hours : options->conf->hours;
     struct workshop *w = calloc(1, sizeof *w);
     if (!w)
         return ERR_NOMEM;
     w->options = *options;
     w->candidate = candidate_new(options->models, options->rules);
-    int r = w->candidate
-                ? hours_copy(account->hours ? account->hours : options->conf->hours, &w->hours)
-                : ERR_NOMEM;
-    if (r < 0) {
-        (void)candidate_free(w->candidate);
-        free(w);
-        return r;
-    }
-    *ret = w;
-    return 0;
+    int r = w->candidate ? hours_copy(hours, &w->hours) : ERR_NOMEM;
+    if (r == 0)
+        r = hours_copy(hours, &w->replay_hours);
+    if (r < 0)
+        (void)workshop_free(w);
+    else
+        *ret = w;
+    return r;
 }
 
 int workshop_open(struct workshop *w, struct db *db, struct report *report)
@@ -412,6 +408,7 @@ int workshop_open(struct workshop *w, struct db *db, struct report *report)
     int r = db_open(db_path(db), DB_READER, &w->db, &why);
     if (r < 0)
         return report_error(report, "workshop: %s", why ? why : err_str(r));
+    w->loop_db = db;
     (void)uv_timer_init(w->options.loop, &w->still);
     w->still.data = w;
     w->timer_open = true;
@@ -429,6 +426,7 @@ struct workshop *workshop_free(struct workshop *w)
     }
     if (w->training)
         atomic_store(&w->training->stop, true);
+    workshop_replay_end(w);
     if (w->timer_open)
         uv_close((uv_handle_t *)&w->still, timer_closed);
     else

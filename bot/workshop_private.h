@@ -2,10 +2,32 @@
 #ifndef BOT_WORKSHOP_PRIVATE_H
 #define BOT_WORKSHOP_PRIVATE_H
 
-#include "bot/decide.h"
+#include "bot/candidate.h"
+#include "bot/replay.h"
 #include "bot/workshop.h"
 
 enum { WORKSHOP_AT_MAX = INT32_MAX }; /* moments that are asked about, seconds */
+
+struct question;
+struct training;
+struct workshop_run;
+
+struct workshop {
+    struct workshop_options options;
+    struct db *loop_db;
+    struct db *db;          /* the worker's */
+    struct hours *hours;    /* the worker's */
+    struct question *first; /* is the one that is being worked on */
+    struct candidate *candidate;
+    uv_timer_t still; /* until the draft is trained */
+    bool timer_open;
+    int64_t still_revision;     /* that it is running for */
+    struct training *training;  /* NULL: none is under way */
+    struct workshop_run *run;   /* the last replay; NULL: there was none */
+    struct hours *replay_hours; /* never asked, only copied, by any thread */
+    unsigned under_way;         /* what must end before this may be freed */
+    bool closing;
+};
 
 /* What a worker works with. Nothing of it is the loop's. */
 struct workshop_job {
@@ -20,7 +42,8 @@ struct workshop_job {
     const struct hours
         *hours; /* of the first account; for this worker alone, as conf's are for the loop */
     int64_t now;
-    atomic_bool *stop; /* looked at now and then: nobody waits for it any more */
+    struct workshop_run *run; /* the replay, held, or NULL */
+    atomic_bool *stop;        /* looked at now and then: nobody waits for it any more */
     struct arena arena;
     cJSON *answer;    /* with type and id; for the worker to fill in */
     const char *code; /* set with @text: refused instead; texts of the arena or constants */
@@ -37,9 +60,19 @@ workshop_work workshop_learn;              /* workshop_learn.c */
 workshop_work workshop_replay_list;        /* workshop_replay.c */
 workshop_work workshop_election_report;    /* workshop_election.c */
 
-/* A decision as "tried" of PROTOCOL.md. @version: of what decided, or that the draft lies over. */
-cJSON *workshop_tried(const struct kb *kb, int64_t version, const struct decision *d,
-                      struct str text);
+typedef void workshop_answer(void *to, const cJSON *answer);
+
+/* {"type":@type,"id":…} */
+cJSON *workshop_frame(const cJSON *question, const char *type);
+void workshop_say_no(workshop_answer *answer, void *to, const cJSON *question, const char *code,
+                     const char *text);
+void workshop_ended(struct workshop *w); /* one of what is under_way */
+
+/* Replays. Asking is for the loop, and answers at once; false: the frame is none of theirs. */
+bool workshop_replay_ask(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to);
+void workshop_replay_end(struct workshop *w); /* of the last holder but the worker */
+struct workshop_run *workshop_run_ref(struct workshop_run *run); /* NULL is fine */
+struct workshop_run *workshop_run_free(struct workshop_run *run);
 
 /* For a worker: refuses, and returns 0. */
 int workshop_refuse(struct workshop_job *job, const char *code, const char *text);

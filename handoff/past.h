@@ -29,6 +29,17 @@ int past_page(struct tx *tx, int64_t from, int64_t before_at, int64_t before_id,
 /* 1 with its text in @arena, 0 it isn't there any more, or negative. */
 int past_get(struct tx *tx, struct arena *arena, int64_t id, struct past_message *ret) MUST_CHECK;
 
+/* What a person answered by hand, publicly and to one resident; of a split one its
+ * first part. */
+struct past_answer {
+    struct str reply;
+    struct past_message message;
+};
+
+/* Calls @visit for the newest @limit that were sent from @from on; as past_page. */
+int past_answers(struct tx *tx, int64_t from, size_t limit,
+                 int (*visit)(const struct past_answer *a, void *data), void *data) MUST_CHECK;
+
 /* What editors said of what the draft of @revision does to messages: how many got better and worse,
  * by the last word on each. */
 int past_marks(struct tx *tx, int64_t revision, int64_t *ret_better, int64_t *ret_worse) MUST_CHECK;

@@ -60,6 +60,27 @@ int past_get(struct tx *tx, struct arena *arena, int64_t id, struct past_message
     return r;
 }
 
+int past_answers(struct tx *tx, int64_t from, size_t limit,
+                 int (*visit)(const struct past_answer *a, void *data), void *data)
+{
+    static const char sql[] =
+        "SELECT r.body, m.id, m.written_at, m.text FROM reply r JOIN message m ON m.id=r.message_id"
+        " WHERE r.state='sent' AND r.changed_at>=?1 AND r.staff_id IS NOT NULL AND r.bulk_id IS "
+        "NULL"
+        " AND r.after_id IS NULL AND r.private=0 AND m.kind<>'private' AND m.gone_at IS NULL"
+        " ORDER BY r.changed_at DESC, r.id DESC LIMIT ?2";
+    struct stmt *q = tx_stmt(tx, sql);
+    int r, ended = 0;
+    stmt_bind_int64(q, 1, from);
+    stmt_bind_int64(q, 2, (int64_t)limit);
+    while (!ended && (r = stmt_next(q)) == 1) {
+        struct past_answer a = { col_str(q, "body"), read_message(q) };
+        ended = visit(&a, data);
+    }
+    stmt_done(q);
+    return ended ? ended : r;
+}
+
 int past_marks(struct tx *tx, int64_t revision, int64_t *ret_better, int64_t *ret_worse)
 {
     /* the bare column is that of the row with the greatest time */

@@ -89,7 +89,7 @@ export function NewPage({ kind, phrases: given, page }: NewPageProps) {
   const now = useContext(Now);
   const what = kindOne(kind).toLowerCase();
   const [title, setTitle, forgetTitle] = useKept(`kb.new.${staff.id}.${kind}.title`, "");
-  const kept = `kb.new.${staff.id}.${kind}.phrases`;
+  const kept = `kb.new.${staff.id}.${kind}.phrases.${given.join("\n")}`;
   const [phrases, setPhrases, forgetPhrases] = useKept(kept, given.join("\n"));
   const [topic, setTopic] = useState("");
   const [typedId, setTypedId] = useState<string | null>(null);
@@ -113,7 +113,10 @@ export function NewPage({ kind, phrases: given, page }: NewPageProps) {
     if (kind === "intent" && topic.trim() === "") {
       found["new-topic"] = "Choose a topic, or enter a new one: one word.";
     }
-    if (!/^[a-z0-9_][a-z0-9_.-]*$/.test(id)) {
+    if (kind === "term" && !/^[a-z_][a-z0-9_]{0,31}$/.test(id)) {
+      found["new-id"] =
+        "Use up to 32 small letters, digits and underscores, and begin with a letter.";
+    } else if (!/^[a-z0-9_][a-z0-9_.-]{0,79}$/.test(id)) {
       found["new-id"] =
         "Use small letters, digits, full stops and underscores, such as bins.missed.";
     } else if (taken.has(id)) {
