@@ -14,6 +14,7 @@
 #include "bot/bot_store.h"
 #include "bot/command.h"
 #include "bot/council.h"
+#include "bot/incidents.h"
 #include "bot/links.h"
 #include "bot/publisher.h"
 #include "bot/versions.h"
@@ -45,6 +46,7 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
+    struct incidents incidents;
     struct links *links; /* NULL: nobody asks for them */
     struct publisher *publisher;
     struct workshop *workshop;
@@ -126,6 +128,7 @@ static void on_tick(uv_timer_t *timer)
     publisher_turn(s->publisher);
     s->version_seen = version;
     accounts_tick(s->accounts);
+    incidents_turn(&s->incidents, s->db, &s->live, clock_now(&s->clock));
     if (search_forget(s->db) < 0)
         log_error("search.forget what=\"erased words may still be in the file\"");
     console_wake(s->console);

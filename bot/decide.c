@@ -27,8 +27,10 @@ int decide_policy(const struct kb *kb, const struct reading *reading,
     int fits = d.also ? wording_fits(kb, &d, context) : 1;
     if (fits < 0)
         return fits;
-    if (!fits)
+    if (!fits) {
         d.also = NULL;
+        d.incidents[1] = NULL;
+    }
     *ret = d;
     return 0;
 }
@@ -122,16 +124,35 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i)
     return decision_rests_on(kb, &d->policy, d->match.whys[i].topic);
 }
 
+/* What rests on no words of theirs. */
+static void put_wordless(cJSON *list, const char *rule)
+{
+    cJSON *one = cJSON_CreateObject();
+    (void)cJSON_AddItemToArray(list, one);
+    (void)cJSON_AddStringToObject(one, "rule", rule);
+    (void)cJSON_AddArrayToObject(one, "words");
+    (void)cJSON_AddArrayToObject(one, "spans");
+}
+
+static void put_incidents(cJSON *list, const struct policy_decision *p)
+{
+    struct buf rule = BUF_INIT(4096);
+    for (size_t i = 0; i < ARRAY_LEN(p->incidents); i++) {
+        if (!p->incidents[i] || (i && p->incidents[i] == p->incidents[0]))
+            continue;
+        buf_clear(&rule);
+        if (buf_addf(&rule, "incident %.*s", STR_ARG(p->incidents[i]->id)) == 0)
+            put_wordless(list, buf_cstr(&rule));
+    }
+    buf_release(&rule);
+}
+
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text)
 {
     cJSON *list = cJSON_CreateArray();
-    if (d->policy.by_second) {
-        cJSON *one = cJSON_CreateObject();
-        (void)cJSON_AddItemToArray(list, one);
-        (void)cJSON_AddStringToObject(one, "rule", "second opinion");
-        (void)cJSON_AddArrayToObject(one, "words");
-        (void)cJSON_AddArrayToObject(one, "spans");
-    }
+    if (d->policy.by_second)
+        put_wordless(list, "second opinion");
+    put_incidents(list, &d->policy);
     for (size_t i = 0; i < d->match.why_count; i++) {
         if (!decision_shows(kb, d, i))
             continue;

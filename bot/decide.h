@@ -58,7 +58,7 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i);
 
 /* What a decision rests on, as JSON: [{"rule":…,"words":…,"spans":[[from,to],…]},…]; spans are
  * UTF-16 offsets into @text. What only the second opinion saw has the rule "second opinion" and no
- * words. */
+ * words, nor has the rule "incident ID", whose text was the answer. */
 cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str text);
 
 /* The ids of the intents that it answers, or would have answered, the main one first, as JSON. */

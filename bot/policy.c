@@ -321,10 +321,12 @@ static const struct kb_intent *tied_with(const struct inquiry *q, const struct k
     return fmin(by_score, by_value) < t->lead && ahead >= t->lead ? other : NULL;
 }
 
-/* Is its answer a person's? */
+/* Is its answer a person's? An incident's text isn't, which was written for this. */
 static bool is_withheld(const struct inquiry *q, const struct kb_intent *intent)
 {
     const bool *withheld = q->f->withheld;
+    if (kb_incident_of(q->kb, intent, q->f->now))
+        return false;
     return intent->mode != KB_AUTOMATIC || (withheld && withheld[intent - q->kb->intent]);
 }
 
@@ -380,6 +382,8 @@ static struct policy_decision answer(const struct inquiry *q, struct policy_deci
     d.action = ACTION_ANSWER;
     d.intent = intent;
     d.also = also;
+    d.incidents[0] = kb_incident_of(q->kb, intent, q->f->now);
+    d.incidents[1] = also ? kb_incident_of(q->kb, also, q->f->now) : NULL;
     d.say = SAY_ANSWER;
     return d;
 }

@@ -67,6 +67,7 @@ struct policy_facts {
     unsigned strikes;     /* messages of this resident ignored as trolling lately */
     bool flood;           /* they are sending many in a short time */
     bool copy;            /* they, or several others, sent this very text before */
+    int64_t now;          /* for incidents */
     const bool *withheld; /* of each intent, by its number: its answer is just now a person's, as if
                              its mode were assist; NULL: none is */
 };
@@ -82,8 +83,9 @@ struct policy_decision {
     struct str team;        /* of a case; empty: the account's */
     double score, lead;     /* of the best intent; 0 if none fits */
     double second; /* the second opinion's chance of what was decided; 0 if there is none */
-    const struct kb_intent *also;     /* the second that an answer answers, or NULL */
-    const struct kb_intent *asked[2]; /* what SAY_CLARIFY asks about; NULLs otherwise */
+    const struct kb_intent *also;           /* the second that an answer answers, or NULL */
+    const struct kb_incident *incidents[2]; /* that are what intent and also answer, or NULLs */
+    const struct kb_intent *asked[2];       /* what SAY_CLARIFY asks about; NULLs otherwise */
     bool settles;   /* the answer settles the question that the open case began with: close it */
     bool by_second; /* no pattern saw it: the second opinion alone */
     /* Of a handoff: what would have been answered if that were automatic, or NULL. */

@@ -100,6 +100,7 @@ static int decide_message(struct taking *t)
         .strikes = t->facts.strikes,
         .flood = t->facts.flood,
         .copy = t->facts.copy,
+        .now = t->now,
         .withheld = r->standing.withheld,
     };
     struct conversation c = {
@@ -166,6 +167,14 @@ static int write_decision(struct taking *t)
     return r;
 }
 
+/* What an incident says is none of what the intent says. */
+static int64_t digest_of_said(const struct policy_decision *p, size_t i)
+{
+    const struct kb_intent *const said[] = { p->intent, p->also, p->would, p->would_also };
+    const struct kb_incident *incident = i < ARRAY_LEN(p->incidents) ? p->incidents[i] : NULL;
+    return incident ? (int64_t)str_hash(incident->text) : said[i]->digest;
+}
+
 /* The intents that it answers, or would have where that begins a case, and the rule that decided
  * count as used, unless an edit comes to what was decided before; so does that an earlier answer
  * didn't help. */
@@ -180,7 +189,7 @@ static int count_uses(struct taking *t)
         r = topic_used(t->tx, p->rule->id, 0, t->now);
     for (size_t i = 0; i < ARRAY_LEN(said) && r == 0; i++)
         if (said[i] && counts)
-            r = topic_used(t->tx, said[i]->id, said[i]->digest, t->now);
+            r = topic_used(t->tx, said[i]->id, digest_of_said(p, i), t->now);
     if (r == 0 && o->unhelped_id)
         r = topic_unhelped(t->tx, o->unhelped_id, o->unhelped, t->r->decider.kb,
                            &t->r->options->unhelped, t->now);

@@ -3,9 +3,9 @@
 int tried_on(const struct tried_by *by, struct arena *arena, struct str text,
              const struct reading *reading, struct decision *ret)
 {
-    const struct policy_facts facts = { .may_reply = true,
-                                        .staff_there = by->staff_there,
-                                        .question_allowed = true };
+    const struct policy_facts facts = {
+        .may_reply = true, .staff_there = by->staff_there, .question_allowed = true, .now = by->at
+    };
     const struct wording_context context = { .voice = kb_wording_of(by->decider.kb, by->voice),
                                              .hours = by->hours,
                                              .now = by->at,

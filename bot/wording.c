@@ -25,6 +25,9 @@ static const struct kb_wording *voice_of(const struct kb *kb, const struct wordi
 static struct part answer_part(const struct kb *kb, const struct kb_intent *intent, int64_t now)
 {
     const struct kb_notice *notice = kb_notice_of(kb, intent, now);
+    const struct kb_incident *incident = kb_incident_of(kb, intent, now);
+    if (incident)
+        return (struct part){ .variants = &incident->said };
     return (struct part){ .variants = &intent->replies,
                           .notice = notice ? notice->text : STR(""),
                           .fillings = { { "{link}", intent->link } },
@@ -84,6 +87,8 @@ static struct reply reply_of(const struct kb *kb, const struct policy_decision *
         r.part_count = 2;
         if (str_eq(r.parts[0].notice, r.parts[1].notice)) /* said once */
             r.parts[1].notice = STR("");
+        if (r.parts[0].variants == r.parts[1].variants) /* one incident */
+            r.part_count = 1;
     }
     if (c->private_rules && c->first_private)
         r.footer = voice_of(kb, c)->private_footer;

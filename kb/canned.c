@@ -2,8 +2,6 @@
 
 #include "kb/asking.h"
 
-enum { SIGNATURE = 6 /* " ^" and the longest initials */ };
-
 static int take_text(struct kb *kb, const cJSON *object, const char *name, const char *where,
                      struct report *report, struct str *ret)
 {
@@ -30,10 +28,10 @@ static void check(const struct kb *kb, const struct kb_canned *one, const char *
                            "%s: text: asks for %s where everybody can read it: say that it is for "
                            "a direct message",
                            where, asks);
-    if (weight > kb->rules->limit - SIGNATURE)
+    if (weight > kb->rules->limit - KB_SIGNATURE_ROOM)
         (void)report_error(report,
                            "%s: text: %u characters, at most %u fit with the initials behind it",
-                           where, weight, kb->rules->limit - SIGNATURE);
+                           where, weight, kb->rules->limit - KB_SIGNATURE_ROOM);
 }
 
 static int load_one(struct kb *kb, const cJSON *object, const char *where, struct report *report,

@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "kb/kb.h"
 
+enum { KB_SIGNATURE_ROOM = 6 /* " ^" and the longest initials */ };
+
 /*
  * Reads the file's tree into @kb, whose rules it is held against: every reply must fit the network
  * with initials behind it, and ask for nothing in public that is for a direct message. Faults go to

@@ -9,9 +9,9 @@ struct checker {
     struct report *report;
 };
 
-static int check_examples(struct checker *c, const struct kb_list *list, bool wanted,
-                          unsigned topic, struct str file, struct str id)
+static int check_list(struct checker *c, const struct kb_list *list, bool wanted, unsigned topic)
 {
+    struct str file = kb_topic_file(c->kb, topic), id = kb_topic_name(c->kb, topic);
     for (size_t i = 0; i < list->count; i++) {
         struct intents_match m;
         arena_clear(&c->arena);
@@ -34,19 +34,24 @@ static int check_examples(struct checker *c, const struct kb_list *list, bool wa
     return 0;
 }
 
-static void check_shared_examples(struct checker *c)
+static int check_examples(struct checker *c, unsigned topic)
+{
+    const struct kb_examples *examples = kb_topic_examples(c->kb, topic);
+    int r = check_list(c, &examples->yes, true, topic);
+    return r < 0 ? r : check_list(c, &examples->no, false, topic);
+}
+
+/* With each of the intents from @b on. */
+static void check_shared_examples(struct checker *c, const struct kb_intent *a, size_t b)
 {
     const struct kb *kb = c->kb;
-    for (size_t a = 0; a < kb->intent_count; a++)
-        for (size_t b = a + 1; b < kb->intent_count; b++)
-            for (size_t i = 0; i < kb->intent[a].examples.yes.count; i++)
-                for (size_t j = 0; j < kb->intent[b].examples.yes.count; j++)
-                    if (str_eq(kb->intent[a].examples.yes.items[i],
-                               kb->intent[b].examples.yes.items[j]))
-                        (void)report_error(
-                            c->report, "%.*s: %.*s: examples.yes[%zu]: is also an example of %.*s",
-                            STR_ARG(kb->intent[a].file), STR_ARG(kb->intent[a].id), i,
-                            STR_ARG(kb->intent[b].id));
+    for (; b < kb->intent_count; b++)
+        for (size_t i = 0; i < a->examples.yes.count && &kb->intent[b] != a; i++)
+            for (size_t j = 0; j < kb->intent[b].examples.yes.count; j++)
+                if (str_eq(a->examples.yes.items[i], kb->intent[b].examples.yes.items[j]))
+                    (void)report_error(
+                        c->report, "%.*s: %.*s: examples.yes[%zu]: is also an example of %.*s",
+                        STR_ARG(a->file), STR_ARG(a->id), i, STR_ARG(kb->intent[b].id));
 }
 
 static void report_unused(struct str name, void *data)
@@ -55,15 +60,12 @@ static void report_unused(struct str name, void *data)
     (void)report_error(c->report, "terms.json: term \"%.*s\": no pattern uses it", STR_ARG(name));
 }
 
-static void check_reviews(struct checker *c, int64_t today)
+static void check_review(struct checker *c, const struct kb_intent *in, int64_t today)
 {
-    for (size_t i = 0; i < c->kb->intent_count; i++) {
-        const struct kb_intent *in = &c->kb->intent[i];
-        int64_t day;
-        if (when_parse_day(in->review_by, &day) && day < today)
-            report_warning(c->report, "%.*s: %.*s: its review was due on %.*s", STR_ARG(in->file),
-                           STR_ARG(in->id), STR_ARG(in->review_by));
-    }
+    int64_t day;
+    if (when_parse_day(in->review_by, &day) && day < today)
+        report_warning(c->report, "%.*s: %.*s: its review was due on %.*s", STR_ARG(in->file),
+                       STR_ARG(in->id), STR_ARG(in->review_by));
 }
 
 static void check_notices(struct checker *c, int64_t today)
@@ -85,41 +87,55 @@ static void check_second(struct checker *c)
                        c->kb->intent_count, KB_TOLD_APART);
 }
 
-/* All but the patterns: the scratch is theirs too. */
-static int check_words(struct checker *c, int64_t today)
+void kb_check_rest(const struct kb *kb, int64_t today, struct report *report)
 {
-    const struct kb *kb = c->kb;
-    unsigned errors = c->report->errors;
-    int r = 0;
-    for (size_t i = 0; i < kb->intent_count && r == 0; i++) {
-        const struct kb_intent *in = &kb->intent[i];
-        r = check_examples(c, &in->examples.yes, true, in->topic, in->file, in->id);
-        if (r == 0)
-            r = check_examples(c, &in->examples.no, false, in->topic, in->file, in->id);
+    struct checker c = { .kb = kb, .report = report };
+    vocab_unused(intents_vocab(kb->intents), report_unused, &c);
+    check_notices(&c, today);
+    check_second(&c);
+}
+
+int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, int64_t today,
+                   struct report *report)
+{
+    struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
+    const struct kb_intent *in = kb_intent_of(kb, topic);
+    unsigned errors = report->errors;
+    int r = c.scratch ? check_examples(&c, topic) : ERR_NOMEM;
+    if (in) {
+        check_shared_examples(&c, in, 0);
+        check_review(&c, in, today);
     }
-    for (size_t i = 0; i < kb->rule_count && r == 0; i++) {
-        const struct kb_rule *rule = &kb->rule[i];
-        r = check_examples(c, &rule->examples.yes, true, rule->topic, rule->file, rule->id);
-        if (r == 0)
-            r = check_examples(c, &rule->examples.no, false, rule->topic, rule->file, rule->id);
-    }
-    check_shared_examples(c);
-    vocab_unused(intents_vocab(kb->intents), report_unused, c);
-    check_reviews(c, today);
-    check_notices(c, today);
-    check_second(c);
-    return r == 0 && c->report->errors > errors ? ERR_BADINPUT : r;
+    if (r == 0 && report->errors == errors) /* else what examples need would be a guess */
+        r = check_patterns(kb, topic, topic + 1, known, c.scratch, report);
+    (void)intents_scratch_free(c.scratch);
+    arena_release(&c.arena);
+    if (r == 0 && report->errors > errors)
+        r = ERR_BADINPUT;
+    return r;
 }
 
 static int check(const struct kb *kb, int64_t today, bool patterns, struct report *report)
 {
     struct checker c = { .kb = kb, .scratch = intents_scratch_new(), .report = report };
-    int r = c.scratch ? check_words(&c, today) : ERR_NOMEM;
-    if (r == 0 && patterns) /* after errors, what examples need would be a guess */
-        r = check_patterns(kb, c.scratch, report);
+    unsigned errors = report->errors;
+    int r = c.scratch ? 0 : ERR_NOMEM;
+    for (size_t i = 0; i < kb->intent_count && r == 0; i++)
+        r = check_examples(&c, kb->intent[i].topic);
+    for (size_t i = 0; i < kb->rule_count && r == 0; i++)
+        r = check_examples(&c, kb->rule[i].topic);
+    for (size_t i = 0; i < kb->intent_count; i++) {
+        check_shared_examples(&c, &kb->intent[i], i + 1);
+        check_review(&c, &kb->intent[i], today);
+    }
+    kb_check_rest(kb, today, report);
+    /* after errors, what examples need would be a guess */
+    if (r == 0 && patterns && report->errors == errors)
+        r = check_patterns(kb, 0, (unsigned)(kb->intent_count + kb->rule_count), NULL, c.scratch,
+                           report);
     (void)intents_scratch_free(c.scratch);
     arena_release(&c.arena);
-    return r;
+    return r == 0 && report->errors > errors ? ERR_BADINPUT : r;
 }
 
 int kb_check(const struct kb *kb, int64_t today, struct report *report)

@@ -5,11 +5,12 @@
 #include "kb/trial.h"
 
 /*
- * Warns of patterns that no example needs (a line for each topic), that can't match, and that spend
- * the match limit on a text made for that. Returns 0 or ERR_NOMEM.
+ * Of the topics from @from to @to, end exclusive: warns of patterns that no example needs (a line
+ * for each topic), that can't match, and that spend the match limit on a text made for that, which
+ * patterns of @known (NULL: none) aren't tried for again. Returns 0 or ERR_NOMEM.
  */
-int check_patterns(const struct kb *kb, struct intents_scratch *scratch,
-                   struct report *report) MUST_CHECK;
+int check_patterns(const struct kb *kb, unsigned from, unsigned to, const struct kb *known,
+                   struct intents_scratch *scratch, struct report *report) MUST_CHECK;
 
 enum edge_fault {
     EDGE_FINE,

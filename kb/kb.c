@@ -76,6 +76,20 @@ const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent
     return NULL;
 }
 
+const struct kb_incident *kb_incident_of(const struct kb *kb, const struct kb_intent *intent,
+                                         int64_t now)
+{
+    for (size_t n = 0; n < kb->incident_count; n++) {
+        const struct kb_incident *incident = &kb->incident[n];
+        if (now < incident->from_at || now >= incident->until_at)
+            continue;
+        for (size_t i = 0; i < incident->intent_count; i++)
+            if (incident->intents[i] == intent)
+                return incident;
+    }
+    return NULL;
+}
+
 int kb_fill(struct buf *out, struct str text, const struct kb_filling *fillings, size_t count)
 {
     while (text.len) {

@@ -147,6 +147,17 @@ struct kb_notice {
     size_t intent_count;
 };
 
+/* While it holds, its text is what its intents answer, whatever their replies and modes are, and
+ * no notice stands before it. An intent has one at a time. */
+struct kb_incident {
+    struct str id, title, text;
+    struct kb_list said;       /* the text, as the one variant that it is */
+    int64_t from_at, until_at; /* the last second isn't part of it */
+    const struct kb_intent **intents;
+    size_t intent_count;
+    struct kb_list tell; /* whom, when it is over: names */
+};
+
 /* Set from the corpus; what they trade against each other is in ARCHITECTURE.md. All 0 to 1. */
 struct kb_thresholds {
     double score;           /* the best intent's least score for an answer */
@@ -201,6 +212,8 @@ struct kb {
     size_t notice_count;
     struct kb_canned *canned;
     size_t canned_count;
+    struct kb_incident *incident;
+    size_t incident_count;
     const struct text_rules *rules; /* of the network that it was checked for; outlives it */
     char lessons[17]; /* of all that the second opinion is trained on: the same where only what is
                          said has changed */
@@ -239,6 +252,10 @@ const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name);
 const struct kb_notice *kb_notice_of(const struct kb *kb, const struct kb_intent *intent,
                                      int64_t now);
 
+/* The incident that holds for @intent at @now, or NULL. */
+const struct kb_incident *kb_incident_of(const struct kb *kb, const struct kb_intent *intent,
+                                         int64_t now);
+
 /* Appends @text with each @fillings' text where its name stands. Returns 0, ERR_TOOBIG or
  * ERR_NOMEM. */
 struct kb_filling {
@@ -269,6 +286,14 @@ void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is
  * there was an error, or ERR_NOMEM.
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
+
+/* The same of one topic, quickly: whether a pattern is slow is only asked of those that @known
+ * hasn't, which may be NULL. */
+int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, int64_t today,
+                   struct report *report) MUST_CHECK;
+
+/* The same of all that is of no topic: terms, notices. */
+void kb_check_rest(const struct kb *kb, int64_t today, struct report *report);
 
 /* The same without trying the patterns, which takes most of the time and only warns. */
 int kb_check_errors(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;

@@ -46,6 +46,7 @@ static int load_canned(struct loader *l, const cJSON *tree, struct str file)
 static load_fn *late_loader(struct str name)
 {
     return str_is(name, "notices.json")      ? load_notices
+           : str_is(name, "incidents.json")  ? load_incidents
            : str_is(name, "canned.json")     ? load_canned
            : str_starts(name, STR("teach/")) ? load_lessons
                                              : NULL;

@@ -7,7 +7,7 @@
 
 #include "kb/asking.h"
 
-enum { HANDLE_ROOM = 17 /* "@" + 15 + " " */, PLACEHOLDER_SHOWN = 30 /* characters */ };
+enum { PLACEHOLDER_SHOWN = 30 /* characters */ };
 
 /* The longest text that {when} can become: see hours_when in bot/hours.h. */
 static const char longest_when[] = "from 10.30pm on Wednesday 30 September";
@@ -128,7 +128,7 @@ uint64_t load_full_weight(const struct loader *l, struct str notice, struct str 
         (void)buf_addf(&full, "%.*s ", STR_ARG(notice));
     uint64_t weight = UINT64_MAX;
     if (kb_fill(&full, text, fillings, allowed->count) == 0)
-        weight = (uint64_t)l->rules->weight(buf_str(&full)) + HANDLE_ROOM;
+        weight = (uint64_t)l->rules->weight(buf_str(&full)) + LOAD_HANDLE_ROOM;
     buf_release(&full);
     return weight;
 }

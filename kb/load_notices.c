@@ -16,23 +16,24 @@ int load_when(struct loader *l, const cJSON *object, const char *name, const cha
     return 0;
 }
 
-static int load_intents_named(struct loader *l, const cJSON *object, const char *where,
-                              struct kb_notice *n)
+int load_intents_named(struct loader *l, const cJSON *object, const char *where,
+                       const struct kb_intent ***ret, size_t *ret_count)
 {
     struct kb_list ids = { 0 };
     int r = load_list(l, object, "intents", true, where, &ids);
     if (r < 0)
         return r;
-    n->intents = arena_array(&l->kb->arena, ids.count, sizeof *n->intents);
-    if (!n->intents)
+    const struct kb_intent **intents = arena_array(&l->kb->arena, ids.count, sizeof *intents);
+    if (!intents)
         return ERR_NOMEM;
-    for (; n->intent_count < ids.count; n->intent_count++) {
-        struct str id = ids.items[n->intent_count];
-        n->intents[n->intent_count] = kb_intent_named(l->kb, id);
-        if (!n->intents[n->intent_count])
-            return report_error(l->report, "%s: intents[%zu]: no intent \"%.*s\"", where,
-                                n->intent_count, STR_ARG(id));
+    for (size_t i = 0; i < ids.count; i++) {
+        intents[i] = kb_intent_named(l->kb, ids.items[i]);
+        if (!intents[i])
+            return report_error(l->report, "%s: intents[%zu]: no intent \"%.*s\"", where, i,
+                                STR_ARG(ids.items[i]));
     }
+    *ret = intents;
+    *ret_count = ids.count;
     return 0;
 }
 
@@ -97,7 +98,7 @@ static int load_notice(struct loader *l, const cJSON *object, struct str file)
     if (r == 0 && n.until_at <= n.from_at)
         r = report_error(l->report, "%s: \"until\" must be later than \"from\"", w);
     if (r == 0)
-        r = load_intents_named(l, object, w, &n);
+        r = load_intents_named(l, object, w, &n.intents, &n.intent_count);
     if (r == 0) {
         check_notice(l, &n, w);
         r = array_grow_in(&l->kb->arena, (void **)&l->kb->notice, l->kb->notice_count,

@@ -12,14 +12,14 @@ struct loader {
     const struct text_rules *rules;
     struct report *report;
     struct arena *arena; /* of what is read now: the knowledge base's, or its lessons' */
-    size_t intent_room, rule_room, lesson_room, notice_room, voice_room;
+    size_t intent_room, rule_room, lesson_room, notice_room, voice_room, incident_room;
 };
 
 /* A file's loader: 0, ERR_BADINPUT (reported) or ERR_NOMEM. */
 typedef int load_fn(struct loader *l, const cJSON *tree, struct str file);
 
 load_fn load_terms, load_topic_file, load_rules, load_thresholds, load_wording, load_notices,
-    load_lessons;
+    load_incidents, load_lessons;
 
 /* The objects of one list of the file. A broken one is reported and the next is read. */
 int load_each(struct loader *l, const cJSON *tree, const char *name, struct str file,
@@ -53,6 +53,9 @@ int load_list(struct loader *l, const cJSON *object, const char *name, bool need
               const char *where, struct kb_list *ret) MUST_CHECK;
 int load_examples(struct loader *l, const cJSON *object, const char *where,
                   struct kb_examples *ret) MUST_CHECK;
+/* "intents": of a list of ids; all must be there. */
+int load_intents_named(struct loader *l, const cJSON *object, const char *where,
+                       const struct kb_intent ***ret, size_t *ret_count) MUST_CHECK;
 int load_when(struct loader *l, const cJSON *object, const char *name, const char *where,
               int64_t *ret) MUST_CHECK;
 
@@ -75,6 +78,8 @@ struct placeholder load_link_placeholder(struct str link);
  */
 bool load_check_braces(struct loader *l, struct str text, const struct placeholders *allowed,
                        const char *where, const char *field);
+
+enum { LOAD_HANDLE_ROOM = 17 /* "@" + 15 + " " */ };
 
 /* How heavy @text is, filled in, behind @notice if there is one and with room for a handle;
  * UINT64_MAX if it can't be told: what is cut can't be weighed. */

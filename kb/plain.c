@@ -41,7 +41,7 @@ struct reading {
 
     struct str term; /* that is looked at … */
     unsigned says;   /* … how much it says … */
-    bool named;      /* … and whether that is what it is called */
+    bool any, named; /* … of the words here anything, and what it is called */
     bool said[WORDS_MAX][RUN_MAX];
 };
 
@@ -132,6 +132,11 @@ static bool stands_at(const struct reading *r, struct str phrase, size_t at, siz
     return count > 0;
 }
 
+struct meaning {
+    struct str term;
+    bool said;
+};
+
 static int read_phrase(struct str phrase, void *data)
 {
     struct reading *r = data;
@@ -139,11 +144,25 @@ static int read_phrase(struct str phrase, void *data)
     if (memchr(phrase.p, '(', phrase.len)) /* names another term, or is a pattern */
         return 0;
     r->says++;
-    r->named = r->named || words_within(r->term, '_', phrase, ' ');
     for (size_t at = 0; at < r->count; at++)
-        if (stands_at(r, phrase, at, &words))
-            r->said[at][words - 1] = true;
+        if (phrase.p[0] == r->words[at].p[0] && stands_at(r, phrase, at, &words))
+            r->any = r->said[at][words - 1] = true;
     return 0;
+}
+
+static int look_for_name(struct str phrase, void *data)
+{
+    struct meaning *m = data;
+    m->said = m->said || words_within(m->term, '_', phrase, ' ');
+    return 0;
+}
+
+/* Does @list say what @term is called? */
+static bool says_name(const struct vocab *vocab, struct str list, struct str term)
+{
+    struct meaning m = { term, false };
+    (void)vocab_words(vocab, list, look_for_name, &m);
+    return m.said;
 }
 
 static bool is_better(const struct candidate *a, const struct candidate *b)
@@ -180,36 +199,24 @@ static void read_term(struct str name, void *data)
         return;
     r->term = name;
     r->says = 0;
-    r->named = false;
+    r->any = false;
     memset(r->said, 0, sizeof r->said);
     (void)vocab_words(r->vocab, name, read_phrase, r);
+    if (!r->any)
+        return;
+    r->named = says_name(r->vocab, name, name);
     for (size_t at = 0; at < r->count; at++)
         for (size_t words = 1; words <= RUN_MAX; words++)
             if (r->said[at][words - 1])
                 take_run(r, at, words);
 }
 
-struct meaning {
-    struct str term;
-    bool said;
-};
-
-static int look_for_name(struct str phrase, void *data)
-{
-    struct meaning *m = data;
-    m->said = m->said || words_within(m->term, '_', phrase, ' ');
-    return 0;
-}
-
 /* Do all who say the word say what @term is called too? */
 static bool all_mean(const struct reading *r, const struct sayers *sayers, struct str term)
 {
     bool all = true;
-    for (size_t i = 0; i < sayers->count && all; i++) {
-        struct meaning m = { term, false };
-        (void)vocab_words(r->vocab, sayers->items[i].term, look_for_name, &m);
-        all = m.said;
-    }
+    for (size_t i = 0; i < sayers->count && all; i++)
+        all = says_name(r->vocab, sayers->items[i].term, term);
     return all;
 }
 

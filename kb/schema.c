@@ -61,6 +61,10 @@ static const char *const steps[] = {
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX kb_link_dead ON kb_link(url) WHERE dead=1;"
 
+    /* Incidents of which it was told that they are over, and when they were to be */
+    "CREATE TABLE kb_incident_over(incident TEXT PRIMARY KEY, until_at INTEGER NOT NULL) STRICT, "
+    "WITHOUT ROWID;"
+
     /* Intents that answer less than their editors want, since residents said that it didn't help */
     "CREATE TABLE kb_demotion(intent TEXT PRIMARY KEY, at INTEGER NOT NULL, used INTEGER NOT NULL, "
     "unhelped INTEGER NOT NULL, digest INTEGER NOT NULL) STRICT, WITHOUT ROWID;",

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { obstacles } from './access.mjs'
+import { EMOJI, ENDLESS, HOSTILE, MARKUP, ZALGO } from './hostile.mjs'
 import { Stage } from './stage.mjs'
 import { story } from './story.mjs'
 import { IN_HOURS, openCase, row, STAFF, until } from './support.mjs'
@@ -15,13 +16,6 @@ const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect
   "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 const QUESTION = "do you hire out the old mayor's chain for weddings?"
 
-const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>document.title = \'owned\'</script>' +
-  '</p></li><b>&lt;bold&gt;</b> <style>*{display:none}</style> {{link}} ${link} javascript:alert(1)'
-const BIDI = '\u202egnp.exe\u202c \u2067\u05d0\u05d1\u2069 \u200f\u061c! \u200bzero\u200dwidth \u202eleft open'
-const ZALGO = [...'the chain'].map(letter => letter + '\u0300\u0310\u0335\u0489\u031a\u0338\u0323'.repeat(8)).join('')
-const ENDLESS = 'W'.repeat(3900)
-const EMOJI = '👩‍👩‍👧‍👦👰🏽‍♀️🏴󠁧󠁢󠁥󠁮󠁧󠁿'.repeat(30)
-const HOSTILE = [MARKUP, BIDI, ZALGO, ENDLESS, EMOJI]
 const handleOf = n => `little_bobby_${n}`
 const nameOf = n => [...HOSTILE[n]].slice(0, 30).join('')
 

@@ -309,7 +309,8 @@ static void test_faults(void **state)
           "error: wording.json: \"acknowledge\" must be a list of texts, at least one\n" },
         { "a time where nobody knows one", "wording.json", "\"thanks\"",
           "\"acknowledge_open\":[\"Somebody will be back {when}.\"],\"thanks\"",
-          "error: wording.json: acknowledge_open[0]: column 23: {when} isn't filled in here, nothing "
+          "error: wording.json: acknowledge_open[0]: column 23: {when} isn't filled in here, "
+          "nothing "
           "is\n" },
         { "a greeting of nobody", "wording.json", "\"thanks\"",
           "\"greetings\":[\"Hello {handle}.\",\"Hello.\"],\"thanks\"",
@@ -346,7 +347,7 @@ static void test_faults(void **state)
           "acknowledge_open, greetings, danger, thanks, ask, stopped, started, private_footer\n" },
         { "a voice with a brace too many", "wording.json", "\"thanks\"",
           "\"voices\": {\"news\": {\"thanks\": [\"{when}\"]}}, \"thanks\"",
-          "error: wording.json: voices: news: thanks[0]: column 1: {first} isn't filled in here, "
+          "error: wording.json: voices: news: thanks[0]: column 1: {when} isn't filled in here, "
           "nothing is\n" },
         { "unknown wording", "wording.json", "\"thanks\"", "\"thank\"",
           "error: wording.json: unknown member \"thank\"; known: acknowledge, "

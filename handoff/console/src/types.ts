@@ -654,8 +654,9 @@ export interface KbReplayed {
 
 export interface KbProblem {
   severity: "error" | "warning";
-  kind: ItemKind;
-  item: string;
+  /** null: of no item */
+  kind: ItemKind | null;
+  item: string | null;
   field: string | null;
   /** in a list, from 0 */
   index: number | null;

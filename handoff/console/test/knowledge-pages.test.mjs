@@ -87,7 +87,25 @@ test("an item is named by its title, where it has one", () => {
   const bins = { kind: "intent", item: "bins.missed" };
   assert.equal(publishing.itemTitle(bins, [anEntry()]), "Answer “Missed bin collection”");
   assert.equal(publishing.itemTitle(bins, []), "Answer “bins.missed”");
+  const wrong = { ...bins, text: "It is too long." };
+  const nowhere = { kind: null, item: null, text: "There are too many." };
+  assert.equal(publishing.problemWords(wrong, []), "Answer “bins.missed”: It is too long.");
+  assert.equal(publishing.problemWords(nowhere, []), "There are too many.");
+  assert.equal(publishing.problemHref(nowhere), undefined);
   assert.match(publishing.originWords(aVersion(5, { origin: "rollback", from: 3 })), /^Version 3/);
+});
+
+test("a problem is put right at its field", () => {
+  const at = "#/knowledge/intent/bins.missed";
+  const rows = [
+    [{}, `${at}?field=replies&index=0`],
+    [{ index: null }, `${at}?field=replies`],
+    [{ field: null }, at],
+    [{ kind: "term", item: "a/b", field: "x&y", index: 2 }, "#/knowledge/term/a%2Fb?field=x%26y&index=2"],
+  ];
+  for (const [fields, href] of rows) {
+    assert.equal(publishing.problemHref(samples.aProblem(fields)), href);
+  }
 });
 
 test("a note has 1 to 500 characters", () => {
@@ -229,15 +247,6 @@ test("a group of messages leads to a new intent, its words the first phrase", ()
   for (const [fields, words] of rows) {
     assert.match(learning.learnWords(samples.frames.kb_learn(fields), 30), words);
   }
-  const titles = learning
-    .intentChoices([
-      anEntry({ item: "b", title: "Skips" }),
-      anEntry({ item: "c", title: "Bins", change: "removed" }),
-      anEntry({ kind: "rule", item: "d", title: "Rule" }),
-      anEntry({ item: "a", title: "Bus pass" }),
-    ])
-    .map(({ title }) => title);
-  assert.deepEqual(titles, ["Bus pass", "Skips"]);
 });
 
 test("what is to be read stays beside the item that it is for", () => {

@@ -13,6 +13,14 @@ const places = [
   ["#/knowledge/term", { page: "list", kind: "term" }],
   ["#/knowledge/intent/bins.missed", { page: "item", kind: "intent", item: "bins.missed" }],
   ["#/knowledge/notice/a%2Fb%3F", { page: "item", kind: "notice", item: "a/b?" }],
+  [
+    "#/knowledge/intent/bins.missed?field=replies&index=0",
+    { page: "item", kind: "intent", item: "bins.missed", field: "replies", index: 0 },
+  ],
+  [
+    "#/knowledge/intent/bins.missed?field=examples.yes",
+    { page: "item", kind: "intent", item: "bins.missed", field: "examples.yes" },
+  ],
   ["#/knowledge/new/intent", { page: "new", kind: "intent", phrases: [] }],
   [
     "#/knowledge/new/intent?phrases=skip+hire&phrases=hire+a+skip",

@@ -1,6 +1,7 @@
 // What the resident wrote and what we answered, in the order in which it was said.
 
 import type { RefObject } from "preact";
+import { hrefOfPlace } from "../knowledge/place";
 import { PrivateTag } from "../parts/tags";
 import { At, Handle, OnX, TheirWords, WordsOr } from "../parts/words";
 import { spansOf, WhyList } from "../parts/why";
@@ -41,7 +42,11 @@ export function Conversation({ detail, staffId, may, heading, actions }: Convers
       <ol class="ks-talk" data-testid="conversation">
         {inOrder(detail).map((said) =>
           "message" in said ? (
-            <MessageItem key={`m${said.message.id}`} message={said.message} />
+            <MessageItem
+              key={`m${said.message.id}`}
+              message={said.message}
+              linked={may.has("kb_versions")}
+            />
           ) : (
             <ReplyItem
               key={`r${said.reply.id}`}
@@ -69,7 +74,8 @@ function insteadOf({ text, gone_at, expired }: Message): string | null {
   return text === null ? notYours : null;
 }
 
-function MessageItem({ message }: { message: Message }) {
+/** linked: whoever looks may see the knowledge base */
+function MessageItem({ message, linked }: { message: Message; linked: boolean }) {
   return (
     <li class="ks-said" data-testid="message" data-message-id={message.id}>
       <h3 class="govuk-heading-s ks-said__who">
@@ -89,13 +95,14 @@ function MessageItem({ message }: { message: Message }) {
         <TheirWords text={message.text ?? ""} spans={spansOf(message.decision?.why ?? [])} />
       </WordsOr>
       {!message.gone_at && <OnX url={message.remote_url} />}
-      {message.decision && <WhyDetails decision={message.decision} />}
+      {message.decision && <WhyDetails decision={message.decision} linked={linked} />}
     </li>
   );
 }
 
-function WhyDetails({ decision }: { decision: Decision }) {
+function WhyDetails({ decision, linked }: { decision: Decision; linked: boolean }) {
   const score = scoreWords(decision);
+  const version = decision.kb_version;
   return (
     <details class="govuk-details ks-said__why" data-testid="why">
       <summary class="govuk-details__summary">
@@ -116,7 +123,13 @@ function WhyDetails({ decision }: { decision: Decision }) {
               It could be about <code class="ks-code">{decision.intents.join(", ")}</code>.{" "}
             </>
           )}
-          {madeBy(decision)}
+          {linked && version !== null ? (
+            <a class="govuk-link" href={hrefOfPlace({ page: "version", version })}>
+              {madeBy(decision)}
+            </a>
+          ) : (
+            madeBy(decision)
+          )}
         </p>
       </div>
     </details>

@@ -182,6 +182,12 @@ const ruleKinds: readonly Choice[] = [
   ["chatter", "Talk: is left alone"],
 ];
 
+/** "Sensitive": what a rule's kind is called in a list. */
+export function ruleWords(kind: string): string {
+  const words = ruleKinds.find(([one]) => one === kind)?.[1] ?? kind;
+  return words.split(":")[0] ?? words;
+}
+
 const reasons: readonly Choice[] = [
   "emergency",
   "safeguarding",
@@ -439,9 +445,9 @@ function voiceSections(body: Body): readonly Section[] {
 
 type Number = [path: string, label: string, hint: string];
 
-const ruleNumbers: readonly Number[] = ruleKinds.map(([kind, words]) => [
+const ruleNumbers: readonly Number[] = ruleKinds.map(([kind]) => [
   `rules.${kind}`,
-  words.split(":")[0] ?? kind,
+  ruleWords(kind),
   "In place of the number for all rules.",
 ]);
 

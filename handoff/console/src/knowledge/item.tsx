@@ -5,23 +5,32 @@ import { Problem } from "../parts/problem";
 import { Now } from "../parts/words";
 import type { Body, ItemName, KbEntry, KbFrame } from "../types";
 import { textAt } from "./body";
+import { focusSoon } from "./boxes";
 import { Conflict } from "./conflict";
 import { EntryTags, Facts } from "./facts";
-import { changedFields, fieldsOf, placed, sectionsOf, wordingTitle } from "./fields";
+import {
+  changedFields,
+  fieldsOf,
+  isField,
+  placed,
+  sectionsOf,
+  wordingTitle,
+  type Field,
+} from "./fields";
 import { ItemForm, type FormContext } from "./form";
 import { byTitle, editorsOf } from "./health";
 import { PublishIncident } from "./incident";
 import type { ItemKeeper, Saving } from "./keeper";
 import type { KnowledgePageProps } from "./knowledge";
-import { hrefOfPlace } from "./place";
+import { hrefOfPlace, type FieldPlace } from "./place";
 import { entryOf } from "./store";
-import { Summary } from "./summary";
+import { boxId, goTo, Summary } from "./summary";
 import { TryPanel } from "./try";
 import { useItem, type UsedItem } from "./use-item";
 import { isSingle, kindMany, kindOne } from "./words";
 
 interface ItemPageProps {
-  name: ItemName;
+  name: ItemName & FieldPlace;
   page: KnowledgePageProps;
 }
 
@@ -159,9 +168,9 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
 
   async function discard() {
     setAsking(false);
+    heading.current?.focus();
     await keeper.discard();
     page.refresh();
-    heading.current?.focus();
   }
 
   return (
@@ -181,6 +190,7 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
         <button
           type="button"
           class="ks-link-button"
+          id="kb-discard"
           onClick={() => setAsking(true)}
           data-testid="discard"
         >
@@ -196,7 +206,10 @@ function SavingLine({ keeper, page }: { keeper: ItemKeeper; page: KnowledgePageP
           }
           yes="Discard them"
           onYes={() => void discard()}
-          onNo={() => setAsking(false)}
+          onNo={() => {
+            setAsking(false);
+            focusSoon("kb-discard");
+          }}
         />
       )}
     </div>
@@ -272,6 +285,7 @@ function Editing({ name, page, used, entry }: OpenedProps) {
     () => placed(check?.problems ?? [], fieldsOf(kind, item, body)),
     [check, kind, item, body],
   );
+  useArrival(name, fields);
   if (!known) return null;
   const form: FormContext = {
     body,
@@ -295,10 +309,10 @@ function Editing({ name, page, used, entry }: OpenedProps) {
         {kind === "rule" && (ruleKind === "sensitive" || ruleKind === "troll") && (
           <p class="govuk-inset-text">{secondPerson}</p>
         )}
+        <ItemForm sections={sections} {...form} />
         {kind === "incident" && (
           <PublishIncident page={page} body={body} settle={() => keeper.flush()} />
         )}
-        <ItemForm sections={sections} {...form} />
         {!isSingle(kind) && <Remove keeper={keeper} name={name} />}
       </div>
       <div>
@@ -309,6 +323,21 @@ function Editing({ name, page, used, entry }: OpenedProps) {
   );
 }
 
+/** A link from elsewhere leads to its field; a list begins a new line there. */
+function useArrival({ field, index }: FieldPlace, fields: readonly Field[]): void {
+  useEffect(() => {
+    const found = fields.find(({ path }) => field !== undefined && isField(path, field));
+    if (!found) return;
+    const id = boxId(found, index ?? null);
+    goTo(id);
+    const box = document.getElementById(id);
+    if (index !== undefined || !(box instanceof HTMLTextAreaElement)) return;
+    const more = found.as === "lines" && /[^\n]$/.test(box.value) ? "\n" : "";
+    box.setRangeText(more, box.value.length, box.value.length, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }, [field, index]);
+}
+
 function Remove({ keeper, name: { kind } }: { keeper: ItemKeeper; name: ItemName }) {
   const [asking, setAsking] = useState(false);
   const what = kindOne(kind).toLowerCase();
@@ -317,6 +346,7 @@ function Remove({ keeper, name: { kind } }: { keeper: ItemKeeper; name: ItemName
       <button
         type="button"
         class="ks-link-button"
+        id="kb-remove"
         onClick={() => setAsking(true)}
         data-testid="remove"
       >
@@ -343,7 +373,10 @@ function Remove({ keeper, name: { kind } }: { keeper: ItemKeeper; name: ItemName
       }
       yes="Remove it"
       onYes={remove}
-      onNo={() => setAsking(false)}
+      onNo={() => {
+        setAsking(false);
+        focusSoon("kb-remove");
+      }}
     />
   );
 }

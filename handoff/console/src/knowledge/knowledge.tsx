@@ -53,7 +53,7 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
     refresh: () => void store.refresh(),
   };
   return (
-    <>
+    <div class="ks-knowledge">
       <KnowledgeNav place={place} changes={changedOf(store.frame).length} />
       {store.problem && !store.frame && (
         <p class="govuk-body" role="status" data-testid="kb-problem">
@@ -62,7 +62,7 @@ export function KnowledgeView({ place, ...props }: KnowledgeViewProps) {
       )}
       {beside && isBeside(beside, place) && <BesideTexts beside={beside} />}
       <Page place={place} page={page} />
-    </>
+    </div>
   );
 }
 
@@ -75,7 +75,7 @@ function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps
     case "item":
       return <ItemPage key={itemKey(place)} name={place} page={page} />;
     case "new":
-      return <NewPage key={place.kind} {...place} page={page} />;
+      return <NewPage key={hrefOfPlace(place)} {...place} page={page} />;
     case "try":
       return <TryPanel {...page} heading="h1" />;
     case "learn":

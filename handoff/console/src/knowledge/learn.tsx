@@ -6,15 +6,9 @@ import { Problem } from "../parts/problem";
 import { TheirWords } from "../parts/words";
 import type { KbEntry, KbExample, KbLearnFrame } from "../types";
 import type { Beside } from "./beside";
+import { intentsOf } from "./item";
 import type { KnowledgePageProps } from "./knowledge";
-import {
-  dayChoices,
-  intentChoices,
-  learnWords,
-  newIntentHref,
-  phraseOf,
-  timesWords,
-} from "./learning";
+import { dayChoices, learnWords, newIntentHref, phraseOf, timesWords } from "./learning";
 import { itemHref } from "./place";
 import { Fold } from "./proposals";
 import { messagesWords } from "./replaying";
@@ -30,6 +24,7 @@ export function LearnPage({ ask, connected, kb, onBeside, announce }: KnowledgeP
     answerOf: (answer) => (answer.type === "kb_learn" ? answer : null),
   });
   const found = learn.answer;
+  const intents = intentsOf(kb).filter((one) => one.change !== "removed");
   const said = found ? learnWords(found, days) : null;
   const first = useRef(true);
   useEffect(() => {
@@ -77,7 +72,7 @@ export function LearnPage({ ask, connected, kb, onBeside, announce }: KnowledgeP
           <ol class="ks-rows" data-testid="learn-groups">
             {found.groups.map((group) => (
               <li class="ks-row ks-tray__row" key={phraseOf(group)} data-testid="learn-group">
-                <GroupRow group={group} entries={kb?.items ?? []} onBeside={onBeside} />
+                <GroupRow group={group} intents={intents} onBeside={onBeside} />
               </li>
             ))}
           </ol>
@@ -145,11 +140,11 @@ function Examples({ examples, about }: { examples: readonly KbExample[]; about: 
 
 interface GroupRowProps {
   group: KbLearnFrame["groups"][number];
-  entries: readonly KbEntry[];
+  intents: readonly KbEntry[];
   onBeside: (beside: Beside) => void;
 }
 
-function GroupRow({ group, entries, onBeside }: GroupRowProps) {
+function GroupRow({ group, intents, onBeside }: GroupRowProps) {
   const phrase = phraseOf(group);
   const href = newIntentHref([phrase]);
   return (
@@ -168,12 +163,12 @@ function GroupRow({ group, entries, onBeside }: GroupRowProps) {
           Make an answer of it<span class="govuk-visually-hidden"> (“{phrase}”)</span>
         </a>
       </p>
-      <AddTo group={group} entries={entries} onBeside={onBeside} />
+      <AddTo group={group} intents={intents} onBeside={onBeside} />
     </>
   );
 }
 
-function AddTo({ group, entries, onBeside }: GroupRowProps) {
+function AddTo({ group, intents, onBeside }: GroupRowProps) {
   const [item, setItem] = useState("");
   const [missing, setMissing] = useState(false);
   const select = useRef<HTMLSelectElement>(null);
@@ -187,7 +182,7 @@ function AddTo({ group, entries, onBeside }: GroupRowProps) {
       select.current?.focus();
       return;
     }
-    const href = itemHref({ kind: "intent", item });
+    const href = itemHref({ kind: "intent", item, field: "examples.yes" });
     onBeside(besideOf(href, group.examples));
     location.hash = href;
   }
@@ -214,9 +209,9 @@ function AddTo({ group, entries, onBeside }: GroupRowProps) {
           data-testid="add-to"
         >
           <option value="">Choose one</option>
-          {intentChoices(entries).map((one) => (
+          {intents.map((one) => (
             <option key={one.item} value={one.item}>
-              {one.title}
+              {one.title || one.item}
             </option>
           ))}
         </select>

@@ -1,6 +1,6 @@
 // What is said of messages that nothing explained, and where they lead.
 
-import type { KbEntry, KbLearnFrame } from "../types";
+import type { KbLearnFrame } from "../types";
 import { hrefOfPlace } from "./place";
 import { messagesWords, numberWords } from "./replaying";
 
@@ -28,12 +28,4 @@ export function learnWords({ messages, groups }: KbLearnFrame, days: number): st
 /** "5 times" */
 export function timesWords(count: number): string {
   return count === 1 ? "once" : `${numberWords(count)} times`;
-}
-
-/** What a message can be added to, by title. */
-export function intentChoices(entries: readonly KbEntry[]): { item: string; title: string }[] {
-  return entries
-    .filter(({ kind, change }) => kind === "intent" && change !== "removed")
-    .map(({ item, title }) => ({ item, title: title || item }))
-    .sort((a, b) => a.title.localeCompare(b.title, "en-GB"));
 }

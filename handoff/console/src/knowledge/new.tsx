@@ -89,7 +89,7 @@ export function NewPage({ kind, phrases: given, page }: NewPageProps) {
   const now = useContext(Now);
   const what = kindOne(kind).toLowerCase();
   const [title, setTitle, forgetTitle] = useKept(`kb.new.${staff.id}.${kind}.title`, "");
-  const kept = `kb.new.${staff.id}.${kind}.phrases`;
+  const kept = `kb.new.${staff.id}.${kind}.phrases.${given.join("\n")}`;
   const [phrases, setPhrases, forgetPhrases] = useKept(kept, given.join("\n"));
   const [topic, setTopic] = useState("");
   const [typedId, setTypedId] = useState<string | null>(null);

@@ -94,7 +94,7 @@ function Narrow({ by, files, onBy }: NarrowProps) {
           class="govuk-input"
           id="kb-text"
           type="search"
-          maxLength={280}
+          maxLength={200}
           autocomplete="off"
           value={by.text}
           onInput={(event) => onBy({ ...by, text: event.currentTarget.value })}

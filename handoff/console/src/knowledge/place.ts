@@ -5,7 +5,7 @@ import type { ItemKind, ItemName } from "../types";
 export type KnowledgePlace =
   | { page: "overview" }
   | { page: "list"; kind: ItemKind }
-  | { page: "item"; kind: ItemKind; item: string }
+  | ({ page: "item"; kind: ItemKind; item: string } & FieldPlace)
   | { page: "new"; kind: ItemKind; phrases: string[] }
   | { page: "try" }
   | { page: "learn" }
@@ -13,6 +13,12 @@ export type KnowledgePlace =
   | { page: "publish" }
   | { page: "versions" }
   | { page: "version"; version: number };
+
+/** In an item the field that it is about, and which one of a list's texts. */
+export interface FieldPlace {
+  field?: string;
+  index?: number;
+}
 
 export const itemKinds: readonly ItemKind[] = [
   "intent",
@@ -55,7 +61,15 @@ export function readPlace(path: string, query: string): KnowledgePlace {
     return { page: "new", kind: rest, phrases: phrases.filter((one) => one.trim() !== "") };
   }
   if (!isKind(first)) return { page: "overview" };
-  return rest === "" ? { page: "list", kind: first } : { page: "item", kind: first, item: rest };
+  if (rest === "") return { page: "list", kind: first };
+  return { page: "item", kind: first, item: rest, ...readField(new URLSearchParams(query)) };
+}
+
+function readField(query: URLSearchParams): FieldPlace {
+  const field = query.get("field");
+  const index = query.get("index");
+  if (!field) return {};
+  return index && /^\d{1,4}$/.test(index) ? { field, index: Number(index) } : { field };
 }
 
 export function hrefOfPlace(place: KnowledgePlace): string {
@@ -79,8 +93,12 @@ export function hrefOfPlace(place: KnowledgePlace): string {
 }
 
 /** Where an item is edited. */
-export function itemHref({ kind, item }: ItemName): string {
-  return `#/knowledge/${kind}/${encodeURIComponent(item)}`;
+export function itemHref({ kind, item, field, index }: ItemName & FieldPlace): string {
+  const at = `#/knowledge/${kind}/${encodeURIComponent(item)}`;
+  if (field === undefined) return at;
+  const query = new URLSearchParams({ field });
+  if (index !== undefined) query.set("index", String(index));
+  return `${at}?${query}`;
 }
 
 /** As events, `look` and `people` name an item: "intent/bins.missed". */

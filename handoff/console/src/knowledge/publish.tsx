@@ -13,7 +13,7 @@ import { localOf, momentOf } from "./local-time";
 import { NoteField, noteFault } from "./note-field";
 import { itemHref, itemKey } from "./place";
 import { Ended, UnderWay } from "./proposals";
-import { itemTitle, problemHref, secondPersonWords, summaryWords } from "./publishing";
+import { itemTitle, problemHref, problemWords, secondPersonWords, summaryWords } from "./publishing";
 import { changedOf } from "./store";
 import { useAnswer } from "./use-answer";
 
@@ -212,9 +212,7 @@ function Errors({ problems, entries }: ProblemsProps) {
         <ul class="govuk-list govuk-error-summary__list">
           {problems.map((one, n) => (
             <li key={n}>
-              <a href={problemHref(one)}>
-                {itemTitle(one, entries)}: {one.text}
-              </a>
+              <a href={problemHref(one)}>{problemWords(one, entries)}</a>
               <span class="ks-problem__next">{one.next}</span>
             </li>
           ))}
@@ -233,9 +231,9 @@ function Warnings({ problems, entries }: ProblemsProps) {
         {problems.map((one, n) => (
           <li key={n}>
             <a class="govuk-link" href={problemHref(one)}>
-              {itemTitle(one, entries)}
-            </a>
-            : {one.text} {one.next}
+              {problemWords(one, entries)}
+            </a>{" "}
+            {one.next}
           </li>
         ))}
       </ul>

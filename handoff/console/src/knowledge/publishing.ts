@@ -68,9 +68,19 @@ export function itemTitle({ kind, item }: ItemName, entries: readonly KbEntry[])
   return `${kindOne(kind)} “${entry?.title || item}”`;
 }
 
-/** Where a problem is put right. */
-export function problemHref(problem: Pick<KbProblem, "kind" | "item">): string {
-  return itemHref(problem);
+/** What is wrong: of an item, or of the knowledge base as a whole. */
+export function problemWords(
+  { kind, item, text }: Pick<KbProblem, "kind" | "item" | "text">,
+  entries: readonly KbEntry[],
+): string {
+  return kind && item ? `${itemTitle({ kind, item }, entries)}: ${text}` : text;
+}
+
+/** Where a problem is put right; what is of no item, nowhere in the console. */
+export function problemHref({ kind, item, field, index }: KbProblem): string | undefined {
+  if (!kind || !item) return undefined;
+  if (field === null) return itemHref({ kind, item });
+  return itemHref(index === null ? { kind, item, field } : { kind, item, field, index });
 }
 
 export function isUnderWay({ state }: KbProposal): boolean {

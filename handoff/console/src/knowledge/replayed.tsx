@@ -5,7 +5,8 @@ import { spansOf } from "../parts/why";
 import type { KbReplayed, KbTried } from "../types";
 import type { Beside } from "./beside";
 import { itemHref } from "./place";
-import { actionWords, intentsOf } from "./replaying";
+import { intentsOf } from "./replaying";
+import { triedWords } from "./try";
 
 export interface ReplayedRowProps {
   one: KbReplayed;
@@ -31,10 +32,11 @@ export function ReplayedRow({ one, number, better, onMark, onBeside }: ReplayedR
       <Marks number={number} message={one.message} better={better} onMark={onMark} />
       <ul class="ks-facts ks-replayed__links">
         {intentsOf(one).map(({ item, title }) => {
-          const href = itemHref({ kind: "intent", item });
+          const intent = { kind: "intent", item } as const;
+          const href = itemHref({ ...intent, field: "examples.yes" });
           return (
             <li key={item}>
-              <a class="govuk-link" href={href}>
+              <a class="govuk-link" href={itemHref(intent)}>
                 Open “{title}”
               </a>
               {", "}
@@ -58,7 +60,7 @@ function Side({ title, tried }: { title: string; tried: KbTried }) {
   return (
     <div class="ks-sides__one">
       <h5 class="govuk-heading-s ks-tray__who">{title}</h5>
-      <p class="govuk-body">{actionWords(tried)}</p>
+      <p class="govuk-body">{triedWords(tried)}</p>
       {tried.reply && (
         <p class="govuk-body ks-words ks-tray__reply" dir="auto">
           {tried.reply}

@@ -1,7 +1,6 @@
 // What is said of a replay: of which time, how far it is, what came of it.
 
-import type { KbFrame, KbReplay, KbReplayed, KbTried, ReplayGroup, Seconds } from "../types";
-import { reasonWords } from "../words";
+import type { KbFrame, KbReplay, KbReplayed, ReplayGroup, Seconds } from "../types";
 import { dayOf, momentOf } from "./local-time";
 
 const groups: [ReplayGroup, string, string][] = [
@@ -108,23 +107,6 @@ export function timesOf(span: Span, from: string, until: string, now: Seconds): 
   // The day's end may be 23 or 25 hours away.
   const end = momentOf(`${dayOf(last + 1.5 * dayS)}T00:00`);
   return { from: begin, until: Math.min(end ?? last + dayS, now) };
-}
-
-/** What is done about a message, in a sentence. */
-export function actionWords({ action, reason, titles }: KbTried): string {
-  if (reason) return `Goes to a person: ${reasonWords(reason).toLowerCase()}`;
-  switch (action) {
-    case "answer":
-      return titles.length > 0 ? `Answers: ${titles.join(" and ")}` : "Answers";
-    case "ignore":
-      return "Leaves it alone as trolling";
-    case "thank":
-      return "Says thank you";
-    case "none":
-      return "Has nothing to answer";
-    default:
-      return "Goes to a person";
-  }
 }
 
 export interface Intent {

@@ -6,7 +6,7 @@ import type { Colleague, KbEntry } from "../types";
 import { dateWords, EntryTags } from "./facts";
 import { editorsOf, timeState, unhelpedWords, useWords } from "./health";
 import { itemHref } from "./place";
-import { wordingTitle } from "./fields";
+import { ruleWords, wordingTitle } from "./fields";
 
 interface RowsProps {
   entries: readonly KbEntry[];
@@ -34,6 +34,8 @@ export function HealthRows({ entries, people, staffId, testId }: RowsProps) {
             {entry.examples !== null && <li>{examplesWords(entry.examples)}</li>}
             {entry.link && <li>{linkWords(entry.link.alive)}</li>}
             {entry.review_by !== null && <li>review by {dateWords(entry.review_by)}</li>}
+            {entry.department && <li>{entry.department}</li>}
+            {entry.rule && <li>{ruleWords(entry.rule)}</li>}
             {entry.owner && <li>{entry.owner}</li>}
           </ul>
           <Draft entry={entry} people={people} staffId={staffId} />

@@ -1,23 +1,30 @@
 // What is wrong with an item, and where: each leads to its field.
 
-import type { Placed } from "./fields";
+import type { Field, Placed } from "./fields";
 import { fieldId } from "./fields";
 
 /** The box of a text in a list has a name of its own. */
-export function placeOfProblem({ field, problem }: Placed): string | null {
-  if (!field) return null;
+export function boxId(field: Field, index: number | null): string {
   const id = fieldId(field.path);
   const listed = field.as === "texts" || field.as === "patterns";
-  return listed && problem.index !== null && problem.index > 0 ? `${id}-${problem.index}` : id;
+  return listed && index !== null && index > 0 ? `${id}-${index}` : id;
+}
+
+export function placeOfProblem({ field, problem }: Placed): string | null {
+  return field && boxId(field, problem.index);
 }
 
 /** What follows the # says which page is shown, so a link can't simply lead there. */
-function goTo(event: Event, id: string): void {
-  event.preventDefault();
+export function goTo(id: string): void {
   const place = document.getElementById(id);
   place?.closest("details")?.setAttribute("open", "");
   place?.focus();
 }
+
+const followed = (id: string) => (event: Event) => {
+  event.preventDefault();
+  goTo(id);
+};
 
 export function Summary({ placed }: { placed: readonly Placed[] }) {
   const errors = placed.filter(({ problem }) => problem.severity === "error");
@@ -49,7 +56,7 @@ function List({ placed, className }: { placed: readonly Placed[]; className: str
         return (
           <li key={i}>
             {id ? (
-              <a class="govuk-link" href={`#${id}`} onClick={(event) => goTo(event, id)}>
+              <a class="govuk-link" href={`#${id}`} onClick={followed(id)}>
                 {text}
               </a>
             ) : (

@@ -99,6 +99,8 @@ export function TryPanel({ staff, ask, connected, announce, heading }: TryPanelP
   }
 
   const Heading = heading;
+  const under = heading === "h1" ? "h2" : "h3";
+  const Under = under;
   return (
     <section aria-labelledby="try-heading" data-testid="try">
       <Heading
@@ -155,12 +157,12 @@ export function TryPanel({ staff, ask, connected, announce, heading }: TryPanelP
       </form>
       {found && (
         <div class="ks-kb-tried" data-testid="tried">
-          <TriedView name="Live" tried={found.live} text={found.text} />
+          <TriedView name="Live" tried={found.live} text={found.text} heading={under} />
           {found.draft ? (
-            <TriedView name="Draft" tried={found.draft} text={found.text} />
+            <TriedView name="Draft" tried={found.draft} text={found.text} heading={under} />
           ) : (
             <div class="ks-kb-tried__one">
-              <h3 class="govuk-heading-s">Draft</h3>
+              <Under class="govuk-heading-s ks-kb-small">Draft</Under>
               <p class="govuk-body">{found.problem ?? "Nothing is changed in the draft."}</p>
             </div>
           )}
@@ -196,13 +198,15 @@ interface TriedViewProps {
   name: string;
   tried: KbTried;
   text: string;
+  heading: "h2" | "h3";
 }
 
-export function TriedView({ name, tried, text }: TriedViewProps) {
+export function TriedView({ name, tried, text, heading }: TriedViewProps) {
+  const Heading = heading;
   const { why, reply, would, intents, titles, score, lead, residue, second } = tried;
   return (
     <div class="ks-kb-tried__one" data-testid={`tried-${name.toLowerCase()}`}>
-      <h3 class="govuk-heading-s ks-kb-small">{name}</h3>
+      <Heading class="govuk-heading-s ks-kb-small">{name}</Heading>
       <p class="govuk-body ks-kb-outcome">
         <strong>{triedWords(tried)}</strong>
       </p>
@@ -244,7 +248,7 @@ export function TriedView({ name, tried, text }: TriedViewProps) {
 function Bubble({ title, text }: { title: string; text: string }) {
   return (
     <>
-      <h4 class="govuk-heading-s ks-kb-small">{title}</h4>
+      <p class="govuk-heading-s ks-kb-small">{title}</p>
       <p class="govuk-body ks-words ks-kb-bubble" dir="auto">
         {text}
       </p>

@@ -1,12 +1,9 @@
 // One question and the answer to it, as new as what it is about.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Ask } from "../commands";
-import { LostError } from "../feed";
+import { askIfConnected, type Ask } from "../commands";
 import type { Answer, Question } from "../types";
-
-export const unreachable =
-  "There's no connection to Kerbside just now. It's asked again once we're connected.";
+import { noConnection } from "./store";
 
 export interface Answered<A> {
   /** stays while it is asked anew */
@@ -53,14 +50,12 @@ export function useAnswer<A>(source: Source<A>): Answered<A> {
       setKept((before) => ({ ...(before.subject === subject ? before : none), ...change }));
     };
     take({ asking: true, problem: null });
-    try {
-      const answer = await ask(question);
-      const found = answerOf(answer);
-      if (found) take({ answer: found, state, asking: false });
-      else take({ problem: answer.type === "refused" ? answer.text : unreachable, asking: false });
-    } catch (error) {
-      if (!(error instanceof LostError)) throw error;
-      take({ problem: unreachable, asking: false });
+    const answer = await askIfConnected(ask, question);
+    const found = answer && answerOf(answer);
+    if (found) take({ answer: found, state, asking: false });
+    else {
+      const problem = answer?.type === "refused" ? answer.text : noConnection;
+      take({ problem, asking: false });
     }
   }
 

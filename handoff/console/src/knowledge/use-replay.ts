@@ -2,10 +2,9 @@
 // while it runs, and only where somebody looks at it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Ask } from "../commands";
-import { LostError } from "../feed";
+import { askIfConnected, type Ask } from "../commands";
 import type { KbReplay, Question } from "../types";
-import { unreachable } from "./use-answer";
+import { noConnection } from "./store";
 
 const pollMs = 1000;
 
@@ -32,18 +31,13 @@ export function useReplay(
 
   async function askFor(question: Question) {
     const mine = ++turn.current;
-    try {
-      const answer = await ask(question);
-      if (mine !== turn.current) return;
-      setProblem(answer.type === "refused" ? answer.text : null);
-      if (answer.type !== "kb_replay") return;
-      if (answer.replay) onChange(last.current, answer.replay);
-      last.current = answer.replay;
-      setReplay(answer.replay);
-    } catch (error) {
-      if (!(error instanceof LostError)) throw error;
-      if (mine === turn.current) setProblem(unreachable);
-    }
+    const answer = await askIfConnected(ask, question);
+    if (mine !== turn.current) return;
+    setProblem(answer?.type === "refused" ? answer.text : answer ? null : noConnection);
+    if (answer?.type !== "kb_replay") return;
+    if (answer.replay) onChange(last.current, answer.replay);
+    last.current = answer.replay;
+    setReplay(answer.replay);
   }
 
   async function run(question: Question) {

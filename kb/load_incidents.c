@@ -1,0 +1,76 @@
+/* incidents.json: what several intents answer while something is going on. The text has no
+ * {link}: it is one for intents with links of their own. */
+#include "kb/load_private.h"
+
+#include "base/array.h"
+
+/* Nothing else of the kind holds for any of its intents then. */
+static void check_alone(struct loader *l, const struct kb_incident *n, const char *where)
+{
+    for (size_t o = 0; o < l->kb->incident_count; o++) {
+        const struct kb_incident *other = &l->kb->incident[o];
+        if (n->from_at >= other->until_at || other->from_at >= n->until_at)
+            continue;
+        for (size_t i = 0; i < n->intent_count; i++)
+            for (size_t j = 0; j < other->intent_count; j++)
+                if (other->intents[j] == n->intents[i])
+                    (void)report_error(l->report,
+                                       "%s: holds for %.*s at the same time as %.*s: one at a time",
+                                       where, STR_ARG(n->intents[i]->id), STR_ARG(other->id));
+    }
+}
+
+static int load_incident(struct loader *l, const cJSON *object, struct str file)
+{
+    static const char *const names[] = { "id",   "title", "text", "intents",
+                                         "from", "until", "tell", NULL };
+    struct kb_incident n = { 0 };
+    struct str id = STR("");
+    struct buf where = BUF_INIT(4096);
+    if (json_get_str(object, "id", &id) != 1)
+        id = STR("an incident");
+    (void)buf_addf(&where, "%.*s: %.*s", STR_ARG(file), STR_ARG(id));
+    const char *w = buf_cstr(&where);
+    json_check_names(object, names, w, l->report);
+    int r = load_text(l, object, "id", true, w, &n.id);
+    for (size_t i = 0; i < l->kb->incident_count && r == 0; i++)
+        if (str_eq(l->kb->incident[i].id, n.id))
+            r = report_error(l->report, "%s: another incident has this id already", w);
+    if (r == 0)
+        r = load_text(l, object, "title", true, w, &n.title);
+    if (r == 0)
+        r = load_text(l, object, "text", true, w, &n.text);
+    if (r == 0)
+        load_check_outgoing(l, n.text, &load_no_placeholders, w, "text");
+    if (r == 0)
+        r = load_when(l, object, "from", w, &n.from_at);
+    if (r == 0)
+        r = load_when(l, object, "until", w, &n.until_at);
+    if (r == 0 && n.until_at <= n.from_at)
+        r = report_error(l->report, "%s: \"until\" must be later than \"from\"", w);
+    if (r == 0)
+        r = load_list(l, object, "tell", false, w, &n.tell);
+    if (r == 0)
+        r = load_intents_named(l, object, w, &n.intents, &n.intent_count);
+    if (r == 0) {
+        n.said = (struct kb_list){ arena_array(&l->kb->arena, 1, sizeof *n.said.items), 1 };
+        r = n.said.items ? 0 : ERR_NOMEM;
+    }
+    if (r == 0) {
+        n.said.items[0] = n.text;
+        check_alone(l, &n, w);
+        r = array_grow_in(&l->kb->arena, (void **)&l->kb->incident, l->kb->incident_count,
+                          &l->incident_room, sizeof *l->kb->incident);
+    }
+    if (r == 0)
+        l->kb->incident[l->kb->incident_count++] = n;
+    buf_release(&where);
+    return r;
+}
+
+int load_incidents(struct loader *l, const cJSON *tree, struct str file)
+{
+    static const char *const names[] = { "incidents", NULL };
+    json_check_names(tree, names, file.p, l->report);
+    return load_each(l, tree, "incidents", file, load_incident);
+}
