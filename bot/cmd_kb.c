@@ -7,9 +7,21 @@ static const struct {
     const char *help;
 } commands[] = {
     { "check", command_kb_check, "is it fit to be used, and what could be better" },
+    { "csv", command_kb_csv, "intents as a table for a spreadsheet, there and back" },
+    { "diff", command_kb_diff, "what is different between two versions, in words" },
+    { "discard", command_kb_discard, "take an item out of the draft" },
     { "explain", command_kb_explain, "what an intent or rule is made of, and what finds it" },
+    { "export", command_kb_export, "a version's files into a folder" },
+    { "import", command_kb_import, "a folder's files as what is live" },
+    { "items", command_kb_items, "everything that can be edited" },
+    { "learn", command_kb_learn, "what it should learn next, from what was written to us" },
+    { "log", command_kb_log, "who published what, and why" },
+    { "replay", command_kb_replay, "for which messages the draft would do something else" },
+    { "rollback", command_kb_rollback, "make an earlier version live again" },
     { "score", command_kb_score, "how good it is on labelled messages" },
-    { "suggest", command_kb_suggest, "what it should learn next" },
+    { "set", command_kb_set, "put an item into the draft" },
+    { "show", command_kb_show, "an item as it is" },
+    { "suggest", command_kb_suggest, "what it should learn next, from files of messages" },
     { "train", command_kb_train, "train its second opinion" },
 };
 

@@ -146,7 +146,7 @@ int kb_load(const char *dir, const struct text_rules *rules, struct report *repo
     unsigned errors = report->errors;
     struct kb_files *files = NULL;
     int r = kb_files_read(dir, report, &files);
-    if (files)
+    if (files && (r == 0 || files->count)) /* else there is no such folder, and no more to say */
         r = kb_load_files(files, rules, report, ret);
     (void)kb_files_free(files);
     if (r == 0 && report->errors > errors) {
