@@ -21,6 +21,8 @@ int command_kb_show(int argc, char **argv);
 int command_kb_set(int argc, char **argv);
 int command_kb_discard(int argc, char **argv);
 int command_kb_csv(int argc, char **argv); /* cmd_kb_csv.c */
+int command_kb_links(int argc, char **argv);
+int command_kb_election_report(int argc, char **argv);
 int command_kb_replay(int argc, char **argv);
 int command_kb_learn(int argc, char **argv);
 
