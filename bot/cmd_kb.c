@@ -8,8 +8,10 @@ static const struct {
 } commands[] = {
     { "check", command_kb_check, "is it fit to be used, and what could be better" },
     { "explain", command_kb_explain, "what an intent or rule is made of, and what finds it" },
+    { "learn", command_kb_learn, "what it should learn next, from what was written to us" },
+    { "replay", command_kb_replay, "for which messages the draft would do something else" },
     { "score", command_kb_score, "how good it is on labelled messages" },
-    { "suggest", command_kb_suggest, "what it should learn next" },
+    { "suggest", command_kb_suggest, "what it should learn next, from files of messages" },
     { "train", command_kb_train, "train its second opinion" },
 };
 

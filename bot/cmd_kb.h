@@ -3,23 +3,39 @@
 #define BOT_CMD_KB_H
 
 #include "bot/command.h"
+#include "kb/item.h"
+#include "kb/version.h"
 
 int command_kb_check(int argc, char **argv);
 int command_kb_train(int argc, char **argv);
 int command_kb_score(int argc, char **argv);
 int command_kb_explain(int argc, char **argv);
 int command_kb_suggest(int argc, char **argv);
+int command_kb_export(int argc, char **argv); /* cmd_kb_folder.c */
+int command_kb_import(int argc, char **argv);
+int command_kb_log(int argc, char **argv); /* cmd_kb_versions.c */
+int command_kb_diff(int argc, char **argv);
+int command_kb_rollback(int argc, char **argv);
+int command_kb_items(int argc, char **argv); /* cmd_kb_items.c */
+int command_kb_show(int argc, char **argv);
+int command_kb_set(int argc, char **argv);
+int command_kb_discard(int argc, char **argv);
+int command_kb_csv(int argc, char **argv); /* cmd_kb_csv.c */
+int command_kb_replay(int argc, char **argv);
+int command_kb_learn(int argc, char **argv);
 
 struct kb_options {
-    const char *config, *kb, *models, *text;
+    const char *config, *kb, *models, *text, *note;
     unsigned show;
-    bool json;
+    int64_t version, revision; /* 0: not given */
+    bool json, publish, over, yes_remove;
     char **args; /* what is no option */
     int arg_count;
 };
 
 /*
- * Reads the options of which the letters stand in @letters: config, kb, models, show, json, text;
+ * Reads the options of which the letters stand in @letters: config, kb, models, show, json, text,
+ * note, version, revision, publish, over, yes-remove;
  * @least to @most arguments that are no option are right. EXIT_OK, or what to leave with, having
  * said why. *ret_help: --help was asked for and printed, *ret is not set.
  */
@@ -29,6 +45,87 @@ int kb_options_read(int argc, char **argv, const char *letters, int least, int m
 /* The folder that --kb or else the configuration names, with its second opinion. EXIT_OK, or
  * EXIT_FAILED, having said why. */
 int kb_open(const struct kb_options *options, struct kb **ret);
+
+/* ------------------------------------------------------------------------------------------------
+ * the database: what is live, and the draft (cmd_kb_work.c) */
+
+/* The database that the configuration names, with a transaction that may write. */
+struct kb_work {
+    struct conf *conf;
+    struct db *db;
+    struct tx *tx;
+    int64_t version; /* that is live; 0: none yet */
+    int64_t now;
+};
+
+/* EXIT_OK, or EXIT_FAILED, having said why: then there is nothing to end. */
+int kb_work_begin(const char *config, struct kb_work *ret);
+
+/* Commits if @status is EXIT_OK, else nothing was done. Returns what to leave with. */
+int kb_work_end(struct kb_work *w, int status);
+
+/* Prints what went wrong and returns EXIT_FAILED. */
+int kb_work_fail(int r);
+int kb_work_failf(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+/* The files of version @id, 0 the live one. EXIT_OK, or EXIT_FAILED, having said that there is
+ * none. */
+int kb_work_files(struct kb_work *w, int64_t id, struct kb_files **ret);
+
+/* The same of the draft over the live version. */
+int kb_work_draft(struct kb_work *w, struct kb_files **ret);
+
+/* Files with their items, both the caller's. */
+struct kb_side {
+    struct kb_files *files;
+    struct kb_items *items;
+};
+int kb_side_parse(struct kb_side *side); /* what the files are; EXIT_OK or EXIT_FAILED, said why */
+void kb_side_release(struct kb_side *side);
+
+/* Prints what is different, in words: first the items, then the other files. How many differ, or
+ * negative; *ret_removed: items that are gone. */
+int kb_print_diff(const struct kb_side *was, const struct kb_side *is, size_t *ret_removed);
+
+/* "intent/bins.missed". False, having said what is wrong with it. */
+bool kb_read_name(const char *text, enum kb_item_kind *ret_kind, struct str *ret_id);
+
+/* What becomes of an item in the draft. */
+struct kb_save {
+    enum kb_item_kind kind;
+    struct str id;
+    const cJSON *live, *body; /* NULL: not there, to go */
+    int64_t seen;             /* its revision in the draft as the writer saw it */
+};
+
+/* 1 saved, 0 it was that already, or negative: ERR_STALE, the draft has another revision. */
+int kb_work_save(struct kb_work *w, const struct kb_save *s) MUST_CHECK;
+
+/* Can @files be live? Loads them, checks them as kerbside kb check does if @check, and sees to
+ * their second opinion, which is kept. EXIT_OK, or EXIT_FAILED, having said what is wrong. */
+int kb_publish_check(const char *config, const struct kb_files *files, bool check);
+
+/* Is there a note, and can it be one? False, having said so. */
+bool kb_publish_note(const char *note);
+
+/* A version of @files that were checked. @v has its origin, from_id and note. EXIT_OK or
+ * EXIT_FAILED. */
+int kb_publish(struct kb_work *w, const struct kb_version *v, const struct kb_files *files,
+               int64_t *ret_id);
+
+/* Who is named where the command line did something. */
+#define KB_WORK_BY "command line"
+
+/* What was written before, only read; and what is live there (cmd_kb_past.c). Both are EXIT_OK, or
+ * EXIT_FAILED, having said why; closed either way. */
+struct kb_past {
+    struct conf *conf;
+    struct db *db;
+    int64_t version; /* that is live, after kb_past_live; 0: the configuration's folder is */
+};
+int kb_past_open(const char *config, struct kb_past *ret);
+int kb_past_live(struct kb_past *past, struct kb **ret);
+void kb_past_close(struct kb_past *past);
 
 /* A line of a file of messages: a JSON object with a "text". */
 struct kb_line {

@@ -10,7 +10,18 @@ static const struct option all_options[] = {
     { "config", required_argument, NULL, 'c' }, { "kb", required_argument, NULL, 'k' },
     { "models", required_argument, NULL, 'm' }, { "show", required_argument, NULL, 's' },
     { "text", required_argument, NULL, 't' },   { "json", no_argument, NULL, 'j' },
+    { "note", required_argument, NULL, 'n' }, { "version", required_argument, NULL, 'v' },
+    { "revision", required_argument, NULL, 'r' }, { "publish", no_argument, NULL, 'p' },
+    { "over", no_argument, NULL, 'o' }, { "yes-remove", no_argument, NULL, 'y' },
 };
+
+static bool take_number(const char *name, int64_t *ret)
+{
+    if (str_to_int64(str_of(optarg), 1, INT64_MAX, ret))
+        return true;
+    (void)fprintf(stderr, "error: --%s %s: a number from 1 on is wanted\n", name, optarg);
+    return false;
+}
 
 static bool take_option(struct kb_options *o, int letter)
 {
@@ -28,8 +39,24 @@ static bool take_option(struct kb_options *o, int letter)
     case 't':
         o->text = optarg;
         return true;
+    case 'n':
+        o->note = optarg;
+        return true;
+    case 'v':
+        return take_number("version", &o->version);
+    case 'r':
+        return take_number("revision", &o->revision);
     case 'j':
         o->json = true;
+        return true;
+    case 'p':
+        o->publish = true;
+        return true;
+    case 'o':
+        o->over = true;
+        return true;
+    case 'y':
+        o->yes_remove = true;
         return true;
     case 's':
         if (!str_to_int64(str_of(optarg), 0, SHOW_MAX, &number)) {

@@ -94,13 +94,20 @@ int decide(const struct decider *decider, struct arena *arena, struct str text,
     return r < 0 ? r : decide_on(decider->kb, arena, &reading, facts, context, ret);
 }
 
+/* What an election is about stands for itself: it means nothing at other times. */
+static bool is_of_kind(const struct kb_rule *rule, const struct kb_rule *decided)
+{
+    return rule == decided ||
+           (rule->kind == decided->kind && !rule->until_at && !decided->until_at);
+}
+
 bool decision_rests_on(const struct kb *kb, const struct policy_decision *d, unsigned topic)
 {
     const struct kb_intent *intent = kb_intent_of(kb, topic);
     if (d->by_second)
         return false;
     if (d->rule)
-        return !intent && kb_rule_of(kb, topic)->kind == d->rule->kind;
+        return !intent && is_of_kind(kb_rule_of(kb, topic), d->rule);
     if (d->intent)
         return intent && (intent == d->intent || intent == d->also);
     if (d->would)

@@ -14,7 +14,20 @@ static const struct kb_rule *rule_of_kind(const struct kb *kb, const struct inte
 {
     for (size_t i = 0; i < m->hit_count; i++) {
         const struct kb_rule *rule = kb_rule_of(kb, m->hits[i].topic);
-        if (rule && rule->kind == kind && m->hits[i].score >= kb->thresholds.rule[kind])
+        if (rule && !rule->until_at && rule->kind == kind &&
+            m->hits[i].score >= kb->thresholds.rule[kind])
+            return rule;
+    }
+    return NULL;
+}
+
+/* What names and topics of an election are for, while its time holds; or NULL. */
+static const struct kb_rule *election_rule(const struct kb *kb, const struct intents_match *m,
+                                           int64_t now)
+{
+    for (size_t i = 0; i < m->hit_count; i++) {
+        const struct kb_rule *rule = kb_rule_of(kb, m->hits[i].topic);
+        if (rule && rule->until_at && now >= rule->from_at && now < rule->until_at)
             return rule;
     }
     return NULL;
@@ -133,7 +146,7 @@ static struct str sensitive_reason(const struct inquiry *q)
 static struct str team_of(const struct kb *kb, struct str reason)
 {
     for (size_t i = 0; i < kb->rule_count; i++)
-        if (str_eq(kb->rule[i].reason, reason))
+        if (!kb->rule[i].until_at && str_eq(kb->rule[i].reason, reason))
             return kb->rule[i].team;
     return STR("");
 }
@@ -567,6 +580,8 @@ struct policy_decision policy_decide(const struct kb *kb, const struct intents_m
         return stop(kb, d, f, rule);
     if (f->opted_out && !best && (rule = rule_of_kind(kb, m, KB_OPT_IN)))
         return start(d, f, rule);
+    if ((rule = election_rule(kb, m, f->now)))
+        return handoff(d, f, rule, rule->reason, PRIORITY_SENSITIVE);
     if ((rule = rule_of_kind(kb, m, KB_HUMAN)))
         return handoff(d, f, rule, STR("human"), PRIORITY_SOON);
     if ((rule = rule_of_kind(kb, m, KB_COMPLAINT)))

@@ -67,7 +67,7 @@ struct policy_facts {
     unsigned strikes;     /* messages of this resident ignored as trolling lately */
     bool flood;           /* they are sending many in a short time */
     bool copy;            /* they, or several others, sent this very text before */
-    int64_t now;          /* for incidents */
+    int64_t now;          /* for incidents and the election */
     const bool *withheld; /* of each intent, by its number: its answer is just now a person's, as if
                              its mode were assist; NULL: none is */
 };

@@ -16,6 +16,7 @@ struct replay {
     struct kb *live, *draft;
     int64_t from, until;
     struct hours *hours[REPLAY_THREADS_MAX];
+    struct hours *copied; /* never asked */
     struct str voice;
     int64_t now;
     unsigned threads;
@@ -79,7 +80,7 @@ int replay_new(const struct replay_options *o, struct replay **ret)
     r->threads = o->threads;
     r->reads_the_same = reads_the_same(o->live, o->draft);
     r->where = (struct replay_change){ o->until, 0 };
-    e = r->database ? 0 : ERR_NOMEM;
+    e = r->database ? hours_copy(o->hours, &r->copied) : ERR_NOMEM;
     for (unsigned i = 0; i < o->threads && e == 0; i++)
         e = hours_copy(o->hours, &r->hours[i]);
     for (int i = 0; i < REPLAY_GROUPS && e == 0; i++) {
@@ -99,6 +100,7 @@ struct replay *replay_free(struct replay *r)
         return NULL;
     for (unsigned i = 0; i < REPLAY_THREADS_MAX; i++)
         (void)hours_free(r->hours[i]);
+    (void)hours_free(r->copied);
     for (int i = 0; i < REPLAY_GROUPS; i++)
         free(r->kept[i].list);
     uv_mutex_destroy(&r->reading);
@@ -182,6 +184,20 @@ void replay_progress(struct replay *r, struct replay_progress *ret)
     uv_mutex_lock(&r->finding);
     memcpy(ret->groups, r->groups, sizeof ret->groups);
     uv_mutex_unlock(&r->finding);
+}
+
+struct tried_by replay_tried_by(const struct replay *r, bool draft, const struct hours *hours)
+{
+    return (struct tried_by){ .decider = { draft ? r->draft : r->live, NULL },
+                              .hours = hours,
+                              .staff_there = true,
+                              .voice = r->voice,
+                              .at = r->now };
+}
+
+const struct hours *replay_hours(const struct replay *r)
+{
+    return r->copied;
 }
 
 void replay_stop(struct replay *r)
@@ -351,15 +367,6 @@ static void work(void *data)
     w->db = db_free(w->db);
 }
 
-static struct tried_by tried_by(const struct replay *r, const struct kb *kb, unsigned worker)
-{
-    return (struct tried_by){ .decider = { kb, NULL },
-                              .hours = r->hours[worker],
-                              .staff_there = true,
-                              .voice = r->voice,
-                              .at = r->now };
-}
-
 static int count_all(struct replay *r)
 {
     struct db *db = NULL;
@@ -387,8 +394,8 @@ int replay_run(struct replay *r)
         return e;
     for (unsigned i = 0; i < r->threads; i++) {
         workers[i].replay = r;
-        workers[i].live = tried_by(r, r->live, i);
-        workers[i].draft = tried_by(r, r->draft, i);
+        workers[i].live = replay_tried_by(r, false, r->hours[i]);
+        workers[i].draft = replay_tried_by(r, true, r->hours[i]);
         workers[i].started = i && uv_thread_create(&workers[i].thread, work, &workers[i]) == 0;
     }
     work(&workers[0]);

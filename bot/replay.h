@@ -64,6 +64,11 @@ struct replay_change {
 size_t replay_page(struct replay *r, enum replay_group group, struct replay_change before,
                    struct replay_change *ret, size_t max);
 
+/* How it tries messages, by live or by the draft, for who shows some of them again: without a
+ * scratch. @hours: a copy of replay_hours, which is only to be copied. */
+struct tried_by replay_tried_by(const struct replay *r, bool draft, const struct hours *hours);
+const struct hours *replay_hours(const struct replay *r);
+
 /* What is done and said about a message. */
 struct replay_outcome {
     struct policy_decision policy;

@@ -34,3 +34,21 @@ void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct s
     (void)cJSON_AddNumberToObject(o, "second", d->policy.second);
     (void)cJSON_AddItemToObject(o, "why", decision_why(kb, d, text));
 }
+
+static void put_titles(cJSON *o, const struct policy_decision *d)
+{
+    cJSON *titles = cJSON_AddArrayToObject(o, "titles");
+    if (d->action == ACTION_ANSWER)
+        (void)json_add_str(titles, d->intent->title);
+    if (d->also)
+        (void)json_add_str(titles, d->also->title);
+}
+
+cJSON *tried_json(const struct kb *kb, int64_t version, const struct decision *d, struct str text)
+{
+    cJSON *o = cJSON_CreateObject();
+    (void)cJSON_AddNumberToObject(o, "version", (double)version);
+    tried_put(o, kb, d, text);
+    put_titles(o, &d->policy);
+    return o;
+}

@@ -27,4 +27,7 @@ int tried_on(const struct tried_by *by, struct arena *arena, struct str text,
  * "second" and "why". @text: what was decided about. */
 void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct str text);
 
+/* The same as "tried" of PROTOCOL.md. @version: of what decided, or that the draft lies over. */
+cJSON *tried_json(const struct kb *kb, int64_t version, const struct decision *d, struct str text);
+
 #endif

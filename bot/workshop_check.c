@@ -240,6 +240,6 @@ int workshop_check(struct workshop_job *job)
         (void)cJSON_AddArrayToObject(job->answer, "phrases");
         (void)cJSON_AddArrayToObject(job->answer, "weights");
     }
-    (void)cJSON_AddBoolToObject(job->answer, "trained", job->trained || !job->draft);
+    (void)cJSON_AddBoolToObject(job->answer, "trained", job->draft ? job->trained : c.kb != NULL);
     return r;
 }

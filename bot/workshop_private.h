@@ -60,10 +60,6 @@ workshop_work workshop_learn;              /* workshop_learn.c */
 workshop_work workshop_replay_list;        /* workshop_replay.c */
 workshop_work workshop_election_report;    /* workshop_election.c */
 
-/* A decision as "tried" of PROTOCOL.md. @version: of what decided, or that the draft lies over. */
-cJSON *workshop_tried(const struct kb *kb, int64_t version, const struct decision *d,
-                      struct str text);
-
 typedef void workshop_answer(void *to, const cJSON *answer);
 
 /* {"type":@type,"id":…} */

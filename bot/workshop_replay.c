@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "bot/aside.h"
+#include "bot/replay_show.h"
 #include "handoff/past.h"
 
 enum { THREADS = 2, PAGE = 50 };
@@ -280,93 +281,6 @@ bool workshop_replay_ask(struct workshop *w, const cJSON *frame, workshop_answer
 /* ------------------------------------------------------------------------------------------------
  * pages of what changes */
 
-struct page {
-    struct workshop_job *job;
-    struct tx *tx;
-    struct tried_by live, draft;
-    struct arena message;
-};
-
-/* Where the byte @at of a text stands once @found is masked: at the mark for what is in a detail.
- */
-static uint32_t masked_at(const struct entities *found, uint32_t at, bool end)
-{
-    uint32_t moved = at;
-    for (size_t i = 0; i < found->count; i++) {
-        const struct entity *e = &found->list[i];
-        uint32_t mark = (uint32_t)strlen(entity_mark(e->kind));
-        if (e->kind == ENTITY_DISTRICT || e->from >= at)
-            continue;
-        if (at < e->to)
-            return moved - (at - e->from) + (end ? mark : 0);
-        moved = moved - (e->to - e->from) + mark;
-    }
-    return moved;
-}
-
-static void mask_spans(struct decision *d, const struct entities *found)
-{
-    for (size_t i = 0; i < d->match.why_count; i++) {
-        struct intents_why *why = &d->match.whys[i];
-        for (size_t s = 0; s < why->count; s++) {
-            why->spans[s][0] = masked_at(found, why->spans[s][0], false);
-            why->spans[s][1] = masked_at(found, why->spans[s][1], true);
-        }
-    }
-}
-
-/* As one of the knowledge bases decides, shown on the masked text. */
-static int put_tried(struct page *p, const struct tried_by *by, const char *name, struct str text,
-                     const struct entities *found, struct str masked, cJSON *o)
-{
-    struct decision d;
-    int r = tried_decide(by, &p->message, text, &d);
-    if (r < 0)
-        return r;
-    mask_spans(&d, found);
-    (void)cJSON_AddItemToObject(o, name,
-                                workshop_tried(by->decider.kb, p->job->run->version, &d, masked));
-    return 0;
-}
-
-static int put_mark(struct page *p, int64_t message_id, cJSON *o)
-{
-    bool better = false;
-    int r = past_mark(p->tx, p->job->run->revision, message_id, &better);
-    if (r == 1)
-        (void)cJSON_AddBoolToObject(o, "better", better);
-    else if (r == 0)
-        (void)cJSON_AddNullToObject(o, "better");
-    return r < 0 ? r : 0;
-}
-
-static int put_change(struct page *p, int64_t message_id, cJSON *list)
-{
-    struct past_message m;
-    struct entities found;
-    struct buf masked = BUF_INIT(1 << 20);
-    arena_clear(&p->message);
-    int r = past_get(p->tx, &p->message, message_id, &m);
-    if (r != 1)
-        return r; /* it isn't there any more */
-    cJSON *o = cJSON_CreateObject();
-    (void)cJSON_AddItemToArray(list, o);
-    r = entity_find(&p->message, m.text, &found);
-    if (r == 0)
-        r = entity_mask(m.text, &found, &masked);
-    (void)cJSON_AddNumberToObject(o, "message", (double)m.id);
-    (void)json_put_str(o, "text", buf_str(&masked));
-    (void)cJSON_AddNumberToObject(o, "written_at", (double)m.written_at);
-    if (r == 0)
-        r = put_tried(p, &p->live, "live", m.text, &found, buf_str(&masked), o);
-    if (r == 0)
-        r = put_tried(p, &p->draft, "draft", m.text, &found, buf_str(&masked), o);
-    if (r == 0)
-        r = put_mark(p, m.id, o);
-    buf_release(&masked);
-    return r;
-}
-
 /* "SECONDS-ID" of the last of the page before. */
 static bool read_place(struct str text, struct replay_change *ret)
 {
@@ -375,17 +289,18 @@ static bool read_place(struct str text, struct replay_change *ret)
            str_to_int64(text, 0, INT64_MAX, &ret->message_id);
 }
 
-static int put_page(struct page *p, struct replay *replay, enum replay_group group,
-                    struct replay_change before)
+static int put_page(struct workshop_job *job, struct replay_show *show, struct tx *tx,
+                    struct replay *replay, enum replay_group group, struct replay_change before)
 {
     struct replay_change changes[PAGE + 1];
-    struct workshop_job *job = p->job;
     size_t count = replay_page(replay, group, before, changes, PAGE + 1);
     int r = 0;
     (void)json_put_str(job->answer, "group", replay_group_name(group));
     cJSON *list = cJSON_AddArrayToObject(job->answer, "items");
     for (size_t i = 0; i < count && i < PAGE && r == 0; i++)
-        r = atomic_load(job->stop) ? ERR_DENIED : put_change(p, changes[i].message_id, list);
+        r = atomic_load(job->stop)
+                ? ERR_DENIED
+                : replay_show_add(show, tx, changes[i].message_id, job->run->revision, list);
     struct buf next = BUF_INIT(64);
     if (count > PAGE)
         (void)buf_addf(&next, "%" PRId64 "-%" PRId64, changes[PAGE - 1].written_at,
@@ -395,31 +310,19 @@ static int put_page(struct page *p, struct replay *replay, enum replay_group gro
     return r;
 }
 
-static struct tried_by tried_by(const struct workshop_job *job, const struct kb *kb)
+static int list_changes(struct workshop_job *job, struct replay *replay, enum replay_group group,
+                        struct replay_change before)
 {
-    return (struct tried_by){ .decider = { kb, intents_scratch_new() },
-                              .hours = job->hours,
-                              .staff_there = true,
-                              .voice = str_of(job->conf->accounts[0].voice),
-                              .at = job->run->began_at };
-}
-
-static int list_changes(struct workshop_job *job, struct replay *replay, const struct kb *draft,
-                        enum replay_group group, struct replay_change before)
-{
-    struct page p = { .job = job,
-                      .live = tried_by(job, job->run->live),
-                      .draft = tried_by(job, draft) };
-    int r = p.live.decider.scratch && p.draft.decider.scratch ? 0 : ERR_NOMEM;
+    struct replay_show show;
+    struct tx *tx;
+    int r = replay_show_init(&show, replay, job->run->version);
     if (r == 0)
-        r = tx_begin(job->db, TX_READ, &p.tx);
+        r = tx_begin(job->db, TX_READ, &tx);
     if (r == 0) {
-        r = put_page(&p, replay, group, before);
-        tx_rollback(p.tx);
+        r = put_page(job, &show, tx, replay, group, before);
+        tx_rollback(tx);
     }
-    arena_release(&p.message);
-    (void)intents_scratch_free(p.live.decider.scratch);
-    (void)intents_scratch_free(p.draft.decider.scratch);
+    replay_show_release(&show);
     return r;
 }
 
@@ -438,10 +341,9 @@ int workshop_replay_list(struct workshop_job *job)
         return workshop_refuse(job, "unknown", "There was no replay yet. Begin one.");
     uv_mutex_lock(&job->run->lock);
     struct replay *replay = job->run->replay;
-    const struct kb *draft = job->run->draft;
     uv_mutex_unlock(&job->run->lock);
     if (replay)
-        return list_changes(job, replay, draft, group, before);
+        return list_changes(job, replay, group, before);
     (void)json_put_str(job->answer, "group", name);
     (void)cJSON_AddArrayToObject(job->answer, "items");
     (void)cJSON_AddNullToObject(job->answer, "next");

@@ -19,25 +19,6 @@ enum {
 /* ------------------------------------------------------------------------------------------------
  * trying */
 
-static void put_titles(cJSON *o, const struct policy_decision *d)
-{
-    cJSON *titles = cJSON_AddArrayToObject(o, "titles");
-    if (d->action == ACTION_ANSWER)
-        (void)json_add_str(titles, d->intent->title);
-    if (d->also)
-        (void)json_add_str(titles, d->also->title);
-}
-
-cJSON *workshop_tried(const struct kb *kb, int64_t version, const struct decision *d,
-                      struct str text)
-{
-    cJSON *o = cJSON_CreateObject();
-    (void)cJSON_AddNumberToObject(o, "version", (double)version);
-    tried_put(o, kb, d, text);
-    put_titles(o, &d->policy);
-    return o;
-}
-
 /* Adds what @kb would do, as @name; as for a resident of whom nothing is known. */
 static int try_by(struct workshop_job *job, const char *name, const struct kb *kb, struct str text,
                   int64_t at)
@@ -50,7 +31,7 @@ static int try_by(struct workshop_job *job, const char *name, const struct kb *k
     struct decision d;
     int r = by.decider.scratch ? tried_decide(&by, &job->arena, text, &d) : ERR_NOMEM;
     if (r == 0)
-        (void)cJSON_AddItemToObject(job->answer, name, workshop_tried(kb, job->version, &d, text));
+        (void)cJSON_AddItemToObject(job->answer, name, tried_json(kb, job->version, &d, text));
     (void)intents_scratch_free(by.decider.scratch);
     return r;
 }

@@ -3,8 +3,8 @@
 
 #include <inttypes.h>
 
+#include "handoff/kb_news.h"
 #include "handoff/view_kb.h"
-#include "kb/diff.h"
 #include "kb/draft.h"
 #include "kb/mark.h"
 
@@ -182,29 +182,10 @@ static int live_is_as_seen(const struct command *c, const struct edit *e, int64_
     return r;
 }
 
-static const char as_live[] = "is as live again";
-
-/* Tells of a change; @what goes on behind the item's title. */
-static int tell(const struct command *c, const struct edit *e, const char *kind, const char *what)
+static int tell(const struct command *c, const struct edit *e, const cJSON *body, bool discarded)
 {
-    struct buf text = BUF_INIT(1024), item = BUF_INIT(256);
-    const cJSON *sent = cJSON_GetObjectItemCaseSensitive(c->frame, "body");
-    const cJSON *body = cJSON_IsObject(sent) ? sent : e->was;
-    struct kb_item named = { e->kind, e->id, STR(""), body };
-    struct str title = utf8_cut(kb_item_title(&named), 100);
-    (void)buf_addf(&text, "“%.*s” %s.", STR_ARG(title), what);
-    int r = buf_addf(&item, "%s/%.*s", kb_item_kind_name(e->kind).p, STR_ARG(e->id));
-    struct record_event event = { .kind = kind,
-                                  .staff_id = c->context->staff->id,
-                                  .text = buf_str(&text),
-                                  .item = buf_str(&item) };
-    if (r == 0)
-        r = text.err;
-    if (r == 0)
-        r = record_add_event(c->tx, &event, c->context->now);
-    buf_release(&text);
-    buf_release(&item);
-    return r;
+    const struct kb_news news = { e->kind, e->id, e->was, body, discarded, c->context->staff->id };
+    return kb_news_add(c->tx, &news, c->context->now);
 }
 
 /* The words of what kb_item_check found: its line without what lines begin with. */
@@ -239,11 +220,7 @@ static int save(const struct command *c, struct edit *e, const cJSON *body)
     } else if (r == KB_DRAFT_DONE) {
         r = kb_draft_revision(c->tx, &after);
         if (r == 0 && after != before)
-            r = !d.revision ? tell(c, e, "kb.discarded", as_live)
-                            : tell(c, e, "kb.saved",
-                                   !body    ? "is to go"
-                                   : e->was ? "is changed in the draft"
-                                            : "is new in the draft");
+            r = tell(c, e, body, !d.revision);
         if (r == 0) {
             *c->ret = command_answer(c, "ok");
             (void)cJSON_AddNumberToObject(*c->ret, "revision", (double)d.revision);
@@ -298,7 +275,7 @@ static int discard(const struct command *c, struct edit *e)
     if (r == KB_DRAFT_DONE && !e->seen)
         return command_refuse(c, "already", "It is as live already: there was nothing to do.");
     if (r == KB_DRAFT_DONE)
-        r = tell(c, e, "kb.discarded", as_live);
+        r = tell(c, e, NULL, true);
     if (r < 0)
         return r;
     *c->ret = command_answer(c, "ok");

@@ -54,6 +54,36 @@ static void check_shared_examples(struct checker *c, const struct kb_intent *a, 
                         STR_ARG(a->file), STR_ARG(a->id), i, STR_ARG(kb->intent[b].id));
 }
 
+static double score_of(const struct intents_match *m, unsigned topic)
+{
+    for (size_t h = 0; h < m->hit_count; h++)
+        if (m->hits[h].topic == topic)
+            return m->hits[h].score;
+    return 0;
+}
+
+/* The first of @other's examples for which @in would answer, or come so near that nobody does. */
+static int check_overlap(struct checker *c, const struct kb_intent *in,
+                         const struct kb_intent *other)
+{
+    const struct kb_thresholds *t = &c->kb->thresholds;
+    for (size_t i = 0; i < other->examples.yes.count; i++) {
+        struct str example = other->examples.yes.items[i];
+        struct intents_match m;
+        arena_clear(&c->arena);
+        int r = intents_match(c->kb->intents, c->scratch, &c->arena, example, &m);
+        if (r < 0)
+            return r;
+        double score = score_of(&m, in->topic);
+        if (score < t->score || score_of(&m, other->topic) >= score + t->lead)
+            continue;
+        report_warning(c->report, "%.*s: %.*s: finds an example of %.*s too: \"%.*s\"",
+                       STR_ARG(in->file), STR_ARG(in->id), STR_ARG(other->id), STR_ARG(example));
+        break;
+    }
+    return 0;
+}
+
 static void report_unused(struct str name, void *data)
 {
     struct checker *c = data;
@@ -102,6 +132,9 @@ int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, 
     const struct kb_intent *in = kb_intent_of(kb, topic);
     unsigned errors = report->errors;
     int r = c.scratch ? check_examples(&c, topic) : ERR_NOMEM;
+    for (size_t i = 0; in && i < kb->intent_count && r == 0; i++)
+        if (&kb->intent[i] != in)
+            r = check_overlap(&c, in, &kb->intent[i]);
     if (in) {
         check_shared_examples(&c, in, 0);
         check_review(&c, in, today);

@@ -74,6 +74,9 @@ struct kb_rule {
     struct str file;
     unsigned topic;
     struct kb_list phrases; /* as an intent's */
+    /* Of the election's names and topics (election.json): it means something only then. Both 0 of
+     * every other. */
+    int64_t from_at, until_at;
 };
 
 /*
@@ -287,8 +290,8 @@ void kb_forget_lessons(struct kb *kb); /* gives their memory back, once there is
  */
 int kb_check(const struct kb *kb, int64_t today, struct report *report) MUST_CHECK;
 
-/* The same of one topic, quickly: whether a pattern is slow is only asked of those that @known
- * hasn't, which may be NULL. */
+/* The same of one topic, quickly, and whose examples it would take from another. Whether a pattern
+ * is slow is only asked of those that @known hasn't, which may be NULL. */
 int kb_check_topic(const struct kb *kb, unsigned topic, const struct kb *known, int64_t today,
                    struct report *report) MUST_CHECK;
 

@@ -47,6 +47,7 @@ static load_fn *late_loader(struct str name)
 {
     return str_is(name, "notices.json")      ? load_notices
            : str_is(name, "incidents.json")  ? load_incidents
+           : str_is(name, "election.json")   ? load_election
            : str_is(name, "canned.json")     ? load_canned
            : str_starts(name, STR("teach/")) ? load_lessons
                                              : NULL;
@@ -72,6 +73,9 @@ static int load_trees(struct loader *l, const struct trees *t)
     if (!cJSON_IsObject(terms))
         return 0; /* reported when it was read; without terms, every pattern would seem wrong */
     int r = special[0].load(l, terms, str_of(special[0].name));
+    const cJSON *election = tree_of(t, "election.json");
+    if (r != ERR_NOMEM && cJSON_IsObject(election))
+        r = load_election_words(l, election, STR("election.json"));
     if (r == ERR_NOMEM)
         return r;
     l->kb->intents = intents_new(l->vocab);
@@ -142,7 +146,7 @@ int kb_load(const char *dir, const struct text_rules *rules, struct report *repo
     unsigned errors = report->errors;
     struct kb_files *files = NULL;
     int r = kb_files_read(dir, report, &files);
-    if (files)
+    if (files && (r == 0 || files->count)) /* else there is no such folder, and no more to say */
         r = kb_load_files(files, rules, report, ret);
     (void)kb_files_free(files);
     if (r == 0 && report->errors > errors) {

@@ -54,7 +54,7 @@ static void add_topics(crypto_generichash_state *state, const cJSON *list)
 void load_key(const struct kb_files *files, cJSON *const *trees, char ret[17])
 {
     /* each is in files of one kind only; the others have none of them */
-    static const char *const whole[] = { "terms", "common", "teach" };
+    static const char *const whole[] = { "terms", "common", "teach", "names", "topics" };
     unsigned char digest[crypto_generichash_BYTES_MIN];
     crypto_generichash_state state;
     (void)crypto_generichash_init(&state, NULL, 0, sizeof digest);

@@ -13,13 +13,17 @@ struct loader {
     struct report *report;
     struct arena *arena; /* of what is read now: the knowledge base's, or its lessons' */
     size_t intent_room, rule_room, lesson_room, notice_room, voice_room, incident_room;
+    bool election_words; /* there are any */
 };
 
 /* A file's loader: 0, ERR_BADINPUT (reported) or ERR_NOMEM. */
 typedef int load_fn(struct loader *l, const cJSON *tree, struct str file);
 
 load_fn load_terms, load_topic_file, load_rules, load_thresholds, load_wording, load_notices,
-    load_incidents, load_lessons;
+    load_incidents, load_election, load_lessons;
+
+/* The names and topics of election.json are words of the vocabulary, before any pattern is. */
+load_fn load_election_words;
 
 /* The objects of one list of the file. A broken one is reported and the next is read. */
 int load_each(struct loader *l, const cJSON *tree, const char *name, struct str file,

@@ -21,6 +21,9 @@ static const struct {
     { "has this id already", "Choose another id: an id is for good." },
     { "is also an example of",
       "Keep it where it belongs, and put it under the other's near misses." },
+    { "finds an example of",
+      "Make the phrase that finds it say more, or list such words under near "
+      "misses." },
     { "isn't matched", "Add a phrase in words that this example uses, or change the example." },
     { "is matched", "Make the phrase that finds it say more, or move the example to those that it "
                     "is about." },

@@ -15,7 +15,7 @@ async function freePort () {
 }
 
 // Told of new messages as `x.live` has it, and ready to be. `close` ends it.
-export async function openWorld (live, x = {}, sandbox = {}) {
+export async function openWorld (live, x = {}, sandbox = {}, conf = {}) {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const ends = []
@@ -23,7 +23,7 @@ export async function openWorld (live, x = {}, sandbox = {}) {
     files: { 'app.json': APP },
     sandbox: { settings: { webhook_loopback: true }, ...sandbox },
     staffed: false,
-    conf: { kb: resolve('kb/content'), console: { port, origin }, x: { live, app_file: 'app.json', ...x } }
+    conf: { kb: resolve('kb/content'), console: { port, origin }, x: { live, app_file: 'app.json', ...x }, ...conf }
   })
   w.close = async () => { for (const end of ends) await end() }
   if (live === 'webhook') {

@@ -46,7 +46,7 @@ static struct decision decide_with(const char *text, struct policy_facts facts)
     return d;
 }
 
-static struct decision decide_on(const char *text)
+static struct decision decision_on(const char *text)
 {
     return decide_with(text, (struct policy_facts){ .may_reply = true });
 }
@@ -75,7 +75,7 @@ static void test_replies(void **state)
         { "", "handoff", "unresolved", "A person will read this from 9 tomorrow." },
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct decision d = decide_on(rows[i].text);
+        struct decision d = decision_on(rows[i].text);
         assert_string_equal(action_name(d.policy.action), rows[i].action);
         assert_str_note(d.policy.reason, rows[i].reason, rows[i].text);
         assert_str_note(d.reply, rows[i].reply, rows[i].text);
@@ -118,7 +118,7 @@ static void test_too_long_together(void **state)
     static const struct text_rules shorter = { .limit = 100, .weight = weigh };
     struct buf out = BUF_INIT(1000);
     t.kb->rules = &shorter;
-    struct decision d = decide_on("my bin was missed. when is my bin day?");
+    struct decision d = decision_on("my bin was missed. when is my bin day?");
     t.kb->rules = &x_text_rules;
     cJSON *intents = decision_intents(&d);
     assert_str(d.reply, "Sorry about that. Report it here: https://council.example/missed-bin");
@@ -131,7 +131,7 @@ static void test_too_long_together(void **state)
 static void test_both_intents(void **state)
 {
     (void)state;
-    struct decision d = decide_on("my bin was missed. when is my bin day?");
+    struct decision d = decision_on("my bin was missed. when is my bin day?");
     cJSON *intents = decision_intents(&d);
     struct buf out = BUF_INIT(1000);
     assert_int_equal(json_add_tree(&out, intents), 0);
@@ -146,7 +146,7 @@ static void test_why(void **state)
     (void)state;
     static const char text[] =
         "\xf0\x9f\x98\xa1 caf\xc3\xa9: our Green Bin wasn\xe2\x80\x99t missed";
-    struct decision d = decide_on(text);
+    struct decision d = decision_on(text);
     cJSON *why = decision_why(t.kb, &d, str_of(text)), *intents = decision_intents(&d);
     struct buf out = BUF_INIT(10000);
     assert_int_equal(json_add_tree(&out, why), 0);
@@ -157,7 +157,7 @@ static void test_why(void **state)
     assert_str(buf_str(&out), "[\"bins.missed\"]");
     cJSON_Delete(why);
     cJSON_Delete(intents);
-    d = decide_on("something else");
+    d = decision_on("something else");
     intents = decision_intents(&d);
     buf_clear(&out);
     assert_int_equal(json_add_tree(&out, intents), 0);
@@ -182,7 +182,7 @@ static void test_why_of_what(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct decision d = decide_on(rows[i].text);
+        struct decision d = decision_on(rows[i].text);
         cJSON *why = decision_why(t.kb, &d, str_of(rows[i].text)), *one;
         struct buf out = BUF_INIT(1000);
         cJSON_ArrayForEach(one, why)
@@ -195,7 +195,7 @@ static void test_why_of_what(void **state)
         cJSON_Delete(why);
         buf_release(&out);
     }
-    struct decision d = decide_on("my bin was missed");
+    struct decision d = decision_on("my bin was missed");
     struct intents_why twice[] = { d.match.whys[0], d.match.whys[0] };
     d.match.whys = twice;
     d.match.why_count = ARRAY_LEN(twice);

@@ -23,7 +23,7 @@ static void test_load(void **state)
         { "none", LIST(""), "" },
         { "no list", "{}", "error: incidents.json: \"incidents\" must be a list\n" },
         { "a link", LIST(FLOOD("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "See {link}")),
-          INCIDENT "text: byte 5: only nothing can stand in braces here\n" },
+          INCIDENT "text: column 5: {link} isn't filled in here, nothing is\n" },
         { "over before it begins",
           LIST(FLOOD("2026-11-22T12:00:00Z", "2026-11-22T12:00:00Z", "Flood.")),
           INCIDENT "\"until\" must be later than \"from\"\n" },

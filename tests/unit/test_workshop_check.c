@@ -138,10 +138,25 @@ static void test_problems(void **state)
               "Make the phrase that finds it say more, or move the example to those that it is "
               "about.") },
         { "another's example",
-          INTENT(REPLIES ",\"phrases\":[\"bin day\"],\"examples\":{\"yes\":[\"When is my bin "
-                         "day?\"]}"),
-          PROBLEM("error", "\"examples.yes\"", "0", "null", "is also an example of bins.day",
-                  "Keep it where it belongs, and put it under the other's near misses.") },
+          INTENT(
+              REPLIES
+              ",\"phrases\":[\"skip hire\"],\"examples\":{\"yes\":[\"skip hire\",\"When is my bin "
+              "day?\"]}"),
+          PROBLEM(
+              "error", "\"examples.yes\"", "1", "null",
+              "\\\"When is my bin day?\\\" isn't matched, read as \\\"when is my bin day ?\\\"",
+              "Add a phrase in words that this example uses, or change the example.") "," PROBLEM("error",
+                                                                                                  "\"examples.yes\"",
+                                                                                                  "1",
+                                                                                                  "null",
+                                                                                                  "is also an example of bins.day",
+                                                                                                  "Keep it where it belongs, and put it under the other's near misses.") },
+        { "what finds another's example",
+          INTENT(REPLIES ",\"phrases\":[\"skip hire\",\"bin day\"]," EXAMPLES),
+          PROBLEM(
+              "warning", "null", "null", "null",
+              "finds an example of bins.day too: \\\"When is my bin day?\\\"",
+              "Make the phrase that finds it say more, or list such words under near misses.") },
         { "a phrase that says nothing",
           INTENT(REPLIES ",\"phrases\":[\"skip\",\"is it\"]," EXAMPLES),
           PROBLEM("error", "\"phrases\"", "1", "null",

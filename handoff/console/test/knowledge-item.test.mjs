@@ -7,8 +7,8 @@ import { load } from "./load.mjs";
 const { linesOf, patternsAt, sameBody, textAt, textsAt, withValue } =
   await load("knowledge/body.ts");
 const { bodyNow, browserNet, ItemKeeper, savePauseMs } = await load("knowledge/keeper.ts");
-const { changedFields, fieldsOf, placed, sectionsOf, shownValue, weightAt } =
-  await load("knowledge/fields.ts");
+const { changedFields, fieldsOf, placed, shownValue, weightAt } = await load("knowledge/fields.ts");
+const { sectionsOf } = await load("knowledge/sections.ts");
 const { dayOf, localOf, momentOf, momentOfText, utcText } = await load("knowledge/local-time.ts");
 const { placeOfProblem } = await load("knowledge/summary.tsx");
 const { takenOver } = await load("knowledge/form.tsx");

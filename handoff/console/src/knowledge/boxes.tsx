@@ -4,8 +4,8 @@
 import { useId, useState } from "preact/hooks";
 import type { KbEntry, KbWeight } from "../types";
 import { linesOf, sameBody, type Pattern } from "./body";
-import type { Choice } from "./fields";
 import { localOf, momentOf, momentOfText, utcText } from "./local-time";
+import type { Choice } from "./sections";
 
 /** What every box has of what stands around it. */
 export interface BoxProps {

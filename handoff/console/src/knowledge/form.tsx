@@ -26,8 +26,9 @@ import {
   Wrong,
   type BoxProps,
 } from "./boxes";
-import { fieldId, shownValue, weightAt, type Field, type Placed, type Section } from "./fields";
+import { fieldId, shownValue, weightAt, type Placed } from "./fields";
 import { PhrasesBox } from "./phrases";
+import type { Field, Section } from "./sections";
 
 /** What the fields of an item show and offer besides its body. */
 export interface FormContext {

@@ -9,6 +9,7 @@ import { textAt, withValue } from "./body";
 import { timeState } from "./health";
 import { momentOfText, utcText } from "./local-time";
 import type { KnowledgePageProps } from "./knowledge";
+import { NoteField, noteFault } from "./note-field";
 import { itemHref } from "./place";
 import { noConnection } from "./store";
 
@@ -31,6 +32,7 @@ export function PublishIncident({ page, body, settle }: PublishIncidentProps) {
   const now = useContext(Now);
   const [note, setNote] = useState("");
   const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [done, setDone] = useState<string | null>(null);
   const from = momentOfText(textAt(body, "from"));
@@ -40,8 +42,10 @@ export function PublishIncident({ page, body, settle }: PublishIncidentProps) {
     event.preventDefault();
     if (busy) return;
     setDone(null);
-    if (note.trim() === "") {
-      setProblem("Say in a few words why: it stands in the list of versions.");
+    const found = noteFault(note);
+    setFault(found);
+    if (found) {
+      document.getElementById("incident-note")?.focus();
       return;
     }
     setBusy(true);
@@ -74,21 +78,7 @@ export function PublishIncident({ page, body, settle }: PublishIncidentProps) {
         </p>
       )}
       <form onSubmit={publish} noValidate>
-        <div class="govuk-form-group">
-          <label class="govuk-label" for="incident-note">
-            Why
-          </label>
-          <input
-            class="govuk-input"
-            id="incident-note"
-            type="text"
-            maxLength={500}
-            autocomplete="off"
-            value={note}
-            onInput={(event) => setNote(event.currentTarget.value)}
-            data-testid="incident-note"
-          />
-        </div>
+        <NoteField id="incident-note" value={note} error={fault} onValue={setNote} />
         <button
           type="submit"
           class="govuk-button govuk-button--warning ks-kb-wide"

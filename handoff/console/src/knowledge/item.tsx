@@ -8,21 +8,14 @@ import { textAt } from "./body";
 import { focusSoon } from "./boxes";
 import { Conflict } from "./conflict";
 import { EntryTags, Facts } from "./facts";
-import {
-  changedFields,
-  fieldsOf,
-  isField,
-  placed,
-  sectionsOf,
-  wordingTitle,
-  type Field,
-} from "./fields";
+import { changedFields, fieldsOf, isField, placed } from "./fields";
 import { ItemForm, type FormContext } from "./form";
 import { byTitle, editorsOf } from "./health";
 import { PublishIncident } from "./incident";
 import type { ItemKeeper, Saving } from "./keeper";
 import type { KnowledgePageProps } from "./knowledge";
 import { hrefOfPlace, type FieldPlace } from "./place";
+import { sectionsOf, wordingTitle, type Field } from "./sections";
 import { entryOf } from "./store";
 import { boxId, goTo, Summary } from "./summary";
 import { TryPanel } from "./try";

@@ -113,7 +113,10 @@ export function NewPage({ kind, phrases: given, page }: NewPageProps) {
     if (kind === "intent" && topic.trim() === "") {
       found["new-topic"] = "Choose a topic, or enter a new one: one word.";
     }
-    if (!/^[a-z0-9_][a-z0-9_.-]*$/.test(id)) {
+    if (kind === "term" && !/^[a-z_][a-z0-9_]{0,31}$/.test(id)) {
+      found["new-id"] =
+        "Use up to 32 small letters, digits and underscores, and begin with a letter.";
+    } else if (!/^[a-z0-9_][a-z0-9_.-]{0,79}$/.test(id)) {
       found["new-id"] =
         "Use small letters, digits, full stops and underscores, such as bins.missed.";
     } else if (taken.has(id)) {

@@ -6,7 +6,8 @@ import type { Colleague, KbEntry } from "../types";
 import { dateWords, EntryTags } from "./facts";
 import { editorsOf, timeState, unhelpedWords, useWords } from "./health";
 import { itemHref } from "./place";
-import { ruleWords, wordingTitle } from "./fields";
+import { ruleWords } from "./rule-kinds";
+import { wordingTitle } from "./sections";
 
 interface RowsProps {
   entries: readonly KbEntry[];

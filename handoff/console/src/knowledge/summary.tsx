@@ -1,7 +1,7 @@
 // What is wrong with an item, and where: each leads to its field.
 
-import type { Field, Placed } from "./fields";
-import { fieldId } from "./fields";
+import { fieldId, type Placed } from "./fields";
+import type { Field } from "./sections";
 
 /** The box of a text in a list has a name of its own. */
 export function boxId(field: Field, index: number | null): string {

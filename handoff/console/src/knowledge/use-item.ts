@@ -35,7 +35,8 @@ export interface UsedItem {
   onTyped: () => void;
 }
 
-export function useItem(name: ItemName, page: KnowledgePageProps): UsedItem {
+export function useItem({ kind, item }: ItemName, page: KnowledgePageProps): UsedItem {
+  const name: ItemName = { kind, item }; // what else a place has is nothing for a frame
   const { feed, ask, connected, staff } = page;
   const key = itemKey(name);
   const [, redraw] = useReducer<number, void>((turn) => turn + 1, 0);
