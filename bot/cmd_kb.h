@@ -21,6 +21,8 @@ int cmd_kb_show(int argc, char **argv);
 int cmd_kb_set(int argc, char **argv);
 int cmd_kb_discard(int argc, char **argv);
 int cmd_kb_csv(int argc, char **argv); /* cmd_kb_csv.c */
+int cmd_kb_links(int argc, char **argv);
+int cmd_kb_election_report(int argc, char **argv);
 int cmd_kb_replay(int argc, char **argv);
 int cmd_kb_learn(int argc, char **argv);
 

@@ -117,9 +117,19 @@ static void add_words(struct buf *out, const cJSON *value)
         (void)buf_addf(out, ", weight %g", weight->valuedouble);
 }
 
+/* A box that nobody has filled in says as much as one that isn't there. */
+static const cJSON *filled(const cJSON *value)
+{
+    return cJSON_IsString(value) && !*value->valuestring ? NULL : value;
+}
+
 /* One of the two may be NULL. */
 static void say_value(cJSON *lines, const char *field, const cJSON *was, const cJSON *is)
 {
+    was = filled(was);
+    is = filled(is);
+    if (!was && !is)
+        return;
     struct buf what = BUF_INIT(LINE_BYTES_MAX);
     (void)buf_addc(&what, was && is ? "" : is ? "New: " : "Gone: ");
     if (was)
@@ -226,7 +236,7 @@ static int say_list(cJSON *lines, const char *field, const cJSON *was, const cJS
             say_only(lines, field, "New: ", &b);
             say_only(lines, field, "Gone: ", &a);
         }
-        if (cJSON_GetArraySize(lines) == before) {
+        if (a.count && b.count && cJSON_GetArraySize(lines) == before) {
             struct buf what = BUF_INIT(LINE_BYTES_MAX);
             (void)buf_addc(&what, "The same in another order");
             say(lines, field, &what);
