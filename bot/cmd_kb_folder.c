@@ -211,7 +211,8 @@ int kb_publish(struct kb_work *w, const struct kb_version *version, const struct
 static const char import_usage[] =
     "usage: kerbside kb import [--config FILE] [--publish --note TEXT] [--yes-remove] DIR\n"
     "  Checks the folder as kerbside kb check does and says in words what would be different from\n"
-    "  what is live; nothing is changed. With --publish it becomes a new version, all of it or, if\n"
+    "  what is live; nothing is changed. With --publish it becomes a new version, all of it or, "
+    "if\n"
     "  anything is wrong, nothing; a running kerbside serve takes it over by itself. More than a\n"
     "  third of the items are taken away only with --yes-remove.\n";
 

@@ -107,7 +107,8 @@ int command_kb_items(int argc, char **argv)
 
 static const char show_usage[] =
     "usage: kerbside kb show [--config FILE] [--version N] KIND/ID\n"
-    "  Prints an item as JSON: as it is in the draft, else as it is live; with --version as it was\n"
+    "  Prints an item as JSON: as it is in the draft, else as it is live; with --version as it "
+    "was\n"
     "  in that version. Who changed it in the draft, and its revision, go to standard error.\n";
 
 static int show_version(struct bench *b, int64_t version, enum kb_item_kind kind, struct str id)

@@ -55,10 +55,10 @@ int command_kb_log(int argc, char **argv)
 /* ------------------------------------------------------------------------------------------------
  * diff */
 
-static const char diff_usage[] =
-    "usage: kerbside kb diff [--config FILE] A B\n"
-    "  Says in words what is different in B from A. Each is a version's number, \"live\", \"draft\",\n"
-    "  or a folder (write ./3 for a folder called 3).\n";
+static const char diff_usage[] = "usage: kerbside kb diff [--config FILE] A B\n"
+                                 "  Says in words what is different in B from A. Each is a "
+                                 "version's number, \"live\", \"draft\",\n"
+                                 "  or a folder (write ./3 for a folder called 3).\n";
 
 static int read_folder(const char *dir, struct kb_files **ret)
 {
@@ -123,10 +123,10 @@ int command_kb_diff(int argc, char **argv)
 /* ------------------------------------------------------------------------------------------------
  * rollback */
 
-static const char rollback_usage[] =
-    "usage: kerbside kb rollback [--config FILE] --note TEXT N\n"
-    "  Makes version N live again, as a new version with the same files. The draft stays as it is.\n"
-    "  A running kerbside serve takes it over by itself.\n";
+static const char rollback_usage[] = "usage: kerbside kb rollback [--config FILE] --note TEXT N\n"
+                                     "  Makes version N live again, as a new version with the same "
+                                     "files. The draft stays as it is.\n"
+                                     "  A running kerbside serve takes it over by itself.\n";
 
 static int read_version(const char *config, int64_t id, struct kb_files **ret)
 {

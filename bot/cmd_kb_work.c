@@ -113,7 +113,8 @@ int kb_work_save(struct kb_work *w, const struct kb_save *s)
                                .by = STR(KB_WORK_BY),
                                .at = w->now };
     int64_t before = 0, after = 0;
-    int r = (s->body && !body) || (s->live && !live) ? ERR_NOMEM : kb_draft_revision(w->tx, &before);
+    int r =
+        (s->body && !body) || (s->live && !live) ? ERR_NOMEM : kb_draft_revision(w->tx, &before);
     if (r == 0)
         r = kb_draft_save(w->tx, &d, s->seen);
     r = r == KB_DRAFT_STALE ? ERR_STALE : r;
@@ -216,8 +217,8 @@ int kb_print_diff(const struct kb_side *was, const struct kb_side *is, size_t *r
     if (r < 0)
         return r;
     for (size_t i = 0; i < was->files->count; i++)
-        p.count += print_file(&was->files->items[i],
-                              kb_files_find(is->files, was->files->items[i].name));
+        p.count +=
+            print_file(&was->files->items[i], kb_files_find(is->files, was->files->items[i].name));
     for (size_t i = 0; i < is->files->count; i++)
         if (!kb_files_find(was->files, is->files->items[i].name))
             p.count += print_file(NULL, &is->files->items[i]);
