@@ -12,6 +12,7 @@
 #include "bot/responder.h"
 #include "bot/x/x.h"
 #include "handoff/record.h"
+#include "kb/schema.h"
 #include "tests/texts.h"
 
 static struct texts texts;
@@ -72,6 +73,8 @@ int main(int argc, char **argv)
         e = db_open(argv[3], DB_WRITER, &db, NULL);
     if (e == 0)
         e = record_migrate(db);
+    if (e == 0)
+        e = kb_migrate(db);
     if (e == 0)
         e = bot_migrate(db);
     struct responder_options options = { .loop = loop,
