@@ -76,7 +76,7 @@ static int run(const char *config, int64_t from, int64_t until, bool json)
     return status;
 }
 
-int command_kb_election_report(int argc, char **argv)
+int cmd_kb_election_report(int argc, char **argv)
 {
     static const struct option options[] = { { "config", required_argument, NULL, 'c' },
                                              { "json", no_argument, NULL, 'j' },

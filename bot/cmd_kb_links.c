@@ -109,7 +109,7 @@ static int run(const char *config, bool check)
     return status;
 }
 
-int command_kb_links(int argc, char **argv)
+int cmd_kb_links(int argc, char **argv)
 {
     static const struct option options[] = { { "config", required_argument, NULL, 'c' },
                                              { "check", no_argument, NULL, 'k' },

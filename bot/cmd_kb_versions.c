@@ -33,7 +33,7 @@ static void print_version(const struct kb_version *v, void *data)
     page->last = v->id;
 }
 
-int command_kb_log(int argc, char **argv)
+int cmd_kb_log(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_work w;
@@ -93,7 +93,7 @@ static int read_side(struct kb_work *w, const char *name, struct kb_side *ret)
     return status == EXIT_OK ? kb_side_parse(ret) : status;
 }
 
-int command_kb_diff(int argc, char **argv)
+int cmd_kb_diff(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_work w;
@@ -144,7 +144,7 @@ static int roll_back(const struct kb_options *o, int64_t id, const struct kb_fil
     struct kb_work w;
     int64_t made = 0;
     /* Loading may train, which takes a while: nobody else waits for the database meanwhile. */
-    int status = kb_publish_check(o->config, files, false);
+    int status = kb_publish_check(o->config, files, KB_TRAIN);
     if (status == EXIT_OK)
         status = kb_work_begin(o->config, &w);
     if (status != EXIT_OK)
@@ -157,7 +157,7 @@ static int roll_back(const struct kb_options *o, int64_t id, const struct kb_fil
     return status;
 }
 
-int command_kb_rollback(int argc, char **argv)
+int cmd_kb_rollback(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_files *files = NULL;

@@ -378,7 +378,8 @@ static void forget(void *data, const void *to)
 
 struct desk_workshop workshop_desk(struct workshop *w)
 {
-    return (struct desk_workshop){ .ask = ask, .forget = forget, .data = w };
+    return (
+        struct desk_workshop){ .ask = ask, .forget = forget, .replay = workshop_replay, .data = w };
 }
 
 /* ------------------------------------------------------------------------------------------------

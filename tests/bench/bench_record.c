@@ -77,6 +77,8 @@ int main(int argc, char **argv)
         e = kb_migrate(db);
     if (e == 0)
         e = bot_migrate(db);
+    if (e == 0)
+        e = kb_migrate(db);
     struct responder_options options = { .loop = loop,
                                          .db = db,
                                          .network = &network,

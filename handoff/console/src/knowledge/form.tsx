@@ -1,6 +1,7 @@
 // An item's fields: what is wrong stands at each, and what is live where it is different.
 
 import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { Body, KbCheckFrame, KbEntry, KbPhrase } from "../types";
 import {
   numberAt,
@@ -70,10 +71,30 @@ function SectionView({ section, form }: { section: Section; form: FormContext })
       </section>
     );
   }
+  return <FoldedSection section={section} form={form} hint={hint} fields={fields} />;
+}
+
+interface FoldedSectionProps {
+  section: Section;
+  form: FormContext;
+  hint: ComponentChildren;
+  fields: ComponentChildren;
+}
+
+function FoldedSection({ section, form, hint, fields }: FoldedSectionProps) {
   const wrong = section.fields.some((field) => problemsOf(field, form).some(isError));
+  const [open, setOpen] = useState(wrong);
+  // What is wrong is shown; put right, it doesn't close under whoever is typing there.
+  useEffect(() => {
+    if (wrong) setOpen(true);
+  }, [wrong]);
   const changed = section.fields.some(({ path }) => form.changed.has(path));
   return (
-    <details class="govuk-details ks-kb-section" open={wrong}>
+    <details
+      class="govuk-details ks-kb-section"
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary class="govuk-details__summary">
         <span class="govuk-details__summary-text">
           {section.title}

@@ -1,0 +1,150 @@
+// An editor who knows bins and no regular expressions: what is typed is in the draft, whatever
+// happens to the page, beside what is live; another editor's change is shown and not overwritten.
+
+import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
+import { Stage } from './stage.mjs'
+import { day } from './story.mjs'
+import { assertAccessible, assertNoSidewaysScrolling, STAFF, tabTo, until } from './support.mjs'
+
+const ITEM = 'knowledge/intent/bins.missed'
+const part = day({
+  staff: [STAFF.edie, STAFF.asha, STAFF.sam],
+  conf: { kb: fileURLToPath(new URL('../data/kb', import.meta.url)) }
+})
+
+const go = (page, view) => page.evaluate(to => { location.hash = `#/${to}` }, view)
+const field = (page, name) => page.getByTestId(`kb-${name}`)
+const saving = (page, text) => page.getByTestId('saving').filter({ hasText: text }).waitFor()
+
+// The item's page, its fields filled in from what the server said.
+async function open (page, item = ITEM) {
+  await go(page, item)
+  await page.getByTestId('saving').waitFor()
+}
+
+const drafted = (council, item) => council.sql(
+  `SELECT body FROM kb_draft WHERE kind = 'intent' AND item = '${item}'`).map(([body]) => JSON.parse(body))
+
+async function fits (page, where) {
+  const { width, height } = page.viewportSize()
+  await page.setViewportSize({ width: 320, height: 640 })
+  await assertNoSidewaysScrolling(page, `${where} at 320 px`)
+  await assertAccessible(page, `${where} at 320 px`)
+  await page.setViewportSize({ width, height })
+}
+
+part('what is typed is in the draft, after a reload too, until it is discarded', async council => {
+  const page = await council.staffPage('edie')
+  await page.getByTestId('nav-knowledge').click()
+  await page.getByTestId('kb-row').filter({ hasText: 'Missed bin' }).getByRole('link').click()
+  await saving(page, 'As it is live')
+  await tabTo(page, field(page, 'title'))
+  await page.keyboard.press('End')
+  await page.keyboard.type(' today')
+  await saving(page, 'Saved in the draft')
+  await field(page, 'phrases').focus()
+  await page.keyboard.type('bin not emptied')
+  await page.getByTestId('phrases-became').getByRole('link', { name: 'bin', exact: false }).first().waitFor()
+  await page.getByTestId('changes').filter({ hasText: '1' }).waitFor()
+  const [body] = drafted(council, 'bins.missed')
+  assert.equal(body.title, 'Missed bin today')
+  assert.deepEqual(body.phrases, ['bin not emptied'])
+  await fits(page, 'an answer with changes')
+
+  await page.reload()
+  await saving(page, 'In the draft, not live yet')
+  assert.equal(await field(page, 'title').inputValue(), 'Missed bin today')
+  await page.getByTestId('discard').click()
+  await page.getByTestId('confirm-yes').click()
+  await saving(page, 'it is as live again')
+  assert.equal(await field(page, 'title').inputValue(), 'Missed bin')
+  assert.deepEqual(drafted(council, 'bins.missed'), [])
+})
+
+part('what is wrong stands at its field, and what is not saved is back after a crash', async council => {
+  council.forgiveLostConnections()
+  const stage = await Stage.open(council, 'edie')
+  const { page } = stage
+  await open(page)
+  await field(page, 'replies').fill('Sorry about that, and no link.')
+  const errors = page.getByTestId('kb-errors')
+  await errors.getByRole('link').first().click()
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'kb-replies')
+  await fits(page, 'an answer with something wrong')
+  await page.getByTestId('kb-replies-count').filter({ hasText: 'of 280' }).waitFor()
+
+  await stage.lose()
+  await page.getByTestId('connection').filter({ hasText: 'lost' }).waitFor()
+  await field(page, 'title').fill('Typed on a train')
+  await saving(page, 'Not saved')
+  assert.equal(drafted(council, 'bins.missed')[0].title, 'Missed bin')
+  stage.reachable = true
+  await page.reload()
+  await page.getByTestId('restored').waitFor()
+  await saving(page, 'Saved in the draft')
+  assert.equal(await field(page, 'title').inputValue(), 'Typed on a train')
+  await page.getByTestId('discard').click()
+  await page.getByTestId('confirm-yes').click()
+  await saving(page, 'it is as live again')
+})
+
+part('two editors of one item see each other, and the second chooses', async council => {
+  council.forgiveLostConnections()
+  const edie = await council.staffPage('edie')
+  const stage = await Stage.open(council, 'asha')
+  const asha = stage.page
+  await Promise.all([open(edie), open(asha)])
+  await edie.getByTestId('kb-others').filter({ hasText: 'Asha Malik' }).waitFor()
+  await stage.lose()
+  await field(edie, 'title').fill("Edie's title")
+  await saving(edie, 'Saved in the draft')
+  await field(asha, 'title').fill("Asha's title")
+  await saving(asha, 'Not saved')
+  stage.reachable = true
+  const conflict = asha.getByTestId('conflict')
+  await conflict.waitFor()
+  for (const words of ["Edie's title", "Asha's title"]) {
+    await conflict.getByText(words, { exact: true }).waitFor()
+  }
+  await fits(asha, 'a conflict')
+  await asha.getByTestId('keep-mine').click()
+  await saving(asha, 'Saved in the draft')
+  await until('Edie sees it', async () => await field(edie, 'title').inputValue() === "Asha's title")
+  await edie.getByTestId('discard').click()
+  await edie.getByTestId('confirm-yes').click()
+  await saving(edie, 'it is as live again')
+})
+
+part('a new answer in plain words, tried before anybody sees it', async council => {
+  const page = await council.staffPage('edie')
+  await go(page, 'knowledge/new/intent?phrases=skip+hire')
+  await page.getByTestId('new-go').click()
+  await page.getByText('Enter a few words.').waitFor()
+  await fits(page, 'a new answer with something missing')
+  await page.getByTestId('new-title').fill('Hiring a skip')
+  await page.getByTestId('new-topic').fill('bins')
+  assert.equal(await page.getByTestId('new-id').inputValue(), 'bins.hiring_skip')
+  await page.getByTestId('new-go').click()
+  await field(page, 'link').fill('https://northmoor.example/skips')
+  await field(page, 'called').fill('hiring a skip')
+  await page.getByTestId('kb-replies-add').click()
+  await page.keyboard.type("Here's how to hire a skip: {link}")
+  await saving(page, 'Saved in the draft')
+  await until('nothing is wrong', async () => await page.getByTestId('kb-errors').count() === 0)
+  await page.getByTestId('try-text').fill('where can I get skip hire?')
+  await page.getByTestId('try-text').press('Enter')
+  await page.getByTestId('tried-draft').filter({ hasText: 'Answered: Hiring a skip' }).waitFor()
+  assert.doesNotMatch(await page.getByTestId('tried-live').innerText(), /Hiring a skip/)
+  await fits(page, 'a message that was tried')
+  await page.getByTestId('remove').click()
+  await page.getByTestId('confirm-yes').click()
+  await page.getByTestId('nowhere').waitFor()
+  assert.deepEqual(drafted(council, 'bins.hiring_skip'), [])
+})
+
+part('an agent has no knowledge pages', async council => {
+  const page = await council.staffPage('sam')
+  await page.getByTestId('nav-queue').waitFor()
+  assert.equal(await page.getByTestId('nav-knowledge').count(), 0)
+})
