@@ -18,8 +18,7 @@ static int fault(struct reader *r, size_t line, const char *what)
 static bool at_end_of_row(const struct reader *r)
 {
     return r->at == r->text.len || r->text.p[r->at] == '\n' ||
-           (r->text.p[r->at] == '\r' &&
-            (r->at + 1 == r->text.len || r->text.p[r->at + 1] == '\n'));
+           (r->text.p[r->at] == '\r' && (r->at + 1 == r->text.len || r->text.p[r->at + 1] == '\n'));
 }
 
 static int read_quoted(struct reader *r, struct str *ret)

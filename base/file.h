@@ -8,6 +8,8 @@
  * or ERR_NOMEM. */
 int file_read(const char *path, struct buf *out) MUST_CHECK;
 
+int file_read_input(struct buf *out) MUST_CHECK; /* the same of standard input */
+
 /* @path if it is absolute, else @path as seen from the folder of the file @beside. The caller frees
  * it; NULL: no memory. */
 char *file_beside(const char *beside, const char *path) MUST_CHECK;

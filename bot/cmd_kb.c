@@ -6,13 +6,25 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
-    { "check", command_kb_check, "is it fit to be used, and what could be better" },
-    { "explain", command_kb_explain, "what an intent or rule is made of, and what finds it" },
-    { "learn", command_kb_learn, "what it should learn next, from what was written to us" },
-    { "replay", command_kb_replay, "for which messages the draft would do something else" },
-    { "score", command_kb_score, "how good it is on labelled messages" },
-    { "suggest", command_kb_suggest, "what it should learn next, from files of messages" },
-    { "train", command_kb_train, "train its second opinion" },
+    { "check", cmd_kb_check, "is it fit to be used, and what could be better" },
+    { "csv", cmd_kb_csv, "intents as a table for a spreadsheet, there and back" },
+    { "diff", cmd_kb_diff, "what is different between two versions, in words" },
+    { "discard", cmd_kb_discard, "take an item out of the draft" },
+    { "election-report", cmd_kb_election_report, "what was said before an election" },
+    { "explain", cmd_kb_explain, "what an intent or rule is made of, and what finds it" },
+    { "export", cmd_kb_export, "a version's files into a folder" },
+    { "import", cmd_kb_import, "a folder's files as what is live" },
+    { "items", cmd_kb_items, "everything that can be edited" },
+    { "learn", cmd_kb_learn, "what it should learn next, from what was written to us" },
+    { "links", cmd_kb_links, "are the links of its answers there" },
+    { "log", cmd_kb_log, "who published what, and why" },
+    { "replay", cmd_kb_replay, "for which messages the draft would do something else" },
+    { "rollback", cmd_kb_rollback, "make an earlier version live again" },
+    { "score", cmd_kb_score, "how good it is on labelled messages" },
+    { "set", cmd_kb_set, "put an item into the draft" },
+    { "show", cmd_kb_show, "an item as it is" },
+    { "suggest", cmd_kb_suggest, "what it should learn next, from files of messages" },
+    { "train", cmd_kb_train, "train its second opinion" },
 };
 
 static void print_help(FILE *to)

@@ -6,23 +6,25 @@
 #include "kb/item.h"
 #include "kb/version.h"
 
-int command_kb_check(int argc, char **argv);
-int command_kb_train(int argc, char **argv);
-int command_kb_score(int argc, char **argv);
-int command_kb_explain(int argc, char **argv);
-int command_kb_suggest(int argc, char **argv);
-int command_kb_export(int argc, char **argv); /* cmd_kb_folder.c */
-int command_kb_import(int argc, char **argv);
-int command_kb_log(int argc, char **argv); /* cmd_kb_versions.c */
-int command_kb_diff(int argc, char **argv);
-int command_kb_rollback(int argc, char **argv);
-int command_kb_items(int argc, char **argv); /* cmd_kb_items.c */
-int command_kb_show(int argc, char **argv);
-int command_kb_set(int argc, char **argv);
-int command_kb_discard(int argc, char **argv);
-int command_kb_csv(int argc, char **argv); /* cmd_kb_csv.c */
-int command_kb_replay(int argc, char **argv);
-int command_kb_learn(int argc, char **argv);
+int cmd_kb_check(int argc, char **argv);
+int cmd_kb_train(int argc, char **argv);
+int cmd_kb_score(int argc, char **argv);
+int cmd_kb_explain(int argc, char **argv);
+int cmd_kb_suggest(int argc, char **argv);
+int cmd_kb_export(int argc, char **argv); /* cmd_kb_folder.c */
+int cmd_kb_import(int argc, char **argv);
+int cmd_kb_log(int argc, char **argv); /* cmd_kb_versions.c */
+int cmd_kb_diff(int argc, char **argv);
+int cmd_kb_rollback(int argc, char **argv);
+int cmd_kb_items(int argc, char **argv); /* cmd_kb_items.c */
+int cmd_kb_show(int argc, char **argv);
+int cmd_kb_set(int argc, char **argv);
+int cmd_kb_discard(int argc, char **argv);
+int cmd_kb_csv(int argc, char **argv); /* cmd_kb_csv.c */
+int cmd_kb_links(int argc, char **argv);
+int cmd_kb_election_report(int argc, char **argv);
+int cmd_kb_replay(int argc, char **argv);
+int cmd_kb_learn(int argc, char **argv);
 
 struct kb_options {
     const char *config, *kb, *models, *text, *note;
@@ -83,8 +85,8 @@ struct kb_side {
 int kb_side_parse(struct kb_side *side); /* what the files are; EXIT_OK or EXIT_FAILED, said why */
 void kb_side_release(struct kb_side *side);
 
-/* Prints what is different, in words: first the items, then the other files. How many differ, or
- * negative; *ret_removed: items that are gone. */
+/* Prints what is different, in words: the items, then what no item tells of the files. How many
+ * differences, or negative; *ret_removed: items that are gone. */
 int kb_print_diff(const struct kb_side *was, const struct kb_side *is, size_t *ret_removed);
 
 /* "intent/bins.missed". False, having said what is wrong with it. */
@@ -101,9 +103,10 @@ struct kb_save {
 /* 1 saved, 0 it was that already, or negative: ERR_STALE, the draft has another revision. */
 int kb_work_save(struct kb_work *w, const struct kb_save *s) MUST_CHECK;
 
-/* Can @files be live? Loads them, checks them as kerbside kb check does if @check, and sees to
- * their second opinion, which is kept. EXIT_OK, or EXIT_FAILED, having said what is wrong. */
-int kb_publish_check(const char *config, const struct kb_files *files, bool check);
+/* Can @files be live? Loads them; KB_CHECK: finds the errors of kerbside kb check; KB_TRAIN: sees
+ * to their second opinion, which is kept. EXIT_OK, or EXIT_FAILED, having said what is wrong. */
+enum { KB_CHECK = 1, KB_TRAIN = 2 };
+int kb_publish_check(const char *config, const struct kb_files *files, unsigned how);
 
 /* Is there a note, and can it be one? False, having said so. */
 bool kb_publish_note(const char *note);

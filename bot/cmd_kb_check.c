@@ -33,7 +33,7 @@ static int check(const char *dir)
     return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
-int command_kb_check(int argc, char **argv)
+int cmd_kb_check(int argc, char **argv)
 {
     struct kb_options o;
     struct conf *conf = NULL;

@@ -7,12 +7,12 @@
 enum { LINE_BYTES_MAX = 1 << 20, SHOW_MAX = 1000000 };
 
 static const struct option all_options[] = {
-    { "config", required_argument, NULL, 'c' }, { "kb", required_argument, NULL, 'k' },
-    { "models", required_argument, NULL, 'm' }, { "show", required_argument, NULL, 's' },
-    { "text", required_argument, NULL, 't' },   { "json", no_argument, NULL, 'j' },
-    { "note", required_argument, NULL, 'n' }, { "version", required_argument, NULL, 'v' },
+    { "config", required_argument, NULL, 'c' },   { "kb", required_argument, NULL, 'k' },
+    { "models", required_argument, NULL, 'm' },   { "show", required_argument, NULL, 's' },
+    { "text", required_argument, NULL, 't' },     { "json", no_argument, NULL, 'j' },
+    { "note", required_argument, NULL, 'n' },     { "version", required_argument, NULL, 'v' },
     { "revision", required_argument, NULL, 'r' }, { "publish", no_argument, NULL, 'p' },
-    { "over", no_argument, NULL, 'o' }, { "yes-remove", no_argument, NULL, 'y' },
+    { "over", no_argument, NULL, 'o' },           { "yes-remove", no_argument, NULL, 'y' },
 };
 
 static bool take_number(const char *name, int64_t *ret)

@@ -383,7 +383,7 @@ static int explain(struct explaining *x, const struct kb_options *o)
     return r;
 }
 
-int command_kb_explain(int argc, char **argv)
+int cmd_kb_explain(int argc, char **argv)
 {
     struct kb_options o;
     struct kb *kb = NULL;

@@ -111,7 +111,7 @@ static int export_to(const char *dir, const struct kb_files *files)
     return status;
 }
 
-int command_kb_export(int argc, char **argv)
+int cmd_kb_export(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_work w;
@@ -150,13 +150,13 @@ static int load(const struct versions_options *o, const struct kb_files *files, 
 {
     int r = kb_load_files(files, o->rules, report, ret);
     if (r == 0 && check)
-        r = kb_check(*ret, time(NULL) / 86400, report);
+        r = kb_check_errors(*ret, time(NULL) / 86400, report);
     if (r == 0)
         r = versions_check_voices(o->conf, *ret, files->where, report);
     return r;
 }
 
-int kb_publish_check(const char *config, const struct kb_files *files, bool check)
+int kb_publish_check(const char *config, const struct kb_files *files, unsigned how)
 {
     struct report report = REPORT_INIT;
     struct conf *conf = NULL;
@@ -165,8 +165,8 @@ int kb_publish_check(const char *config, const struct kb_files *files, bool chec
     if (status != EXIT_OK)
         return status;
     const struct versions_options o = { conf, models_dir(conf, NULL), &x_text_rules };
-    int r = load(&o, files, check, &report, &kb);
-    if (r == 0)
+    int r = load(&o, files, how & KB_CHECK, &report, &kb);
+    if (r == 0 && (how & KB_TRAIN))
         r = versions_find_second(o.models, kb, NULL, &report);
     print_report(&report);
     if (r < 0)
@@ -210,8 +210,10 @@ int kb_publish(struct kb_work *w, const struct kb_version *version, const struct
 
 static const char import_usage[] =
     "usage: kerbside kb import [--config FILE] [--publish --note TEXT] [--yes-remove] DIR\n"
-    "  Checks the folder as kerbside kb check does and says in words what would be different from\n"
-    "  what is live; nothing is changed. With --publish it becomes a new version, all of it or, if\n"
+    "  Says in words what would be different from what is live, if kerbside kb check finds no "
+    "error\n"
+    "  in the folder; nothing is changed. With --publish it becomes a new version, all of it or, "
+    "if\n"
     "  anything is wrong, nothing; a running kerbside serve takes it over by itself. More than a\n"
     "  third of the items are taken away only with --yes-remove.\n";
 
@@ -271,7 +273,7 @@ static int import_folder(const struct kb_options *o, struct kb_side *folder)
 {
     struct kb_work w;
     struct kb_side live = { NULL, NULL };
-    int status = kb_publish_check(o->config, folder->files, true);
+    int status = kb_publish_check(o->config, folder->files, KB_CHECK | (o->publish ? KB_TRAIN : 0));
     if (status == EXIT_OK)
         status = kb_side_parse(folder);
     if (status == EXIT_OK)
@@ -285,7 +287,7 @@ static int import_folder(const struct kb_options *o, struct kb_side *folder)
     return kb_work_end(&w, status);
 }
 
-int command_kb_import(int argc, char **argv)
+int cmd_kb_import(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_side folder = { NULL, NULL };

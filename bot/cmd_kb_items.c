@@ -56,8 +56,10 @@ static const char items_usage[] =
 
 static void print_item(const struct kb_item *item, const char *change)
 {
-    (void)printf("%s/%-32.*s %-8s %.*s\n", kb_item_kind_name(item->kind).p, STR_ARG(item->id),
-                 change, STR_ARG(kb_item_title(item)));
+    struct str kind = kb_item_kind_name(item->kind);
+    int rest = 40 - (int)kind.len; /* of the column */
+    (void)printf("%s/%-*.*s %-8s %.*s\n", kind.p, rest, STR_ARG(item->id), change,
+                 STR_ARG(kb_item_title(item)));
 }
 
 static int list_one(const struct kb_item *item, void *data)
@@ -84,7 +86,7 @@ static int list_new(const struct kb_draft_item *d, void *data)
     return r;
 }
 
-int command_kb_items(int argc, char **argv)
+int cmd_kb_items(int argc, char **argv)
 {
     struct kb_options o;
     struct bench b = { .arena = ARENA_INIT };
@@ -107,7 +109,8 @@ int command_kb_items(int argc, char **argv)
 
 static const char show_usage[] =
     "usage: kerbside kb show [--config FILE] [--version N] KIND/ID\n"
-    "  Prints an item as JSON: as it is in the draft, else as it is live; with --version as it was\n"
+    "  Prints an item as JSON: as it is in the draft, else as it is live; with --version as it "
+    "was\n"
     "  in that version. Who changed it in the draft, and its revision, go to standard error.\n";
 
 static int show_version(struct bench *b, int64_t version, enum kb_item_kind kind, struct str id)
@@ -155,7 +158,7 @@ static int show(struct bench *b, int64_t version, enum kb_item_kind kind, struct
                                   kb_item_kind_name(kind).p, STR_ARG(id));
 }
 
-int command_kb_show(int argc, char **argv)
+int cmd_kb_show(int argc, char **argv)
 {
     struct kb_options o;
     struct bench b = { .arena = ARENA_INIT };
@@ -179,16 +182,20 @@ int command_kb_show(int argc, char **argv)
 static const char set_usage[] =
     "usage: kerbside kb set [--config FILE] [--revision N] KIND/ID FILE|-\n"
     "  Puts the item into the draft, as the console does: FILE, or - for standard input, is its\n"
-    "  JSON as kerbside kb show prints it; null takes it away. What somebody has changed in the\n"
-    "  draft already is written over only with --revision, the one that kerbside kb show told.\n";
+    "  JSON as kerbside kb show prints it; null takes it away. What an editor has changed in the\n"
+    "  draft is written over only with --revision, the one that kerbside kb show told.\n";
 
 static int read_body(const char *file, cJSON **ret)
 {
     struct report report = REPORT_INIT;
+    struct buf bytes = BUF_INIT(BODY_BYTES_MAX);
     bool input = strcmp(file, "-") == 0;
-    int r = json_read_file(input ? "/dev/stdin" : file, BODY_BYTES_MAX, &report, ret);
+    int r = input ? file_read_input(&bytes) : json_read_file(file, BODY_BYTES_MAX, &report, ret);
+    if (r == 0 && input)
+        r = json_parse_reported(buf_str(&bytes), "standard input", &report, ret);
     print_report(&report);
     int status = r < 0 && !report.errors ? kb_work_fail(r) : r < 0 ? EXIT_FAILED : EXIT_OK;
+    buf_release(&bytes);
     report_release(&report);
     return status;
 }
@@ -207,6 +214,16 @@ static int tell_stale(struct bench *b, const struct kb_save *s)
                          STR_ARG(d.by), d.revision);
 }
 
+/* What the command line put there itself is seen. 0 or negative. */
+static int own_revision(struct bench *b, struct kb_save *s)
+{
+    struct kb_draft_item d;
+    int r = kb_draft_get(b->work.tx, &b->arena, s->kind, s->id, &d);
+    if (r == 1 && str_is(d.by, KB_WORK_BY))
+        s->seen = d.revision;
+    return r < 0 ? r : 0;
+}
+
 static int set(struct bench *b, struct kb_save *s, const cJSON *tree)
 {
     struct report report = REPORT_INIT;
@@ -217,6 +234,8 @@ static int set(struct bench *b, struct kb_save *s, const cJSON *tree)
     report_release(&report);
     if (r == ERR_BADINPUT)
         return EXIT_FAILED;
+    if (r == 0 && !s->seen)
+        r = own_revision(b, s);
     if (r == 0)
         r = kb_work_save(&b->work, s);
     if (r == ERR_STALE)
@@ -230,7 +249,7 @@ static int set(struct bench *b, struct kb_save *s, const cJSON *tree)
                : EXIT_OK;
 }
 
-int command_kb_set(int argc, char **argv)
+int cmd_kb_set(int argc, char **argv)
 {
     struct kb_options o;
     struct bench b = { .arena = ARENA_INIT };
@@ -277,7 +296,7 @@ static int discard(struct bench *b, enum kb_item_kind kind, struct str id)
     return r < 0 ? kb_work_fail(r) : status;
 }
 
-int command_kb_discard(int argc, char **argv)
+int cmd_kb_discard(int argc, char **argv)
 {
     struct kb_options o;
     struct bench b = { .arena = ARENA_INIT };

@@ -88,7 +88,7 @@ static int learn(const char *config, const char *kb_dir, int64_t days, bool json
     return status;
 }
 
-int command_kb_learn(int argc, char **argv)
+int cmd_kb_learn(int argc, char **argv)
 {
     static const struct option options[] = {
         { "config", required_argument, NULL, 'c' }, { "kb", required_argument, NULL, 'k' },

@@ -280,7 +280,7 @@ static bool take_option(struct replaying *p, const char **config, int letter)
     }
 }
 
-int command_kb_replay(int argc, char **argv)
+int cmd_kb_replay(int argc, char **argv)
 {
     static const struct option options[] = {
         { "config", required_argument, NULL, 'c' }, { "from", required_argument, NULL, 'f' },

@@ -246,7 +246,7 @@ static int score_files(struct scoring *s, const struct kb_options *o)
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : ERR_IO;
 }
 
-int command_kb_score(int argc, char **argv)
+int cmd_kb_score(int argc, char **argv)
 {
     struct kb_options o;
     struct kb *kb = NULL;

@@ -180,7 +180,7 @@ static int suggest_files(struct suggesting *s, const struct kb_options *o)
     return r == 0 && (fflush(stdout) != 0 || ferror(stdout)) ? ERR_IO : r;
 }
 
-int command_kb_suggest(int argc, char **argv)
+int cmd_kb_suggest(int argc, char **argv)
 {
     struct kb_options o;
     struct kb *kb = NULL;

@@ -34,7 +34,7 @@ static int train(const char *dir, const char *models)
     return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
-int command_kb_train(int argc, char **argv)
+int cmd_kb_train(int argc, char **argv)
 {
     struct kb_options o;
     struct conf *conf = NULL;

@@ -33,7 +33,7 @@ static void print_version(const struct kb_version *v, void *data)
     page->last = v->id;
 }
 
-int command_kb_log(int argc, char **argv)
+int cmd_kb_log(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_work w;
@@ -55,10 +55,10 @@ int command_kb_log(int argc, char **argv)
 /* ------------------------------------------------------------------------------------------------
  * diff */
 
-static const char diff_usage[] =
-    "usage: kerbside kb diff [--config FILE] A B\n"
-    "  Says in words what is different in B from A. Each is a version's number, \"live\", \"draft\",\n"
-    "  or a folder (write ./3 for a folder called 3).\n";
+static const char diff_usage[] = "usage: kerbside kb diff [--config FILE] A B\n"
+                                 "  Says in words what is different in B from A. Each is a "
+                                 "version's number, \"live\", \"draft\",\n"
+                                 "  or a folder (write ./3 for a folder called 3).\n";
 
 static int read_folder(const char *dir, struct kb_files **ret)
 {
@@ -93,7 +93,7 @@ static int read_side(struct kb_work *w, const char *name, struct kb_side *ret)
     return status == EXIT_OK ? kb_side_parse(ret) : status;
 }
 
-int command_kb_diff(int argc, char **argv)
+int cmd_kb_diff(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_work w;
@@ -123,10 +123,10 @@ int command_kb_diff(int argc, char **argv)
 /* ------------------------------------------------------------------------------------------------
  * rollback */
 
-static const char rollback_usage[] =
-    "usage: kerbside kb rollback [--config FILE] --note TEXT N\n"
-    "  Makes version N live again, as a new version with the same files. The draft stays as it is.\n"
-    "  A running kerbside serve takes it over by itself.\n";
+static const char rollback_usage[] = "usage: kerbside kb rollback [--config FILE] --note TEXT N\n"
+                                     "  Makes version N live again, as a new version with the same "
+                                     "files. The draft stays as it is.\n"
+                                     "  A running kerbside serve takes it over by itself.\n";
 
 static int read_version(const char *config, int64_t id, struct kb_files **ret)
 {
@@ -144,7 +144,7 @@ static int roll_back(const struct kb_options *o, int64_t id, const struct kb_fil
     struct kb_work w;
     int64_t made = 0;
     /* Loading may train, which takes a while: nobody else waits for the database meanwhile. */
-    int status = kb_publish_check(o->config, files, false);
+    int status = kb_publish_check(o->config, files, KB_TRAIN);
     if (status == EXIT_OK)
         status = kb_work_begin(o->config, &w);
     if (status != EXIT_OK)
@@ -157,7 +157,7 @@ static int roll_back(const struct kb_options *o, int64_t id, const struct kb_fil
     return status;
 }
 
-int command_kb_rollback(int argc, char **argv)
+int cmd_kb_rollback(int argc, char **argv)
 {
     struct kb_options o;
     struct kb_files *files = NULL;

@@ -113,7 +113,8 @@ int kb_work_save(struct kb_work *w, const struct kb_save *s)
                                .by = STR(KB_WORK_BY),
                                .at = w->now };
     int64_t before = 0, after = 0;
-    int r = (s->body && !body) || (s->live && !live) ? ERR_NOMEM : kb_draft_revision(w->tx, &before);
+    int r =
+        (s->body && !body) || (s->live && !live) ? ERR_NOMEM : kb_draft_revision(w->tx, &before);
     if (r == 0)
         r = kb_draft_save(w->tx, &d, s->seen);
     r = r == KB_DRAFT_STALE ? ERR_STALE : r;
@@ -163,8 +164,21 @@ void kb_side_release(struct kb_side *side)
 }
 
 struct printing {
+    const struct kb_side *was, *is;
     size_t count, removed;
+    bool was_told[KB_FILES_MAX], is_told[KB_FILES_MAX]; /* files: an item of it was printed */
 };
+
+/* The file that the item stands in. */
+static void mark_file(const struct kb_side *side, bool *told, const struct kb_difference *d)
+{
+    struct kb_item item;
+    const struct kb_file *file = kb_items_find(side->items, d->kind, d->id, &item)
+                                     ? kb_files_find(side->files, item.file)
+                                     : NULL;
+    if (file)
+        told[file - side->files->items] = true;
+}
 
 static int print_difference(const struct kb_difference *d, void *data)
 {
@@ -177,6 +191,8 @@ static int print_difference(const struct kb_difference *d, void *data)
         return ERR_NOMEM;
     p->count++;
     p->removed += d->change == KB_REMOVED;
+    mark_file(p->was, p->was_told, d);
+    mark_file(p->is, p->is_told, d);
     (void)printf("%s/%.*s", kb_item_kind_name(d->kind).p, STR_ARG(d->id));
     if (!str_eq(d->title, d->id))
         (void)printf(" (%.*s)", STR_ARG(d->title));
@@ -190,37 +206,34 @@ static int print_difference(const struct kb_difference *d, void *data)
     return 0;
 }
 
-/* What of a file isn't told by its items: lessons, and a form that says the same. */
-static size_t print_file(const struct kb_file *was, const struct kb_file *is)
+/* What no item tells of a file: its lessons, its form, and that there is an empty one. */
+static void print_file(struct printing *p, const struct kb_file *was, const struct kb_file *is)
 {
-    const struct kb_file *file = was ? was : is;
-    if (was && is && str_eq(was->bytes, is->bytes))
-        return 0;
-    if (str_starts(file->name, STR("teach/")))
-        (void)printf("%s: %s\n", file->name.p,
-                     !was  ? "new lessons"
-                     : !is ? "gone, with its lessons"
-                           : "its lessons changed");
-    else
-        (void)printf("%s: %s\n", file->name.p,
-                     !was  ? "a new file"
-                     : !is ? "the file is gone"
-                           : "other bytes");
-    return 1;
+    const struct kb_file *file = is ? is : was;
+    bool lessons = str_starts(file->name, STR("teach/"));
+    if ((was && p->was_told[was - p->was->files->items]) ||
+        (is && p->is_told[is - p->is->files->items]) ||
+        (was && is && str_eq(was->bytes, is->bytes)))
+        return;
+    p->count++;
+    (void)printf("%s: %s\n", file->name.p,
+                 !was      ? "new"
+                 : !is     ? "gone"
+                 : lessons ? "its lessons are others"
+                           : "written in another form, and says the same");
 }
 
 int kb_print_diff(const struct kb_side *was, const struct kb_side *is, size_t *ret_removed)
 {
-    struct printing p = { 0, 0 };
+    struct printing p = { .was = was, .is = is };
     int r = kb_diff(was->items, is->items, print_difference, &p);
     if (r < 0)
         return r;
     for (size_t i = 0; i < was->files->count; i++)
-        p.count += print_file(&was->files->items[i],
-                              kb_files_find(is->files, was->files->items[i].name));
+        print_file(&p, &was->files->items[i], kb_files_find(is->files, was->files->items[i].name));
     for (size_t i = 0; i < is->files->count; i++)
         if (!kb_files_find(was->files, is->files->items[i].name))
-            p.count += print_file(NULL, &is->files->items[i]);
+            print_file(&p, NULL, &is->files->items[i]);
     *ret_removed = p.removed;
     return (int)p.count;
 }

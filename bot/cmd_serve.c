@@ -17,6 +17,7 @@
 #include "bot/incidents.h"
 #include "bot/links.h"
 #include "bot/publisher.h"
+#include "bot/standing.h"
 #include "bot/versions.h"
 #include "bot/workshop.h"
 #include "bot/x/x.h"
@@ -46,6 +47,7 @@ struct service {
     uv_loop_t loop;
     bool loop_open;
     struct accounts *accounts;
+    struct kb_live demotions_of; /* whose were looked at; not held */
     struct incidents incidents;
     struct links *links; /* NULL: nobody asks for them */
     struct publisher *publisher;
@@ -128,6 +130,7 @@ static void on_tick(uv_timer_t *timer)
     publisher_turn(s->publisher);
     s->version_seen = version;
     accounts_tick(s->accounts);
+    standing_turn(&s->demotions_of, s->db, &s->live);
     incidents_turn(&s->incidents, s->db, &s->live, clock_now(&s->clock));
     if (search_forget(s->db) < 0)
         log_error("search.forget what=\"erased words may still be in the file\"");

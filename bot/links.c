@@ -23,6 +23,7 @@ struct links {
     struct buf url;   /* that is asked for now */
     struct buf agent; /* says who asks */
     bool by_get;      /* HEAD was refused */
+    size_t next;      /* of all, an intent's number */
 };
 
 static void on_timer(uv_timer_t *timer);
@@ -183,10 +184,42 @@ static int find_due(struct links *l, struct tx *tx)
     return 0;
 }
 
+/* The next of all into l->url: 1, 0 there are no more. What two intents share is asked for once. */
+static int find_next(struct links *l)
+{
+    const struct kb *kb = l->options.live->kb;
+    for (; l->next < kb->intent_count; l->next++) {
+        struct str url = kb->intent[l->next].link;
+        bool asked = false;
+        for (size_t i = 0; i < l->next && !asked; i++)
+            asked = str_eq(kb->intent[i].link, url);
+        if (asked)
+            continue;
+        l->next++;
+        buf_clear(&l->url);
+        return buf_add(&l->url, url) < 0 ? ERR_NOMEM : 1;
+    }
+    return 0;
+}
+
+static void ask_all(struct links *l)
+{
+    int r = find_next(l);
+    l->by_get = false;
+    if (r == 1)
+        r = ask(l) == 0 ? 1 : ERR_NOMEM;
+    if (r != 1)
+        l->options.done(l->options.data);
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct links *l = timer->data;
     struct tx *tx;
+    if (l->options.done) {
+        ask_all(l);
+        return;
+    }
     int r = tx_begin(l->options.db, TX_READ, &tx);
     if (r == 0) {
         r = find_due(l, tx);

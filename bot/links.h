@@ -28,6 +28,9 @@ struct links_options {
     bool demo;          /* a link to this machine is asked for without TLS */
     int64_t pause_ms;   /* between two requests */
     long timeout_ms;
+    void (*done)(void *data); /* each is asked for once, whenever it was before, and then this is
+                                 called; NULL: they are asked for when they are due, for ever */
+    void *data;
 };
 
 /* When it is to be asked for again: @local_minute is the time on the wall at @now. */

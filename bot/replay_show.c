@@ -1,6 +1,7 @@
 #include "bot/replay_show.h"
 
 #include "handoff/past.h"
+#include "kb/mark.h"
 
 int replay_show_init(struct replay_show *s, struct replay *replay, int64_t version)
 {
@@ -70,7 +71,7 @@ static int put_tried(struct replay_show *s, const struct tried_by *by, const cha
 static int put_mark(struct tx *tx, int64_t revision, int64_t message_id, cJSON *o)
 {
     bool better = false;
-    int r = past_mark(tx, revision, message_id, &better);
+    int r = kb_mark_last(tx, revision, message_id, &better);
     if (r == 1)
         (void)cJSON_AddBoolToObject(o, "better", better);
     else if (r == 0)

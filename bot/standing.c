@@ -1,5 +1,6 @@
 #include "bot/standing.h"
 
+#include "base/log.h"
 #include "kb/demotion.h"
 #include "kb/link.h"
 
@@ -42,6 +43,25 @@ int standing_read(struct standing *s, struct tx *tx, const struct kb *kb)
     standing_release(s);
     int e = kb_demotion_each(tx, take_demoted, &r);
     return e < 0 ? e : kb_link_each_dead(tx, take_dead, &r);
+}
+
+void standing_turn(struct kb_live *seen, struct db *db, const struct kb_live *live)
+{
+    struct tx *tx;
+    if (live->kb == seen->kb && live->version == seen->version)
+        return;
+    int r = tx_begin(db, TX_WRITE, &tx);
+    if (r == 0) {
+        r = kb_demotion_end(tx, live->kb);
+        if (r < 0)
+            tx_rollback(tx);
+        else
+            r = tx_commit(tx);
+    }
+    if (r < 0)
+        log_error("standing.not_ended why=\"%s\"", err_str(r)); /* again with the next turn */
+    else
+        *seen = *live;
 }
 
 void standing_release(struct standing *s)

@@ -7,7 +7,7 @@
 #define BOT_STANDING_H
 
 #include "base/db.h"
-#include "kb/kb.h"
+#include "kb/live.h"
 
 /* All zero is empty: nothing is withheld. */
 struct standing {
@@ -17,5 +17,9 @@ struct standing {
 /* In place of what is there: of the intents of @kb. Returns 0 or negative. */
 int standing_read(struct standing *s, struct tx *tx, const struct kb *kb) MUST_CHECK;
 void standing_release(struct standing *s);
+
+/* Commits that the demotions are over of intents that what is live now says otherwise. Looks if
+ * @live isn't what was *seen, which is all zero at first. No transaction may be open. */
+void standing_turn(struct kb_live *seen, struct db *db, const struct kb_live *live);
 
 #endif

@@ -20,6 +20,7 @@ static const struct kind kinds[] = {
     { "kb_find", workshop_find, true },
     { "kb_check", workshop_check, true },
     { "kb_diff", workshop_diff, false },
+    { "kb_election_report", workshop_election_report, false },
     { "kb_replay_list", workshop_replay_list, false },
     { "kb_learn", workshop_learn, false },
 };
@@ -377,7 +378,8 @@ static void forget(void *data, const void *to)
 
 struct desk_workshop workshop_desk(struct workshop *w)
 {
-    return (struct desk_workshop){ .ask = ask, .forget = forget, .data = w };
+    return (
+        struct desk_workshop){ .ask = ask, .forget = forget, .replay = workshop_replay, .data = w };
 }
 
 /* ------------------------------------------------------------------------------------------------

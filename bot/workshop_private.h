@@ -70,6 +70,8 @@ void workshop_ended(struct workshop *w); /* one of what is under_way */
 
 /* Replays. Asking is for the loop, and answers at once; false: the frame is none of theirs. */
 bool workshop_replay_ask(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to);
+cJSON *workshop_replay(void *data,
+                       struct tx *tx);        /* of struct desk_workshop; @data: the workshop */
 void workshop_replay_end(struct workshop *w); /* of the last holder but the worker */
 struct workshop_run *workshop_run_ref(struct workshop_run *run); /* NULL is fine */
 struct workshop_run *workshop_run_free(struct workshop_run *run);

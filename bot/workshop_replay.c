@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "bot/aside.h"
 #include "bot/replay_show.h"
-#include "handoff/past.h"
+#include "kb/mark.h"
 
 enum { THREADS = 2, PAGE = 50 };
 
@@ -132,30 +132,23 @@ static void worked(void *data)
 /* ------------------------------------------------------------------------------------------------
  * what is asked on the loop */
 
-static int put_marks(struct workshop *w, const struct workshop_run *run, cJSON *o)
+static void put_marks(struct tx *tx, const struct workshop_run *run, cJSON *o)
 {
     int64_t better = 0, worse = 0;
-    struct tx *tx;
-    int r = tx_begin(w->loop_db, TX_READ, &tx);
-    if (r < 0)
-        return r;
-    r = past_marks(tx, run->revision, &better, &worse);
-    tx_rollback(tx);
+    if (kb_mark_count(tx, run->revision, &better, &worse) < 0)
+        log_error("workshop.replay what=\"marks can't be counted\"");
     (void)cJSON_AddNumberToObject(o, "better", (double)better);
     (void)cJSON_AddNumberToObject(o, "worse", (double)worse);
-    return r;
 }
 
-/* "replay" of PROTOCOL.md, or null. */
-static int put_replay(struct workshop *w, cJSON *answer)
+cJSON *workshop_replay(void *data, struct tx *tx)
 {
+    struct workshop *w = data;
     struct workshop_run *run = w->run;
     struct replay_progress p = { 0 };
-    if (!run) {
-        (void)cJSON_AddNullToObject(answer, "replay");
-        return 0;
-    }
-    cJSON *o = cJSON_AddObjectToObject(answer, "replay");
+    cJSON *o = run ? cJSON_CreateObject() : NULL;
+    if (!o)
+        return NULL;
     uv_mutex_lock(&run->lock);
     if (run->replay)
         replay_progress(run->replay, &p);
@@ -172,19 +165,23 @@ static int put_replay(struct workshop *w, cJSON *answer)
     for (int g = 0; g < REPLAY_GROUPS; g++)
         (void)cJSON_AddNumberToObject(groups, replay_group_name((enum replay_group)g).p,
                                       (double)p.groups[g]);
-    int r = put_marks(w, run, o);
+    put_marks(tx, run, o);
     uv_mutex_unlock(&run->lock);
-    return r;
+    return o;
 }
 
 static void answer_state(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to)
 {
-    cJSON *o = workshop_frame(frame, "kb_replay");
-    if (put_replay(w, o) < 0)
+    struct tx *tx;
+    if (tx_begin(w->loop_db, TX_READ, &tx) < 0) {
         workshop_say_no(answer, to, frame, "failed",
                         "Something went wrong here. Please try again.");
-    else
-        answer(to, o);
+        return;
+    }
+    cJSON *o = workshop_frame(frame, "kb_replay"), *replay = workshop_replay(w, tx);
+    tx_rollback(tx);
+    (void)cJSON_AddItemToObject(o, "replay", replay ? replay : cJSON_CreateNull());
+    answer(to, o);
     cJSON_Delete(o);
 }
 

@@ -26,7 +26,7 @@ int command_kb_overview(struct command *c)
     int r = look_at_live(c, &live);
     if (r != 1)
         return r;
-    cJSON *o = command_answer(c, "kb"), *replay = w->replay ? w->replay(w->data) : NULL;
+    cJSON *o = command_answer(c, "kb"), *replay = w->replay ? w->replay(w->data, c->tx) : NULL;
     (void)cJSON_AddItemToObject(o, "replay", replay ? replay : cJSON_CreateNull());
     r = view_kb(c->tx, &live, o);
     if (r == 0)

@@ -109,6 +109,7 @@ int console_new(const struct console_options *options, struct report *report, st
     c->status = BUF_INIT(16384);
     c->cost = BUF_INIT(256);
     c->sums_seq = -1;
+    c->desk_version = options->desk->live ? options->desk->live->version : 0;
     r = throttle_init(&c->throttle);
     if (r < 0) {
         free(c);

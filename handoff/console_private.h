@@ -35,6 +35,7 @@ struct console {
     int64_t people_after_ms, beat_after_ms;   /* monotonic: when they are due again */
     struct view_sums sums;                    /* of the open cases at event sums_seq */
     int64_t sums_seq;                         /* -1: not known */
+    int64_t desk_version; /* of the knowledge base that the desk was last told of */
 };
 
 /* The cookie's session token; empty: none. */

@@ -68,6 +68,36 @@ static void send_event(int64_t seq, const cJSON *tree, bool is_private, void *da
     buf_release(&text);
 }
 
+/* Everybody's desk, as JSON. */
+static int add_desk(const struct desk *desk, struct buf *out)
+{
+    cJSON *about = cJSON_CreateObject();
+    (void)cJSON_AddNumberToObject(about, "undo_s", (double)desk->undo_s);
+    (void)json_put_str(about, "reference_prefix", desk->reference_prefix);
+    desk->describe(desk->data, about);
+    int r = json_add_tree(out, about);
+    cJSON_Delete(about);
+    return r;
+}
+
+/* Another version of the knowledge base has other canned replies, links and teams. */
+static void tell_desk(struct console *c)
+{
+    const struct kb_live *live = c->options.desk->live;
+    if (!live || live->version == c->desk_version)
+        return;
+    c->desk_version = live->version;
+    struct buf text = BUF_INIT(WELCOME_BYTES_MAX);
+    (void)buf_addc(&text, "{\"type\":\"desk\",\"desk\":");
+    (void)add_desk(c->options.desk, &text);
+    if (buf_add_byte(&text, '}') == 0) {
+        struct frame *f = frame_new(buf_str(&text));
+        peers_send(c, PEERS_ALL, f);
+        frame_drop(f);
+    }
+    buf_release(&text);
+}
+
 void console_wake(struct console *c)
 {
     struct tx *tx;
@@ -81,6 +111,7 @@ void console_wake(struct console *c)
     else
         presence_turn(c, tx);
     tx_rollback(tx);
+    tell_desk(c);
 }
 
 static void send_missed(int64_t seq, const cJSON *tree, bool is_private, void *data)
@@ -115,18 +146,14 @@ static void send_welcome(struct ws_peer *peer)
 {
     const struct desk *desk = peer->console->options.desk;
     struct buf text = BUF_INIT(WELCOME_BYTES_MAX);
-    cJSON *staff = view_staff(&peer->staff), *may = cJSON_CreateArray(),
-          *about = cJSON_CreateObject();
+    cJSON *staff = view_staff(&peer->staff), *may = cJSON_CreateArray();
     role_acts(peer->staff.role, add_act, may);
-    (void)cJSON_AddNumberToObject(about, "undo_s", (double)desk->undo_s);
-    (void)json_put_str(about, "reference_prefix", desk->reference_prefix);
-    desk->describe(desk->data, about);
     (void)buf_addc(&text, "{\"type\":\"welcome\",\"staff\":");
     (void)json_add_tree(&text, staff);
     (void)buf_addc(&text, ",\"may\":");
     (void)json_add_tree(&text, may);
     (void)buf_addc(&text, ",\"desk\":");
-    (void)json_add_tree(&text, about);
+    (void)add_desk(desk, &text);
     (void)buf_addf(&text, ",\"seq\":%" PRId64 ",\"limit\":%u,\"private_limit\":%u,",
                    peer->console->seq, peer->console->options.rules->limit,
                    peer->console->options.private_rules->limit);
@@ -134,7 +161,6 @@ static void send_welcome(struct ws_peer *peer)
         peer_send_text(peer, buf_str(&text));
     cJSON_Delete(staff);
     cJSON_Delete(may);
-    cJSON_Delete(about);
     buf_release(&text);
 }
 

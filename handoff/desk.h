@@ -30,7 +30,7 @@ struct desk_workshop {
     void *data;
 
     /* The replay, as PROTOCOL.md has it, for the caller to delete; NULL: there was none. */
-    cJSON *(*replay)(void *data);
+    cJSON *(*replay)(void *data, struct tx *tx);
 };
 
 struct desk {

@@ -40,11 +40,4 @@ struct past_answer {
 int past_answers(struct tx *tx, int64_t from, size_t limit,
                  int (*visit)(const struct past_answer *a, void *data), void *data) MUST_CHECK;
 
-/* What editors said of what the draft of @revision does to messages: how many got better and worse,
- * by the last word on each. */
-int past_marks(struct tx *tx, int64_t revision, int64_t *ret_better, int64_t *ret_worse) MUST_CHECK;
-
-/* The last word on one: 1, 0 nobody said anything, or negative. */
-int past_mark(struct tx *tx, int64_t revision, int64_t message_id, bool *ret_better) MUST_CHECK;
-
 #endif

@@ -80,35 +80,3 @@ int past_answers(struct tx *tx, int64_t from, size_t limit,
     stmt_done(q);
     return ended ? ended : r;
 }
-
-int past_marks(struct tx *tx, int64_t revision, int64_t *ret_better, int64_t *ret_worse)
-{
-    /* the bare column is that of the row with the greatest time */
-    static const char sql[] =
-        "SELECT coalesce(sum(better), 0) AS better, coalesce(sum(NOT better), 0) AS worse FROM "
-        "(SELECT message_id, better, max(at) FROM kb_mark WHERE revision=?1 GROUP BY message_id)";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, revision);
-    int r = stmt_next(q);
-    if (r == 1) {
-        *ret_better = col_int64(q, "better");
-        *ret_worse = col_int64(q, "worse");
-    }
-    stmt_done(q);
-    return r < 0 ? r : 0;
-}
-
-int past_mark(struct tx *tx, int64_t revision, int64_t message_id, bool *ret_better)
-{
-    static const char sql[] =
-        "SELECT better FROM kb_mark WHERE message_id=?1 AND revision=?2 ORDER "
-        "BY at DESC LIMIT 1";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, message_id);
-    stmt_bind_int64(q, 2, revision);
-    int r = stmt_next(q);
-    if (r == 1)
-        *ret_better = col_int64(q, "better") != 0;
-    stmt_done(q);
-    return r;
-}

@@ -297,7 +297,9 @@ static const char *const steps[] = {
      * automatic; how often each intent and rule was used, and didn't help, a day a row */
     "ALTER TABLE decision ADD COLUMN kb_version INTEGER;" /* null: of before there were versions */
     "ALTER TABLE decision ADD COLUMN would TEXT;"
-    "ALTER TABLE decision ADD COLUMN offered INTEGER;"     /* … and staff are offered it */
+    "ALTER TABLE decision ADD COLUMN offered INTEGER;" /* … and staff are offered it */
+    /* an election's report, and what else is asked of that time */
+    "CREATE INDEX decision_politics ON decision(decided_at) WHERE reason='press_politics';"
     "ALTER TABLE decision ADD COLUMN unhelped_at INTEGER;" /* its answer; null: nobody said so */
     "ALTER TABLE event ADD COLUMN item TEXT;"              /* of the knowledge base: kind/id */
     /* digest: of what it said then; used_at: the last time on that day */

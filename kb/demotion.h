@@ -24,8 +24,8 @@ int kb_demotion_put(struct tx *tx, const struct kb_demotion *d) MUST_CHECK;
 int kb_demotion_each(struct tx *tx, int (*visit)(const struct kb_demotion *d, void *data),
                      void *data) MUST_CHECK;
 
-/* Ends those whose intent has another body in @kb, or isn't there any more. For whoever makes it
- * live, in the same transaction. */
+/* Ends those whose intent has another body in @kb, or isn't there any more. It is
+ * live. */
 int kb_demotion_end(struct tx *tx, const struct kb *kb) MUST_CHECK;
 
 #endif

@@ -85,8 +85,14 @@ int kb_diff(const struct kb_items *was, const struct kb_items *is,
 /* ------------------------------------------------------------------------------------------------
  * in words */
 
+/* Ends the sentence, unless the text that is quoted last has done so. */
 static void say(cJSON *lines, const char *field, struct buf *what)
 {
+    static const char *const ended[] = { ".”", "!”", "?”" };
+    bool stop = true;
+    for (size_t i = 0; i < ARRAY_LEN(ended); i++)
+        stop = stop && !str_ends(buf_str(what), str_of(ended[i]));
+    (void)buf_addc(what, stop ? "." : "");
     cJSON *line = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(line, "field", field);
     (void)cJSON_AddStringToObject(line, "what", buf_cstr(what));
@@ -111,9 +117,19 @@ static void add_words(struct buf *out, const cJSON *value)
         (void)buf_addf(out, ", weight %g", weight->valuedouble);
 }
 
+/* A box that nobody has filled in says as much as one that isn't there. */
+static const cJSON *filled(const cJSON *value)
+{
+    return cJSON_IsString(value) && !*value->valuestring ? NULL : value;
+}
+
 /* One of the two may be NULL. */
 static void say_value(cJSON *lines, const char *field, const cJSON *was, const cJSON *is)
 {
+    was = filled(was);
+    is = filled(is);
+    if (!was && !is)
+        return;
     struct buf what = BUF_INIT(LINE_BYTES_MAX);
     (void)buf_addc(&what, was && is ? "" : is ? "New: " : "Gone: ");
     if (was)
@@ -122,7 +138,6 @@ static void say_value(cJSON *lines, const char *field, const cJSON *was, const c
         (void)buf_addc(&what, " became ");
     if (is)
         add_words(&what, is);
-    (void)buf_add_byte(&what, '.');
     say(lines, field, &what);
 }
 
@@ -191,7 +206,6 @@ static void say_only(cJSON *lines, const char *field, const char *what, const st
     }
     if (more)
         (void)buf_addf(&text, " and %zu more", more);
-    (void)buf_add_byte(&text, '.');
     if (shown)
         say(lines, field, &text);
     buf_release(&text);
@@ -222,9 +236,9 @@ static int say_list(cJSON *lines, const char *field, const cJSON *was, const cJS
             say_only(lines, field, "New: ", &b);
             say_only(lines, field, "Gone: ", &a);
         }
-        if (cJSON_GetArraySize(lines) == before) {
+        if (a.count && b.count && cJSON_GetArraySize(lines) == before) {
             struct buf what = BUF_INIT(LINE_BYTES_MAX);
-            (void)buf_addc(&what, "The same in another order.");
+            (void)buf_addc(&what, "The same in another order");
             say(lines, field, &what);
         }
     }

@@ -15,4 +15,10 @@ struct kb_mark {
 int kb_mark_put(struct tx *tx, const struct kb_mark *m) MUST_CHECK;
 int kb_mark_remove(struct tx *tx, int64_t message_id, int64_t staff_id) MUST_CHECK;
 
+/* The last word on each message, of any person, on the draft of @revision or a later one: how many
+ * are better and worse; and on one: 1, 0 nobody said anything, or negative. */
+int kb_mark_count(struct tx *tx, int64_t revision, int64_t *ret_better,
+                  int64_t *ret_worse) MUST_CHECK;
+int kb_mark_last(struct tx *tx, int64_t revision, int64_t message_id, bool *ret_better) MUST_CHECK;
+
 #endif

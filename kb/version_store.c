@@ -7,25 +7,26 @@ enum { DIGEST_BYTES = 32 };
 /* The blob of these bytes, kept once however many versions have it. */
 static int keep_blob(struct tx *tx, struct str bytes, int64_t *ret_id)
 {
-    static const char q_add[] =
-        "INSERT INTO kb_blob(digest, bytes) VALUES(?1, ?2) ON CONFLICT(digest) DO NOTHING";
+    static const char q_add[] = "INSERT INTO kb_blob(digest, bytes) VALUES(?1, ?2)";
     static const char q_find[] = "SELECT id FROM kb_blob WHERE digest=?1";
     unsigned char digest[DIGEST_BYTES];
     (void)crypto_generichash(digest, sizeof digest, (const unsigned char *)bytes.p, bytes.len, NULL,
                              0);
-    struct stmt *q = tx_stmt(tx, q_add);
+    struct stmt *q = tx_stmt(tx, q_find);
     stmt_bind_blob(q, 1, digest, sizeof digest);
-    stmt_bind_blob(q, 2, bytes.p, bytes.len);
-    int r = stmt_run(q);
-    if (r < 0)
-        return r;
-    q = tx_stmt(tx, q_find);
-    stmt_bind_blob(q, 1, digest, sizeof digest);
-    r = stmt_next(q);
+    int r = stmt_next(q);
     if (r == 1)
         *ret_id = col_int64(q, "id");
     stmt_done(q);
-    return r < 0 ? r : r == 1 ? 0 : ERR_DB;
+    if (r != 0) /* as most are: then nothing of it is copied */
+        return r < 0 ? r : 0;
+    q = tx_stmt(tx, q_add);
+    stmt_bind_blob(q, 1, digest, sizeof digest);
+    stmt_bind_blob(q, 2, bytes.p, bytes.len);
+    r = stmt_run(q);
+    if (r == 0)
+        *ret_id = tx_last_id(tx);
+    return r;
 }
 
 static int add_file(struct tx *tx, int64_t version_id, const struct kb_file *file)

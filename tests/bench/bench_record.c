@@ -12,6 +12,7 @@
 #include "bot/responder.h"
 #include "bot/x/x.h"
 #include "handoff/record.h"
+#include "kb/schema.h"
 #include "tests/texts.h"
 
 static struct texts texts;
@@ -74,6 +75,8 @@ int main(int argc, char **argv)
         e = record_migrate(db);
     if (e == 0)
         e = bot_migrate(db);
+    if (e == 0)
+        e = kb_migrate(db);
     struct responder_options options = { .loop = loop,
                                          .db = db,
                                          .network = &network,

@@ -305,10 +305,10 @@ export async function openCase (page, text) {
   await page.getByTestId('conversation').waitFor()
 }
 
-// Tab by Tab until `target` has the focus, which must be seen on the way.
-export async function tabTo (page, target) {
+// Tab by Tab until `target` has the focus, which must be seen on the way; or back, with Shift+Tab.
+export async function tabTo (page, target, key = 'Tab') {
   for (let steps = 0; steps < 40; steps++) {
-    await page.keyboard.press('Tab')
+    await page.keyboard.press(key)
     const seen = await page.evaluate(() => {
       // Between the page's last element and its first the browser itself has it.
       if (document.activeElement === document.body) return true

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { kbFolder } from './support/kbfolder.mjs'
-import { moveClock, world } from './support/kerbside.mjs'
+import { moveClock, run, world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const MISSED = '@NorthmoorHelp my green bin has not been emptied'
@@ -74,4 +74,34 @@ test('a dead link withdraws its answers, a living one brings them back', async t
   assert.equal((await told(w)).length, 2)
   await moveClock(w, new Date(Date.now() + 65 * 3600e3).toISOString())
   await until('it is dead', async () => (await told(w)).length === 3, { seen: () => links(w) })
+})
+
+test('kerbside kb links: what was found, and asking for all of them now', async t => {
+  const pages = { '/missed': page(200), '/day': page(410), '/hole': page(200) }
+  const { asked, port } = await council(t, pages)
+  const kb = kbFolder()
+  t.after(kb.remove)
+  const at = path => `https://127.0.0.1:${port}${path}`
+  kb.write('bins.json', ({ intents: [missed, day] }) => {
+    missed.link = at('/missed')
+    day.link = at('/day')
+  })
+  kb.change('roads.json', ({ intents: [hole] }) => { hole.link = at('/missed') })
+  const w = await world(t, { conf: { kb: kb.dir } })
+  const links = async (...args) => run(['kb', 'links', '--config', w.kerbside.config, ...args])
+  const fresh = await links()
+  assert.deepEqual([fresh.status, fresh.out, asked], [0, [
+    `new       -  bins.missed  ${at('/missed')}`,
+    `new       -  bins.day  ${at('/day')}`,
+    `new       -  roads.pothole  ${at('/missed')}`, ''].join('\n'), []], fresh.err)
+  const found = await links('--check')
+  assert.equal(found.status, 0, found.err)
+  assert.deepEqual([...asked], ['HEAD /missed 200', 'HEAD /day 410', 'GET /day 410'])
+  assert.deepEqual(found.out.replace(/\d{4}-\S+Z/g, 'AT').split('\n'), [
+    `alive  200  AT  bins.missed  ${at('/missed')}`,
+    `dead   410  AT  bins.day  ${at('/day')}: There is no such page any more`,
+    `alive  200  AT  roads.pothole  ${at('/missed')}`, ''])
+  // It holds for the service, too.
+  assert.deepEqual(await told(w), [['kb.link_dead', 'intent/bins.day']])
+  assert.equal((await links('--all')).status, 2)
 })

@@ -39,9 +39,14 @@ test('a reworded reply is published, answers, and is taken back', async t => {
   const told = await w.omar.event('kb.published')
   assert.deepEqual([told.by, told.text], ['Edie Hall', 'Version 2 is live: Short'])
 
-  await edit(w.omar, 'intent', 'bins.missed', says('Oh no.'))
+  await edit(w.omar, 'intent', 'bins.missed', body => {
+    says('Oh no.')(body)
+    body.title = 'Bins that were missed'
+  })
   assert.equal(await goesLive(w.omar, await publish(w.omar, 'Warmer')), 3)
   assert.deepEqual(await answered(w, 'mill_road'), ['Oh no.', 3])
+  await w.edie.until('the desk with its link', () => w.edie.frames.some(frame =>
+    frame.type === 'desk' && frame.desk.links.some(link => link.title === 'Bins that were missed')))
 
   const back = await w.edie.ask('kb_rollback', { version: 2, note: 'It was better' })
   assert.equal(await goesLive(w.edie, back.proposal), 4)

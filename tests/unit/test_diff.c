@@ -66,7 +66,7 @@ static void items_come_and_go_in_order(void **state)
     assert_diff(files_of(was, ARRAY_LEN(was)), files_of(is, ARRAY_LEN(is)),
                 "removed intent/bins.old (Old)\n"
                 "  title: Gone: “Old”.\n"
-                "  replies: Gone: “So.”.\n"
+                "  replies: Gone: “So.”\n"
                 "added intent/roads.ice (Ice)\n"
                 "  title: New: “Ice”.\n"
                 "  phrases: New: “icy road”.\n"
@@ -88,11 +88,15 @@ static void what_changed_is_said(void **state)
           "  review_by: “2027-03-31” became “2027-09-30”.\n" },
         { "a reply is reworded, another comes", "\"replies\":[\"One.\",\"Two.\"]",
           "\"replies\":[\"One.\",\"Two, too.\",\"Three.\"]",
-          "  replies: “Two.” became “Two, too.”.\n  replies: New: “Three.”.\n" },
+          "  replies: “Two.” became “Two, too.”\n  replies: New: “Three.”\n" },
         { "the first reply goes", "\"replies\":[\"One.\",\"Two.\"]", "\"replies\":[\"Two.\"]",
-          "  replies: Gone: “One.”.\n" },
+          "  replies: Gone: “One.”\n" },
         { "another order", "\"replies\":[\"One.\",\"Two.\"]", "\"replies\":[\"Two.\",\"One.\"]",
           "  replies: The same in another order.\n" },
+        { "what nobody has filled in says nothing", "\"n\":1",
+          "\"n\":2,\"link\":\"\",\"replies\":[],\"examples\":{\"no\":[]}", "  n: 1 became 2.\n" },
+        { "a box is emptied", "\"link\":\"https://x\"", "\"link\":\"\"",
+          "  link: Gone: “https://x”.\n" },
         { "phrases come and go", "\"phrases\":[\"a\",\"b\",\"c\"]",
           "\"phrases\":[\"a\",\"d\",\"c\"]", "  phrases: New: “d”.\n  phrases: Gone: “b”.\n" },
         { "twice the same", "\"phrases\":[\"a\",\"a\"]", "\"phrases\":[\"a\"]",
@@ -159,11 +163,11 @@ static void what_is_no_object_is_said_too(void **state)
                 "changed common/common (common)\n"
                 "  words: New: “the”.\n"
                 "changed wording/clarify (clarify)\n"
-                "  clarify.ask: “Which?” became “Which one?”.\n"
+                "  clarify.ask: “Which?” became “Which one?”\n"
                 "  clarify.first: New: “1st”.\n"
                 "  clarify.first: Gone: “1”.\n"
                 "changed wording/thanks (thanks)\n"
-                "  thanks: “Ta.” became “Thanks.”.\n"
+                "  thanks: “Ta.” became “Thanks.”\n"
                 "changed thresholds/thresholds (thresholds)\n"
                 "  score: 80 became 70.\n",
                 "all kinds");

@@ -1,4 +1,6 @@
 /* The time before an election: what says one of its names or topics is for people. */
+#include "bot/election_report.h"
+#include "kb/version.h"
 #include "tests/unit/kb_with.h"
 #include "tests/unit/responder_fixture.h"
 
@@ -123,15 +125,75 @@ static void test_check(void **state)
     (void)kb_free(kb);
 }
 
+static int64_t publish(struct tx *tx, int64_t at)
+{
+    struct kb_files *files = kb_files_new(STR(""));
+    int64_t id;
+    struct kb_version v = { .hash = STR("3f9a"),
+                            .origin = STR("console"),
+                            .by = STR("Edie Hall"),
+                            .note = STR("A new link"),
+                            .at = at };
+    assert_non_null(files);
+    assert_int_equal(kb_files_put(files, STR("a.json"), STR("{}")), 0);
+    assert_int_equal(kb_version_add(tx, &v, files, &id), 0);
+    (void)kb_files_free(files);
+    return id;
+}
+
+static void assert_said(int64_t from, int64_t until, const char *want)
+{
+    struct tx *tx = fixture_begin(t.f);
+    struct buf got = BUF_INIT(65536);
+    cJSON *o = cJSON_CreateObject();
+    assert_int_equal(election_report(tx, t.live.kb, from, until, o), 0);
+    assert_int_equal(json_add_tree(&got, o), 0);
+    for (size_t i = 0; i < got.len; i++)
+        got.p[i] = got.p[i] == '"' ? '\'' : got.p[i];
+    assert_str(buf_str(&got), want);
+    buf_release(&got);
+    cJSON_Delete(o);
+    tx_rollback(tx);
+    t.f->tx = NULL;
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    int64_t from = t.now;
+    go_live(ELECTION(FROM, UNTIL, NAMES));
+    take_one(says("900", "sam", "my bin hasn't been emptied"));
+    take_one(says("901", "kit", "when is my bin day and my bin hasn't been emptied"));
+    take_one(says("902", "dot", "which polling station"));
+    struct network_message m = says("903", "dot", "the polling station, please");
+    m.conversation = STR("902");
+    take_one(m);
+    take_one(says("904", "eve", "thank you"));
+    struct tx *tx = fixture_begin(t.f);
+    run_sql(tx, "UPDATE reply SET state='sent', remote_id='r' || id, changed_at=created_at");
+    run_sql(tx, "UPDATE reply SET state='failed' WHERE message_id=2");
+    (void)publish(tx, from - 1);
+    (void)publish(tx, from + 5);
+    (void)publish(tx, t.now + 1);
+    fixture_commit(t.f);
+    /* the acknowledgement and the thanks are said too; what failed isn't */
+    assert_said(
+        from, t.now + 1,
+        "{'replies':3,'by_intent':[{'intent':'bins.missed','title':'Missed bin','count':1}],"
+        "'to_team':[{'case':1,'reference':'JP7M-8','at':1795381560,'summary':'which polling "
+        "station'}],'published':[{'version':2,'hash':'bd59f8aec49ae662','origin':'console','from':"
+        "null,"
+        "'by':'Edie Hall','agreed_by':null,'note':'A new link','at':1795381205}]}");
+    assert_said(0, 1, "{'replies':0,'by_intent':[],'to_team':[],'published':[]}");
+}
+
 #define ELECTION_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_load),
-        cmocka_unit_test(test_check),
-        ELECTION_TEST(test_rows),
-        ELECTION_TEST(test_holds),
+        cmocka_unit_test(test_load), cmocka_unit_test(test_check), ELECTION_TEST(test_rows),
+        ELECTION_TEST(test_holds),   ELECTION_TEST(test_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 /* How intents stand with those who ask: what is counted of what residents write, and what that
  * withholds. */
+#include "bot/standing.h"
+
+#include "kb/demotion.h"
 #include "tests/unit/responder_fixture.h"
 
 static const char q_used[] = "SELECT topic || ' ' || sum(used) || ' ' || sum(unhelped) AS t FROM "
@@ -178,13 +181,38 @@ static void test_demoted(void **state)
     assert_rows(q_used, "bins.missed 4 3\n", "");
 }
 
+static const char q_demoted[] = "SELECT intent AS t FROM kb_demotion ORDER BY intent";
+
+/* It ends with a version that says otherwise of the intent, and is looked at once a version. */
+static void test_ended(void **state)
+{
+    (void)state;
+    struct kb_live seen = { NULL, 0 };
+    struct kb_intent *missed = (struct kb_intent *)kb_intent_named(t.live.kb, STR("bins.missed"));
+    struct tx *tx = fixture_begin(t.f);
+    struct kb_demotion d = { .intent = STR("bins.missed"), .digest = missed->digest };
+    assert_int_equal(kb_demotion_put(tx, &d), 0);
+    fixture_commit(t.f);
+    standing_turn(&seen, t.f->db, &t.live);
+    assert_rows(q_demoted, "bins.missed\n", "as it was");
+    t.live.version++;
+    standing_turn(&seen, t.f->db, &t.live);
+    assert_rows(q_demoted, "bins.missed\n", "another version of the same");
+    missed->digest++;
+    standing_turn(&seen, t.f->db, &t.live);
+    assert_rows(q_demoted, "bins.missed\n", "no other version");
+    t.live.version++;
+    standing_turn(&seen, t.f->db, &t.live);
+    assert_rows(q_demoted, "", "changed");
+}
+
 #define STANDING_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STANDING_TEST(test_uses),     STANDING_TEST(test_edits),   STANDING_TEST(test_modes),
-        STANDING_TEST(test_withheld), STANDING_TEST(test_demoted),
+        STANDING_TEST(test_uses),  STANDING_TEST(test_edits),    STANDING_TEST(test_ended),
+        STANDING_TEST(test_modes), STANDING_TEST(test_withheld), STANDING_TEST(test_demoted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

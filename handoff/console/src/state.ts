@@ -151,6 +151,8 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
       });
     case "event":
       return takeEvent(state, frame);
+    case "desk":
+      return { ...state, desk: frame.desk };
     case "status":
       return takeStatus(state, frame, at);
     case "case": {

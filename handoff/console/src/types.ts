@@ -413,6 +413,12 @@ export interface EventFrame {
   item?: string;
 }
 
+/** Another version of the knowledge base is live. */
+export interface DeskFrame {
+  type: "desk";
+  desk: Desk;
+}
+
 export interface StatusFrame extends Status {
   type: "status";
 }
@@ -511,6 +517,7 @@ export type ServerFrame =
   | SnapshotFrame
   | ResetFrame
   | EventFrame
+  | DeskFrame
   | StatusFrame
   | PeopleFrame
   | BeatFrame

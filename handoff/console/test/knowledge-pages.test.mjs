@@ -33,6 +33,16 @@ test("what is different is counted by what becomes of it", () => {
   }
 });
 
+test("each field of an item is named once, as its box is", () => {
+  const line = (field, what) => ({ field, what });
+  const lines = [line("replies", "1"), line("examples.yes", "2"), line("replies", "3"), line("on_fire", "4")];
+  assert.deepEqual(publishing.byField(samples.aDifference({ lines })), [
+    { label: "Replies", whats: ["1", "3"] },
+    { label: "Must be found", whats: ["2"] },
+    { label: "On fire", whats: ["4"] },
+  ]);
+});
+
 test("rules about people in danger and about trolls need a second person", () => {
   const rule = (kind) => anEntry({ kind: "rule", rule: kind, change: "changed" });
   const rows = [

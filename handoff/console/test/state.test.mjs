@@ -42,6 +42,11 @@ test("the mode and the cost are as last told, and a cost that isn't told is nobo
   assert.deepEqual([later.mode, later.cost], ["auto", null]);
 });
 
+test("the desk is as last told: another version of the knowledge base has other links", () => {
+  const desk = { ...welcome().desk, links: [{ title: "Floods", url: "https://northmoor.example/floods" }] };
+  assert.deepEqual(after(welcome(), { type: "desk", desk }).desk, desk);
+});
+
 test("the queue is sorted by priority, then by who has waited longest, open ones only", () => {
   const state = after(
     snapshot([

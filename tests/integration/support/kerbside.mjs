@@ -38,20 +38,20 @@ export const OFFICE = {
   fri: ['09:00-16:30']
 }
 
-// Runs the program to its end: { status, out, err }.
-export function run (args, { input = '', env = {} } = {}) {
+// Runs the program to its end, which comes within `ms`: { status, out, err }.
+export function run (args, { input = '', env = {}, ms = 30000 } = {}) {
   const child = spawn(PROGRAM, args, { env: { ...process.env, ...env } })
   let out = ''
   let err = ''
-  child.stdout.on('data', piece => { out += piece })
-  child.stderr.on('data', piece => { err += piece })
+  child.stdout.setEncoding('utf8').on('data', piece => { out += piece })
+  child.stderr.setEncoding('utf8').on('data', piece => { err += piece })
   child.stdin.on('error', () => {})
   child.stdin.end(input)
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) => resolve({ status: code ?? signal, out, err }))
   })
-  return within(`the end of kerbside ${args.join(' ')}`, ended, 30000)
+  return within(`the end of kerbside ${args.join(' ')}`, ended, ms)
     .finally(() => child.kill('SIGKILL'))
 }
 

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { KbDifference } from "../types";
 import { itemHref, itemKey } from "./place";
-import { changeWords } from "./publishing";
+import { byField, changeWords } from "./publishing";
 import { kindOne } from "./words";
 
 export interface DifferencesProps {
@@ -26,13 +26,18 @@ export function Differences({ items, more }: DifferencesProps) {
             </span>
             <strong class={`govuk-tag ks-change--${one.change}`}>{changeWords(one.change)}</strong>
           </h3>
-          <ul class="govuk-list govuk-list--bullet ks-differences">
-            {one.lines.map(({ what }, n) => (
-              <li key={n} dir="auto">
-                {what}
-              </li>
+          <dl class="ks-differences">
+            {byField(one).map(({ label, whats }) => (
+              <div key={label}>
+                <dt>{label}</dt>
+                {whats.map((what, n) => (
+                  <dd key={n} dir="auto">
+                    {what}
+                  </dd>
+                ))}
+              </div>
             ))}
-          </ul>
+          </dl>
           {more?.(one)}
         </li>
       ))}

@@ -23,11 +23,13 @@ import { useItem, type UsedItem } from "./use-item";
 import { isSingle, kindMany, kindOne } from "./words";
 
 interface ItemPageProps {
-  name: ItemName & FieldPlace;
+  name: ItemName;
+  /** where a link from elsewhere leads to */
+  at: FieldPlace;
   page: KnowledgePageProps;
 }
 
-export function ItemPage({ name, page }: ItemPageProps) {
+export function ItemPage({ name, at, page }: ItemPageProps) {
   const used = useItem(name, page);
   const { keeper, missing } = used;
   const entry = entryOf(page.kb, name);
@@ -45,7 +47,7 @@ export function ItemPage({ name, page }: ItemPageProps) {
           Fetching it…
         </p>
       )}
-      {keeper.known && <Opened name={name} page={page} used={used} entry={entry} />}
+      {keeper.known && <Opened name={name} at={at} page={page} used={used} entry={entry} />}
     </>
   );
 }
@@ -73,7 +75,7 @@ interface OpenedProps extends ItemPageProps {
   entry: KbEntry | undefined;
 }
 
-function Opened({ name, page, used, entry }: OpenedProps) {
+function Opened({ name, at, page, used, entry }: OpenedProps) {
   const { keeper } = used;
   const { known } = keeper;
   const now = useContext(Now);
@@ -115,7 +117,7 @@ function Opened({ name, page, used, entry }: OpenedProps) {
       {keeper.body === null && known.live !== null ? (
         <Removed keeper={keeper} />
       ) : (
-        <Editing name={name} page={page} used={used} entry={entry} />
+        <Editing name={name} at={at} page={page} used={used} entry={entry} />
       )}
     </>
   );
@@ -275,7 +277,7 @@ function secondPerson({ kind }: ItemName, body: Body): string | null {
   return "Publishing a change of this rule needs a second person, since it decides who is kept from harm or from being heard.";
 }
 
-function Editing({ name, page, used, entry }: OpenedProps) {
+function Editing({ name, at, page, used, entry }: OpenedProps) {
   const { keeper, check, checked, onTyped } = used;
   const { kind, item } = name;
   const { body, known } = keeper;
@@ -285,7 +287,7 @@ function Editing({ name, page, used, entry }: OpenedProps) {
     () => placed(check?.problems ?? [], fieldsOf(kind, item, body)),
     [check, kind, item, body],
   );
-  useArrival(name, fields);
+  useArrival(at, fields);
   if (!known) return null;
   const form: FormContext = {
     body,

@@ -72,8 +72,10 @@ function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps
       return <Overview page={page} />;
     case "list":
       return <KindList key={place.kind} kind={place.kind} page={page} />;
-    case "item":
-      return <ItemPage key={itemKey(place)} name={place} page={page} />;
+    case "item": {
+      const { page: _, kind, item, ...at } = place;
+      return <ItemPage key={itemKey(place)} name={{ kind, item }} at={at} page={page} />;
+    }
     case "new":
       return <NewPage key={hrefOfPlace(place)} {...place} page={page} />;
     case "try":

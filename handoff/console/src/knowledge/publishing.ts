@@ -12,6 +12,7 @@ import type {
   Seconds,
 } from "../types";
 import { nextWords } from "../words";
+import { fieldsOf, isField } from "./fields";
 import { itemHref } from "./place";
 import { kindMany, kindOne } from "./words";
 
@@ -23,6 +24,30 @@ const changes: [Change, string][] = [
 
 export function changeWords(change: Change): string {
   return changes.find(([one]) => one === change)?.[1] ?? change;
+}
+
+/** As the box is called in which it is filled in; "holding" where there is none for it. */
+function fieldWords({ kind, item }: ItemName, named: string): string {
+  const fields = fieldsOf(kind, item, null);
+  const found =
+    fields.find(({ path }) => path === named) ?? fields.find(({ path }) => isField(path, named));
+  const plain = named.replace(/[._]/g, " ");
+  return found?.label ?? plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+export interface FieldLines {
+  label: string;
+  whats: string[];
+}
+
+/** What is different in an item, each field once. */
+export function byField(one: KbDifference): FieldLines[] {
+  const found = new Map<string, string[]>();
+  for (const { field, what } of one.lines) {
+    const label = fieldWords(one, field);
+    found.set(label, [...(found.get(label) ?? []), what]);
+  }
+  return [...found].map(([label, whats]) => ({ label, whats }));
 }
 
 /** "1 answer", "3 answers" */

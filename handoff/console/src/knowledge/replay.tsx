@@ -10,6 +10,7 @@ import { usePages } from "../trays/use-pages";
 import type { KbReplay, KbReplayed, ReplayGroup } from "../types";
 import type { KnowledgePageProps } from "./knowledge";
 import { dayOf } from "./local-time";
+import { hrefOfPlace } from "./place";
 import { ReplayedRow } from "./replayed";
 import {
   firstGroup,
@@ -62,6 +63,15 @@ export function ReplayPage(props: KnowledgePageProps) {
             Written from <At at={replay.from} /> to <At at={replay.until} />; begun{" "}
             <At at={replay.began_at} />.
           </p>
+          {replay.state === "failed" && (
+            <p class="govuk-body">
+              What is wrong in the draft, and where, stands under{" "}
+              <a class="govuk-link" href={hrefOfPlace({ page: "publish" })}>
+                Publish
+              </a>
+              .
+            </p>
+          )}
           {outdated && (
             <p class="govuk-inset-text ks-inset" data-testid="outdated">
               {outdated}
