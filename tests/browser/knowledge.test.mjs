@@ -37,6 +37,9 @@ async function fits (page, where) {
 part('what is typed is in the draft, after a reload too, until it is discarded', async council => {
   const page = await council.staffPage('edie')
   await page.getByTestId('nav-knowledge').click()
+  await page.getByTestId('kb-text').fill('recycling not emptied')
+  await page.getByTestId('kb-found').getByRole('link', { name: 'Missed bin' }).waitFor()
+  await page.getByTestId('kb-text').fill('missed')
   await page.getByTestId('kb-row').filter({ hasText: 'Missed bin' }).getByRole('link').click()
   await saving(page, 'As it is live')
   await tabTo(page, field(page, 'title'))
