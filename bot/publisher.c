@@ -269,8 +269,8 @@ static int settle_item(const struct kb_draft_item *item, void *data)
     struct arena arena = ARENA_INIT;
     struct kb_draft_item drafted;
     int r = kb_draft_get(tx, &arena, item->kind, item->id, &drafted);
-    if (r == 1 && drafted.revision == item->revision)
-        r = kb_draft_discard(tx, item->kind, item->id, item->revision);
+    if (r == 1 && (drafted.revision == item->revision || str_eq(drafted.body, item->body)))
+        r = kb_draft_discard(tx, item->kind, item->id, drafted.revision);
     else if (r == 1 && str_eq(drafted.base, item->base))
         r = kb_draft_rebase(tx, item->kind, item->id, item->body);
     arena_release(&arena);
