@@ -74,6 +74,8 @@ int main(int argc, char **argv)
     if (e == 0)
         e = record_migrate(db);
     if (e == 0)
+        e = kb_migrate(db);
+    if (e == 0)
         e = bot_migrate(db);
     if (e == 0)
         e = kb_migrate(db);

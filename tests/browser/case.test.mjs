@@ -94,7 +94,8 @@ function filled (frame) {
   const [first] = frame.messages
   frame.case.due_at = now() + 1230
   frame.case.lease_until = now() + 5400
-  frame.suggestions = [{ intent: 'x', title: MARKUP, text: MARKUP, link: null, score: 0.5, would: false }]
+  frame.suggestions = [{ intent: 'x', title: MARKUP, text: MARKUP, link: null, score: 0.5, would: true }]
+  first.decision.would = MARKUP
   frame.notes = [{ id: 1, by: tom, text: MARKUP, at: now(), to: [tom] }]
   frame.earlier = [{
     id: 7,
@@ -171,6 +172,10 @@ story('a case full of what others wrote is read, and fits', async council => {
   }
   await page.getByTestId('to-reply').click()
   await focused(page, 'reply-text')
+  await page.getByTestId('reply-text').fill('')
+  await page.getByTestId('take-would').press('Enter')
+  await focused(page, 'reply-text')
+  assert.equal(await page.getByTestId('reply-text').inputValue(), MARKUP)
   await page.keyboard.press('Escape')
   assert.equal(await page.locator('main img, main b, main a[href^="javascript"]').count(), 0)
   assert.doesNotMatch(await page.title(), /owned/)

@@ -413,7 +413,8 @@ static void a_dead_link_withholds_the_answer(void **state)
 
 static cJSON *a_replay(void *data, struct tx *tx)
 {
-    (void)data, (void)tx;
+    (void)data;
+    (void)tx;
     cJSON *o = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(o, "state", "done");
     return o;

@@ -161,7 +161,7 @@ function Would({ suggestion, busy, onTake }: WouldProps) {
       </p>
       <button
         type="button"
-        class="govuk-button govuk-button--secondary ks-reply__take"
+        class="govuk-button govuk-button--secondary"
         disabled={busy}
         onClick={() => onTake(words)}
         data-testid="take-would"
