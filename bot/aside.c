@@ -12,11 +12,16 @@ struct aside {
     void *data;
 };
 
+void aside_lower(int niceness)
+{
+    /* of this thread alone, as Linux has it */
+    (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + niceness);
+}
+
 static void run(void *data)
 {
     struct aside *a = data;
-    /* of this thread alone, as Linux has it */
-    (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + a->niceness);
+    aside_lower(a->niceness);
     a->work(a->data);
     (void)uv_async_send(&a->over);
 }

@@ -18,4 +18,7 @@ enum { ASIDE_ASKED = 10, ASIDE_LONG = 19 }; /* niceness: somebody waits for it; 
 int aside_begin(uv_loop_t *loop, int niceness, void (*work)(void *data), void (*done)(void *data),
                 void *data) MUST_CHECK;
 
+/* On such a thread: what comes now is less urgent by so much. */
+void aside_lower(int niceness);
+
 #endif

@@ -31,7 +31,7 @@ static void print_help(FILE *to)
 {
     (void)fputs("usage: kerbside kb COMMAND …\n", to);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        (void)fprintf(to, "  kerbside kb %-8s %s\n", commands[i].name, commands[i].help);
+        (void)fprintf(to, "  kerbside kb %-15s %s\n", commands[i].name, commands[i].help);
     (void)fputs("kerbside kb COMMAND --help says more.\n", to);
 }
 

@@ -157,6 +157,17 @@ static int check(struct publishing *job)
     return e == ERR_NOMEM ? e : job->report.errors ? ERR_BADINPUT : 0;
 }
 
+/* Training takes long, and gives way to everything from then on; all else somebody waits for. */
+static int find_second(struct publishing *job)
+{
+    const struct versions_options *o = job->of->options.versions;
+    int r = kb_load_second(job->kb, o->models);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    aside_lower(ASIDE_LONG - ASIDE_ASKED);
+    return versions_find_second(o->models, job->kb, &job->of->stop, &job->report);
+}
+
 static void work(void *data)
 {
     struct publishing *job = data;
@@ -167,7 +178,7 @@ static void work(void *data)
     if (r == 0)
         r = check(job);
     if (r == 0)
-        r = versions_find_second(o->models, job->kb, &job->of->stop, &job->report);
+        r = find_second(job);
     if (r == 0)
         kb_forget_lessons(job->kb);
     job->outcome = r;
@@ -258,8 +269,8 @@ static int settle_item(const struct kb_draft_item *item, void *data)
     struct arena arena = ARENA_INIT;
     struct kb_draft_item drafted;
     int r = kb_draft_get(tx, &arena, item->kind, item->id, &drafted);
-    if (r == 1 && drafted.revision == item->revision)
-        r = kb_draft_discard(tx, item->kind, item->id, item->revision);
+    if (r == 1 && (drafted.revision == item->revision || str_eq(drafted.body, item->body)))
+        r = kb_draft_discard(tx, item->kind, item->id, drafted.revision);
     else if (r == 1 && str_eq(drafted.base, item->base))
         r = kb_draft_rebase(tx, item->kind, item->id, item->body);
     arena_release(&arena);
@@ -348,7 +359,7 @@ static void begin(struct publisher *p, int64_t proposal_id, int64_t live_id)
                                 .live_id = live_id,
                                 .now = clock_now(p->options.clock),
                                 .report = REPORT_INIT };
-    if (aside_begin(p->options.loop, ASIDE_LONG, work, done, job) < 0)
+    if (aside_begin(p->options.loop, ASIDE_ASKED, work, done, job) < 0)
         job_free(job);
     else
         p->job = job;

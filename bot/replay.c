@@ -51,11 +51,21 @@ bool replay_group_named(struct str name, enum replay_group *ret)
     return false;
 }
 
-/* The key of what they are trained on holds all that a message is read by: terms, and patterns of
- * all topics in their order. */
+/* An election's names are a term that no other is like. */
+static bool has_election(const struct kb *kb)
+{
+    for (size_t i = 0; i < kb->rule_count; i++)
+        if (kb->rule[i].until_at)
+            return true;
+    return false;
+}
+
+/* The key of what they are trained on holds all else that a message is read by: terms, and patterns
+ * of all topics in their order. */
 static bool reads_the_same(const struct kb *a, const struct kb *b)
 {
-    return strcmp(a->lessons, b->lessons) == 0 && !a->second == !b->second;
+    return strcmp(a->lessons, b->lessons) == 0 && !a->second == !b->second && !has_election(a) &&
+           !has_election(b);
 }
 
 int replay_new(const struct replay_options *o, struct replay **ret)
@@ -127,7 +137,9 @@ static bool is_same(const struct replay_outcome *a, const struct replay_outcome 
            str_eq(intent_id(a->policy.also), intent_id(b->policy.also)) &&
            a->policy.priority == b->policy.priority &&
            a->policy.case_needed == b->policy.case_needed &&
-           str_eq(a->policy.team, b->policy.team) && str_eq(a->reply, b->reply);
+           str_eq(intent_id(a->policy.would), intent_id(b->policy.would)) &&
+           a->policy.offered == b->policy.offered && str_eq(a->policy.team, b->policy.team) &&
+           str_eq(a->reply, b->reply) && str_eq(a->would, b->would);
 }
 
 bool replay_compare(const struct replay_outcome *live, const struct replay_outcome *draft,
@@ -257,18 +269,16 @@ static int read_chunk(struct worker *w)
 static int keep_decision(struct worker *w, size_t i, const struct decision *d)
 {
     struct replay_outcome *to = &w->live_did[i];
-    *to = (struct replay_outcome){ d->policy, STR("") };
-    if (!d->reply.len)
-        return 0;
-    to->reply = arena_str(&w->texts, d->reply);
-    return to->reply.p ? 0 : ERR_NOMEM;
+    *to = (struct replay_outcome){ d->policy, arena_str(&w->texts, d->reply),
+                                   arena_str(&w->texts, d->would) };
+    return to->reply.p && to->would.p ? 0 : ERR_NOMEM;
 }
 
 static void compare(struct worker *w, size_t i, const struct decision *draft)
 {
     struct replay *r = w->replay;
     const struct past_message *m = &w->chunk[i];
-    const struct replay_outcome is = { draft->policy, draft->reply };
+    const struct replay_outcome is = { draft->policy, draft->reply, draft->would };
     enum replay_group group;
     if (!replay_compare(&w->live_did[i], &is, &group))
         return;

@@ -72,7 +72,7 @@ const struct hours *replay_hours(const struct replay *r);
 /* What is done and said about a message. */
 struct replay_outcome {
     struct policy_decision policy;
-    struct str reply;
+    struct str reply, would; /* as of the decision */
 };
 
 /* What is different between the two? False: nothing. */

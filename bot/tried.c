@@ -35,13 +35,14 @@ void tried_put(cJSON *o, const struct kb *kb, const struct decision *d, struct s
     (void)cJSON_AddItemToObject(o, "why", decision_why(kb, d, text));
 }
 
+/* Of the same as decision_intents. */
 static void put_titles(cJSON *o, const struct policy_decision *d)
 {
+    const struct kb_intent *const all[] = { d->intent, d->also, d->would, d->would_also };
     cJSON *titles = cJSON_AddArrayToObject(o, "titles");
-    if (d->action == ACTION_ANSWER)
-        (void)json_add_str(titles, d->intent->title);
-    if (d->also)
-        (void)json_add_str(titles, d->also->title);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (all[i])
+            (void)json_add_str(titles, all[i]->title);
 }
 
 cJSON *tried_json(const struct kb *kb, int64_t version, const struct decision *d, struct str text)

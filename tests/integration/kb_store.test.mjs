@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { run, sql, writeConfig } from './support/kerbside.mjs'
+import { Kerbside, run, sql, writeConfig } from './support/kerbside.mjs'
+import { until } from './support/wait.mjs'
 
 const SMALL = fileURLToPath(new URL('../data/kb', import.meta.url))
 const SHIPPED = fileURLToPath(new URL('../../kb/content', import.meta.url))
@@ -295,6 +296,21 @@ describe('csv', () => {
     await done('discard', ['intent/bins.day'])
     await done('discard', ['intent/roads.pothole'])
   })
+})
+
+test('a running Kerbside takes over what is made live beside it', async () => {
+  const kerbside = new Kerbside(dir, config)
+  assert.ok(await kerbside.start(), kerbside.log)
+  try {
+    const folder = changed('beside', 'bins.json', t => { t.intents[0].title = 'A missed bin' })
+    const out = await done('import', ['--publish', '--note', 'Beside it', folder])
+    const [, version] = /Version (\d+) is live/.exec(out)
+    await until(`version ${version} decides`, () => kerbside.log.includes(`kb.live version=${version} `))
+    await done('rollback', ['--note', 'As before', String(version - 1)])
+    await until('the one after it decides', () => kerbside.log.includes(`kb.live version=${Number(version) + 1} `))
+  } finally {
+    await kerbside.stop()
+  }
 })
 
 test('every command says what it does', async () => {

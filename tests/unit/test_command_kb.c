@@ -411,9 +411,10 @@ static void a_dead_link_withholds_the_answer(void **state)
     cJSON_Delete(answer);
 }
 
-static cJSON *a_replay(void *data)
+static cJSON *a_replay(void *data, struct tx *tx)
 {
     (void)data;
+    (void)tx;
     cJSON *o = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(o, "state", "done");
     return o;

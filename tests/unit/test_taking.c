@@ -29,6 +29,19 @@ static void change(const char *sql)
     fixture_commit(t.f);
 }
 
+/* A version that is swapped in decides the next message; where there are none, none is named. */
+static void test_version_of_decision(void **state)
+{
+    (void)state;
+    take_one(says("901", "7", "potholes"));
+    kb_live_swap(&t.live, kb_ref(t.live.kb), 4);
+    take_one(says("902", "8", "potholes"));
+    assert_rows(
+        "SELECT m.remote_id || ' ' || coalesce(d.kb_version, '-') AS t FROM decision d JOIN "
+        "message m ON m.id=d.message_id ORDER BY m.id",
+        "901 -\n902 4\n", "versions");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * accounts */
 
@@ -647,6 +660,7 @@ static void test_who_is_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TAKING_TEST(test_version_of_decision),
         TAKING_TEST(test_accounts),
         TAKING_TEST(test_teams),
         TAKING_TEST(test_overheard),

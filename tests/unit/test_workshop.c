@@ -446,6 +446,43 @@ static void a_replay_shows_what_changes(void **state)
     assert_str(at(a, "replay.worse"), "2");
 }
 
+/* Where both read alike, each message is read once. */
+static void a_replay_of_other_words(void **state)
+{
+    static const struct {
+        const char *note, *more, *replies, *groups;
+    } rows[] = {
+        { "the same", "", "['Please put it on the map: {link}']",
+          "{\"answered\":0,\"differently\":0,\"not_answered\":0,\"handed_off\":0,\"other\":0}" },
+        { "a review date", "'owner':'Edie Hall',", "['Please put it on the map: {link}']",
+          "{\"answered\":0,\"differently\":0,\"not_answered\":0,\"handed_off\":0,\"other\":0}" },
+        { "reworded", "", "['Put it here: {link}']",
+          "{\"answered\":0,\"differently\":2,\"not_answered\":0,\"handed_off\":0,\"other\":0}" },
+        { "by a person", "'mode':'assist',", "['Please put it on the map: {link}']",
+          "{\"answered\":0,\"differently\":0,\"not_answered\":0,\"handed_off\":2,\"other\":0}" },
+    };
+    (void)state;
+    (void)write_past("1", "a pothole in Elm Close", NOON - 200, RECORD_ADDRESSED);
+    (void)write_past("2", "potholes!", NOON - 300, RECORD_ADDRESSED);
+    (void)write_past("3", "my bin was missed", NOON - 400, RECORD_ADDRESSED);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf body = BUF_INIT(10000);
+        (void)buf_addf(&body,
+                       "{'id':'roads.pothole','title':'Potholes','called':'a pothole',"
+                       "'department':'highways','review_by':'2099-12-30',%s'link':"
+                       "'https://council.example/potholes','replies':%s,'match':[{'pcre':"
+                       "'(?&hole)','weight':75}],'examples':{'yes':['Potholes on our road','there\\"
+                       "u0027s a hole in the road']}}",
+                       rows[i].more, rows[i].replies);
+        save("roads.pothole", buf_cstr(&body));
+        buf_release(&body);
+        (void)ask("{'type':'kb_replay','id':'r','from':0,'until':1795000000}");
+        const cJSON *a = finish_replay();
+        assert_str_note(at(a, "replay.state"), "done", at(a, "replay.text").p);
+        assert_str_note(at(a, "replay.groups"), rows[i].groups, rows[i].note);
+    }
+}
+
 static void a_replay_comes_in_pages(void **state)
 {
     (void)state;
@@ -605,6 +642,7 @@ int main(void)
         ONE(words_lead_to_items),
         ONE(differences_are_said),
         ONE(a_replay_shows_what_changes),
+        ONE(a_replay_of_other_words),
         ONE(a_replay_comes_in_pages),
         ONE(a_replay_needs_a_draft_that_loads),
         ONE(a_replay_is_stopped),

@@ -297,6 +297,17 @@ test("what is heard while it is saved is asked for again", async () => {
   assert.equal(k.fetched, 1);
 });
 
+test("published, it isn't in the draft any more, and what was said of its save is old", async () => {
+  const k = keeping();
+  k.keeper.write({ title: "mine" });
+  k.pause();
+  await k.say({ what: "saved", revision: 5 });
+  k.keeper.heard(drafted(5, "mine"));
+  assert.equal(savingWords(k.keeper.saving, true), "Saved in the draft");
+  k.keeper.heard(item({ version: 4, live: { title: "mine" } }));
+  assert.equal(savingWords(k.keeper.saving, false), "As it is live");
+});
+
 test("discarded, it is as live, and what was typed goes", async () => {
   const k = keeping({ first: drafted(7, "drafted") });
   k.keeper.write({ title: "mine" });

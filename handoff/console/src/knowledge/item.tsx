@@ -267,8 +267,15 @@ function Removed({ keeper }: { keeper: ItemKeeper }) {
   );
 }
 
-const secondPerson =
-  "Publishing a change of this rule needs a second person, since it decides who is kept from harm or from being heard.";
+/** Why its publication needs a second person's word, or null; a draft's terms may need it, too. */
+function secondPerson({ kind }: ItemName, body: Body): string | null {
+  if (kind === "thresholds") {
+    return "Publishing a change of these numbers needs a second person, since they decide about every message.";
+  }
+  const ruleKind = textAt(body, "kind");
+  if (kind !== "rule" || (ruleKind !== "sensitive" && ruleKind !== "troll")) return null;
+  return "Publishing a change of this rule needs a second person, since it decides who is kept from harm or from being heard.";
+}
 
 function Editing({ name, at, page, used, entry }: OpenedProps) {
   const { keeper, check, checked, onTyped } = used;
@@ -296,14 +303,12 @@ function Editing({ name, at, page, used, entry }: OpenedProps) {
       onTyped();
     },
   };
-  const ruleKind = textAt(body, "kind");
+  const second = secondPerson(name, body);
   return (
     <div class="ks-kb-columns">
       <div>
         <Summary placed={found} />
-        {kind === "rule" && (ruleKind === "sensitive" || ruleKind === "troll") && (
-          <p class="govuk-inset-text">{secondPerson}</p>
-        )}
+        {second && <p class="govuk-inset-text">{second}</p>}
         <ItemForm sections={sections} {...form} />
         {kind === "incident" && (
           <PublishIncident page={page} body={body} settle={() => keeper.flush()} />

@@ -167,6 +167,8 @@ export class ItemKeeper {
   private take(frame: KbItemFrame): void {
     const dirty = this.isDirty();
     if (!dirty || sameBody(bodyNow(frame), this.body)) {
+      // Somebody else's doing, or a publication: what was said of our last save is old.
+      if (frame.revision !== this.known?.revision) this.saving = "nothing";
       this.theirs = null;
       this.adopt(frame);
     } else if (this.saysTheSame(frame)) {

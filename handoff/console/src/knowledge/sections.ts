@@ -298,7 +298,7 @@ const incidentSections: readonly Section[] = [
         as: "text",
         path: "text",
         label: "What residents are told",
-        hint: "Instead of the usual answers below, as long as it lasts.",
+        hint: "The whole answer, instead of those below, as long as it lasts. An address is written out.",
       },
     ],
   },
@@ -316,8 +316,8 @@ const incidentSections: readonly Section[] = [
       {
         as: "lines",
         path: "tell",
-        label: "Tell when it begins and ends",
-        hint: "One a line.",
+        label: "Whom to tell when it's over",
+        hint: "Names that staff know, one a line.",
         optional: true,
       },
     ],
@@ -431,21 +431,22 @@ function voiceSections(body: Body): readonly Section[] {
 const electionSections: readonly Section[] = [
   {
     title: "The pre-election period",
-    hint: "While it lasts, nothing political is said by machine: what names a candidate or a topic goes to the team, and what could be read as taking sides can't be published.",
+    hint: "While it lasts, a message with one of the names or topics below goes to a person. And what is said is frozen: replies, links, holding replies, notices, quick replies and wording change only with a supervisor's or an admin's word.",
     fields: [
       ...times(councilTime, "Usually the close of poll."),
       {
         as: "line",
         path: "team",
         label: "Team",
-        hint: "Who answers such messages.",
+        hint: "Who gets such messages. Without one, communications.",
         suggest: "teams",
+        optional: true,
       },
       {
         as: "lines",
         path: "names",
         label: "Candidates and parties",
-        hint: "One name a line.",
+        hint: "One name a line, as people write it, without full stops or commas.",
         optional: true,
       },
       {
