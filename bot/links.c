@@ -46,6 +46,10 @@ static bool refuses_machines(int status)
 void links_read(const struct http_answer *answer, struct kb_link_found *ret)
 {
     int status = answer->end == HTTP_ANSWERED ? answer->status : 0;
+    if (answer->not_public) {
+        *ret = (struct kb_link_found){ .url = ret->url, .what = STR("") };
+        return;
+    }
     ret->status = status;
     ret->what = STR("");
     ret->gone = status == 404 || status == 410;
@@ -132,7 +136,8 @@ static void on_answer(void *data, const struct http_answer *answer)
         if (ask(l) == 0)
             return;
     }
-    log_info("links.asked status=%d alive=%d", found.status, found.what.len == 0);
+    log_info("links.asked status=%d alive=%d public=%d", found.status, found.what.len == 0,
+             !answer->not_public);
     commit(l, &found);
     look_later(l);
 }
@@ -154,7 +159,8 @@ static int ask(struct links *l)
                                     .timeout_ms = l->options.timeout_ms,
                                     .redirects = REDIRECTS,
                                     .agent = buf_cstr(&l->agent),
-                                    .status_only = true };
+                                    .status_only = true,
+                                    .public_only = !plain };
     if (r == 0)
         r = http_send(l->http, &request, on_answer, l);
     buf_release(&asked);
