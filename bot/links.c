@@ -13,7 +13,8 @@ enum {
     ROUND_S = 12 * 3600,
     OVERDUE_S = 36 * 3600,
     REDIRECTS = 5,
-    URL_BYTES_MAX = 8192
+    URL_BYTES_MAX = KB_LINK_BYTES_MAX + 8,
+    TITLE_POINTS = 100
 };
 
 struct links {
@@ -74,13 +75,14 @@ static int tell(struct tx *tx, const struct kb_intent *intent, const struct kb_l
                 bool died, int64_t now)
 {
     struct buf text = BUF_INIT(URL_BYTES_MAX + 4096), item = BUF_INIT(4096);
+    struct str title = utf8_cut(intent->title, TITLE_POINTS);
     if (died)
         (void)buf_addf(&text,
                        "The link of \"%.*s\" is dead: %.*s. %.*s. People answer it until the link "
                        "is there again or another one is published.",
-                       STR_ARG(intent->title), STR_ARG(found->url), STR_ARG(found->what));
+                       STR_ARG(title), STR_ARG(found->url), STR_ARG(found->what));
     else
-        (void)buf_addf(&text, "The link of \"%.*s\" is there again: %.*s.", STR_ARG(intent->title),
+        (void)buf_addf(&text, "The link of \"%.*s\" is there again: %.*s.", STR_ARG(title),
                        STR_ARG(found->url));
     int r = buf_addf(&item, "intent/%.*s", STR_ARG(intent->id));
     struct record_event e = { .kind = died ? "kb.link_dead" : "kb.link_back",
