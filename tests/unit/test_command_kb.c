@@ -55,7 +55,7 @@ static void publish_item(struct fixture *f, const char *id, const char *body)
     assert_int_equal(kb_version_files(f->tx, version, &live), 1);
     assert_int_equal(kb_items_new(live, &report, &items), 0);
     assert_int_equal(kb_items_put(items, KB_INTENT, str_of(id), tree, &report), 0);
-    assert_int_equal(kb_items_files(items, &files), 0);
+    assert_int_equal(kb_items_files(items, &report, &files), 0);
     publish(f, files, id);
     cJSON_Delete(tree);
     (void)kb_items_free(items);
