@@ -312,6 +312,57 @@ static void the_shipped_files_have_that_form(void **state)
     (void)state;
 }
 
+static void bodies_are_compared(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        { "{\"a\":1,\"b\":[true,null,\"x\"]}", "{ \"b\": [true, null, \"x\"], \"a\": 1.0 }", true },
+        { "{}", "[]", false },
+        { "{\"a\":1}", "{\"a\":2}", false },
+        { "{\"a\":1}", "{\"A\":1}", false },
+        { "{\"a\":1}", "{\"a\":1,\"b\":1}", false },
+        { "{\"a\":1,\"b\":1}", "{\"a\":1,\"c\":1}", false },
+        { "{\"a\":\"1\"}", "{\"a\":1}", false },
+        { "[1,2]", "[2,1]", false },
+        { "[1,2]", "[1]", false },
+        { "[true]", "[false]", false },
+        { "[null]", "[0]", false },
+        { "\"x\"", "\"y\"", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *a = cJSON_Parse(rows[i].a), *b = cJSON_Parse(rows[i].b);
+        assert_note(kb_item_same(a, b) == rows[i].same, rows[i].a);
+        assert_note(kb_item_same(b, a) == rows[i].same, rows[i].a);
+        assert_true(kb_item_same(a, a) && !kb_item_same(a, NULL) && !kb_item_same(NULL, b));
+        cJSON_Delete(a);
+        cJSON_Delete(b);
+    }
+    assert_true(kb_item_same(NULL, NULL));
+}
+
+/* As deep as JSON may be here, which must take no time at all. */
+static void deep_bodies_are_compared(void **state)
+{
+    enum { DEPTH = 63 };
+    struct buf text = BUF_INIT(1000);
+    cJSON *a = NULL, *b = NULL;
+    (void)state;
+    for (int i = 0; i < DEPTH; i++)
+        (void)buf_addc(&text, "{\"a\":");
+    (void)buf_addc(&text, "1");
+    for (int i = 0; i < DEPTH; i++)
+        (void)buf_addc(&text, "}");
+    assert_int_equal(json_parse(buf_str(&text), &a, NULL), 0);
+    assert_int_equal(json_parse(buf_str(&text), &b, NULL), 0);
+    assert_true(kb_item_same(a, b));
+    cJSON_Delete(a);
+    cJSON_Delete(b);
+    buf_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +374,8 @@ int main(void)
         cmocka_unit_test(broken_files_are_all_reported),
         cmocka_unit_test(files_have_one_form),
         cmocka_unit_test(the_shipped_files_have_that_form),
+        cmocka_unit_test(bodies_are_compared),
+        cmocka_unit_test(deep_bodies_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
