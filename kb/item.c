@@ -1,5 +1,7 @@
 #include "kb/item.h"
 
+#include <strings.h>
+
 #include "base/array.h"
 
 /* Where a kind stands. Of a list: objects named by their "id"; of the others: members of an object,
@@ -316,6 +318,25 @@ static bool is_plain_id(struct str id)
     return plain;
 }
 
+/* Of the file too whose name differs in the case of letters alone: not everywhere is that another.
+ */
+static bool may_hold_intents(struct str file)
+{
+    bool may = true;
+    for (int k = 0; k < KB_ITEM_KINDS && may; k++)
+        may = !places[k].file || strcasecmp(places[k].file, file.p) != 0;
+    return may;
+}
+
+/* What of a name can be shown in a line. */
+static struct str shown(struct str id)
+{
+    size_t i = 0;
+    while (i < id.len && (unsigned char)id.p[i] >= ' ')
+        i++;
+    return utf8_cut(str_cut(id, 0, i), KB_ITEM_ID_MAX);
+}
+
 /* An intent's is called as its id up to the first dot. */
 int kb_item_file(enum kb_item_kind kind, struct str id, struct buf *ret)
 {
@@ -334,17 +355,17 @@ int kb_item_check(enum kb_item_kind kind, struct str id, const cJSON *body, stru
     if (is_single(kind) && !str_is(id, p->kind))
         return report_error(report,
                             "%.*s: there is only one item of this kind, and it is called %s",
-                            STR_ARG(id), p->kind);
+                            STR_ARG(shown(id)), p->kind);
     if (!body) /* whatever it is called, it can go */
         return 0;
     if (!is_plain_id(id))
         return report_error(report,
                             "\"%.*s\": a name must be 1 to %d of the characters a to z, 0 to 9, "
                             "full stop, underscore and hyphen, and not begin with a full stop",
-                            STR_ARG(utf8_cut(id, KB_ITEM_ID_MAX)), KB_ITEM_ID_MAX);
+                            STR_ARG(shown(id)), KB_ITEM_ID_MAX);
     if (kind == KB_INTENT)
         r = kb_item_file(kind, id, &file);
-    if (r == 0 && file.len && !is_topic_file(buf_str(&file)))
+    if (r == 0 && file.len && !may_hold_intents(buf_str(&file)))
         r = report_error(report,
                          "%.*s: what stands before the first full stop would be its file, and "
                          "%s holds something else",

@@ -67,6 +67,11 @@ test('a draft is tried, replayed and learnt from while the service goes on', asy
     kind: 'intent', item: SKIPS.id, revision: 0, live: version, body: SKIPS
   })
   assert.equal(saved.type, 'ok', JSON.stringify(saved))
+  const { live } = await answered(desk, 'kb_item', { kind: 'intent', item: 'bins.missed' })
+  const same = await desk.ask('kb_save', {
+    kind: 'intent', item: 'bins.missed', revision: 0, live: version, body: live
+  })
+  assert.deepEqual([same.type, same.revision], ['ok', 0])
   const after = await answered(desk, 'kb_try', { text: 'can I hire a skip', at: null })
   assert.deepEqual([after.draft.action, after.draft.titles], ['answer', ['Skip hire']])
   assert.match(after.draft.reply, /northmoor\.example\/skips/)
