@@ -1,32 +1,22 @@
 #include "bot/incidents.h"
 
 #include "base/log.h"
-#include "handoff/record.h"
+#include "handoff/kb_news.h"
 #include "kb/incident.h"
 
 enum { OLD_NEWS_S = 7 * 86400 };
 
 static int tell(struct tx *tx, const struct kb_incident *incident, int64_t now)
 {
-    struct buf text = BUF_INIT(65536), item = BUF_INIT(4096);
+    struct buf text = BUF_INIT(65536);
     (void)buf_addf(&text, "\"%.*s\" is over: its intents answer as usual again.",
-                   STR_ARG(incident->title));
+                   STR_ARG(kb_news_title(incident->title)));
     for (size_t i = 0; i < incident->tell.count; i++)
         (void)buf_addf(&text, "%s%.*s",
                        i ? ", " : " To be told: ", STR_ARG(incident->tell.items[i]));
     if (incident->tell.count)
         (void)buf_addc(&text, ".");
-    int r = buf_addf(&item, "incident/%.*s", STR_ARG(incident->id));
-    struct record_event e = { .kind = "kb.incident_over",
-                              .text = buf_str(&text),
-                              .item = buf_str(&item) };
-    if (r == 0)
-        r = text.err;
-    if (r == 0)
-        r = record_add_event(tx, &e, now);
-    buf_release(&text);
-    buf_release(&item);
-    return r;
+    return kb_news_tell(tx, "kb.incident_over", KB_INCIDENT, incident->id, &text, now);
 }
 
 static int tell_all(struct tx *tx, const struct kb *kb, int64_t now)

@@ -1,7 +1,7 @@
 #include "bot/links.h"
 
 #include "base/log.h"
-#include "handoff/record.h"
+#include "handoff/kb_news.h"
 
 /*
  * A night's round begins when nobody is likely to be served by the council's pages. Who was off at
@@ -13,8 +13,7 @@ enum {
     ROUND_S = 12 * 3600,
     OVERDUE_S = 36 * 3600,
     REDIRECTS = 5,
-    URL_BYTES_MAX = KB_LINK_BYTES_MAX + 8,
-    TITLE_POINTS = 100
+    URL_BYTES_MAX = KB_LINK_BYTES_MAX + 8
 };
 
 struct links {
@@ -74,8 +73,8 @@ static void look_later(struct links *l)
 static int tell(struct tx *tx, const struct kb_intent *intent, const struct kb_link_found *found,
                 bool died, int64_t now)
 {
-    struct buf text = BUF_INIT(URL_BYTES_MAX + 4096), item = BUF_INIT(4096);
-    struct str title = utf8_cut(intent->title, TITLE_POINTS);
+    struct buf text = BUF_INIT(URL_BYTES_MAX + 4096);
+    struct str title = kb_news_title(intent->title);
     if (died)
         (void)buf_addf(&text,
                        "The link of \"%.*s\" is dead: %.*s. %.*s. People answer it until the link "
@@ -84,17 +83,8 @@ static int tell(struct tx *tx, const struct kb_intent *intent, const struct kb_l
     else
         (void)buf_addf(&text, "The link of \"%.*s\" is there again: %.*s.", STR_ARG(title),
                        STR_ARG(found->url));
-    int r = buf_addf(&item, "intent/%.*s", STR_ARG(intent->id));
-    struct record_event e = { .kind = died ? "kb.link_dead" : "kb.link_back",
-                              .text = buf_str(&text),
-                              .item = buf_str(&item) };
-    if (r == 0)
-        r = text.err;
-    if (r == 0)
-        r = record_add_event(tx, &e, now);
-    buf_release(&text);
-    buf_release(&item);
-    return r;
+    return kb_news_tell(tx, died ? "kb.link_dead" : "kb.link_back", KB_INTENT, intent->id, &text,
+                        now);
 }
 
 static int note(struct links *l, struct tx *tx, const struct kb_link_found *found)

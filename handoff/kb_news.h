@@ -1,4 +1,5 @@
-/* What staff are told when somebody changes the knowledge base's draft. */
+/* What staff are told of an item of the knowledge base: when somebody changes it in the draft, and
+ * what becomes of it live. */
 #ifndef HANDOFF_KB_NEWS_H
 #define HANDOFF_KB_NEWS_H
 
@@ -15,5 +16,12 @@ struct kb_news {
 
 /* Adds the event, kb.saved or kb.discarded. */
 int kb_news_add(struct tx *tx, const struct kb_news *news, int64_t now) MUST_CHECK;
+
+/* A title as it stands in such a sentence: cut, however long it is. */
+struct str kb_news_title(struct str title);
+
+/* Adds the event @kind about a live item, which nobody did: what @text has, which is released. */
+int kb_news_tell(struct tx *tx, const char *kind, enum kb_item_kind of, struct str id,
+                 struct buf *text, int64_t now) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "handoff/record.h"
+#include "handoff/kb_news.h"
 #include "kb/demotion.h"
 
 enum { DAY_S = 86400, ANSWERED_MAX = 2 /* intents of one answer */ };
@@ -101,23 +101,13 @@ static int sum_up(struct tx *tx, const struct kb_intent *intent, int64_t since_d
 static int tell_demoted(struct tx *tx, const struct kb_intent *intent, const struct kb_demotion *d,
                         const struct topic_limit *limit, int64_t now)
 {
-    struct buf text = BUF_INIT(4096), item = BUF_INIT(4096);
+    struct buf text = BUF_INIT(4096);
     (void)buf_addf(&text,
                    "Of %" PRId64 " people who asked about \"%.*s\" within %" PRId64
                    " days, %" PRId64 " weren't helped by the answer. People answer it now, until "
                    "it is changed and published.",
-                   d->used, STR_ARG(intent->title), limit->days, d->unhelped);
-    int r = buf_addf(&item, "intent/%.*s", STR_ARG(intent->id));
-    struct record_event e = { .kind = "kb.demoted",
-                              .text = buf_str(&text),
-                              .item = buf_str(&item) };
-    if (r == 0)
-        r = text.err;
-    if (r == 0)
-        r = record_add_event(tx, &e, now);
-    buf_release(&text);
-    buf_release(&item);
-    return r;
+                   d->used, STR_ARG(kb_news_title(intent->title)), limit->days, d->unhelped);
+    return kb_news_tell(tx, "kb.demoted", KB_INTENT, intent->id, &text, now);
 }
 
 static int is_demoted(const struct kb_demotion *d, void *data)

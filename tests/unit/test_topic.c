@@ -165,12 +165,32 @@ static void test_changed(void **state)
     assert_str(text_of(f, q_demoted, 0), "");
 }
 
+/* However long an editor made the title: the message that says so must be taken. */
+static void test_long_title(void **state)
+{
+    struct fixture *f = *state;
+    static char title[10001];
+    const struct kb_intent whole = intents[1];
+    memset(title, 'x', sizeof title - 1);
+    intents[1].title = str_of(title);
+    use(f, "roads.pothole", ROADS, NOON, 2);
+    (void)unhelped(f, answered(f, "[\"roads.pothole\"]", NOON), "", NOON);
+    assert_int_equal(unhelped(f, answered(f, "[\"roads.pothole\"]", NOON), "", NOON), 1);
+    assert_int_equal(int_of(f->tx,
+                            "SELECT count(*) AS n FROM event WHERE kind='kb.demoted' AND "
+                            "item='intent/roads.pothole' AND length(text)<400",
+                            0),
+                     1);
+    intents[1] = whole;
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_counts, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_no_answer, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_demoted, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_long_title, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_told_once, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_changed, fixture_setup, fixture_teardown),
     };
