@@ -25,6 +25,7 @@ struct workshop {
     struct training *training;  /* NULL: none is under way */
     struct workshop_run *run;   /* the last replay; NULL: there was none */
     struct hours *replay_hours; /* never asked, only copied, by any thread */
+    unsigned replays;           /* with those that were stopped and still wind down */
     unsigned under_way;         /* what must end before this may be freed */
     bool closing;
 };

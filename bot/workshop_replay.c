@@ -9,7 +9,7 @@
 #include "bot/replay_show.h"
 #include "kb/mark.h"
 
-enum { THREADS = 2, PAGE = 50 };
+enum { THREADS = 2, PAGE = 50, REPLAYS_MAX = 2 };
 
 struct workshop_run {
     atomic_uint holders;
@@ -126,6 +126,7 @@ static void worked(void *data)
     struct workshop_run *run = data;
     struct workshop *w = run->workshop;
     (void)workshop_run_free(run);
+    w->replays--;
     workshop_ended(w);
 }
 
@@ -228,6 +229,12 @@ static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answe
                         "A replay is under way. Wait for it, or stop it first.");
         return;
     }
+    if (w->replays == REPLAYS_MAX) { /* each has threads of its own */
+        workshop_say_no(answer, to, frame, "taken",
+                        "The replays that were stopped are still ending. Please try again in a "
+                        "moment.");
+        return;
+    }
     struct workshop_run *run = run_new(w, from, until);
     if (!run || aside_begin(w->options.loop, ASIDE_LONG, work, worked, run) < 0) {
         (void)workshop_run_free(run);
@@ -237,6 +244,7 @@ static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answe
     }
     (void)workshop_run_free(w->run);
     w->run = workshop_run_ref(run);
+    w->replays++;
     w->under_way++;
     answer_state(w, frame, answer, to);
 }

@@ -109,8 +109,9 @@ int kb_train(struct kb *kb, const atomic_bool *stop)
 /* Whole or not at all: a process that reads meanwhile sees the old file or the new one. */
 static int write_file(const char *path, struct str bytes)
 {
+    static atomic_uint count; /* two threads may have trained the same */
     struct buf temporary = BUF_INIT(8192);
-    int r = buf_addf(&temporary, "%s.%d", path, (int)getpid());
+    int r = buf_addf(&temporary, "%s.%d-%u", path, (int)getpid(), atomic_fetch_add(&count, 1));
     FILE *f = r == 0 ? fopen(buf_cstr(&temporary), "wbe") : NULL;
     bool written = f && fwrite(bytes.p, 1, bytes.len, f) == bytes.len;
     if (f && fclose(f) != 0)

@@ -550,6 +550,23 @@ static void a_replay_is_stopped(void **state)
     assert_false(str_is(at(a, "replay.state"), "running"));
 }
 
+/* Each has threads of its own until it has seen that it was stopped, which its end on the loop
+ * tells: not before we turn it. */
+static void stopped_replays_do_not_pile_up(void **state)
+{
+    static const char begin[] = "{'type':'kb_replay','id':'r','from':0,'until':1795000000}";
+    (void)state;
+    save("waste.skips", skips);
+    for (int i = 0; i < 2; i++) {
+        assert_str(at(ask(begin), "replay.state"), "running");
+        (void)ask("{'type':'kb_replay_stop','id':'s'}");
+    }
+    assert_str(at(ask(begin), "code"), "taken");
+    while (str_is(at(ask(begin), "code"), "taken"))
+        (void)uv_run(&t.loop, UV_RUN_ONCE);
+    assert_str(at(finish_replay(), "replay.state"), "done");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * learning */
 
@@ -646,6 +663,7 @@ int main(void)
         ONE(a_replay_comes_in_pages),
         ONE(a_replay_needs_a_draft_that_loads),
         ONE(a_replay_is_stopped),
+        ONE(stopped_replays_do_not_pile_up),
         ONE(what_to_learn_is_in_groups),
         ONE(the_draft_gets_a_second_opinion_of_its_own),
     };
