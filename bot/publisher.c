@@ -48,13 +48,6 @@ struct laying {
     struct kb_items *items;
 };
 
-/* The tree of a body; NULL for none. */
-static int parse(struct str body, cJSON **ret)
-{
-    *ret = NULL;
-    return body.len ? json_parse(body, ret, NULL) : 0;
-}
-
 /* One that somebody else has changed since its writer began is nobody's to overwrite. */
 static int lay_over(const struct kb_draft_item *item, void *data)
 {
@@ -62,9 +55,9 @@ static int lay_over(const struct kb_draft_item *item, void *data)
     struct report *report = &l->job->report;
     const cJSON *live = kb_items_get(l->items, item->kind, item->id);
     cJSON *body = NULL, *base = NULL;
-    int r = parse(item->body, &body);
+    int r = kb_item_parse(item->body, &body);
     if (r == 0)
-        r = parse(item->base, &base);
+        r = kb_item_parse(item->base, &base);
     if (r == 0 && !kb_item_same(live, base) && !kb_item_same(live, body))
         (void)report_error(report,
                            "%.*s: version %" PRId64
@@ -376,8 +369,9 @@ void publisher_turn(struct publisher *p)
         due = kb_proposal_due(tx, clock_now(p->options.clock), &proposal_id);
     tx_rollback(tx);
     if (r == 0 && live_id != p->seen_id) {
-        p->seen_id = live_id;
         begin(p, 0, live_id);
+        if (p->job) /* else in a second */
+            p->seen_id = live_id;
     } else if (due == 1) {
         begin(p, proposal_id, live_id);
     }

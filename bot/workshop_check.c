@@ -192,9 +192,8 @@ static int put_live(struct checking *c, struct tx *tx)
 
 static int put_drafted(struct checking *c, struct str body)
 {
-    struct json_fault fault;
-    cJSON *tree = NULL;
-    int r = body.len ? json_parse(body, &tree, &fault) : 0;
+    cJSON *tree;
+    int r = kb_item_parse(body, &tree);
     if (r == 0)
         r = put_item(c, tree);
     cJSON_Delete(tree);

@@ -122,19 +122,13 @@ struct proposing {
     int64_t live_at; /* when it would be live */
 };
 
-static int parse(struct str body, cJSON **ret)
-{
-    *ret = NULL;
-    return body.len ? json_parse(body, ret, NULL) : 0;
-}
-
 static int look_at_item(const struct kb_draft_item *item, void *data)
 {
     struct proposing *p = data;
     cJSON *base = NULL, *body = NULL;
-    int r = parse(item->base, &base);
+    int r = kb_item_parse(item->base, &base);
     if (r == 0)
-        r = parse(item->body, &body);
+        r = kb_item_parse(item->body, &body);
     if (r == 0) {
         struct kb_difference d = { .kind = item->kind,
                                    .id = item->id,

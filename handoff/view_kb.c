@@ -47,12 +47,6 @@ static int name_item(enum kb_item_kind kind, struct str id, struct buf *ret)
     return buf_addf(ret, "%s/%.*s", kb_item_kind_name(kind).p, STR_ARG(id));
 }
 
-static int parse(struct str body, cJSON **ret)
-{
-    *ret = NULL;
-    return body.len ? json_parse(body, ret, NULL) : 0;
-}
-
 static int add_change(const struct kb_draft_item *item, void *data)
 {
     struct draft *d = data;
@@ -69,9 +63,9 @@ static int add_change(const struct kb_draft_item *item, void *data)
     if (r == 0)
         r = key.p ? map_put(&d->names, key, (uint32_t)d->count) : ERR_NOMEM;
     if (r == 0)
-        r = parse(c.item.body, &c.body);
+        r = kb_item_parse(c.item.body, &c.body);
     if (r == 0)
-        r = parse(c.item.base, &c.base);
+        r = kb_item_parse(c.item.base, &c.base);
     if (r == 0)
         d->changes[d->count++] = c;
     else
@@ -434,9 +428,9 @@ int view_kb_item(struct tx *tx, const struct view_kb *live, enum kb_item_kind ki
     struct kb_item item = { .body = NULL };
     bool is_live = kb_items_find(live->items, kind, id, &item);
     int in_draft = kb_draft_get(tx, &arena, kind, id, &c.item);
-    int r = in_draft < 0 ? in_draft : parse(c.item.body, &c.body);
+    int r = in_draft < 0 ? in_draft : kb_item_parse(c.item.body, &c.body);
     if (r == 0)
-        r = parse(c.item.base, &c.base);
+        r = kb_item_parse(c.item.base, &c.base);
     if (r == 0) {
         (void)json_put_str(ret, "kind", kb_item_kind_name(kind));
         (void)json_put_str(ret, "item", id);

@@ -99,20 +99,13 @@ static int put(struct tx *tx, const struct kb_draft_item *d)
     return stmt_run(q);
 }
 
-/* The tree of a body; NULL for none. */
-static int parse(struct str body, cJSON **ret)
-{
-    *ret = NULL;
-    return body.len ? json_parse(body, ret, NULL) : 0;
-}
-
 /* Do both say the same? 1, 0 or negative. */
 static int same_bodies(struct str a, struct str b)
 {
     cJSON *first = NULL, *second = NULL;
-    int r = parse(a, &first);
+    int r = kb_item_parse(a, &first);
     if (r == 0)
-        r = parse(b, &second);
+        r = kb_item_parse(b, &second);
     if (r == 0)
         r = kb_item_same(first, second);
     cJSON_Delete(first);
@@ -203,7 +196,7 @@ static int lay(const struct kb_draft_item *d, void *data)
 {
     struct laying *l = data;
     cJSON *body;
-    int r = parse(d->body, &body);
+    int r = kb_item_parse(d->body, &body);
     if (r == 0)
         r = kb_items_put(l->items, d->kind, d->id, body, l->report);
     cJSON_Delete(body);

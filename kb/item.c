@@ -269,6 +269,12 @@ const cJSON *kb_items_get(const struct kb_items *items, enum kb_item_kind kind, 
     return kb_items_find(items, kind, id, &item) ? item.body : NULL;
 }
 
+int kb_item_parse(struct str body, cJSON **ret)
+{
+    *ret = NULL;
+    return body.len ? json_parse(body, ret, NULL) : 0;
+}
+
 static bool same_members(const cJSON *a, const cJSON *b)
 {
     const cJSON *child;

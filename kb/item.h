@@ -88,6 +88,10 @@ int kb_items_put(struct kb_items *items, enum kb_item_kind kind, struct str id, 
 int kb_items_files(const struct kb_items *items, struct report *report,
                    struct kb_files **ret) MUST_CHECK;
 
+/* The tree of a body as it is kept; NULL of an empty one, which is not there. 0 or as json_parse.
+ */
+int kb_item_parse(struct str body, cJSON **ret) MUST_CHECK;
+
 /* Are two bodies (NULL: not there) the same, whatever their white space and members' order? */
 bool kb_item_same(const cJSON *a, const cJSON *b);
 
