@@ -13,6 +13,7 @@ static const struct {
     { "election-report", cmd_kb_election_report, "what was said before an election" },
     { "explain", cmd_kb_explain, "what an intent or rule is made of, and what finds it" },
     { "export", cmd_kb_export, "a version's files into a folder" },
+    { "format", cmd_kb_format, "a folder's files in the form that the console writes" },
     { "import", cmd_kb_import, "a folder's files as what is live" },
     { "items", cmd_kb_items, "everything that can be edited" },
     { "learn", cmd_kb_learn, "what it should learn next, from what was written to us" },

@@ -12,6 +12,7 @@ int cmd_kb_score(int argc, char **argv);
 int cmd_kb_explain(int argc, char **argv);
 int cmd_kb_suggest(int argc, char **argv);
 int cmd_kb_export(int argc, char **argv); /* cmd_kb_folder.c */
+int cmd_kb_format(int argc, char **argv);
 int cmd_kb_import(int argc, char **argv);
 int cmd_kb_log(int argc, char **argv); /* cmd_kb_versions.c */
 int cmd_kb_diff(int argc, char **argv);

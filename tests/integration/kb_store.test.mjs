@@ -22,11 +22,11 @@ before(() => {
 })
 after(() => rmSync(dir, { recursive: true, force: true }))
 
-const kb = (name, args, input) => run(['kb', ...name.split(' '), '--config', config, ...args],
+const kb = (name, args, input, options = ['--config', config]) => run(['kb', ...name.split(' '), ...options, ...args],
   { input, ms: 120000 }) // the shipped knowledge base takes its time to be checked, sanitized above all
 
-async function done (name, args, input) {
-  const r = await kb(name, args, input)
+async function done (name, args, input, options) {
+  const r = await kb(name, args, input, options)
   assert.equal(r.status, 0, `kb ${name} ${args.join(' ')}: ${r.out}${r.err}`)
   return r.out
 }
@@ -111,6 +111,17 @@ describe('export, import, export', () => {
     assert.deepEqual(readdirSync(other), ['package.json'])
     await refused('export', ['--version', '77', out], /there is no version 77; the newest is 2/)
   })
+})
+
+test('a folder is written in one form, and says the same', async () => {
+  const folder = changed('formatted', 'bins.json', () => {})
+  const was = files(folder)
+  assert.match(await done('format', [folder], undefined, []), /^\S+\/formatted\/bins\.json\n/)
+  assert.notDeepEqual(files(folder), was)
+  assert.deepEqual(files(folder).map(([n, text]) => [n, JSON.parse(text)]), was.map(([n, text]) => [n, JSON.parse(text)]))
+  assert.equal(await done('format', [folder], undefined, []), '')
+  const r = await run(['kb', 'format', join(dir, 'other')])
+  assert.match(r.err, /no knowledge base/)
 })
 
 describe('versions', () => {
@@ -315,7 +326,7 @@ test('a running Kerbside takes over what is made live beside it', async () => {
 
 test('every command says what it does', async () => {
   const { out } = await run(['kb', '--help'])
-  for (const name of ['csv', 'diff', 'discard', 'export', 'import', 'items', 'log', 'rollback', 'set', 'show']) {
+  for (const name of ['csv', 'diff', 'discard', 'export', 'format', 'import', 'items', 'log', 'rollback', 'set', 'show']) {
     assert.match(out, new RegExp(`^ {2}kerbside kb ${name} +\\S`, 'm'))
     const help = await run(['kb', name, '--help'])
     assert.equal(help.status, 0)
