@@ -40,7 +40,7 @@ export function PublishPage(props: KnowledgePageProps) {
     if (text && /^kb\.(agreed|withdrawn|scheduled|published|refused)$/.test(kind)) announce(text);
   });
   const heading = useRef<HTMLHeadingElement>(null);
-  const shared = { staff, ask, refresh, announce };
+  const shared = { staff, ask, connected, refresh, announce };
 
   return (
     <>

@@ -78,10 +78,14 @@ const guarded: Record<string, string> = {
   troll: "rules about trolling",
 };
 
-/** Why what is changed needs a second person's word before it is published, or null. */
+/**
+ * Why what is changed needs a second person's word before it is published, or null. Kerbside knows
+ * more reasons (a term that such a rule says, a pre-election period), and tells when it's proposed.
+ */
 export function secondPersonWords(changed: readonly KbEntry[]): string | null {
   const rules = new Set(changed.map(({ rule }) => (rule ? guarded[rule] : undefined)));
   const named = Object.values(guarded).filter((words) => rules.has(words));
+  if (changed.some(({ kind }) => kind === "thresholds")) named.push("thresholds");
   if (named.length === 0) return null;
   const what = listWords(named);
   return `A second person has to agree before this is published, since it changes ${what}.`;
