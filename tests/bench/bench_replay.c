@@ -221,6 +221,7 @@ int main(int argc, char **argv)
     t.loop = uv_default_loop();
     t.total = 1000000;
     log_setup(LOG_WARN, LOG_TEXT);
+    (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     if (argc < 6 || (argc > 6 && !str_to_int64(str_of(argv[6]), 1, INT32_MAX, &t.total))) {
         (void)fprintf(stderr,
                       "usage: %s KB_DIR DRAFT_DIR MODELS_DIR MESSAGES DATABASE [messages]\n",

@@ -125,6 +125,21 @@ static void test_check(void **state)
     (void)kb_free(kb);
 }
 
+/* Its words are part of what the second opinion is trained by, its time isn't. */
+static void test_lessons(void **state)
+{
+    (void)state;
+    struct kb *none = load_kb_with("election.json", ELECTION(FROM, UNTIL, "")),
+              *some = load_kb_with("election.json", ELECTION(FROM, UNTIL, NAMES)),
+              *later =
+                  load_kb_with("election.json", ELECTION(UNTIL, "2026-11-24T12:00:00Z", NAMES));
+    assert_string_not_equal(none->lessons, some->lessons);
+    assert_string_equal(some->lessons, later->lessons);
+    (void)kb_free(none);
+    (void)kb_free(some);
+    (void)kb_free(later);
+}
+
 static int64_t publish(struct tx *tx, int64_t at)
 {
     struct kb_files *files = kb_files_new(STR(""));
@@ -192,8 +207,8 @@ static void test_report(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_load), cmocka_unit_test(test_check), ELECTION_TEST(test_rows),
-        ELECTION_TEST(test_holds),   ELECTION_TEST(test_report),
+        cmocka_unit_test(test_load), cmocka_unit_test(test_check), cmocka_unit_test(test_lessons),
+        ELECTION_TEST(test_rows),    ELECTION_TEST(test_holds),    ELECTION_TEST(test_report),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

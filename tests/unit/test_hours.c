@@ -72,14 +72,17 @@ static void test_open(void **state)
           "2027-07-05T08:00:00Z" },
         { "summer, just after it", "2027-07-04T23:01:00Z", false, "2027-07-05T08:00:00Z" },
     };
-    struct hours *h = make(office, "2026-12-25 2026-12-28 2027-01-01");
+    struct hours *h = make(office, "2026-12-25 2026-12-28 2027-01-01"), *copy = NULL;
+    assert_int_equal(hours_copy(h, &copy), 0);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char next[WHEN_TEXT_MAX];
         assert_note(hours_open(h, at(rows[i].at)) == rows[i].open, rows[i].note);
+        assert_note(hours_open(copy, at(rows[i].at)) == rows[i].open, rows[i].note);
         (void)when_format(hours_next_open(h, at(rows[i].at)), next);
         assert_str_note(str_of(next), rows[i].next, rows[i].note);
     }
     h = hours_free(h);
+    (void)hours_free(copy);
     assert_null(hours_free(NULL));
 }
 

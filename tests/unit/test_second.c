@@ -218,6 +218,17 @@ static void test_too_little(void **state)
     (void)second_lessons_free(all);
 }
 
+static void test_stopped(void **state)
+{
+    (void)state;
+    const atomic_bool stop = true;
+    struct second *s = NULL;
+    struct second_lessons *l = plan(CLASSES * 6);
+    assert_int_equal(second_train(l, names, ARRAY_LEN(names), &stop, &s), ERR_DENIED);
+    assert_null(s);
+    (void)second_lessons_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_all_unlikely),
         cmocka_unit_test(test_signs),
         cmocka_unit_test(test_too_little),
+        cmocka_unit_test(test_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -245,6 +245,17 @@ test("somebody else's change stands beside what was typed, until one of them is 
   }
 });
 
+test("what is typed on while both stand there waits for the choice", async () => {
+  const k = keeping();
+  k.keeper.write({ title: "mine" });
+  k.keeper.heard(drafted(7, "theirs"));
+  k.keeper.write({ title: "mine, and more" });
+  k.pause();
+  assert.deepEqual([k.saves, k.typed.body.title], [[], "mine, and more"]);
+  void k.keeper.keepMine();
+  assert.deepEqual(k.saves, [["mine, and more", 7, 3]]);
+});
+
 test("a save that comes too late brings what stands there instead", async () => {
   const k = keeping();
   k.keeper.write({ title: "mine" });
