@@ -255,6 +255,19 @@ describe('csv', () => {
     assert.deepEqual(await state(), before)
   })
 
+  test('a cell is no formula of the spreadsheet that opens it', async () => {
+    const tie = title => `roads.tie,${title},'@home,- {link},https://council.example/tie,+1,=A1,2099-12-31`
+    const safe = `roads.tie,''=1+1,''@home,'- {link},https://council.example/tie,'+1,'=A1,2099-12-31`
+    await done('csv import', ['-'], rows(MISSED, DAY, POTHOLE, safe))
+    assert.equal(await done('csv export', ['-']), '\uFEFF' + rows(MISSED, DAY, POTHOLE, safe))
+    const body = JSON.parse(await done('show', ['intent/roads.tie']))
+    assert.deepEqual([body.title, body.phrases, body.replies, body.department, body.owner],
+      ["'=1+1", ["'@home"], ['- {link}'], '+1', '=A1'])
+    await done('csv import', ['-'], rows(MISSED, DAY, POTHOLE, tie("''Tis here")))
+    assert.match(await done('csv export', ['-']), /\r\nroads\.tie,''Tis here,'@home,'- \{link\},/)
+    await done('csv import', ['--yes-remove', '-'], rows(MISSED, DAY, POTHOLE))
+  })
+
   test('what it changes is in the draft, and nothing else of an intent', async () => {
     const phrases = 'roads.pothole,"Potholes, big","hole in road\ncrater",Please put it on the map: {link},' +
       'https://council.example/potholes,highways,Edie Hall,2099-12-31'
