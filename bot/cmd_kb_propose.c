@@ -3,6 +3,7 @@
  * proposal out is a running kerbside serve. */
 #include <inttypes.h>
 #include <sodium.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/when.h"
@@ -189,6 +190,9 @@ static int follow(const struct kb_options *o, int64_t id)
     int status = kb_past_open(o->config, &past);
     if (status == EXIT_OK) {
         int r = look(past.db, &arena, id, &p);
+        if (r == 0 && p.state == KB_PROPOSAL_QUEUED && o->wait_s && isatty(STDERR_FILENO))
+            (void)fprintf(stderr, "Waiting for kerbside serve to publish proposal %" PRId64 " …\n",
+                          id);
         while (r == 0 && p.state == KB_PROPOSAL_QUEUED && uv_hrtime() / NS_PER_MS < until) {
             uv_sleep(LOOK_EVERY_MS);
             r = look(past.db, &arena, id, &p);
