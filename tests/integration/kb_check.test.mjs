@@ -40,8 +40,8 @@ describe('warnings: what could be better', () => {
     })
     const r = check(kb.dir)
     assert.equal(r.status, 0)
-    assert.equal(r.err, 'warning: roads.json: roads.pothole: no example needs match[1], [2]; none even fits ' +
-      'match[1], [2]\nwarning: roads.json: roads.pothole: match[1]: column 12: can never match: a text has single ' +
+    assert.equal(r.err, 'warning: roads.json: roads.pothole: match: no example needs [1], [2]; none even fits ' +
+      '[1], [2]\nwarning: roads.json: roads.pothole: match[1]: column 12: can never match: a text has single ' +
       'spaces, and a match begins and ends with a word\n')
     assert.match(r.out, / 2 warnings: knowledge base /)
   })

@@ -105,6 +105,12 @@ export function problemWords(
   return kind && item ? `${itemTitle({ kind, item }, entries)}: ${text}` : text;
 }
 
+/** What can be bettered where only patterns are concerned. */
+export function patternsWords(count: number): string {
+  const remarks = count === 1 ? "1 remark on patterns stands" : `${count} remarks on patterns stand`;
+  return `${remarks} at the patterns themselves, for who knows regular expressions. Nothing has to be done about that.`;
+}
+
 /** Where a problem is put right; what is of no item, nowhere in the console. */
 export function problemHref({ kind, item, field, index }: KbProblem): string | undefined {
   if (!kind || !item) return undefined;
