@@ -84,7 +84,7 @@ async function takeKnowledge () {
   await edie.getByTestId('kb-phrases').fill('bin men turned back')
   await edie.getByTestId('saving').filter({ hasText: 'Saved in the draft' }).waitFor()
   await edie.getByTestId('phrases-became').waitFor()
-  await edie.getByTestId('try-text').fill('the bin men turned back at the top of our road')
+  await edie.getByTestId('try-text').fill('@NorthmoorHelp the bin men turned back at the top of our road')
   await edie.getByTestId('try-go').click()
   await edie.getByTestId('tried-draft').getByText('Answered').waitFor()
   const box = target => edie.locator(target).boundingBox()
