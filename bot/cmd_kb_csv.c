@@ -239,23 +239,22 @@ static void check_cell(struct import *m, const struct csv_row *row, enum column 
 }
 
 /* Puts the cell into @body, in place of what is there; an empty one takes it away. */
-static void put_cell(const struct import *m, const struct csv_row *row, enum column c, cJSON *body)
+static int put_cell(struct import *m, const struct csv_row *row, enum column c, cJSON *body)
 {
     const char *name = columns[c].member;
     struct str text = cell(&m->table, row, c);
     const cJSON *old = cJSON_GetObjectItemCaseSensitive(body, name);
     if (!text.len) {
         cJSON_DeleteItemFromObjectCaseSensitive(body, name);
-        return;
+        return 0;
     }
-    struct str copy = arena_str((struct arena *)&m->arena, text);
-    cJSON *new = columns[c].list ? list_of(copy) : cJSON_CreateString(copy.p);
-    if (old && !kb_item_same(old, new))
-        (void)cJSON_ReplaceItemInObjectCaseSensitive(body, name, new);
-    else if (old)
-        cJSON_Delete(new); /* as it is, members' order too */
-    else
-        (void)cJSON_AddItemToObject(body, name, new);
+    struct str copy = arena_str(&m->arena, text);
+    cJSON *new = !copy.p ? NULL : columns[c].list ? list_of(copy) : cJSON_CreateString(copy.p);
+    bool done = new && (old ? cJSON_ReplaceItemInObjectCaseSensitive(body, name, new)
+                            : cJSON_AddItemToObject(body, name, new));
+    if (!done)
+        cJSON_Delete(new);
+    return done ? 0 : ERR_NOMEM;
 }
 
 static size_t texts_of(const cJSON *body)
@@ -308,12 +307,14 @@ static int read_intent(struct import *m, const struct csv_row *row)
         return 0;
     int r = map_put(&m->table.seen, id, (uint32_t)row->line);
     cJSON *body = was ? cJSON_Duplicate(was, true) : cJSON_CreateObject();
-    for (int c = INTENT; c < COLUMNS && body; c++)
+    if (r == 0 && !body)
+        r = ERR_NOMEM;
+    for (int c = INTENT; c < COLUMNS && r == 0; c++)
         if (m->table.at[c] >= 0)
-            put_cell(m, row, (enum column)c, body);
+            r = put_cell(m, row, (enum column)c, body);
     struct report faults = REPORT_INIT;
     if (r == 0)
-        r = body ? kb_item_check(KB_INTENT, id, body, &faults) : ERR_NOMEM;
+        r = kb_item_check(KB_INTENT, id, body, &faults);
     if (r == ERR_BADINPUT)
         r = report_error(&m->report,
                          "%s: not a name for an intent: use letters, digits, full "

@@ -11,8 +11,9 @@ struct str kb_news_title(struct str title)
 }
 
 /* Uses @text up, and says of which item @e is. */
-static int tell(struct tx *tx, struct record_event e, enum kb_item_kind of, struct str id,
-                struct buf *text, int64_t now)
+static int tell(struct tx *tx, struct record_event e,
+                int (*add)(struct tx *tx, const struct record_event *e, int64_t now),
+                enum kb_item_kind of, struct str id, struct buf *text, int64_t now)
 {
     struct buf item = BUF_INIT(ITEM_BYTES_MAX);
     int r = buf_addf(&item, "%s/%.*s", kb_item_kind_name(of).p, STR_ARG(id));
@@ -21,7 +22,7 @@ static int tell(struct tx *tx, struct record_event e, enum kb_item_kind of, stru
     if (r == 0)
         r = text->err;
     if (r == 0)
-        r = record_add_event(tx, &e, now);
+        r = add(tx, &e, now);
     buf_release(text);
     buf_release(&item);
     return r;
@@ -30,7 +31,7 @@ static int tell(struct tx *tx, struct record_event e, enum kb_item_kind of, stru
 int kb_news_tell(struct tx *tx, const char *kind, enum kb_item_kind of, struct str id,
                  struct buf *text, int64_t now)
 {
-    return tell(tx, (struct record_event){ .kind = kind }, of, id, text, now);
+    return tell(tx, (struct record_event){ .kind = kind }, record_add_event, of, id, text, now);
 }
 
 int kb_news_add(struct tx *tx, const struct kb_news *news, int64_t now)
@@ -45,5 +46,7 @@ int kb_news_add(struct tx *tx, const struct kb_news *news, int64_t now)
     (void)buf_addf(&text, "“%.*s” %s.", STR_ARG(kb_news_title(kb_item_title(&named))), what);
     const struct record_event e = { .kind = news->discarded ? "kb.discarded" : "kb.saved",
                                     .staff_id = news->staff_id };
-    return tell(tx, e, news->kind, news->id, &text, now);
+    /* Editors are saved as they type: that leaves one event, not one for every pause. */
+    return tell(tx, e, news->discarded ? record_add_event : record_renew_event, news->kind,
+                news->id, &text, now);
 }

@@ -527,6 +527,23 @@ static void everybody_hears_of_it(void **state)
     buf_release(&lines);
 }
 
+static void typing_on_leaves_one_event(void **state)
+{
+    struct fixture *f = *state;
+    assert_answer(f, EDIE, SAVE_DAY("0", "1", "D"), "{'type':'ok','revision':1}");
+    assert_answer(f, EDIE, SAVE_MISSED("0", "1", "Edies"), "{'type':'ok','revision':2}");
+    assert_answer(f, SAM, SAVE_DAY("1", "1", "Sams"), "{'type':'ok','revision':3}");
+    assert_answer(f, EDIE, SAVE_DAY("3", "1", "Da"), "{'type':'ok','revision':4}");
+    assert_answer(f, EDIE, SAVE_DAY("4", "1", "Days"), "{'type':'ok','revision':5}");
+    assert_str(text_of(f,
+                       "SELECT seq || ' ' || staff_id || ' ' || item || ' ' || text AS t FROM "
+                       "event ORDER BY seq",
+                       0),
+               "2 1 intent/bins.missed “Edies” is changed in the draft.\n"
+               "3 2 intent/bins.day “Sams” is changed in the draft.\n"
+               "5 1 intent/bins.day “Days” is changed in the draft.\n");
+}
+
 #define KB_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -544,6 +561,7 @@ int main(void)
         KB_TEST(versions_come_newest_first),
         KB_TEST(a_message_is_better_worse_or_neither),
         KB_TEST(everybody_hears_of_it),
+        KB_TEST(typing_on_leaves_one_event),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -898,12 +898,12 @@ static void test_check_warnings(void **state)
         const char *note, *from, *to, *says;
     } rows[] = {
         { "a pattern that another makes needless", "\"weight\":50}", "\"weight\":70}",
-          "warning: bins.json: bins.missed: no example needs match[0]\n" },
+          "warning: bins.json: bins.missed: match: no example needs [0]\n" },
         { "patterns that no example fits", "\"weight\":50}",
           "\"weight\":50},{\"pcre\":\"not taken\",\"weight\":50},"
           "{\"pcre\":\"no sign\",\"weight\":50}",
-          "warning: bins.json: bins.missed: no example needs match[2], [3]; none even fits "
-          "match[2], [3]\n" },
+          "warning: bins.json: bins.missed: match: no example needs [2], [3]; none even fits "
+          "[2], [3]\n" },
         { "an end that no text has", "{\"pcre\":\"missed you\"}",
           "{\"pcre\":\"missed you\"},{\"pcre\":\"missed him \"}",
           "warning: bins.json: bins.missed: unless[1]: column 11: can never match: a text has "
