@@ -41,6 +41,16 @@ static const struct {
     [REVIEW_BY] = { "review_by", "review_by", false, true },
 };
 
+/* Would a spreadsheet take it for a formula, and run it? Such a cell has a ' before it, as one
+ * would type it there, and so has one that begins with such a '. */
+static bool is_formula(struct str text)
+{
+    size_t i = 0;
+    while (i < text.len && memchr("' \t\r\n", text.p[i], 5))
+        i++;
+    return i < text.len && memchr("=+-@", text.p[i], 4);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * export */
 
@@ -67,8 +77,13 @@ static int add_row(const struct kb_item *item, void *data)
         return 0;
     for (int c = 0; c < COLUMNS; c++) {
         const cJSON *m = cJSON_GetObjectItemCaseSensitive(item->body, columns[c].member);
+        struct buf cell = BUF_INIT(CSV_BYTES_MAX);
         cells[c] = BUF_INIT(CSV_BYTES_MAX);
-        int e = columns[c].list ? add_texts(&cells[c], m) : buf_add(&cells[c], json_str(m));
+        int e = columns[c].list ? add_texts(&cell, m) : buf_add(&cell, json_str(m));
+        if (e == 0)
+            e = buf_addf(&cells[c], "%s%.*s", is_formula(buf_str(&cell)) ? "'" : "",
+                         STR_ARG(buf_str(&cell)));
+        buf_release(&cell);
         r = r < 0 ? r : e;
         texts[c] = buf_str(&cells[c]);
     }
@@ -180,7 +195,9 @@ static int read_heads(struct import *m)
 static struct str cell(const struct table *t, const struct csv_row *row, enum column c)
 {
     int at = t->at[c];
-    return at >= 0 && (size_t)at < row->count ? str_trim(row->cells[at]) : STR("");
+    struct str text = at >= 0 && (size_t)at < row->count ? str_trim(row->cells[at]) : STR("");
+    struct str behind = str_cut(text, str_starts(text, STR("'")), text.len);
+    return is_formula(behind) ? behind : text;
 }
 
 static int fault(struct import *m, const struct csv_row *row, enum column c, const char *what)
@@ -222,23 +239,22 @@ static void check_cell(struct import *m, const struct csv_row *row, enum column 
 }
 
 /* Puts the cell into @body, in place of what is there; an empty one takes it away. */
-static void put_cell(const struct import *m, const struct csv_row *row, enum column c, cJSON *body)
+static int put_cell(struct import *m, const struct csv_row *row, enum column c, cJSON *body)
 {
     const char *name = columns[c].member;
     struct str text = cell(&m->table, row, c);
     const cJSON *old = cJSON_GetObjectItemCaseSensitive(body, name);
     if (!text.len) {
         cJSON_DeleteItemFromObjectCaseSensitive(body, name);
-        return;
+        return 0;
     }
-    struct str copy = arena_str((struct arena *)&m->arena, text);
-    cJSON *new = columns[c].list ? list_of(copy) : cJSON_CreateString(copy.p);
-    if (old && !kb_item_same(old, new))
-        (void)cJSON_ReplaceItemInObjectCaseSensitive(body, name, new);
-    else if (old)
-        cJSON_Delete(new); /* as it is, members' order too */
-    else
-        (void)cJSON_AddItemToObject(body, name, new);
+    struct str copy = arena_str(&m->arena, text);
+    cJSON *new = !copy.p ? NULL : columns[c].list ? list_of(copy) : cJSON_CreateString(copy.p);
+    bool done = new && (old ? cJSON_ReplaceItemInObjectCaseSensitive(body, name, new)
+                            : cJSON_AddItemToObject(body, name, new));
+    if (!done)
+        cJSON_Delete(new);
+    return done ? 0 : ERR_NOMEM;
 }
 
 static size_t texts_of(const cJSON *body)
@@ -291,12 +307,14 @@ static int read_intent(struct import *m, const struct csv_row *row)
         return 0;
     int r = map_put(&m->table.seen, id, (uint32_t)row->line);
     cJSON *body = was ? cJSON_Duplicate(was, true) : cJSON_CreateObject();
-    for (int c = INTENT; c < COLUMNS && body; c++)
+    if (r == 0 && !body)
+        r = ERR_NOMEM;
+    for (int c = INTENT; c < COLUMNS && r == 0; c++)
         if (m->table.at[c] >= 0)
-            put_cell(m, row, (enum column)c, body);
+            r = put_cell(m, row, (enum column)c, body);
     struct report faults = REPORT_INIT;
     if (r == 0)
-        r = body ? kb_item_check(KB_INTENT, id, body, &faults) : ERR_NOMEM;
+        r = kb_item_check(KB_INTENT, id, body, &faults);
     if (r == ERR_BADINPUT)
         r = report_error(&m->report,
                          "%s: not a name for an intent: use letters, digits, full "

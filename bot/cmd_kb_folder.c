@@ -1,5 +1,5 @@
-/* kerbside kb export, import: versions of the database and folders of files are two ways to the
- * same, byte for byte. */
+/* kerbside kb export, format, import: versions of the database and folders of files are two ways to
+ * the same, byte for byte. */
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
@@ -129,6 +129,54 @@ int cmd_kb_export(int argc, char **argv)
         status = export_to(o.args[0], files);
     if (status == EXIT_OK)
         (void)printf("%s: version %" PRId64 ", %zu files\n", o.args[0], id, files->count);
+    (void)kb_files_free(files);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * format */
+
+static const char format_usage[] =
+    "usage: kerbside kb format DIR\n"
+    "  Writes the folder's files, teach aside, in the form that an edit in the console gives "
+    "them,\n"
+    "  and names those that had another. What they say stays the same.\n";
+
+static int format_one(const char *path, const struct kb_file *file, const void *data)
+{
+    struct report report = REPORT_INIT;
+    struct buf bytes = BUF_INIT(KB_FILE_BYTES_MAX);
+    cJSON *tree = NULL;
+    int status = EXIT_OK;
+    (void)data;
+    if (str_starts(file->name, STR("teach/")))
+        return EXIT_OK;
+    int r = json_parse_reported(file->bytes, path, &report, &tree);
+    if (r == 0)
+        r = kb_format(tree, &bytes);
+    print_report(&report);
+    if (r < 0)
+        status = report.errors ? EXIT_FAILED : kb_work_fail(r);
+    else if (!str_eq(buf_str(&bytes), file->bytes))
+        status =
+            write_file(path, buf_str(&bytes)) == EXIT_OK && puts(path) >= 0 ? EXIT_OK : EXIT_FAILED;
+    cJSON_Delete(tree);
+    buf_release(&bytes);
+    report_release(&report);
+    return status;
+}
+
+int cmd_kb_format(int argc, char **argv)
+{
+    struct kb_options o;
+    struct kb_files *files = NULL;
+    bool help;
+    int status = kb_options_read(argc, argv, "", 1, 1, format_usage, &o, &help);
+    if (status != EXIT_OK || help)
+        return status;
+    status = read_there(o.args[0], &files);
+    if (status == EXIT_OK)
+        status = each_path(o.args[0], files, format_one, NULL);
     (void)kb_files_free(files);
     return status;
 }

@@ -1,8 +1,10 @@
-/* kb_diff: what is different between two versions, or a version and the draft. */
+/* kb_diff: what is different between two versions, or a version and the draft; or what a proposal
+ * would change. */
 #include "bot/workshop_private.h"
 
 #include "kb/diff.h"
 #include "kb/draft.h"
+#include "kb/proposal.h"
 #include "kb/version.h"
 
 enum { DIFFERENCES_MAX = 1000 }; /* more than that nobody reads, and the answer has an end */
@@ -68,7 +70,7 @@ static int compare(struct workshop_job *job, const struct kb_files *was, const s
     return r < 0 ? r : 0;
 }
 
-int workshop_diff(struct workshop_job *job)
+static int compare_sides(struct workshop_job *job)
 {
     struct kb_files *was = NULL, *is = NULL;
     int64_t from, to;
@@ -88,4 +90,62 @@ int workshop_diff(struct workshop_job *job)
     (void)kb_files_free(was);
     (void)kb_files_free(is);
     return r;
+}
+
+/* From what its writer began with to what is proposed, however live and the draft go on. */
+static int add_proposed(const struct kb_draft_item *item, void *data)
+{
+    cJSON *was = NULL, *is = NULL;
+    int r = item->base.len ? json_parse(item->base, &was, NULL) : 0;
+    if (r == 0 && item->body.len)
+        r = json_parse(item->body, &is, NULL);
+    const struct kb_item named = { .kind = item->kind, .id = item->id, .body = is ? is : was };
+    const struct kb_difference d = {
+        .change = !was  ? KB_ADDED
+                  : !is ? KB_REMOVED
+                        : KB_CHANGED,
+        .kind = item->kind,
+        .id = item->id,
+        .title = kb_item_title(&named),
+        .was = was,
+        .is = is,
+    };
+    if (r == 0)
+        r = add_difference(&d, data);
+    cJSON_Delete(was);
+    cJSON_Delete(is);
+    return r;
+}
+
+static int tell_proposal(struct workshop_job *job, int64_t id)
+{
+    struct tx *tx;
+    int r = tx_begin(job->db, TX_READ, &tx);
+    if (r < 0)
+        return r;
+    struct kb_proposal p;
+    struct kb_files *was = NULL, *is = NULL;
+    r = kb_proposal_get(tx, &job->arena, id, &p);
+    if (r == 0)
+        (void)workshop_refuse(job, "unknown", "There is no proposal of that number.");
+    else if (r == 1 && p.from_id)
+        r = read_side(job, tx, job->version, &was) == 1 ? read_side(job, tx, p.from_id, &is) : 0;
+    else if (r == 1)
+        r = kb_proposal_each_item(tx, id, add_proposed,
+                                  cJSON_AddArrayToObject(job->answer, "items"));
+    tx_rollback(tx);
+    if (r == 1 && was && is)
+        r = compare(job, was, is);
+    (void)kb_files_free(was);
+    (void)kb_files_free(is);
+    return r < 0 ? r : 0;
+}
+
+int workshop_diff(struct workshop_job *job)
+{
+    int64_t proposal = 0;
+    int r = json_get_int(job->frame, "proposal", 1, INT64_MAX, &proposal);
+    if (r < 0)
+        return workshop_refuse(job, "bad_frame", "\"proposal\" is the number of a proposal.");
+    return r == 1 ? tell_proposal(job, proposal) : compare_sides(job);
 }

@@ -119,6 +119,7 @@ struct proposing {
     int64_t proposal_id;          /* … this one; later, the one that they are added to */
     struct buf changed_meanwhile; /* names of those that were begun on what is no longer live */
     size_t changed_count;
+    int64_t live_at; /* when it would be live */
 };
 
 static int parse(struct str body, cJSON **ret)
@@ -140,7 +141,7 @@ static int look_at_item(const struct kb_draft_item *item, void *data)
                                    .was = kb_items_get(p->live, item->kind, item->id),
                                    .is = body };
         p->count++;
-        p->needs |= kb_needs_of(p->live, &d, p->c->context->now);
+        p->needs |= kb_needs_of(p->live, &d, p->live_at);
         if (!kb_item_same(d.was, base) && p->changed_count++ < NAMED_MAX)
             (void)buf_addf(&p->changed_meanwhile, "%s%.*s", p->changed_meanwhile.len ? ", " : "",
                            STR_ARG(item->id));
@@ -184,6 +185,7 @@ static int propose_draft(struct proposing *p, struct str note, int64_t at)
 {
     struct kb_proposal proposal = begin_proposal(p->c, STR("console"), note);
     proposal.publish_at = at;
+    p->live_at = at ? at : p->c->context->now;
     int r = look_at_draft(p);
     if (r != 1)
         return r;
@@ -370,15 +372,16 @@ static int refuse_ended(const struct command *c, const struct kb_proposal *p)
                            STR_ARG(kb_proposal_state_name(p->state)));
 }
 
-/* In a pre-election period the second word is a lead's. 1 they may, 0 refused, negative. */
-static int check_election(const struct command *c)
+/* What is to be live in a pre-election period needs a lead's second word. 1 they may, 0 refused,
+ * negative. */
+static int check_election(const struct command *c, const struct kb_proposal *p)
 {
     const struct kb_items *live = NULL;
-    int64_t version = 0;
+    int64_t version = 0, now = c->context->now;
     if (role_may(c->context->staff->role, "agree_in_election"))
         return 1;
     int r = look_at_live(c, &version, &live);
-    if (r == 1 && kb_election_is_on(live, c->context->now))
+    if (r == 1 && kb_election_is_on(live, p->publish_at > now ? p->publish_at : now))
         r = command_refuse(c, "not_allowed",
                            "In a pre-election period only a supervisor or an admin can agree.");
     return r;
@@ -394,7 +397,7 @@ static int agree(const struct command *c, const struct kb_proposal *p)
     if (p->staff_id == staff->id)
         return command_refuse(c, "not_allowed",
                               "You proposed it yourself, so somebody else must agree.");
-    int r = check_election(c);
+    int r = check_election(c, p);
     if (r != 1)
         return r;
     r = kb_proposal_agree(c->tx, p->id, staff->id, staff->name, now);

@@ -21,7 +21,10 @@ int kb_news_add(struct tx *tx, const struct kb_news *news, int64_t now)
                                     .staff_id = news->staff_id,
                                     .text = buf_str(&text),
                                     .item = buf_str(&item) };
-    int r = text.err ? text.err : item.err ? item.err : record_add_event(tx, &e, now);
+    int r = text.err ? text.err : item.err ? item.err : 0;
+    /* Editors are saved as they type: that leaves one event, not one for every pause. */
+    if (r == 0)
+        r = (news->discarded ? record_add_event : record_renew_event)(tx, &e, now);
     buf_release(&text);
     buf_release(&item);
     return r;

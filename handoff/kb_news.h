@@ -13,7 +13,7 @@ struct kb_news {
     int64_t staff_id;         /* 0: nobody who is signed in */
 };
 
-/* Adds the event, kb.saved or kb.discarded. */
+/* Adds the event: kb.discarded, or kb.saved in the place of that person's last one of the item. */
 int kb_news_add(struct tx *tx, const struct kb_news *news, int64_t now) MUST_CHECK;
 
 #endif

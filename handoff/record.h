@@ -331,6 +331,10 @@ struct record_event {
 
 int record_add_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;
 
+/* The same in the place of what that person did before to the item in an event of this kind: the
+ * newest says all of it. Who hasn't seen the older one yet sees this one. */
+int record_renew_event(struct tx *tx, const struct record_event *e, int64_t now) MUST_CHECK;
+
 /* ------------------------------------------------------------------------------------------------
  * what may leave */
 

@@ -445,3 +445,15 @@ int record_add_event(struct tx *tx, const struct record_event *e, int64_t now)
         stmt_bind_str(q, 9, e->item);
     return stmt_run(q);
 }
+
+int record_renew_event(struct tx *tx, const struct record_event *e, int64_t now)
+{
+    static const char sql[] =
+        "DELETE FROM event WHERE item=?1 AND kind=?2 AND staff_id IS nullif(?3, 0)";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_str(q, 1, e->item);
+    stmt_bind_str(q, 2, str_of(e->kind));
+    stmt_bind_int64(q, 3, e->staff_id);
+    int r = stmt_run(q);
+    return r < 0 ? r : record_add_event(tx, e, now);
+}

@@ -302,6 +302,7 @@ static const char *const steps[] = {
     "CREATE INDEX decision_politics ON decision(decided_at) WHERE reason='press_politics';"
     "ALTER TABLE decision ADD COLUMN unhelped_at INTEGER;" /* its answer; null: nobody said so */
     "ALTER TABLE event ADD COLUMN item TEXT;"              /* of the knowledge base: kind/id */
+    "CREATE INDEX event_item ON event(item, kind) WHERE item IS NOT NULL;"
     /* digest: of what it said then; used_at: the last time on that day */
     "CREATE TABLE topic_day(topic TEXT NOT NULL, day INTEGER NOT NULL, digest INTEGER NOT NULL, "
     "used INTEGER NOT NULL, unhelped INTEGER NOT NULL, used_at INTEGER NOT NULL, PRIMARY "

@@ -10,13 +10,14 @@ static const char *place_of(const struct kb_pattern *p, char out[PLACE_ROOM])
     return out;
 }
 
-/* "match[1], [4], [7]", those of which @rows has none. A phrase costs nobody anything to read. */
+/* "[1], [4], [7]", those of "match" of which @rows has none. A phrase costs nobody anything to
+ * read. */
 static size_t list_without(const struct kb_trial *t, const bool *rows, struct buf *out)
 {
     size_t count = 0;
     for (size_t p = 0; p < t->match_count; p++)
         if (strcmp(t->patterns[p].field, "match") == 0 && !kb_trial_any(t, rows, p))
-            (void)buf_addf(out, "%s[%zu]", count++ ? ", " : "match", t->patterns[p].index);
+            (void)buf_addf(out, "%s[%zu]", count++ ? ", " : "", t->patterns[p].index);
     return count;
 }
 
@@ -27,7 +28,7 @@ static void check_needed(const struct kb *kb, unsigned topic, const struct kb_tr
     size_t count = list_without(t, t->needed, &unneeded);
     size_t none = list_without(t, t->fits, &unfit);
     if (count)
-        report_warning(report, "%.*s: %.*s: no example needs %s%s%s",
+        report_warning(report, "%.*s: %.*s: match: no example needs %s%s%s",
                        STR_ARG(kb_topic_file(kb, topic)), STR_ARG(kb_topic_name(kb, topic)),
                        buf_cstr(&unneeded), none ? "; none even fits " : "", buf_cstr(&unfit));
     buf_release(&unneeded);

@@ -159,6 +159,8 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
         r = load_text(l, object, "link", true, w, &in.link);
     if (r == 0 && !str_starts(in.link, STR("https://")))
         r = report_error(l->report, "%s: \"link\" must begin with https://", w);
+    if (r == 0 && in.link.len > KB_LINK_BYTES_MAX)
+        r = report_error(l->report, "%s: \"link\" is longer than %d bytes", w, KB_LINK_BYTES_MAX);
     if (r == 0)
         r = load_list(l, object, "replies", true, w, &in.replies);
     if (r == 0)

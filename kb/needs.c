@@ -23,22 +23,99 @@ static unsigned need_of_rule(const cJSON *rule)
 struct asking {
     const struct kb_items *items;
     struct str term;
+    const cJSON *is; /* what the term is to say */
 };
 
-/* Does a pattern say the term, itself or by another term's pattern? */
-static bool says(const struct asking *a, struct str pcre, unsigned depth)
+static bool term_says(const struct asking *a, const cJSON *term, unsigned depth);
+
+/* Does a pattern, or what a term says, name the term, itself or by another? */
+static bool says(const struct asking *a, struct str text, unsigned depth)
 {
-    for (size_t at = 0; at + 3 < pcre.len; at++) {
-        if (memcmp(pcre.p + at, "(?&", 3) != 0)
+    for (size_t at = 0; at + 3 < text.len; at++) {
+        if (memcmp(text.p + at, "(?&", 3) != 0)
             continue;
         size_t from = at + 3, to = from;
-        while (to < pcre.len && pcre.p[to] != ')')
+        while (to < text.len && text.p[to] != ')')
             to++;
-        struct str name = str_cut(pcre, from, to);
+        struct str name = str_cut(text, from, to);
         if (str_eq(name, a->term))
             return true;
-        struct str inner = text_of(kb_items_get(a->items, KB_TERM, name), "pcre");
-        if (depth < TERMS_DEEP && says(a, inner, depth + 1))
+        if (depth < TERMS_DEEP && term_says(a, kb_items_get(a->items, KB_TERM, name), depth + 1))
+            return true;
+    }
+    return false;
+}
+
+/* @term: a list of words, or {"pcre"}. */
+static bool term_says(const struct asking *a, const cJSON *term, unsigned depth)
+{
+    const cJSON *child;
+    cJSON_ArrayForEach(child, term)
+    {
+        if (says(a, json_str(child), depth))
+            return true;
+    }
+    return false;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool stands_in(struct str phrase, struct str wanted)
+{
+    bool star = str_ends(wanted, STR("*"));
+    struct str word;
+    wanted = str_cut(wanted, 0, wanted.len - star);
+    while (str_split(&phrase, ' ', &word)) {
+        size_t i = 0;
+        while (i < wanted.len && i < word.len && lower(word.p[i]) == lower(wanted.p[i]))
+            i++;
+        if (i == wanted.len && (star || i == word.len))
+            return true;
+    }
+    return false;
+}
+
+/* Could a plain phrase be read as the term? It could if all words of something that the term says
+ * stand in it: kb/plain.c is stricter. */
+static bool may_stand_for(struct str phrase, const cJSON *term)
+{
+    const cJSON *said;
+    cJSON_ArrayForEach(said, term)
+    {
+        struct str rest = json_str(said), word;
+        bool all = rest.len > 0;
+        while (all && str_split(&rest, ' ', &word))
+            all = stands_in(phrase, word);
+        if (all)
+            return true;
+    }
+    return false;
+}
+
+struct reading {
+    const struct asking *asking;
+    struct str phrase;
+};
+
+/* 1: the phrase may be read as this term, which is the one or says it. */
+static int phrase_says(const struct kb_item *item, void *data)
+{
+    const struct reading *r = data;
+    return item->kind == KB_TERM && may_stand_for(r->phrase, item->body) &&
+           (str_eq(item->id, r->asking->term) || term_says(r->asking, item->body, 0));
+}
+
+static bool any_phrase_says(const struct asking *a, const cJSON *phrases)
+{
+    const cJSON *phrase;
+    cJSON_ArrayForEach(phrase, phrases)
+    {
+        struct reading r = { a, json_str(phrase) };
+        if (str_is(a->term, "gap") || may_stand_for(r.phrase, a->is) || /* between any two words */
+            kb_items_each(a->items, phrase_says, &r) == 1)
             return true;
     }
     return false;
@@ -58,7 +135,7 @@ static int rule_says(const struct kb_item *item, void *data)
             if (says(a, text_of(pattern, "pcre"), 0))
                 return 1;
         }
-    return 0;
+    return any_phrase_says(a, cJSON_GetObjectItemCaseSensitive(item->body, "phrases"));
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -104,9 +181,9 @@ static bool is_frozen(const struct kb_difference *d)
 /* ------------------------------------------------------------------------------------------------
  * all of it */
 
-unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d, int64_t now)
+unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d, int64_t at)
 {
-    struct asking a = { live, d->id };
+    struct asking a = { live, d->id, d->is };
     unsigned needs = 0;
     if (d->kind == KB_RULE)
         needs |= need_of_rule(d->was) | need_of_rule(d->is);
@@ -114,7 +191,7 @@ unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d,
         needs |= KB_NEED_THRESHOLDS;
     if (d->kind == KB_TERM && kb_items_each(live, rule_says, &a) == 1)
         needs |= KB_NEED_TERM;
-    if (is_frozen(d) && kb_election_is_on(live, now))
+    if (is_frozen(d) && kb_election_is_on(live, at))
         needs |= KB_NEED_ELECTION;
     return needs;
 }

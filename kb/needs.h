@@ -12,7 +12,7 @@
 enum kb_need {
     KB_NEED_SENSITIVE = 1,  /* a rule for sensitive messages comes, goes or changes */
     KB_NEED_TROLL = 2,      /* a rule for trolling does */
-    KB_NEED_TERM = 4,       /* a term does that the patterns of such a rule say, by whatever way */
+    KB_NEED_TERM = 4,       /* a term does that such a rule says, by whatever way */
     KB_NEED_THRESHOLDS = 8, /* from which chance on a message is what */
     KB_NEED_ELECTION = 16,  /* wording is frozen */
 };
@@ -20,8 +20,8 @@ enum kb_need {
 /* Is a pre-election period on at @now? */
 bool kb_election_is_on(const struct kb_items *live, int64_t now);
 
-/* What one change to what is live needs: bits of enum kb_need. */
-unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d, int64_t now);
+/* What one change to what is live needs that is to be live from @at on: bits of enum kb_need. */
+unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d, int64_t at);
 
 /* As sentences for people, one after the other; nothing for 0. Returns 0 or as buf_add. */
 int kb_needs_say(unsigned needs, struct buf *out) MUST_CHECK;

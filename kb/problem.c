@@ -17,6 +17,9 @@ static const struct {
     { "isn't filled in here", "Take it out, or use one that is." },
     { "has no {link}", "Put {link} where the address shall stand, best at the end." },
     { "has no {", "Put it where it shall stand." },
+    { "would be larger than", "Name intents that belong together alike up to the first full stop: "
+                              "they share a file." },
+    { "\"link\" is longer than", "Use a shorter address of the page: ask those who keep it." },
     { "must begin with https://", "Use the page's address as a browser shows it, with https://." },
     { "has this id already", "Choose another id: an id is for good." },
     { "is also an example of",

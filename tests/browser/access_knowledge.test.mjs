@@ -108,6 +108,8 @@ async function publishing (page, open, check) {
   await open('publish', { kb_publish: refused('stale', 'The draft has changed since.') })
   await page.getByTestId('publish-form').waitFor()
   await page.getByTestId('under-way').locator('summary').last().click()
+  await page.getByTestId('under-way').getByTestId('read-proposal').first().click()
+  await page.getByTestId('agree').waitFor()
   await check('a draft to be published')
   await page.getByTestId('publish-later').check()
   await page.getByTestId('publish-at').fill('')

@@ -13,6 +13,8 @@ const LINK = 'https://northmoor.example/skips'
 const SKIPS = ['can i hire a skip please', 'is it you i hire a skip from', 'can i hire a skip today', 'please can i hire a skip again']
 const HALL = ['can i hire the hall please', 'can i hire the hall today']
 
+const conf = { kb: fileURLToPath(new URL('../data/kb', import.meta.url)) }
+
 // With a keyboard: Tab by Tab to it, and what it is there for.
 async function press (page, target, key = 'Enter') {
   await tabTo(page, target)
@@ -40,6 +42,7 @@ const saved = page => page.getByTestId('saving').filter({ hasText: 'Saved in the
 async function replay (page) {
   await page.getByTestId('kb-nav-replay').click()
   await press(page, page.getByTestId('replay-do'))
+  await page.getByTestId('outdated').waitFor({ state: 'detached' }) // what an earlier one found
   await page.getByTestId('replay-standing').filter({ hasText: 'Done' }).waitFor()
 }
 
@@ -72,7 +75,42 @@ story("an editor's morning", async council => {
   await goneAgain(council, page, ask)
 }, {
   staff: Object.values(STAFF),
-  conf: { kb: fileURLToPath(new URL('../data/kb', import.meta.url)) }
+  conf
+})
+
+// Who wrote it can't wave it through, and who agrees has read it.
+story('what keeps people from harm waits for a second person', async council => {
+  const at = async (who, place) => {
+    const page = await council.staffPage(who)
+    await page.evaluate(to => { location.hash = to }, `#/knowledge/${place}`)
+    return page
+  }
+  const edie = await at('edie', 'rule/sensitive.gas?field=holding')
+  await focusOn(edie, 'kb-holding')
+  await edie.keyboard.press('Control+a')
+  await edie.keyboard.insertText('Please ring 999 now. A person reads this {when}.')
+  await saved(edie)
+  await edie.getByTestId('kb-nav-publish').click()
+  await edie.getByTestId('second-person').waitFor()
+  await type(edie, edie.getByTestId('publish-note'), 'Shorter, so that it is read.')
+  await press(edie, edie.getByTestId('publish-do'))
+  const waiting = page => page.locator('[data-testid=proposal][data-state=waiting]')
+  await waiting(edie).getByTestId('read-proposal').click()
+  await waiting(edie).getByText('Please ring 999 now').waitFor()
+  assert.equal(await waiting(edie).getByTestId('agree').count(), 0)
+
+  const asha = await at('asha', 'publish')
+  await waiting(asha).waitFor()
+  assert.equal(await waiting(asha).getByTestId('agree').count(), 0)
+  await press(asha, waiting(asha).getByTestId('read-proposal'))
+  await waiting(asha).getByText('Please ring 999 now').waitFor()
+  await fits(asha, 'a proposal that is read')
+  await press(asha, waiting(asha).getByTestId('agree'))
+  for (const page of [asha, edie]) await published(page, 2)
+  await asha.getByTestId('ended').getByText('Asha Malik agreed').waitFor()
+}, {
+  staff: Object.values(STAFF),
+  conf
 })
 
 // The gap is found, and its words are where the new answer begins.
@@ -141,8 +179,8 @@ async function mend (page) {
   await page.getByTestId('kb-nav-replay').click()
   await page.getByTestId('outdated').waitFor()
   await replay(page)
-  await page.getByTestId('replayed-row').first().waitFor()
-  assert.equal(await page.getByTestId('replayed-row').count(), SKIPS.length)
+  await until('only the skips are answered', async () =>
+    await page.getByTestId('replayed-row').count() === SKIPS.length)
   assert.equal(await hall.count(), 0)
 }
 

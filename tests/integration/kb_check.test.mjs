@@ -1,6 +1,8 @@
 // kerbside kb check: errors end it with 1, warnings don't; the shipped knowledge base is fit.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { faultsOfFolder } from '../peers/knowledge.mjs'
 import { SMALL_KB, run } from './support/command.mjs'
 import { kbFolder } from './support/kbfolder.mjs'
 
@@ -24,6 +26,13 @@ test('the small base has nothing to warn of', () => {
   assert.deepEqual([r.status, r.err], [0, ''])
 })
 
+test('both are as the schema has it, which knows no other members', () => {
+  const content = fileURLToPath(new URL('../../kb/content', import.meta.url))
+  for (const dir of [content, SMALL_KB]) assert.deepEqual(faultsOfFolder(dir), [])
+  kb.write('bins.json', t => { t.intents[0].mood = 'cheerful' })
+  assert.deepEqual(faultsOfFolder(kb.dir), ['bins.json: /intents/0 must NOT have additional properties'])
+})
+
 describe('warnings: what could be better', () => {
   test('a pattern that no example needs, one that can never match: still fit', () => {
     kb.write('roads.json', t => {
@@ -31,8 +40,8 @@ describe('warnings: what could be better', () => {
     })
     const r = check(kb.dir)
     assert.equal(r.status, 0)
-    assert.equal(r.err, 'warning: roads.json: roads.pothole: no example needs match[1], [2]; none even fits ' +
-      'match[1], [2]\nwarning: roads.json: roads.pothole: match[1]: column 12: can never match: a text has single ' +
+    assert.equal(r.err, 'warning: roads.json: roads.pothole: match: no example needs [1], [2]; none even fits ' +
+      '[1], [2]\nwarning: roads.json: roads.pothole: match[1]: column 12: can never match: a text has single ' +
       'spaces, and a match begins and ends with a word\n')
     assert.match(r.out, / 2 warnings: knowledge base /)
   })

@@ -173,6 +173,10 @@ static void test_phrases(void **state)
 }
 
 #define IN "error: bins.json: bins.missed: "
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define HUNDRED_TIMES_5 HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+#define HUNDRED_TIMES_20 HUNDRED_TIMES_5 HUNDRED_TIMES_5 HUNDRED_TIMES_5 HUNDRED_TIMES_5
 #define GAS "error: rules.json: sensitive.gas: "
 
 static void test_faults(void **state)
@@ -198,6 +202,8 @@ static void test_faults(void **state)
           IN "\"review_by\" is missing or empty\n" },
         { "plain http", "bins.json", "https://northmoor", "http://northmoor",
           IN "\"link\" must begin with https://\n" },
+        { "a link that no browser takes", "bins.json", "/missed", "/" HUNDRED_TIMES_20,
+          IN "\"link\" is longer than 2000 bytes\n" },
         { "no link", "bins.json", "\"link\":\"https://northmoor.example/missed\",", "",
           IN "\"link\" is missing or empty\n" },
         { "no replies", "bins.json", "[\"Sorry: {link}\",\"Tell us: {link}\"]", "[]",
@@ -892,12 +898,12 @@ static void test_check_warnings(void **state)
         const char *note, *from, *to, *says;
     } rows[] = {
         { "a pattern that another makes needless", "\"weight\":50}", "\"weight\":70}",
-          "warning: bins.json: bins.missed: no example needs match[0]\n" },
+          "warning: bins.json: bins.missed: match: no example needs [0]\n" },
         { "patterns that no example fits", "\"weight\":50}",
           "\"weight\":50},{\"pcre\":\"not taken\",\"weight\":50},"
           "{\"pcre\":\"no sign\",\"weight\":50}",
-          "warning: bins.json: bins.missed: no example needs match[2], [3]; none even fits "
-          "match[2], [3]\n" },
+          "warning: bins.json: bins.missed: match: no example needs [2], [3]; none even fits "
+          "[2], [3]\n" },
         { "an end that no text has", "{\"pcre\":\"missed you\"}",
           "{\"pcre\":\"missed you\"},{\"pcre\":\"missed him \"}",
           "warning: bins.json: bins.missed: unless[1]: column 11: can never match: a text has "

@@ -5,6 +5,7 @@
 
 #include "bot/x/x.h"
 #include "kb/draft.h"
+#include "kb/proposal.h"
 #include "kb/version.h"
 #include "tests/unit/record_fixture.h"
 
@@ -235,6 +236,8 @@ static void hostile_questions_are_refused(void **state)
         { "{'type':'kb_diff','id':'a','from':'one','to':null}", "bad_frame" },
         { "{'type':'kb_diff','id':'a','from':0,'to':null}", "bad_frame" },
         { "{'type':'kb_diff','id':'a','from':1,'to':99}", "unknown" },
+        { "{'type':'kb_diff','id':'a','proposal':0}", "bad_frame" },
+        { "{'type':'kb_diff','id':'a','proposal':99}", "unknown" },
         { "{'type':'kb_replay','id':'a','from':5,'until':5}", "bad_frame" },
         { "{'type':'kb_replay','id':'a','from':5}", "bad_frame" },
         { "{'type':'kb_replay_list','id':'a','group':'all','before':null}", "bad_frame" },
@@ -337,6 +340,47 @@ static void differences_are_said(void **state)
     assert_str(at(a, "items.0.change"), "added");
     assert_true(at(a, "items.0.lines.0.what").len > 1);
     assert_str(at(a, "items.1"), "-");
+}
+
+static int64_t propose(struct kb_proposal *p, const struct kb_draft_item *item)
+{
+    struct tx *tx = fixture_begin(t.f);
+    p->origin = STR("console");
+    p->note = STR("Why.");
+    p->by = STR("Edie Hall");
+    p->at = NOON;
+    assert_int_equal(kb_proposal_add(tx, p), 0);
+    if (item)
+        assert_int_equal(kb_proposal_add_item(tx, p->id, item), 0);
+    fixture_commit(t.f);
+    return p->id;
+}
+
+/* Whatever the draft has become since: the second person reads what is going to be published. */
+static void what_is_proposed_is_said(void **state)
+{
+    const struct kb_draft_item item = { .kind = KB_CANNED,
+                                        .id = STR("thanks"),
+                                        .revision = 1,
+                                        .base = STR("{\"title\":\"Thanks\",\"text\":\"Ta.\"}"),
+                                        .body =
+                                            STR("{\"title\":\"Thanks\",\"text\":\"Thank you.\"}") };
+    struct kb_proposal changed = { 0 }, back = { .from_id = 1 };
+    struct buf frame = BUF_INIT(1000);
+    (void)state;
+    (void)buf_addf(&frame, "{'type':'kb_diff','id':'a','proposal':%" PRId64 "}",
+                   propose(&changed, &item));
+    save("waste.skips", skips);
+    const cJSON *a = ask(buf_cstr(&frame));
+    assert_str(at(a, "items.0.title"), "Thanks");
+    assert_str(at(a, "items.0.change"), "changed");
+    assert_str(at(a, "items.0.lines.0.what"), "“Ta.” became “Thank you.”");
+    assert_str(at(a, "items.1"), "-");
+    buf_release(&frame);
+    (void)buf_addf(&frame, "{'type':'kb_diff','id':'b','proposal':%" PRId64 "}",
+                   propose(&back, NULL));
+    assert_str(at(ask(buf_cstr(&frame)), "items"), "[]");
+    buf_release(&frame);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -641,6 +685,7 @@ int main(void)
         ONE(who_has_gone_is_answered_no_more),
         ONE(words_lead_to_items),
         ONE(differences_are_said),
+        ONE(what_is_proposed_is_said),
         ONE(a_replay_shows_what_changes),
         ONE(a_replay_of_other_words),
         ONE(a_replay_comes_in_pages),

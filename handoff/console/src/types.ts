@@ -810,7 +810,7 @@ export type Question =
   | { type: "kb_check"; kind?: ItemKind; item?: string }
   | { type: "kb_try"; text: string; at: Seconds | null }
   | { type: "kb_find"; text: string }
-  | { type: "kb_diff"; from: number | null; to: number | null }
+  | { type: "kb_diff"; from?: number | null; to?: number | null; proposal?: number }
   | { type: "kb_replay"; from: Seconds; until: Seconds }
   | { type: "kb_replay_state" }
   | { type: "kb_replay_stop" }

@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 const { linesOf, patternsAt, sameBody, textAt, textsAt, withValue } =
   await load("knowledge/body.ts");
 const { bodyNow, browserNet, ItemKeeper, savePauseMs } = await load("knowledge/keeper.ts");
-const { changedFields, fieldsOf, placed, shownValue, weightAt } = await load("knowledge/fields.ts");
+const { changedFields, fieldsOf, isAboutPatterns, placed, shownValue, weightAt } = await load("knowledge/fields.ts");
 const { sectionsOf } = await load("knowledge/sections.ts");
 const { dayOf, localOf, momentOf, momentOfText, utcText } = await load("knowledge/local-time.ts");
 const { placeOfProblem } = await load("knowledge/summary.tsx");
@@ -454,6 +454,19 @@ for (const [one, id] of places) {
     assert.equal(placeOfProblem(found), id);
   });
 }
+
+test("a remark on patterns is only for who knows them", () => {
+  const rows = [
+    ["warning", "match", true],
+    ["warning", "unless", true],
+    ["warning", "phrases", false],
+    ["warning", null, false],
+    ["error", "match", false],
+  ];
+  for (const [severity, field, wanted] of rows) {
+    assert.equal(isAboutPatterns({ ...problem(field), severity }), wanted, `${severity} ${field}`);
+  }
+});
 
 test("where there is one field, every problem is its", () => {
   const [found] = placed([problem("terms")], fieldsOf("term", "bin", ["bin"]));

@@ -49,6 +49,7 @@ test("rules about people in danger and about trolls need a second person", () =>
     [[], null],
     [[anEntry({ change: "changed" })], null],
     [[rule("complaint"), rule("opt_out")], null],
+    [[anEntry({ kind: "thresholds", change: "changed" })], /since it changes thresholds\.$/],
     [[anEntry(), rule("sensitive")], /since it changes rules for sensitive messages\.$/],
     [[rule("troll"), rule("sensitive"), rule("sensitive")], /sensitive messages and rules about/],
   ];

@@ -245,6 +245,7 @@ export const asked = [
   { type: "kb_try", text: "my bin not emptied again", at: null },
   { type: "kb_find", text: "bin lorry" },
   { type: "kb_diff", from: null, to: null },
+  { type: "kb_diff", proposal: 2 },
   { type: "kb_replay", from: 1_794_000_000, until: 1_795_000_000 },
   { type: "kb_replay_state" },
   { type: "kb_replay_stop" },

@@ -10,14 +10,15 @@ export interface DifferencesProps {
   items: readonly KbDifference[];
   /** more that is known of an item */
   more?: (one: KbDifference) => ComponentChildren;
+  heading?: "h3" | "h4";
 }
 
-export function Differences({ items, more }: DifferencesProps) {
+export function Differences({ items, more, heading: Heading = "h3" }: DifferencesProps) {
   return (
     <ol class="ks-rows" data-testid="differences">
       {items.map((one) => (
         <li class="ks-row ks-tray__row" key={itemKey(one)} data-testid="difference">
-          <h3 class="govuk-heading-s ks-row__title">
+          <Heading class="govuk-heading-s ks-row__title">
             <span>
               {kindOne(one.kind)}:{" "}
               <a class="govuk-link" href={itemHref(one)}>
@@ -25,7 +26,7 @@ export function Differences({ items, more }: DifferencesProps) {
               </a>
             </span>
             <strong class={`govuk-tag ks-change--${one.change}`}>{changeWords(one.change)}</strong>
-          </h3>
+          </Heading>
           <dl class="ks-differences">
             {byField(one).map(({ label, whats }) => (
               <div key={label}>

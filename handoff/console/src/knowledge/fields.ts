@@ -33,6 +33,11 @@ export function placed(problems: readonly KbProblem[], fields: readonly Field[])
   });
 }
 
+/** Nothing is wrong, and only who knows regular expressions can do something about it. */
+export function isAboutPatterns({ severity, field }: KbProblem): boolean {
+  return severity === "warning" && (field === "match" || field === "unless");
+}
+
 export function weightAt(
   weights: readonly KbWeight[],
   path: string,

@@ -121,6 +121,13 @@ function sentence({ problem: { text, next } }: Placed): string {
   return next === "" ? text : `${text} ${next}`;
 }
 
+/** It stands above all of a list: which of it? */
+function worthWords(field: Field, one: Placed): string {
+  const { index } = one.problem;
+  const which = field.as === "patterns" ? "Pattern" : field.as === "texts" ? field.one : null;
+  return which && index !== null ? `${which} ${index + 1}: ${sentence(one)}` : sentence(one);
+}
+
 function FieldView({ field, form }: { field: Field; form: FormContext }) {
   const { path, label, hint } = field;
   const id = fieldId(path);
@@ -129,7 +136,7 @@ function FieldView({ field, form }: { field: Field; form: FormContext }) {
   // Those of one text in a list stand at that text.
   const whole = problems.filter(({ problem }) => !many || problem.index === null);
   const own = whole.filter(isError).map(sentence);
-  const worth = problems.filter((one) => !isError(one)).map(sentence);
+  const worth = problems.filter((one) => !isError(one)).map((one) => worthWords(field, one));
   const describedBy = [hint && `${id}-hint`, own.length > 0 && `${id}-wrong`].filter(Boolean);
   const box: BoxProps = {
     id,

@@ -1,13 +1,15 @@
 // What is to be published, and what becomes of it.
 
 import type { ComponentChildren } from "preact";
-import { useContext, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { runCommand, type Ask } from "../commands";
 import { Problem } from "../parts/problem";
 import { At, Now } from "../parts/words";
-import type { KbEntry, KbProposal, OtherCommand, Staff } from "../types";
+import type { KbDiffFrame, KbEntry, KbProposal, OtherCommand, Staff } from "../types";
+import { Differences } from "./differences";
 import { itemHref, itemKey } from "./place";
 import { isUnderWay, mayAgree, mayWithdraw, proposalTitle, standingWords } from "./publishing";
+import { useAnswer, type Answered } from "./use-answer";
 import { kindOne } from "./words";
 
 export interface ProposalsProps {
@@ -15,6 +17,7 @@ export interface ProposalsProps {
   entries: readonly KbEntry[];
   staff: Staff;
   ask: Ask;
+  connected: boolean;
   /** what was done changes the list */
   refresh: () => void;
   announce: (text: string) => void;
@@ -65,11 +68,19 @@ function List({ proposals, ...rest }: ProposalsProps) {
 }
 
 function Proposal({ one, ...props }: Omit<ProposalsProps, "proposals"> & { one: KbProposal }) {
-  const { staff, ask, refresh, announce } = props;
+  const { staff, ask, connected, refresh, announce } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const title = proposalTitle(one);
+  const [reading, setReading] = useState(false);
+  const diff = useAnswer<KbDiffFrame>({
+    ask,
+    connected: connected && reading,
+    subject: `proposal ${one.id}`,
+    question: { type: "kb_diff", proposal: one.id },
+    answerOf: (answer) => (answer.type === "kb_diff" ? answer : null),
+  });
   const now = useContext(Now);
 
   async function act(command: OtherCommand, said: string) {
@@ -132,7 +143,7 @@ function Proposal({ one, ...props }: Omit<ProposalsProps, "proposals"> & { one: 
         )}
       </ul>
       {one.items.length > 0 && (
-        <Fold summary="What is in it" about={title} open={one.state === "waiting"}>
+        <Fold summary="What is in it" about={title}>
           <ul class="govuk-list govuk-list--bullet">
             {one.items.map((item) => (
               <li key={itemKey(item)}>
@@ -145,10 +156,22 @@ function Proposal({ one, ...props }: Omit<ProposalsProps, "proposals"> & { one: 
           </ul>
         </Fold>
       )}
+      {reading && <WhatItChanges diff={diff} />}
       {problem && <Problem text={problem} />}
       {(mayAgree(one, staff.id) || mayWithdraw(one)) && (
         <div class="govuk-button-group ks-tray__do">
-          {mayAgree(one, staff.id) && (
+          {!reading && (
+            <button
+              type="button"
+              class="govuk-button govuk-button--secondary"
+              onClick={() => setReading(true)}
+              data-testid="read-proposal"
+            >
+              Read what it changes
+              <span class="govuk-visually-hidden"> ({title})</span>
+            </button>
+          )}
+          {mayAgree(one, staff.id) && diff.answer && (
             <button
               type="button"
               class="govuk-button"
@@ -177,9 +200,33 @@ function Proposal({ one, ...props }: Omit<ProposalsProps, "proposals"> & { one: 
         </div>
       )}
       {one.state === "waiting" && one.by.id === staff.id && (
-        <p class="govuk-hint">Another editor, a supervisor or an admin agrees on this page.</p>
+        <p class="govuk-hint">Another editor, a supervisor or an admin reads it on this page and agrees.</p>
       )}
     </>
+  );
+}
+
+/** What is agreed to, as it was proposed: the draft may have gone on since. */
+function WhatItChanges({ diff }: { diff: Answered<KbDiffFrame> }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), []); // the button that asked for it is gone
+  return (
+    <div class="ks-step" tabIndex={-1} ref={box} data-testid="proposed">
+      {diff.asking && (
+        <p class="govuk-body" role="status">
+          Fetching what it changes…
+        </p>
+      )}
+      {diff.problem && (
+        <>
+          <Problem title="What it changes can't be shown" text={diff.problem} />
+          <button type="button" class="govuk-button govuk-button--secondary" onClick={diff.again}>
+            Try again
+          </button>
+        </>
+      )}
+      {diff.answer && <Differences items={diff.answer.items} heading="h4" />}
+    </div>
   );
 }
 
@@ -209,14 +256,13 @@ function Refused({ error }: { error: string }) {
 interface FoldProps {
   summary: string;
   about: string;
-  open?: boolean;
   children: ComponentChildren;
 }
 
 /** A details element whose summary says what it is about where it's read on its own. */
 export function Fold(props: FoldProps) {
   return (
-    <details class="govuk-details" open={props.open}>
+    <details class="govuk-details">
       <summary class="govuk-details__summary">
         <span class="govuk-details__summary-text">
           {props.summary}

@@ -8,12 +8,20 @@ import { Problem } from "../parts/problem";
 import { At, Now } from "../parts/words";
 import type { KbCheckFrame, KbDiffFrame, KbEntry, KbFrame, KbProblem, Seconds } from "../types";
 import { Differences } from "./differences";
+import { isAboutPatterns } from "./fields";
 import type { KnowledgePageProps } from "./knowledge";
 import { localOf, momentOf } from "./local-time";
 import { NoteField, noteFault } from "./note-field";
 import { itemHref, itemKey } from "./place";
 import { Ended, UnderWay } from "./proposals";
-import { itemTitle, problemHref, problemWords, secondPersonWords, summaryWords } from "./publishing";
+import {
+  itemTitle,
+  patternsWords,
+  problemHref,
+  problemWords,
+  secondPersonWords,
+  summaryWords,
+} from "./publishing";
 import { changedOf } from "./store";
 import { useAnswer } from "./use-answer";
 
@@ -40,7 +48,7 @@ export function PublishPage(props: KnowledgePageProps) {
     if (text && /^kb\.(agreed|withdrawn|scheduled|published|refused)$/.test(kind)) announce(text);
   });
   const heading = useRef<HTMLHeadingElement>(null);
-  const shared = { staff, ask, refresh, announce };
+  const shared = { staff, ask, connected, refresh, announce };
 
   return (
     <>
@@ -131,7 +139,7 @@ function Changes({ kb, diff, check }: ChangesProps) {
         </h2>
         {check.asking && <Fetching text="Checking the draft…" />}
         {check.problem && <Again title="The draft can't be checked" asked={check} />}
-        {check.answer && !check.asking && problems.length === 0 && (
+        {check.answer && !check.asking && problems.every(isAboutPatterns) && (
           <p class="govuk-body">Nothing is wrong in the draft.</p>
         )}
         {check.answer && problems.some(isError) && (
@@ -223,20 +231,30 @@ function Errors({ problems, entries }: ProblemsProps) {
 }
 
 function Warnings({ problems, entries }: ProblemsProps) {
-  if (problems.length === 0) return null;
+  const plain = problems.filter((one) => !isAboutPatterns(one));
+  const ofPatterns = problems.length - plain.length;
   return (
     <>
-      <p class="govuk-body">It can be published so, but look at this:</p>
-      <ul class="govuk-list govuk-list--bullet" data-testid="warnings">
-        {problems.map((one, n) => (
-          <li key={n}>
-            <a class="govuk-link" href={problemHref(one)}>
-              {problemWords(one, entries)}
-            </a>{" "}
-            {one.next}
-          </li>
-        ))}
-      </ul>
+      {plain.length > 0 && (
+        <>
+          <p class="govuk-body">It can be published so, but look at this:</p>
+          <ul class="govuk-list govuk-list--bullet" data-testid="warnings">
+            {plain.map((one, n) => (
+              <li key={n}>
+                <a class="govuk-link" href={problemHref(one)}>
+                  {problemWords(one, entries)}
+                </a>{" "}
+                {one.next}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {ofPatterns > 0 && (
+        <p class="govuk-body ks-quiet" data-testid="of-patterns">
+          {patternsWords(ofPatterns)}
+        </p>
+      )}
     </>
   );
 }

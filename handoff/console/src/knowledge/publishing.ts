@@ -78,10 +78,14 @@ const guarded: Record<string, string> = {
   troll: "rules about trolling",
 };
 
-/** Why what is changed needs a second person's word before it is published, or null. */
+/**
+ * Why what is changed needs a second person's word before it is published, or null. Kerbside knows
+ * more reasons (a term that such a rule says, a pre-election period), and tells when it's proposed.
+ */
 export function secondPersonWords(changed: readonly KbEntry[]): string | null {
   const rules = new Set(changed.map(({ rule }) => (rule ? guarded[rule] : undefined)));
   const named = Object.values(guarded).filter((words) => rules.has(words));
+  if (changed.some(({ kind }) => kind === "thresholds")) named.push("thresholds");
   if (named.length === 0) return null;
   const what = listWords(named);
   return `A second person has to agree before this is published, since it changes ${what}.`;
@@ -99,6 +103,12 @@ export function problemWords(
   entries: readonly KbEntry[],
 ): string {
   return kind && item ? `${itemTitle({ kind, item }, entries)}: ${text}` : text;
+}
+
+/** What can be bettered where only patterns are concerned. */
+export function patternsWords(count: number): string {
+  const remarks = count === 1 ? "1 remark on patterns stands" : `${count} remarks on patterns stand`;
+  return `${remarks} at the patterns themselves, for who knows regular expressions. Nothing has to be done about that.`;
 }
 
 /** Where a problem is put right; what is of no item, nowhere in the console. */

@@ -77,7 +77,7 @@ export function ReplayPage(props: KnowledgePageProps) {
               {outdated}
             </p>
           )}
-          <Results key={replay.began_at} {...props} replay={replay} onMarked={used.refresh} />
+          <Results key={`${replay.began_at} ${replay.revision}`} {...props} replay={replay} onMarked={used.refresh} />
         </section>
       )}
     </>
@@ -257,7 +257,7 @@ function Results(props: ResultsProps) {
 }
 
 function Group(props: ResultsProps & { group: ReplayGroup }) {
-  const { group, state, ask, connected, replay, announce, onMarked } = props;
+  const { group, state, ask, connected, announce, onMarked } = props;
   const list = useRef<HTMLOListElement>(null);
   const [marks, setMarks] = useState<ReadonlyMap<number, boolean | null>>(new Map());
   const [problem, setProblem] = useState<{ message: number; text: string } | null>(null);
@@ -265,7 +265,7 @@ function Group(props: ResultsProps & { group: ReplayGroup }) {
     ask,
     connected,
     resets: state.resets,
-    which: `${replay.began_at} ${group}`,
+    which: group, // of this replay: another one has another list
     question: (before) => ({ type: "kb_replay_list", group, before }),
     pageOf: (answer) => (answer.type === "kb_replay_list" ? answer : null),
     keyOf: (one) => one.message,

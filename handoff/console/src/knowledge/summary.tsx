@@ -1,6 +1,6 @@
 // What is wrong with an item, and where: each leads to its field.
 
-import { fieldId, type Placed } from "./fields";
+import { fieldId, isAboutPatterns, type Placed } from "./fields";
 import type { Field } from "./sections";
 
 /** The box of a text in a list has a name of its own. */
@@ -28,7 +28,10 @@ const followed = (id: string) => (event: Event) => {
 
 export function Summary({ placed }: { placed: readonly Placed[] }) {
   const errors = placed.filter(({ problem }) => problem.severity === "error");
-  const warnings = placed.filter(({ problem }) => problem.severity === "warning");
+  // What there is to say of patterns stands at them, for who opens them.
+  const warnings = placed.filter(
+    ({ problem }) => problem.severity === "warning" && !isAboutPatterns(problem),
+  );
   return (
     <>
       {errors.length > 0 && (
