@@ -14,6 +14,8 @@ import { pause, until } from './support/wait.mjs'
 
 const SHIM = process.env.KERBSIDE_KILLPOINT
 const AT_ONCE = 4 // runs side by side: each spends its time waiting
+// So many points every evening has. How many more commits there are depends on what happens to share one.
+const SURE = { commit: 20, post: 5 }
 
 const ANSWERED = '@NorthmoorHelp my green bin has not been emptied'
 const SENSITIVE = '@NorthmoorHelp there is a child alone next door'
@@ -211,6 +213,7 @@ async function killEverywhere (t, on, count) {
     try {
       const env = { KILL_ON: on, KILL_AT: at, KILL_WHEN: when }
       const kills = await live(w, env)
+      assert.ok(kills === 1 || at > SURE[on], 'it was not killed')
       struck += kills
     } catch (error) {
       throw new Error(`killed ${when} ${on} ${at}: ${error.message}\n${w.kerbside.log}`,
@@ -218,15 +221,13 @@ async function killEverywhere (t, on, count) {
     }
   }))
   t.diagnostic(`${count} points of ${on}, ${runs.length} runs, ${struck} killed`)
-  // The last ones may fall away when two things happen to share a commit.
-  assert.ok(struck >= runs.length - 6, `${struck} of ${runs.length} runs were killed`)
 }
 
 test('an evening without a kill', async t => {
   points = await countPoints(t)
   t.diagnostic(`${points.commits} commits, ${points.posts} posts`)
-  assert.ok(points.commits > 20)
-  assert.equal(points.posts, 5)
+  assert.ok(points.commits > SURE.commit)
+  assert.equal(points.posts, SURE.post)
 })
 
 test('killed before and after every commit', t => killEverywhere(t, 'commit', points.commits))

@@ -95,7 +95,7 @@ int fdatasync(int fd)
 static void before_write(int fd)
 {
     struct stat st;
-    if (plan.on_commit && plan.before && plan.commits == plan.at - 1 && fstat(fd, &st) == 0 &&
+    if (plan.on_commit && plan.before && plan.commits >= plan.at - 1 && fstat(fd, &st) == 0 &&
         S_ISREG(st.st_mode))
         die();
 }
