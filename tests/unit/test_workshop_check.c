@@ -119,10 +119,10 @@ static void test_a_phrase_that_is_not_enough(void **state)
 {
     struct fixture *f = *state;
     draft(f, KB_INTENT, "skips.hire",
-          INTENT(REPLIES ",\"phrases\":[\"a skip\",\"skip hire\"]," EXAMPLES));
+          INTENT(REPLIES ",\"phrases\":[\"a bin\",\"skip hire\"]," EXAMPLES));
     struct str answer = ask(f, SKIPS);
-    assert_non_null(strstr(answer.p, "\"weight\":55,\"enough\":false"));
-    assert_non_null(strstr(answer.p, "\"weight\":88,\"enough\":true"));
+    assert_non_null(strstr(answer.p, "\"enough\":false"));
+    assert_non_null(strstr(answer.p, "\"enough\":true"));
 }
 
 #define USE(kind, item, title) \
