@@ -148,9 +148,12 @@ test("an item is named by its title, where it has one", () => {
   const bins = { kind: "intent", item: "bins.missed" };
   assert.equal(publishing.itemTitle(bins, [anEntry()]), "Answer “Missed bin collection”");
   assert.equal(publishing.itemTitle(bins, []), "Answer “bins.missed”");
-  const wrong = { ...bins, text: "It is too long." };
-  const nowhere = { kind: null, item: null, text: "There are too many." };
-  assert.equal(publishing.problemWords(wrong, []), "Answer “bins.missed”: It is too long.");
+  const wrong = { ...bins, field: "called", text: '"called" is missing' };
+  const nowhere = { kind: null, item: null, field: null, text: "There are too many." };
+  assert.equal(
+    publishing.problemWords(wrong, []),
+    "Answer “bins.missed”: What a question to a resident calls it is missing.",
+  );
   assert.equal(publishing.problemWords(nowhere, []), "There are too many.");
   assert.equal(publishing.problemHref(nowhere), undefined);
   assert.match(publishing.originWords(aVersion(5, { origin: "rollback", from: 3 })), /^Version 3/);
