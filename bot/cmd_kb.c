@@ -6,6 +6,7 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *help;
 } commands[] = {
+    { "agree", cmd_kb_agree, "the second person's word for a proposal" },
     { "check", cmd_kb_check, "is it fit to be used, and what could be better" },
     { "csv", cmd_kb_csv, "intents as a table for a spreadsheet, there and back" },
     { "diff", cmd_kb_diff, "what is different between two versions, in words" },
@@ -15,10 +16,13 @@ static const struct {
     { "export", cmd_kb_export, "a version's files into a folder" },
     { "format", cmd_kb_format, "a folder's files in the form that the console writes" },
     { "import", cmd_kb_import, "a folder's files as what is live" },
+    { "incident", cmd_kb_incident, "publish an incident at once, or end one" },
     { "items", cmd_kb_items, "everything that can be edited" },
     { "learn", cmd_kb_learn, "what it should learn next, from what was written to us" },
     { "links", cmd_kb_links, "are the links of its answers there" },
     { "log", cmd_kb_log, "who published what, and why" },
+    { "proposals", cmd_kb_proposals, "what is to be published, and what became of it" },
+    { "publish", cmd_kb_publish, "publish the draft" },
     { "replay", cmd_kb_replay, "for which messages the draft would do something else" },
     { "rollback", cmd_kb_rollback, "make an earlier version live again" },
     { "score", cmd_kb_score, "how good it is on labelled messages" },
@@ -26,6 +30,8 @@ static const struct {
     { "show", cmd_kb_show, "an item as it is" },
     { "suggest", cmd_kb_suggest, "what it should learn next, from files of messages" },
     { "train", cmd_kb_train, "train its second opinion" },
+    { "try", cmd_kb_try, "a message, by what is live and by the draft" },
+    { "withdraw", cmd_kb_withdraw, "end a proposal" },
 };
 
 static void print_help(FILE *to)

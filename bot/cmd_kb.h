@@ -26,19 +26,27 @@ int cmd_kb_links(int argc, char **argv);
 int cmd_kb_election_report(int argc, char **argv);
 int cmd_kb_replay(int argc, char **argv);
 int cmd_kb_learn(int argc, char **argv);
+int cmd_kb_publish(int argc, char **argv); /* cmd_kb_propose.c */
+int cmd_kb_agree(int argc, char **argv);
+int cmd_kb_withdraw(int argc, char **argv);
+int cmd_kb_incident(int argc, char **argv);
+int cmd_kb_proposals(int argc, char **argv);
+int cmd_kb_try(int argc, char **argv);
 
 struct kb_options {
     const char *config, *kb, *models, *text, *note;
     unsigned show;
     int64_t version, revision; /* 0: not given */
-    bool json, publish, over, yes_remove;
+    const char *as, *end;
+    int64_t at, wait_s; /* 0: not given; not at all. It is 300 if it isn't given */
+    bool json, publish, over, yes_remove, draft;
     char **args; /* what is no option */
     int arg_count;
 };
 
 /*
  * Reads the options of which the letters stand in @letters: config, kb, models, show, json, text,
- * note, version, revision, publish, over, yes-remove;
+ * note, version, revision, publish, over, yes-remove, as, at (when), wait (long), end, draft;
  * @least to @most arguments that are no option are right. EXIT_OK, or what to leave with, having
  * said why. *ret_help: --help was asked for and printed, *ret is not set.
  */
@@ -93,6 +101,10 @@ int kb_print_diff(const struct kb_side *was, const struct kb_side *is, size_t *r
 /* "intent/bins.missed". False, having said what is wrong with it. */
 bool kb_read_name(const char *text, enum kb_item_kind *ret_kind, struct str *ret_id);
 
+/* The JSON of a file, "-" is standard input; the caller's to delete. EXIT_OK or EXIT_FAILED, said
+ * why. */
+int kb_read_body(const char *file, cJSON **ret);
+
 /* What becomes of an item in the draft. */
 struct kb_save {
     enum kb_item_kind kind;
@@ -129,6 +141,11 @@ struct kb_past {
 };
 int kb_past_open(const char *config, struct kb_past *ret);
 int kb_past_live(struct kb_past *past, struct kb **ret);
+
+/* The draft over @live, trained; NULL: nothing is in it. EXIT_OK, or EXIT_FAILED, having said what
+ * is wrong in it. */
+int kb_past_draft(struct kb_past *past, const struct kb *live, struct kb **ret,
+                  int64_t *ret_revision);
 void kb_past_close(struct kb_past *past);
 
 /* A line of a file of messages: a JSON object with a "text". */
@@ -150,6 +167,9 @@ int kb_read_lines(const char *path, struct report *report,
 /* The class that the second opinion takes a text for, and its chance; empty where @chances is NULL.
  */
 struct str kb_likeliest(const struct kb *kb, const float *chances, double *ret_chance);
+
+/* "tried" of PROTOCOL.md in a few words: the action, its intents and its reason. */
+void kb_print_tried(const cJSON *tried);
 
 /* A resident's words, for an editor to read: in one line, private details masked, cut off behind
  * @points characters. */

@@ -1,10 +1,11 @@
 #include <errno.h>
 #include <getopt.h>
 
+#include "base/when.h"
 #include "bot/cmd_kb.h"
 #include "intents/entity.h"
 
-enum { LINE_BYTES_MAX = 1 << 20, SHOW_MAX = 1000000 };
+enum { LINE_BYTES_MAX = 1 << 20, SHOW_MAX = 1000000, WAIT_S = 300, WAIT_MAX_S = 86400 };
 
 static const struct option all_options[] = {
     { "config", required_argument, NULL, 'c' },   { "kb", required_argument, NULL, 'k' },
@@ -13,6 +14,9 @@ static const struct option all_options[] = {
     { "note", required_argument, NULL, 'n' },     { "version", required_argument, NULL, 'v' },
     { "revision", required_argument, NULL, 'r' }, { "publish", no_argument, NULL, 'p' },
     { "over", no_argument, NULL, 'o' },           { "yes-remove", no_argument, NULL, 'y' },
+    { "as", required_argument, NULL, 'a' },       { "at", required_argument, NULL, 'w' },
+    { "wait", required_argument, NULL, 'l' },     { "end", required_argument, NULL, 'e' },
+    { "draft", no_argument, NULL, 'd' },
 };
 
 static bool take_number(const char *name, int64_t *ret)
@@ -20,6 +24,23 @@ static bool take_number(const char *name, int64_t *ret)
     if (str_to_int64(str_of(optarg), 1, INT64_MAX, ret))
         return true;
     (void)fprintf(stderr, "error: --%s %s: a number from 1 on is wanted\n", name, optarg);
+    return false;
+}
+
+static bool take_wait(int64_t *ret)
+{
+    if (str_to_int64(str_of(optarg), 0, WAIT_MAX_S, ret))
+        return true;
+    (void)fprintf(stderr, "error: --wait %s: whole seconds are wanted, at most %d\n", optarg,
+                  WAIT_MAX_S);
+    return false;
+}
+
+static bool take_time(int64_t *ret)
+{
+    if (when_parse(str_of(optarg), ret))
+        return true;
+    (void)fprintf(stderr, "error: --at %s: a time like 2026-11-22T21:00:00Z is wanted\n", optarg);
     return false;
 }
 
@@ -46,6 +67,19 @@ static bool take_option(struct kb_options *o, int letter)
         return take_number("version", &o->version);
     case 'r':
         return take_number("revision", &o->revision);
+    case 'a':
+        o->as = optarg;
+        return true;
+    case 'e':
+        o->end = optarg;
+        return true;
+    case 'w':
+        return take_time(&o->at);
+    case 'l':
+        return take_wait(&o->wait_s);
+    case 'd':
+        o->draft = true;
+        return true;
     case 'j':
         o->json = true;
         return true;
@@ -79,7 +113,7 @@ int kb_options_read(int argc, char **argv, const char *letters, int least, int m
     for (size_t i = 0; i < ARRAY_LEN(all_options); i++)
         if (strchr(letters, all_options[i].val))
             options[count++] = all_options[i];
-    struct kb_options o = { 0 };
+    struct kb_options o = { .wait_s = WAIT_S };
     int c;
     *ret_help = false;
     optind = 0;
@@ -192,4 +226,17 @@ void kb_print_text(struct str text, size_t points)
     buf_release(&line);
     buf_release(&masked);
     arena_release(&arena);
+}
+
+void kb_print_tried(const cJSON *tried)
+{
+    const cJSON *intent;
+    struct str reason = json_str(cJSON_GetObjectItemCaseSensitive(tried, "reason"));
+    (void)printf("%s", json_str(cJSON_GetObjectItemCaseSensitive(tried, "action")).p);
+    cJSON_ArrayForEach(intent, cJSON_GetObjectItemCaseSensitive(tried, "intents"))
+    {
+        (void)printf(" %s", intent->valuestring);
+    }
+    if (reason.len)
+        (void)printf(" (%.*s)", STR_ARG(reason));
 }

@@ -41,6 +41,16 @@ static const struct {
     [REVIEW_BY] = { "review_by", "review_by", false, true },
 };
 
+/* Would a spreadsheet take it for a formula, and run it? Such a cell has a ' before it, as one
+ * would type it there, and so has one that begins with such a '. */
+static bool is_formula(struct str text)
+{
+    size_t i = 0;
+    while (i < text.len && memchr("' \t\r\n", text.p[i], 5))
+        i++;
+    return i < text.len && memchr("=+-@", text.p[i], 4);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * export */
 
@@ -67,8 +77,13 @@ static int add_row(const struct kb_item *item, void *data)
         return 0;
     for (int c = 0; c < COLUMNS; c++) {
         const cJSON *m = cJSON_GetObjectItemCaseSensitive(item->body, columns[c].member);
+        struct buf cell = BUF_INIT(CSV_BYTES_MAX);
         cells[c] = BUF_INIT(CSV_BYTES_MAX);
-        int e = columns[c].list ? add_texts(&cells[c], m) : buf_add(&cells[c], json_str(m));
+        int e = columns[c].list ? add_texts(&cell, m) : buf_add(&cell, json_str(m));
+        if (e == 0)
+            e = buf_addf(&cells[c], "%s%.*s", is_formula(buf_str(&cell)) ? "'" : "",
+                         STR_ARG(buf_str(&cell)));
+        buf_release(&cell);
         r = r < 0 ? r : e;
         texts[c] = buf_str(&cells[c]);
     }
@@ -180,7 +195,9 @@ static int read_heads(struct import *m)
 static struct str cell(const struct table *t, const struct csv_row *row, enum column c)
 {
     int at = t->at[c];
-    return at >= 0 && (size_t)at < row->count ? str_trim(row->cells[at]) : STR("");
+    struct str text = at >= 0 && (size_t)at < row->count ? str_trim(row->cells[at]) : STR("");
+    struct str behind = str_cut(text, str_starts(text, STR("'")), text.len);
+    return is_formula(behind) ? behind : text;
 }
 
 static int fault(struct import *m, const struct csv_row *row, enum column c, const char *what)

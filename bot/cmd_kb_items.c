@@ -2,13 +2,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#include "base/file.h"
 #include "bot/cmd_kb.h"
 #include "handoff/kb_news.h"
 #include "kb/diff.h"
 #include "kb/draft.h"
-
-enum { BODY_BYTES_MAX = 1 << 20 };
 
 /* What the commands about items work with. */
 struct bench {
@@ -185,21 +182,6 @@ static const char set_usage[] =
     "  JSON as kerbside kb show prints it; null takes it away. What an editor has changed in the\n"
     "  draft is written over only with --revision, the one that kerbside kb show told.\n";
 
-static int read_body(const char *file, cJSON **ret)
-{
-    struct report report = REPORT_INIT;
-    struct buf bytes = BUF_INIT(BODY_BYTES_MAX);
-    bool input = strcmp(file, "-") == 0;
-    int r = input ? file_read_input(&bytes) : json_read_file(file, BODY_BYTES_MAX, &report, ret);
-    if (r == 0 && input)
-        r = json_parse_reported(buf_str(&bytes), "standard input", &report, ret);
-    print_report(&report);
-    int status = r < 0 && !report.errors ? kb_work_fail(r) : r < 0 ? EXIT_FAILED : EXIT_OK;
-    buf_release(&bytes);
-    report_release(&report);
-    return status;
-}
-
 /* The item in the draft is another one than its writer saw. */
 static int tell_stale(struct bench *b, const struct kb_save *s)
 {
@@ -262,7 +244,7 @@ int cmd_kb_set(int argc, char **argv)
     if (!kb_read_name(o.args[0], &s.kind, &s.id))
         return EXIT_USAGE;
     s.seen = o.revision;
-    status = read_body(o.args[1], &tree);
+    status = kb_read_body(o.args[1], &tree);
     if (status == EXIT_OK)
         status = bench_open(o.config, &b);
     if (status == EXIT_OK)

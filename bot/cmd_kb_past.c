@@ -1,6 +1,7 @@
 /* What the commands share that look at what was written before: the database, only read, and what
  * decides there. */
 #include "base/db.h"
+#include "bot/candidate.h"
 #include "bot/cmd_kb.h"
 #include "bot/versions.h"
 #include "bot/x/x.h"
@@ -54,4 +55,23 @@ int kb_past_live(struct kb_past *past, struct kb **ret)
     report_release(&report);
     (void)kb_files_free(files);
     return r < 0 ? EXIT_FAILED : EXIT_OK;
+}
+
+int kb_past_draft(struct kb_past *past, const struct kb *live, struct kb **ret,
+                  int64_t *ret_revision)
+{
+    struct candidate *c = candidate_new(models_dir(past->conf, NULL), &x_text_rules);
+    struct arena arena = ARENA_INIT;
+    struct candidate_look look = { .kb = NULL };
+    atomic_bool stop = false;
+    int r = c ? candidate_train(c, past->db, live, &arena, &stop, &look) : ERR_NOMEM;
+    if (r < 0)
+        (void)fprintf(stderr, "error: the draft: %s\n", err_str(r));
+    (void)fprintf(stderr, "%.*s", STR_ARG(look.faults));
+    *ret = look.kb;
+    *ret_revision = look.revision;
+    bool fit = r == 0 && !look.faults.len;
+    arena_release(&arena);
+    (void)candidate_free(c);
+    return fit ? EXIT_OK : EXIT_FAILED;
 }

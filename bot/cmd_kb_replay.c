@@ -7,10 +7,8 @@
 #include <uv.h>
 
 #include "base/when.h"
-#include "bot/candidate.h"
 #include "bot/cmd_kb.h"
 #include "bot/replay_show.h"
-#include "bot/x/x.h"
 
 static const char usage[] =
     "usage: kerbside kb replay [--config FILE] [--from DAY] [--until DAY] [--kb DIR] [--show N] "
@@ -25,7 +23,8 @@ static const char usage[] =
     "  --kb DIR     this folder instead of the draft\n"
     "  --show N     at most N messages of each kind (10)\n"
     "  --json       one JSON object instead of words for people\n"
-    "  kerbside try --kb tries one message with a folder; the console tries one with the draft.\n";
+    "  kerbside try --kb tries one message with a folder; kerbside kb try tries one with the "
+    "draft.\n";
 
 enum {
     DAYS = 30,
@@ -51,33 +50,17 @@ struct replaying {
 /* ------------------------------------------------------------------------------------------------
  * the two */
 
-static int load_draft(struct replaying *p)
-{
-    struct candidate *c = candidate_new(models_dir(p->past.conf, NULL), &x_text_rules);
-    struct arena arena = ARENA_INIT;
-    struct candidate_look look = { .kb = NULL };
-    atomic_bool stop = false;
-    int r = c ? candidate_train(c, p->past.db, p->live, &arena, &stop, &look) : ERR_NOMEM;
-    if (r < 0)
-        (void)fprintf(stderr, "error: the draft: %s\n", err_str(r));
-    else if (!look.kb && look.faults.len)
-        (void)fprintf(stderr, "%.*s", STR_ARG(look.faults));
-    else if (!look.kb)
-        (void)fputs("error: nothing is in the draft; --kb names a folder to replay instead\n",
-                    stderr);
-    p->draft = look.kb;
-    p->revision = look.revision;
-    arena_release(&arena);
-    (void)candidate_free(c);
-    return look.kb ? EXIT_OK : EXIT_FAILED;
-}
-
 static int load_both(struct replaying *p)
 {
     int status = kb_past_live(&p->past, &p->live);
     if (status != EXIT_OK)
         return status;
-    return p->kb_dir ? load_kb(p->past.conf, p->kb_dir, &p->draft) : load_draft(p);
+    if (p->kb_dir)
+        return load_kb(p->past.conf, p->kb_dir, &p->draft);
+    status = kb_past_draft(&p->past, p->live, &p->draft, &p->revision);
+    if (status == EXIT_OK && !p->draft)
+        status = kb_work_failf("nothing is in the draft; --kb names a folder to replay instead");
+    return status;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -149,19 +132,6 @@ static int put_changes(struct replaying *p, struct replay_show *show, enum repla
     return r;
 }
 
-static void print_tried(const cJSON *tried)
-{
-    const cJSON *intent;
-    struct str reason = json_str(cJSON_GetObjectItemCaseSensitive(tried, "reason"));
-    (void)printf("%s", json_str(cJSON_GetObjectItemCaseSensitive(tried, "action")).p);
-    cJSON_ArrayForEach(intent, cJSON_GetObjectItemCaseSensitive(tried, "intents"))
-    {
-        (void)printf(" %s", intent->valuestring);
-    }
-    if (reason.len)
-        (void)printf(" (%.*s)", STR_ARG(reason));
-}
-
 static void print_changes(const cJSON *list)
 {
     const cJSON *one;
@@ -170,9 +140,9 @@ static void print_changes(const cJSON *list)
         (void)fputs("      ", stdout);
         kb_print_text(json_str(cJSON_GetObjectItemCaseSensitive(one, "text")), TEXT_POINTS);
         (void)fputs("\n        ", stdout);
-        print_tried(cJSON_GetObjectItemCaseSensitive(one, "live"));
+        kb_print_tried(cJSON_GetObjectItemCaseSensitive(one, "live"));
         (void)fputs(" → ", stdout);
-        print_tried(cJSON_GetObjectItemCaseSensitive(one, "draft"));
+        kb_print_tried(cJSON_GetObjectItemCaseSensitive(one, "draft"));
         (void)putchar('\n');
     }
 }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "bot/cmd_kb.h"
 #include "handoff/kb_news.h"
 #include "handoff/record.h"
@@ -11,7 +12,7 @@
 #include "kb/schema.h"
 #include "kb/version.h"
 
-enum { LINE_BYTES_MAX = 1 << 16 };
+enum { LINE_BYTES_MAX = 1 << 16, BODY_BYTES_MAX = 1 << 20 };
 
 int kb_work_failf(const char *fmt, ...)
 {
@@ -145,6 +146,21 @@ bool kb_read_name(const char *text, enum kb_item_kind *ret_kind, struct str *ret
                         "intent/bins.missed; kerbside kb items lists them",
                         text);
     return false;
+}
+
+int kb_read_body(const char *file, cJSON **ret)
+{
+    struct report report = REPORT_INIT;
+    struct buf bytes = BUF_INIT(BODY_BYTES_MAX);
+    bool input = strcmp(file, "-") == 0;
+    int r = input ? file_read_input(&bytes) : json_read_file(file, BODY_BYTES_MAX, &report, ret);
+    if (r == 0 && input)
+        r = json_parse_reported(buf_str(&bytes), "standard input", &report, ret);
+    print_report(&report);
+    int status = r < 0 && !report.errors ? kb_work_fail(r) : r < 0 ? EXIT_FAILED : EXIT_OK;
+    buf_release(&bytes);
+    report_release(&report);
+    return status;
 }
 
 int kb_side_parse(struct kb_side *side)

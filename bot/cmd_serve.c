@@ -278,9 +278,10 @@ static void stop_parts(struct service *s)
     console_unmount(s->console);
     s->links = links_free(s->links);
     s->accounts = accounts_free(s->accounts);
-    s->console = console_free(s->console);
     s->publisher = publisher_free(s->publisher);
-    s->workshop = workshop_free(s->workshop); /* nobody asks any more */
+    s->workshop = workshop_free(s->workshop);
+    s->desk.workshop = (struct desk_workshop){ .ask = NULL };
+    s->console = console_free(s->console); /* last: it turns the loop until nobody works any more */
     if (s->loop_open) {
         (void)uv_run(&s->loop, UV_RUN_DEFAULT);
         (void)uv_loop_close(&s->loop);

@@ -2,6 +2,9 @@
 
 #include <curl/curl.h>
 #include <strings.h>
+#include <sys/socket.h>
+
+#include "bot/public_address.h"
 
 /* Of a stream: what waits to be handed on, and an answer that refuses it. curl hands over at most
  * 16 KiB at a time. */
@@ -37,6 +40,7 @@ struct exchange {
     long idle_ms;
     bool begun, paused, closed;
     bool status_only; /* of one that is no stream */
+    bool kept_away;   /* from an address that isn't public */
 };
 
 static void free_timer(uv_handle_t *handle)
@@ -96,6 +100,7 @@ static void finish(struct exchange *x, CURLcode code)
     x->answer.end = code == CURLE_OK || told ? HTTP_ANSWERED
                     : never_left(x->easy)    ? HTTP_NOT_SENT
                                              : HTTP_CUT;
+    x->answer.not_public = x->kept_away && x->answer.end != HTTP_ANSWERED;
     x->answer.why = x->body.err == ERR_TOOBIG ? "the answer is too large"
                     : x->why[0]               ? x->why
                                               : curl_easy_strerror(code);
@@ -324,6 +329,34 @@ static int add_header(struct exchange *x, const char *name, const char *value)
 
 static const char *const methods[] = { "GET", "POST", "PUT", "DELETE", "HEAD" };
 
+/* What a name leads to is known only now, and may be another thing than a moment ago. */
+static curl_socket_t open_public(void *data, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct exchange *x = data;
+    (void)purpose;
+    if (address_is_public(&to->addr))
+        return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    x->kept_away = true;
+    return CURL_SOCKET_BAD;
+}
+
+static bool has_proxy(void)
+{
+    static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+    bool has = false;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        has |= str_of(getenv(names[i])).len > 0;
+    return has;
+}
+
+static int keep_public(struct exchange *x)
+{
+    CURLcode c = curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETFUNCTION, open_public);
+    if (c == CURLE_OK)
+        c = curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
+    return c == CURLE_OK ? 0 : ERR_NOMEM;
+}
+
 static int set_options(struct exchange *x, const struct http_request *request)
 {
     struct {
@@ -393,6 +426,8 @@ static int begin(struct exchange *x, const struct http_request *request)
         r = ERR_NOMEM;
     if (r == 0)
         r = set_options(x, request);
+    if (r == 0 && request->public_only && !has_proxy())
+        r = keep_public(x);
     if (r == 0 && curl_multi_add_handle(h->multi, x->easy) != CURLM_OK)
         r = ERR_NOMEM;
     if (r < 0)

@@ -26,6 +26,9 @@ struct http_request {
     unsigned redirects;        /* that are followed, by https only; 0: none is */
     const char *agent;         /* who asks; copied; NULL: the program alone */
     bool status_only;          /* nothing is read but the status, which is an answer */
+    bool public_only;          /* no connection is made to this machine or a network of ours, nor
+                                  where a redirect leads there; where the environment names a proxy
+                                  (https_proxy, all_proxy), where to is the proxy's to judge */
 };
 
 enum http_end {
@@ -51,6 +54,7 @@ struct http_answer {
     int64_t limit_reset_at;      /* x-rate-limit-reset, Unix seconds, 0 if not said */
     struct http_window app_day;  /* x-app-limit-24hour-limit and so on */
     struct http_window user_day; /* x-user-limit-24hour-limit and so on */
+    bool not_public;             /* it was not answered since public_only forbids it */
 };
 
 typedef void http_done(void *data, const struct http_answer *answer);

@@ -13,7 +13,8 @@ enum {
     ROUND_S = 12 * 3600,
     OVERDUE_S = 36 * 3600,
     REDIRECTS = 5,
-    URL_BYTES_MAX = 8192
+    URL_BYTES_MAX = KB_LINK_BYTES_MAX + 8,
+    TITLE_POINTS = 100
 };
 
 struct links {
@@ -46,6 +47,10 @@ static bool refuses_machines(int status)
 void links_read(const struct http_answer *answer, struct kb_link_found *ret)
 {
     int status = answer->end == HTTP_ANSWERED ? answer->status : 0;
+    if (answer->not_public) {
+        *ret = (struct kb_link_found){ .url = ret->url, .what = STR("") };
+        return;
+    }
     ret->status = status;
     ret->what = STR("");
     ret->gone = status == 404 || status == 410;
@@ -70,13 +75,14 @@ static int tell(struct tx *tx, const struct kb_intent *intent, const struct kb_l
                 bool died, int64_t now)
 {
     struct buf text = BUF_INIT(URL_BYTES_MAX + 4096), item = BUF_INIT(4096);
+    struct str title = utf8_cut(intent->title, TITLE_POINTS);
     if (died)
         (void)buf_addf(&text,
                        "The link of \"%.*s\" is dead: %.*s. %.*s. People answer it until the link "
                        "is there again or another one is published.",
-                       STR_ARG(intent->title), STR_ARG(found->url), STR_ARG(found->what));
+                       STR_ARG(title), STR_ARG(found->url), STR_ARG(found->what));
     else
-        (void)buf_addf(&text, "The link of \"%.*s\" is there again: %.*s.", STR_ARG(intent->title),
+        (void)buf_addf(&text, "The link of \"%.*s\" is there again: %.*s.", STR_ARG(title),
                        STR_ARG(found->url));
     int r = buf_addf(&item, "intent/%.*s", STR_ARG(intent->id));
     struct record_event e = { .kind = died ? "kb.link_dead" : "kb.link_back",
@@ -132,7 +138,8 @@ static void on_answer(void *data, const struct http_answer *answer)
         if (ask(l) == 0)
             return;
     }
-    log_info("links.asked status=%d alive=%d", found.status, found.what.len == 0);
+    log_info("links.asked status=%d alive=%d public=%d", found.status, found.what.len == 0,
+             !answer->not_public);
     commit(l, &found);
     look_later(l);
 }
@@ -154,7 +161,8 @@ static int ask(struct links *l)
                                     .timeout_ms = l->options.timeout_ms,
                                     .redirects = REDIRECTS,
                                     .agent = buf_cstr(&l->agent),
-                                    .status_only = true };
+                                    .status_only = true,
+                                    .public_only = !plain };
     if (r == 0)
         r = http_send(l->http, &request, on_answer, l);
     buf_release(&asked);

@@ -36,7 +36,9 @@ struct links_options {
 /* When it is to be asked for again: @local_minute is the time on the wall at @now. */
 bool links_due(const struct kb_link *link, int64_t now, int local_minute);
 
-/* What an answer says of a link. @ret->what is a constant, or lives as long as @answer. */
+/* What an answer says of a link. Of one that leads into a network of ours, which we keep away from,
+ * nothing is known: the council may have its own pages there. @ret->what is a constant, or lives as
+ * long as @answer. */
 void links_read(const struct http_answer *answer, struct kb_link_found *ret);
 
 int links_new(const struct links_options *options, struct links **ret) MUST_CHECK;

@@ -87,7 +87,7 @@ static int lay_all(struct publishing *job, struct tx *tx, const struct kb_files 
     if (r == 0 && job->report.errors)
         r = ERR_BADINPUT;
     if (r == 0)
-        r = kb_items_files(l.items, &job->files);
+        r = kb_items_files(l.items, &job->report, &job->files);
     (void)kb_items_free(l.items);
     return r;
 }

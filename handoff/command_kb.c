@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "handoff/kb_news.h"
+#include "handoff/past.h"
 #include "handoff/view_kb.h"
 #include "kb/draft.h"
 #include "kb/mark.h"
@@ -303,7 +304,10 @@ int command_kb_mark(struct command *c)
         return command_refuse(c, "bad_frame",
                               "\"message\" must be a message's number, \"better\" true, false or "
                               "null.");
-    int r = view_kb_has_message(c->tx, m.message_id);
+    struct arena arena = ARENA_INIT;
+    struct past_message past;
+    int r = past_get(c->tx, &arena, m.message_id, &past); /* no other is in a replay */
+    arena_release(&arena);
     if (r != 1)
         return r < 0 ? r : command_conclude(c, CASE_UNKNOWN);
     r = kb_draft_revision(c->tx, &m.revision);

@@ -456,13 +456,3 @@ int view_kb_item(struct tx *tx, const struct view_kb *live, enum kb_item_kind ki
     arena_release(&arena);
     return r;
 }
-
-int view_kb_has_message(struct tx *tx, int64_t message_id)
-{
-    static const char sql[] = "SELECT 1 FROM message WHERE id=?1";
-    struct stmt *q = tx_stmt(tx, sql);
-    stmt_bind_int64(q, 1, message_id);
-    int r = stmt_next(q);
-    stmt_done(q);
-    return r;
-}

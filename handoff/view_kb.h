@@ -22,7 +22,4 @@ int view_kb(struct tx *tx, const struct view_kb *live, cJSON *ret) MUST_CHECK;
 int view_kb_item(struct tx *tx, const struct view_kb *live, enum kb_item_kind kind, struct str id,
                  cJSON *ret) MUST_CHECK;
 
-/* Is there a message of that number? 1 yes, 0 no. */
-int view_kb_has_message(struct tx *tx, int64_t message_id) MUST_CHECK;
-
 #endif

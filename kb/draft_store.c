@@ -230,7 +230,7 @@ int kb_draft_files(struct tx *tx, struct report *report, struct kb_files **ret)
     if (r == 0 && report->errors > errors)
         r = ERR_BADINPUT;
     if (r == 0)
-        r = kb_items_files(l.items, &files);
+        r = kb_items_files(l.items, report, &files);
     (void)kb_items_free(l.items);
     (void)kb_files_free(live);
     if (r == 0)

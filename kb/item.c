@@ -433,7 +433,7 @@ static int write_tree(const struct tree *t, struct kb_files *ret)
     return r;
 }
 
-int kb_items_files(const struct kb_items *items, struct kb_files **ret)
+int kb_items_files(const struct kb_items *items, struct report *report, struct kb_files **ret)
 {
     struct kb_files *files = kb_files_new(items->files->where);
     int r = files ? 0 : ERR_NOMEM;
@@ -442,8 +442,13 @@ int kb_items_files(const struct kb_items *items, struct kb_files **ret)
         if (str_starts(file->name, STR("teach/")))
             r = kb_files_put(files, file->name, file->bytes);
     }
-    for (size_t i = 0; r == 0 && i < items->count; i++)
+    for (size_t i = 0; r == 0 && i < items->count; i++) {
         r = write_tree(&items->trees[i], files);
+        if (r == ERR_TOOBIG)
+            r = report_error(report,
+                             "%.*s: would be larger than %d bytes, or one of more than %d files",
+                             STR_ARG(items->trees[i].name), KB_FILE_BYTES_MAX, KB_FILES_MAX);
+    }
     if (r == 0)
         *ret = files;
     else

@@ -83,8 +83,10 @@ int kb_item_check(enum kb_item_kind kind, struct str id, const cJSON *body,
 int kb_items_put(struct kb_items *items, enum kb_item_kind kind, struct str id, const cJSON *body,
                  struct report *report) MUST_CHECK;
 
-/* All files as they are now; those that did not change byte for byte as they were. */
-int kb_items_files(const struct kb_items *items, struct kb_files **ret) MUST_CHECK;
+/* All files as they are now; those that did not change byte for byte as they were. 0, ERR_NOMEM, or
+ * ERR_BADINPUT with a line in @report: they have outgrown what a knowledge base can be. */
+int kb_items_files(const struct kb_items *items, struct report *report,
+                   struct kb_files **ret) MUST_CHECK;
 
 /* Are two bodies (NULL: not there) the same, whatever their white space and members' order? */
 bool kb_item_same(const cJSON *a, const cJSON *b);

@@ -103,6 +103,7 @@ enum kb_class {
     KB_CLASSES,
     KB_REASONS = KB_CLASS_COMPLAINT /* the first ten are reasons */
 };
+enum { KB_LINK_BYTES_MAX = 2000 /* of an address that every browser takes */ };
 enum { KB_TOLD_APART = SECOND_CLASSES_MAX - KB_CLASSES /* intents; with more it has no opinion */ };
 
 struct str kb_class_name(enum kb_class class);

@@ -147,6 +147,9 @@ static int load_link(struct loader *l, const cJSON *object, const char *where, s
     int r = load_text(l, object, "link", true, where, ret);
     if (r == 0 && !str_starts(*ret, STR("https://")))
         r = report_error(l->report, "%s: \"link\" must begin with https://", where);
+    if (r == 0 && ret->len > KB_LINK_BYTES_MAX)
+        r = report_error(l->report, "%s: \"link\" is longer than %d bytes", where,
+                         KB_LINK_BYTES_MAX);
     return r;
 }
 

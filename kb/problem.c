@@ -17,6 +17,9 @@ static const struct {
     { "isn't filled in here", "Take it out, or use one that is." },
     { "has no {link}", "Put {link} where the address shall stand, best at the end." },
     { "has no {", "Put it where it shall stand." },
+    { "would be larger than", "Name intents that belong together alike up to the first full stop: "
+                              "they share a file." },
+    { "\"link\" is longer than", "Use a shorter address of the page: ask those who keep it." },
     { "must begin with https://", "Use the page's address as a browser shows it, with https://." },
     { "has this id already", "Choose another id: an id is for good." },
     { "is also an example of",
@@ -29,7 +32,7 @@ static const struct {
                     "is about." },
     { "no pattern uses it", "Use it in a phrase or pattern, or remove it." },
     { "its review was due", "Look at it again and choose the next day." },
-    { "it was over", "Take it out, or choose a later time." },
+    { "it was over", "Or choose a later time." },
     { "must be later than", "Choose a later end." },
     { "is in the past", "Choose a time to come." },
     { "at the same time as", "End one before the other begins." },

@@ -1,6 +1,7 @@
 // Builds the console: node build.mjs OUTDIR
 //
-// Writes OUTDIR/index.html, the favicons, licences.txt, assets/console-HASH.js and .css, and
+// Writes OUTDIR/index.html, the favicons, licences.txt, OUTDIR/assets/: console-HASH.js and .css, the
+// scripts of pages that are fetched when they are first opened, what they share (chunk-HASH.js), and
 // OUTDIR/console_assets.c, which holds them all as bytes for the server (see console_assets.h).
 // The same sources and the same Node give the same bytes: no times, no paths, no order that depends
 // on a directory. (Another zlib packs the gzip copies a little differently; all else stays.)
@@ -8,7 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
@@ -26,11 +27,17 @@ function checkTypes() {
   if (done.status !== 0) throw new Error("the console's types don't hold");
 }
 
-async function bundleScript() {
+/** All scripts: `entry` is the page's own, `preloads` what it imports at once. */
+async function bundleScripts() {
   const result = await build({
-    entryPoints: [source("main.tsx")],
+    entryPoints: { console: source("main.tsx") },
     absWorkingDir: here,
+    outdir: "assets", // a name for the bundler: nothing is written there
+    entryNames: "[name]-[hash]",
+    chunkNames: "[name]-[hash]",
     bundle: true,
+    splitting: true,
+    metafile: true,
     minify: true,
     format: "esm",
     target: browsers,
@@ -40,7 +47,17 @@ async function bundleScript() {
     write: false,
     logLevel: "warning",
   });
-  return Buffer.from(result.outputFiles[0].contents);
+  const { outputs } = result.metafile;
+  const entry = Object.keys(outputs).find((name) => outputs[name].entryPoint === "src/main.tsx");
+  const atOnce = outputs[entry].imports.filter(({ kind }) => kind === "import-statement");
+  return {
+    entry: `/${entry}`,
+    preloads: atOnce.map(({ path }) => `/${path}`),
+    scripts: result.outputFiles.map(({ path, contents }) => ({
+      path: `/${relative(here, path)}`,
+      bytes: Buffer.from(contents),
+    })),
+  };
 }
 
 async function bundleStyle() {
@@ -97,13 +114,14 @@ function cTable(files) {
 
 async function main(outDir) {
   checkTypes();
-  const [script, style] = await Promise.all([bundleScript(), bundleStyle()]);
-  const scriptPath = `/assets/console-${hashed(script)}.js`;
+  const [{ entry, preloads, scripts }, style] = await Promise.all([bundleScripts(), bundleStyle()]);
   const stylePath = `/assets/console-${hashed(style)}.css`;
   const asIs = (name) => readFileSync(source(name));
+  const preload = (path) => `<link rel="modulepreload" href="${path}">`;
   const page = asIs("index.html")
     .toString()
-    .replace("{{script}}", scriptPath)
+    .replace("{{script}}", entry)
+    .replace("{{preloads}}", preloads.map(preload).join("\n"))
     .replace("{{style}}", stylePath);
 
   const files = [
@@ -111,14 +129,18 @@ async function main(outDir) {
     { path: "/favicon.svg", type: "image/svg+xml", bytes: asIs("favicon.svg") },
     { path: "/favicon-urgent.svg", type: "image/svg+xml", bytes: asIs("favicon-urgent.svg") },
     { path: "/licences.txt", type: "text/plain; charset=utf-8", bytes: asIs("licences.txt") },
-    { path: scriptPath, type: "text/javascript; charset=utf-8", bytes: script, immutable: true },
+    ...scripts.map((script) => ({
+      ...script,
+      type: "text/javascript; charset=utf-8",
+      immutable: true,
+    })),
     { path: stylePath, type: "text/css; charset=utf-8", bytes: style, immutable: true },
   ].map((file) => ({ name: file.path.slice(1), immutable: false, ...file }));
 
   // Files of an earlier build have other names; only ours go, the folder may hold more.
   mkdirSync(join(outDir, "assets"), { recursive: true });
   for (const name of readdirSync(join(outDir, "assets"))) {
-    if (/^console-[0-9a-f]+\.(js|css)$/.test(name)) rmSync(join(outDir, "assets", name));
+    if (/^[a-z-]+-[0-9A-Za-z]+\.(js|css)$/.test(name)) rmSync(join(outDir, "assets", name));
   }
   for (const file of files) writeFileSync(join(outDir, file.name), file.bytes);
   writeFileSync(join(outDir, "console_assets.c"), cTable(files));

@@ -34,6 +34,30 @@ async function fits (page, where) {
   await page.setViewportSize({ width, height })
 }
 
+part('pages that could not be loaded say so, and can be tried again', async council => {
+  council.forgiven.push(/knowledge-\w+\.js says: Failed to load resource: net::ERR_FAILED/)
+  const page = await council.staffPage('edie')
+  const script = '**/assets/knowledge-*.js'
+  await page.route(script, route => route.abort())
+  await page.getByTestId('nav-knowledge').click()
+  const missing = page.getByTestId('pages-missing')
+  await missing.waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'error')
+  await fits(page, 'pages that are missing')
+  await page.unroute(script)
+  await tabTo(page, missing.getByRole('button', { name: 'Try again' }))
+  await page.keyboard.press('Enter')
+  await page.getByTestId('kb-row').first().waitFor()
+})
+
+part('the heading of the first page has the focus when its script is there', async council => {
+  const page = await council.staffPage('edie')
+  await page.getByTestId('nav-knowledge').focus()
+  await page.keyboard.press('Enter')
+  await page.getByTestId('kb-row').first().waitFor()
+  assert.equal(await page.evaluate(() => document.activeElement.localName), 'h1')
+})
+
 part('what is typed is in the draft, after a reload too, until it is discarded', async council => {
   const page = await council.staffPage('edie')
   await page.getByTestId('nav-knowledge').click()
@@ -193,7 +217,7 @@ part("the election's page leads to its report", async council => {
   await page.getByTestId('report-do').click()
   const report = page.getByTestId('report')
   await report.getByRole('row', { name: 'Missed bin 1' }).waitFor()
-  await report.getByRole('row').filter({ hasText: 'Kerbside' }).waitFor()
+  await report.getByRole('row').filter({ hasText: 'Kerbside' }).first().waitFor()
   await fits(page, 'the report')
   await page.emulateMedia({ media: 'print' })
   assert.equal(await page.getByTestId('report-do').isVisible(), false)

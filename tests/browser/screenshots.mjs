@@ -73,6 +73,28 @@ async function takeCase () {
   await take(asha, 'console-case', { fullPage: true })
 }
 
+// An editor's: what there is, and an answer that learns how else residents say it.
+async function takeKnowledge () {
+  const edie = await atWork('edie', { viewport: LAPTOP, deviceScaleFactor: 2 / 3 })
+  await go(edie, '#/knowledge')
+  await edie.getByTestId('kb-intents-list').getByText('Missed bin').first().waitFor()
+  await take(edie, 'knowledge-overview')
+
+  await go(edie, '#/knowledge/intent/bins.missed')
+  await edie.getByTestId('kb-phrases').fill('bin men turned back')
+  await edie.getByTestId('saving').filter({ hasText: 'Saved in the draft' }).waitFor()
+  await edie.getByTestId('phrases-became').waitFor()
+  await edie.getByTestId('try-text').fill('@NorthmoorHelp the bin men turned back at the top of our road')
+  await edie.getByTestId('try-go').click()
+  await edie.getByTestId('tried-draft').getByText('Answered').waitFor()
+  const box = target => edie.locator(target).boundingBox()
+  await edie.evaluate(() => scrollTo(0, 0))
+  const { y: top } = await box('.ks-subnav')
+  const { y: last, height } = await box('[data-testid=phrases-became]')
+  const clip = { x: 0, y: top, width: LAPTOP.width, height: last + height + 20 - top }
+  await take(edie, 'knowledge-answer', { fullPage: true, clip })
+}
+
 async function takePhone (name, viewport) {
   const sam = await atWork('sam', { viewport, hasTouch: true, isMobile: true })
   await row(sam, '@olive_at_no5').waitFor()
@@ -97,6 +119,7 @@ try {
   if (undone.length) throw new Error(`the day could not be played: ${undone.join('; ')}`)
   await takeLaptop()
   await takeCase()
+  await takeKnowledge()
   for (const [name, viewport] of Object.entries(PHONES)) await takePhone(name, viewport)
   await takeResident()
   council.check()

@@ -1,6 +1,8 @@
 // kerbside kb check: errors end it with 1, warnings don't; the shipped knowledge base is fit.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { faultsOfFolder } from '../peers/knowledge.mjs'
 import { SMALL_KB, run } from './support/command.mjs'
 import { kbFolder } from './support/kbfolder.mjs'
 
@@ -22,6 +24,13 @@ test('the shipped base is fit, and says how many warnings it has', () => {
 test('the small base has nothing to warn of', () => {
   const r = check(SMALL_KB)
   assert.deepEqual([r.status, r.err], [0, ''])
+})
+
+test('both are as the schema has it, which knows no other members', () => {
+  const content = fileURLToPath(new URL('../../kb/content', import.meta.url))
+  for (const dir of [content, SMALL_KB]) assert.deepEqual(faultsOfFolder(dir), [])
+  kb.write('bins.json', t => { t.intents[0].mood = 'cheerful' })
+  assert.deepEqual(faultsOfFolder(kb.dir), ['bins.json: /intents/0 must NOT have additional properties'])
 })
 
 describe('warnings: what could be better', () => {

@@ -1,5 +1,6 @@
-// kerbside kb export, import, log, diff, rollback, items, show, set, discard, csv: what the console does to the
-// knowledge base, done from a command line. Nothing is running; each test file has a database of its own.
+// kerbside kb export, import, log, diff, rollback, items, show, set, discard, csv, publish and the like: what the
+// console does to the knowledge base, done from a command line. Nothing is running until the end; each test file
+// has a database of its own.
 
 import assert from 'node:assert/strict'
 import {
@@ -9,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { Kerbside, run, sql, writeConfig } from './support/kerbside.mjs'
+import { Kerbside, PASSWORD, run, sql, writeConfig } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const SMALL = fileURLToPath(new URL('../data/kb', import.meta.url))
@@ -254,6 +255,19 @@ describe('csv', () => {
     assert.deepEqual(await state(), before)
   })
 
+  test('a cell is no formula of the spreadsheet that opens it', async () => {
+    const tie = title => `roads.tie,${title},'@home,- {link},https://council.example/tie,+1,=A1,2099-12-31`
+    const safe = `roads.tie,''=1+1,''@home,'- {link},https://council.example/tie,'+1,'=A1,2099-12-31`
+    await done('csv import', ['-'], rows(MISSED, DAY, POTHOLE, safe))
+    assert.equal(await done('csv export', ['-']), '\uFEFF' + rows(MISSED, DAY, POTHOLE, safe))
+    const body = JSON.parse(await done('show', ['intent/roads.tie']))
+    assert.deepEqual([body.title, body.phrases, body.replies, body.department, body.owner],
+      ["'=1+1", ["'@home"], ['- {link}'], '+1', '=A1'])
+    await done('csv import', ['-'], rows(MISSED, DAY, POTHOLE, tie("''Tis here")))
+    assert.match(await done('csv export', ['-']), /\r\nroads\.tie,''Tis here,'@home,'- \{link\},/)
+    await done('csv import', ['--yes-remove', '-'], rows(MISSED, DAY, POTHOLE))
+  })
+
   test('what it changes is in the draft, and nothing else of an intent', async () => {
     const phrases = 'roads.pothole,"Potholes, big","hole in road\ncrater",Please put it on the map: {link},' +
       'https://council.example/potholes,highways,Edie Hall,2099-12-31'
@@ -309,24 +323,154 @@ describe('csv', () => {
   })
 })
 
-test('a running Kerbside takes over what is made live beside it', async () => {
-  const kerbside = new Kerbside(dir, config)
-  assert.ok(await kerbside.start(), kerbside.log)
-  try {
-    const folder = changed('beside', 'bins.json', t => { t.intents[0].title = 'A missed bin' })
-    const out = await done('import', ['--publish', '--note', 'Beside it', folder])
-    const [, version] = /Version (\d+) is live/.exec(out)
-    await until(`version ${version} decides`, () => kerbside.log.includes(`kb.live version=${version} `))
-    await done('rollback', ['--note', 'As before', String(version - 1)])
-    await until('the one after it decides', () => kerbside.log.includes(`kb.live version=${Number(version) + 1} `))
-  } finally {
-    await kerbside.stop()
+describe('an editor\'s word', () => {
+  const day = async change => {
+    const body = JSON.parse(await done('show', ['--version', '1', 'intent/bins.day']))
+    await done('set', ['intent/bins.day', '-'], JSON.stringify({ ...body, ...change }))
   }
+  const gas = async yes => {
+    const body = JSON.parse(await done('show', ['rule/sensitive.gas']))
+    body.examples.yes.push(yes)
+    await done('set', ['rule/sensitive.gas', '-'], JSON.stringify(body))
+  }
+  // The number of the newest proposal, and the lines about it.
+  async function proposal () {
+    const [first] = (await done('proposals', [])).split(/\n(?=\d)/)
+    return [/^\d+/.exec(first)[0], first]
+  }
+  const spoken = () => sql(database(), "SELECT about, text FROM audit WHERE act='kb_spoken_for' AND staff_id IS NULL ORDER BY id")
+
+  before(async () => {
+    const people = [['edie', 'Edie Hall', 'EH', 'editor'], ['priya', 'Priya Nair', 'PN', 'editor'], ['sam', 'Sam Reed', 'SR', 'agent']]
+    for (const [login, name, initials, role] of people) {
+      const { status, err } = await run(['staff', 'add', login, '--name', name, '--initials', initials, '--role', role,
+        '--config', config], { input: PASSWORD + '\n' })
+      assert.equal(status, 0, err)
+    }
+  })
+
+  test('is somebody\'s who may give it', async () => {
+    const note = ['--note', 'Days']
+    assert.equal((await refused('publish', note, /--as LOGIN says whose word it is/)).status, 2)
+    assert.equal((await refused('publish', ['--as', 'edie'], /--note TEXT says why/)).status, 2)
+    await refused('publish', ['--as', 'edie', ...note], /edie: There is nothing in the draft to publish\./)
+    await day({ title: 'Bin days' })
+    await refused('publish', ['--as', 'nobody', ...note], /nobody of the login "nobody"/)
+    await refused('publish', ['--as', 'sam', ...note], /sam: Your role may not do that\./)
+    await refused('publish', ['--as', 'edie', '--at', '2026-01-01T00:00:00Z', ...note], /The time to publish it has passed/)
+    await refused('agree', ['--as', 'edie', 'x'], /a proposal's number is wanted/)
+    await refused('withdraw', ['--as', 'edie', '99'], /There is no such proposal/)
+    await refused('incident', ['--as', 'edie', '--end', 'flood', ...note], /no incident "flood" is live/)
+    assert.equal(await done('proposals', []), '')
+    assert.deepEqual(await spoken(), [])
+  })
+
+  test('waits for a Kerbside, and says so if there is none', async () => {
+    await refused('publish', ['--as', 'edie', '--note', 'Days', '--wait', '1'],
+      /after 1 s proposal 1 is not published yet.* is there one, on this database\?/)
+    assert.match((await proposal())[1], /^1 {2}\S+ {2}queued {2}Edie Hall: Days\n {4}intent\/bins\.day\n$/)
+    await refused('publish', ['--as', 'priya', '--note', 'Days'], /All of this is proposed already, as number 1/)
+    assert.equal(await done('withdraw', ['--as', 'priya', '1']), 'Proposal 1 is withdrawn; the draft stays.\n')
+    await refused('withdraw', ['--as', 'priya', '1'], /That is withdrawn already/)
+    assert.equal(await done('publish', ['--as', 'edie', '--note', 'Days', '--at', '2099-01-01T00:00:00Z']),
+      'Proposal 2 is to be live at 2099-01-01T00:00:00Z.\n')
+    assert.match(await done('proposals', []),
+      /^2 {2}\S+ {2}scheduled for 2099-01-01T00:00:00Z {2}Edie Hall: Days\n {4}intent\/bins\.day\n1 {2}\S+ {2}withdrawn /)
+    await done('withdraw', ['--as', 'edie', '2'])
+    assert.deepEqual(await spoken(), [
+      ['edie', 'command line: kb_publish, proposal 1'], ['priya', 'command line: kb_withdraw, proposal 1'],
+      ['edie', 'command line: kb_publish, proposal 2'], ['edie', 'command line: kb_withdraw, proposal 2']])
+  })
+
+  test('the draft is checked and tried before', async () => {
+    const message = 'When is my bin day?'
+    assert.match(await done('check', ['--draft']), /^the draft: 3 intents, .* is fit$/m)
+    assert.match(await done('try', [message]), /^live {3}answer bins\.day\n {7}Your days are here: \S+\ndraft {2}the same\n$/)
+    await day({ replies: ['All days: {link}'] })
+    assert.match(await done('try', [message]),
+      /^live {3}answer bins\.day\n {7}Your days are here: \S+\ndraft {2}answer bins\.day\n {7}All days: \S+\n$/)
+    const { text, live, draft } = JSON.parse(await done('try', ['--json', message]))
+    assert.deepEqual([text, live.intents, draft.intents], [message, ['bins.day'], ['bins.day']])
+    await day({ match: [{ pcre: '(', weight: 50 }] })
+    await refused('check', ['--draft'], /bins\.day: match\[0\]/)
+    await refused('try', [message], /bins\.day: match\[0\]/)
+    await done('discard', ['intent/bins.day'])
+    assert.match(await done('try', [message]), /\ndraft {2}nothing is in it, over version \d+\n$/)
+    assert.equal((await run(['kb', 'check', '--draft', '--kb', SMALL])).status, 2)
+  })
+
+  describe('beside a running Kerbside', () => {
+    let kerbside
+    before(async () => {
+      kerbside = new Kerbside(dir, config)
+      assert.ok(await kerbside.start(), kerbside.log)
+    })
+    after(() => kerbside.stop())
+
+    test('what is made live is taken over', async () => {
+      const folder = changed('beside', 'bins.json', t => { t.intents[0].title = 'A missed bin' })
+      const out = await done('import', ['--publish', '--note', 'Beside it', folder])
+      const [, version] = /Version (\d+) is live/.exec(out)
+      await until(`version ${version} decides`, () => kerbside.log.includes(`kb.live version=${version} `))
+      await done('rollback', ['--note', 'As before', String(version - 1)])
+      await until('the one after it decides', () => kerbside.log.includes(`kb.live version=${Number(version) + 1} `))
+    })
+
+    test('the draft is published, and it ends when that is done', async () => {
+      await day({ title: 'Bin days' })
+      const [, version] = /^Version (\d+) is live\.\n$/.exec(await done('publish', ['--as', 'edie', '--note', 'Days']))
+      assert.match(await done('log', []), new RegExp(`^${version} {2}.* console {2}Edie Hall: Days\n`))
+      assert.match((await proposal())[1], new RegExp(`published as version ${version} {2}Edie Hall: Days\n`))
+      assert.equal(await done('diff', ['live', 'draft']), 'They are the same, byte for byte.\n')
+    })
+
+    test('a second person agrees where one is needed', async () => {
+      await gas('I smell gas here')
+      assert.match(await done('publish', ['--as', 'edie', '--note', 'Gas']),
+        /^Proposal \d+ waits for a second person: \S.*\nTheir word is kerbside kb agree \d+ --as LOGIN\.\n$/)
+      const [id, lines] = await proposal()
+      assert.match(lines, /waiting {2}Edie Hall: Gas\n {4}\S.*sensitive.*\n {4}rule\/sensitive\.gas$/)
+      await refused('agree', ['--as', 'edie', id], /You proposed it yourself, so somebody else must agree/)
+      assert.match(await done('agree', ['--as', 'priya', id]), /^Version \d+ is live\.\n$/)
+      assert.match(await done('log', []), /^\d+ {2}.* Edie Hall with Priya Nair: Gas\n/)
+    })
+
+    test('what is wrong in it is said, and nothing is live', async () => {
+      await day({ title: 'Bin days', examples: { yes: ['good morning'] } })
+      await refused('publish', ['--as', 'edie', '--note', 'Wrong'],
+        /^error: .*bins\.day: examples\.yes\[0\]: "good morning" isn't matched.*\nerror: .*proposal \d+ was refused: nothing of it is live/)
+      assert.match((await proposal())[1], /refused {2}Edie Hall: Wrong\n {4}error: .*isn't matched/)
+      await done('discard', ['intent/bins.day'])
+    })
+
+    test('an incident is live at once, and over when it is ended', async () => {
+      const incident = {
+        id: 'flood',
+        title: 'Flooded depot',
+        text: 'The depot is flooded, so rounds are late today.',
+        intents: ['bins.missed'],
+        from: '2026-01-01T00:00:00Z',
+        until: '2099-01-01T00:00:00Z'
+      }
+      await refused('incident', ['--as', 'edie', '--note', 'Flood', '-'], /edie: The incident can't be so/, '{"id":"Flood!"}')
+      await day({ title: 'Days, later' })
+      assert.match(await done('incident', ['--as', 'edie', '--note', 'Flood', '-'], JSON.stringify(incident)), /^Version \d+ is live\.\n$/)
+      assert.deepEqual(JSON.parse(await done('show', ['incident/flood'])), incident)
+      assert.match(await done('items', []), /^intent\/bins\.day {2,}changed/m)
+      assert.match(await done('incident', ['--as', 'edie', '--note', 'Dry', '--end', 'flood']), /^Version \d+ is live\.\n$/)
+      const { until: over, ...rest } = JSON.parse(await done('show', ['incident/flood']))
+      assert.ok(Date.parse(over) <= Date.now())
+      assert.deepEqual({ ...rest, until: incident.until }, incident)
+      await refused('incident', ['--as', 'edie', '--note', 'Dry', '--end', 'flood'], /"flood" is over already/)
+      await done('discard', ['intent/bins.day'])
+    })
+  })
 })
 
 test('every command says what it does', async () => {
   const { out } = await run(['kb', '--help'])
-  for (const name of ['csv', 'diff', 'discard', 'export', 'format', 'import', 'items', 'log', 'rollback', 'set', 'show']) {
+  for (const name of ['agree', 'check', 'csv', 'diff', 'discard', 'export', 'format', 'import', 'incident', 'items', 'log', 'proposals', 'publish',
+    'rollback', 'set', 'show', 'try', 'withdraw']) {
     assert.match(out, new RegExp(`^ {2}kerbside kb ${name} +\\S`, 'm'))
     const help = await run(['kb', name, '--help'])
     assert.equal(help.status, 0)

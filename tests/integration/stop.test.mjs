@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Desk } from './support/desk.mjs'
+import { addEditor, edit } from './support/editor.mjs'
+import { kbFolder } from './support/kbfolder.mjs'
 import { world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
@@ -95,6 +97,24 @@ for (const [moment, fault] of MOMENTS) {
     await w.x.noViolations()
   })
 }
+
+// The draft would be trained once it is left alone for five seconds. Nobody waits for that, nor for questions in line.
+test('SIGTERM while the workshop has work to come', async t => {
+  const kb = kbFolder()
+  t.after(kb.remove)
+  const lessons = words => Array.from({ length: 300 }, (_, i) => `${words} number ${i}`)
+  kb.change('bins.json', ({ intents: [missed] }) => { missed.teach = lessons('green bin not emptied at house') })
+  kb.change('roads.json', ({ intents: [hole] }) => { hole.teach = lessons('pothole outside of house') })
+  const { kerbside } = await world(t, { conf: { kb: kb.dir } })
+  await addEditor(kerbside, 'edie', 'Edie Hall', 'EH')
+  const desk = await Desk.open(kerbside, { login: 'edie' })
+  const other = await Desk.open(kerbside, { login: 'edie' })
+  await edit(desk, 'intent', 'bins.missed', missed => missed.teach.push('they left our bin full'))
+  assert.equal((await desk.ask('kb_check', { kind: null, item: null })).trained, false)
+  for (const each of [desk, other]) each.send({ type: 'kb_learn', id: 'l', days: 30 })
+  assert.deepEqual(await kerbside.stop(), { code: 0, signal: null }, kerbside.log)
+  assert.doesNotMatch(kerbside.log, /candidate\.train/)
+})
 
 test('SIGTERM while somebody signs in', async t => {
   const { kerbside } = await world(t)

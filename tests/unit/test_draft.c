@@ -167,6 +167,23 @@ static void the_draft_lies_over_what_is_live(void **state)
                            "error: roads.ice: its \"id\" must be the item's name, \"roads.ice\"\n");
 }
 
+/* An editor can add one item after the other, until there are too many: they are told which. */
+static void a_draft_can_be_too_much(void **state)
+{
+    struct fixture *f = *state;
+    struct report report = REPORT_INIT;
+    struct kb_files *files = NULL;
+    char id[32], body[64];
+    for (int i = 0; i < KB_FILES_MAX; i++) {
+        (void)snprintf(id, sizeof id, "z%03d.x", i);
+        (void)snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
+        (void)save(f, id, body, "", 0);
+    }
+    assert_int_equal(kb_draft_files(f->tx, &report, &files), ERR_BADINPUT);
+    assert_report(&report, "error: z199.json: would be larger than 8388608 bytes, or one of more "
+                           "than 200 files\n");
+}
+
 static void without_a_version_the_draft_is_all_there_is(void **state)
 {
     struct fixture *f = *state;
@@ -187,6 +204,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_live_is_no_change, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(items_come_in_order, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(the_draft_lies_over_what_is_live, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_draft_can_be_too_much, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(without_a_version_the_draft_is_all_there_is, fixture_setup,
                                         fixture_teardown),
     };

@@ -1,5 +1,6 @@
 /* Requests against a small server of our own on loopback: what was answered, what can't have been
  * seen by the other side, and what may have. */
+#include "bot/public_address.h"
 #include "tests/unit/http_fixture.h"
 
 struct got {
@@ -11,6 +12,7 @@ struct got {
     struct http_window app_day, user_day;
     char body[1000], why[300];
     bool again; /* send the same once more from within */
+    bool not_public;
 };
 
 static int send_to(const char *url, const char *json, size_t max_bytes, long timeout_ms,
@@ -28,7 +30,8 @@ static void on_done(void *data, const struct http_answer *a)
                        .remaining = a->limit_remaining,
                        .reset_at = a->limit_reset_at,
                        .app_day = a->app_day,
-                       .user_day = a->user_day };
+                       .user_day = a->user_day,
+                       .not_public = a->not_public };
     (void)snprintf(g->body, sizeof g->body, "%.*s", STR_ARG(a->body));
     (void)snprintf(g->why, sizeof g->why, "%s", a->why ? a->why : "");
     uv_stop(
@@ -243,6 +246,96 @@ static void test_not_sent(void **state)
             assert_note(got.why[0] && got.status == 0 && !got.body[0], urls[i]);
         }
     assert_int_equal(server.requests, 0);
+}
+
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *address;
+        bool is_public;
+    } rows[] = {
+        { "8.8.8.8", true },
+        { "9.255.255.255", true },
+        { "0.0.0.0", false },
+        { "10.0.0.1", false },
+        { "11.0.0.1", true },
+        { "100.63.255.255", true },
+        { "100.64.0.1", false },
+        { "100.128.0.1", true },
+        { "127.0.0.1", false },
+        { "127.255.255.255", false },
+        { "169.254.169.254", false },
+        { "172.15.255.255", true },
+        { "172.16.0.1", false },
+        { "172.31.255.255", false },
+        { "172.32.0.1", true },
+        { "192.0.0.8", false },
+        { "192.168.1.1", false },
+        { "192.169.0.1", true },
+        { "198.19.255.255", false },
+        { "198.20.0.1", true },
+        { "223.255.255.255", true },
+        { "224.0.0.1", false },
+        { "255.255.255.255", false },
+        { "::", false },
+        { "::1", false },
+        { "::ffff:127.0.0.1", false },
+        { "::ffff:8.8.8.8", true },
+        { "64:ff9b::a00:1", false },
+        { "64:ff9b::808:808", true },
+        { "64:ff9b:1::808:808", false },
+        { "fc00::1", false },
+        { "fd12:3456::1", false },
+        { "fe80::1", false },
+        { "ff02::1", false },
+        { "2001::1", false },
+        { "2001:db8::1", false },
+        { "2001:4860:4860::8888", true },
+        { "2002:a00:1::1", false },
+        { "3fff::1", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+        bool is_v4 = uv_ip4_addr(rows[i].address, 1, &v4) == 0;
+        assert_note(is_v4 || uv_ip6_addr(rows[i].address, 1, &v6) == 0, rows[i].address);
+        const struct sockaddr *address =
+            is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
+        assert_note(address_is_public(address) == rows[i].is_public, rows[i].address);
+    }
+    assert_false(address_is_public(&(struct sockaddr){ .sa_family = AF_UNIX }));
+}
+
+/* Neither by number nor by name; a proxy knows for itself where it may go. */
+static void test_public_only(void **state)
+{
+    static const char *const hosts[] = { "127.0.0.1", "localhost", "[::1]", "0", "127.1" },
+                             *const proxies[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                                  "ALL_PROXY" };
+    (void)state;
+    char url[100];
+    struct http_request request = {
+        .url = url, .timeout_ms = LONG_MS, .max_bytes = 10, .public_only = true
+    };
+    for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
+        assert_int_equal(unsetenv(proxies[i]), 0);
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+        struct got got = { 0 };
+        (void)snprintf(url, sizeof url, "http://%s:%d/", hosts[i], server.port);
+        assert_int_equal(http_send(server.http, &request, on_done, &got), 0);
+        finish(&got);
+        assert_note(got.end == HTTP_NOT_SENT && got.not_public, hosts[i]);
+    }
+    assert_int_equal(server.connections, 0);
+
+    struct got got = { 0 };
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d/", server.port);
+    assert_int_equal(setenv("https_proxy", "http://127.0.0.1:9", true), 0);
+    assert_int_equal(http_send(server.http, &request, on_done, &got), 0);
+    finish(&got);
+    assert_int_equal(unsetenv("https_proxy"), 0);
+    assert_true(got.end == HTTP_ANSWERED && !got.not_public);
 }
 
 /* It may have been seen. Once: nothing is repeated behind our back. */
@@ -606,12 +699,13 @@ static void test_stream_closed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        HTTP_TEST(test_get),          HTTP_TEST(test_post),          HTTP_TEST(test_statuses),
-        HTTP_TEST(test_limits),       HTTP_TEST(test_not_sent),      HTTP_TEST(test_cut),
-        HTTP_TEST(test_silence),      HTTP_TEST(test_too_large),     HTTP_TEST(test_connections),
-        HTTP_TEST(test_many),         HTTP_TEST(test_freed),         HTTP_TEST(test_day_limits),
-        HTTP_TEST(test_stream),       HTTP_TEST(test_stream_ends),   HTTP_TEST(test_stream_idle),
-        HTTP_TEST(test_stream_large), HTTP_TEST(test_stream_closed),
+        HTTP_TEST(test_get),           HTTP_TEST(test_post),        HTTP_TEST(test_statuses),
+        HTTP_TEST(test_limits),        HTTP_TEST(test_not_sent),    HTTP_TEST(test_cut),
+        HTTP_TEST(test_addresses),     HTTP_TEST(test_public_only), HTTP_TEST(test_silence),
+        HTTP_TEST(test_too_large),     HTTP_TEST(test_connections), HTTP_TEST(test_many),
+        HTTP_TEST(test_freed),         HTTP_TEST(test_day_limits),  HTTP_TEST(test_stream),
+        HTTP_TEST(test_stream_ends),   HTTP_TEST(test_stream_idle), HTTP_TEST(test_stream_large),
+        HTTP_TEST(test_stream_closed),
     };
     no_proxies();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ static int put(struct fixture *f, enum kb_item_kind kind, const char *id, const 
 static struct kb_files *files_now(struct fixture *f)
 {
     struct kb_files *now = NULL;
-    assert_int_equal(kb_items_files(f->items, &now), 0);
+    assert_int_equal(kb_items_files(f->items, &f->report, &now), 0);
     return now;
 }
 

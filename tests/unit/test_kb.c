@@ -173,6 +173,10 @@ static void test_phrases(void **state)
 }
 
 #define IN "error: bins.json: bins.missed: "
+#define TEN "0123456789"
+#define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define HUNDRED_TIMES_5 HUNDRED HUNDRED HUNDRED HUNDRED HUNDRED
+#define HUNDRED_TIMES_20 HUNDRED_TIMES_5 HUNDRED_TIMES_5 HUNDRED_TIMES_5 HUNDRED_TIMES_5
 #define GAS "error: rules.json: sensitive.gas: "
 
 /* What an intent that has nothing but a title is told of, besides. */
@@ -206,6 +210,8 @@ static void test_faults(void **state)
           IN "\"review_by\" is missing or empty\n" },
         { "plain http", "bins.json", "https://northmoor", "http://northmoor",
           IN "\"link\" must begin with https://\n" },
+        { "a link that no browser takes", "bins.json", "/missed", "/" HUNDRED_TIMES_20,
+          IN "\"link\" is longer than 2000 bytes\n" },
         { "no link", "bins.json", "\"link\":\"https://northmoor.example/missed\",", "",
           IN "\"link\" is missing or empty\n" },
         { "no replies", "bins.json", "[\"Sorry: {link}\",\"Tell us: {link}\"]", "[]",

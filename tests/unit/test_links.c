@@ -54,6 +54,7 @@ static void test_read(void **state)
         { { .end = HTTP_ANSWERED, .status = 302 }, "The other side refuses it", 302, false },
         { { .end = HTTP_ANSWERED, .status = 503 }, "The other side has a fault", 503, false },
         { { .end = HTTP_NOT_SENT, .why = "no route" }, "no route", 0, false },
+        { { .end = HTTP_NOT_SENT, .why = "no route", .not_public = true }, "", 0, false },
         { { .end = HTTP_CUT, .why = "too many redirects", .status = 302 },
           "too many redirects",
           0,

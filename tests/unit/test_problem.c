@@ -69,7 +69,7 @@ static void test_lines(void **state)
           "Add one." },
         { "warning: notices.json: snow: it was over at 2026-01-02T00:00:00Z: take it out", false,
           true, KB_NOTICE, "snow", "", -1, 0, "it was over at 2026-01-02T00:00:00Z: take it out",
-          "Take it out, or choose a later time." },
+          "Or choose a later time." },
         { "error: canned.json: thanks: text: 291 characters, at most 270 fit with the initials "
           "behind it",
           true, true, KB_CANNED, "thanks", "text", -1, 0,

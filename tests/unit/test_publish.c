@@ -95,7 +95,7 @@ static void needs_are_of_what_could_hurt(void **state)
                  "{'id':'sensitive.smell','kind':'sensitive','match':[{'pcre':'(?&gas_leak)'}],"
                  "'phrases':['Fumes in the kitchen']}");
         struct kb_files *changed = NULL;
-        assert_int_equal(kb_items_files(items, &changed), 0);
+        assert_int_equal(kb_items_files(items, &report, &changed), 0);
         (void)kb_fixture_add(f, changed, "folder");
         (void)kb_fixture_edit(f, rows[i].kind, rows[i].id, rows[i].from, rows[i].to);
         assert_int_equal(kb_draft_get(f->tx, &f->arena, rows[i].kind, str_of(rows[i].id), &drafted),

@@ -13,7 +13,7 @@ import { OneCase } from "./case/one-case";
 import type { Ask } from "./commands";
 import { Events, EventsOf } from "./events";
 import { Feed, type Socket } from "./feed";
-import { KnowledgeView } from "./knowledge/knowledge";
+import { KnowledgeOnDemand } from "./knowledge/on-demand";
 import { placeTitle } from "./knowledge/words";
 import { Banners } from "./layout/banners";
 import { Footer } from "./layout/footer";
@@ -498,7 +498,7 @@ function View(props: ViewProps) {
       return <ManyView {...list} />;
     case "knowledge":
       return (
-        staff && <KnowledgeView place={route.place} {...{ staff, state, feed, ask, announce }} />
+        staff && <KnowledgeOnDemand place={route.place} {...{ staff, state, feed, ask, announce }} />
       );
     case "desk":
       return <DeskView state={state} ask={ask} announce={announce} />;

@@ -40,6 +40,7 @@ const acts: Record<string, string> = {
   kb_rolled_back: "Made an earlier version of the knowledge base live again",
   kb_incident: "Published an incident",
   kb_agreed: "Agreed to a change of the knowledge base",
+  kb_spoken_for: "Named on the command line for a change of the knowledge base",
 };
 
 export function actWords({ act }: AuditEntry): string {

@@ -3,18 +3,19 @@
 import type { ComponentChildren } from "preact";
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
-import { At, Now } from "../parts/words";
+import { Now } from "../parts/words";
 import { hrefOf } from "../route";
 import type { KbElectionReportFrame, KbFrame, Seconds } from "../types";
+import { isoTime } from "../words";
 import { dateWords } from "./facts";
-import { kindOne } from "./words";
 import type { KnowledgePageProps } from "./knowledge";
-import { dayOf } from "./local-time";
+import { dayOf, localOf } from "./local-time";
 import { hrefOfPlace, itemHref } from "./place";
 import { Day } from "./replay";
 import { numberWords, timesOf, type Times } from "./replaying";
 import { entryOf } from "./store";
 import { useAnswer } from "./use-answer";
+import { kindOne } from "./words";
 
 export function ElectionReportPage(props: KnowledgePageProps) {
   const { kb, connected } = props;
@@ -133,18 +134,17 @@ function Found({ report, chosen }: { report: KbElectionReportFrame; chosen: Chos
       </Table>
       <Table
         caption="What went to a person for a name or a topic"
-        heads={["When", "Case", "What it said"]}
+        heads={["Case", "What it said"]}
         empty="No message had one of them."
       >
         {cases.map((one) => (
           <tr class="govuk-table__row" key={one.case}>
             <td class="govuk-table__cell">
-              <At at={one.at} />
-            </td>
-            <td class="govuk-table__cell">
               <a class="govuk-link" href={hrefOf({ view: "case", id: one.case })}>
                 {one.reference}
               </a>
+              <br />
+              <Moment at={one.at} />
             </td>
             <td class="govuk-table__cell ks-words" dir="auto">
               {one.summary}
@@ -154,25 +154,25 @@ function Found({ report, chosen }: { report: KbElectionReportFrame; chosen: Chos
       </Table>
       <Table
         caption="What was published"
-        heads={["When", "Version", "Why", "By"]}
+        heads={["Version", "Why"]}
         empty="Nothing was published."
       >
         {published.map((one) => (
           <tr class="govuk-table__row" key={one.version}>
             <td class="govuk-table__cell">
-              <At at={one.at} />
-            </td>
-            <td class="govuk-table__cell">
               <a class="govuk-link" href={hrefOfPlace({ page: "version", version: one.version })}>
-                {one.version}
+                Version {one.version}
               </a>
+              <br />
+              <Moment at={one.at} />
             </td>
             <td class="govuk-table__cell ks-words" dir="auto">
               {one.note}
-            </td>
-            <td class="govuk-table__cell">
-              {one.by}
-              {one.agreed_by && `, ${one.agreed_by} agreed`}
+              <br />
+              <span class="ks-quiet">
+                {one.by}
+                {one.agreed_by && `, ${one.agreed_by} agreed`}
+              </span>
             </td>
           </tr>
         ))}
@@ -186,6 +186,15 @@ function Found({ report, chosen }: { report: KbElectionReportFrame; chosen: Chos
         Print it
       </button>
     </div>
+  );
+}
+
+/** On paper, "14:59" says nothing. */
+function Moment({ at }: { at: Seconds }) {
+  return (
+    <time dateTime={isoTime(at)}>
+      {dateWords(dayOf(at))}, {localOf(at).slice(11)}
+    </time>
   );
 }
 

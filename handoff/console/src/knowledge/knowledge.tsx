@@ -37,7 +37,7 @@ export interface KnowledgePageProps {
 
 type OfTheView = "connected" | "kb" | "refresh" | "onBeside";
 
-interface KnowledgeViewProps extends Omit<KnowledgePageProps, OfTheView> {
+export interface KnowledgeViewProps extends Omit<KnowledgePageProps, OfTheView> {
   place: KnowledgePlace;
 }
 
