@@ -5,6 +5,7 @@
 #include "kb/plain.h"
 #include "kb/preview.h"
 #include "kb/problem.h"
+#include "kb/uses.h"
 #include "kb/version.h"
 
 enum { DAY_S = 86400, PROBLEMS_MAX = 500 };
@@ -113,13 +114,24 @@ static int put_problems(struct checking *c)
 /* ------------------------------------------------------------------------------------------------
  * phrases and texts */
 
-static void put_phrase(cJSON *list, struct str phrase, const struct plain_phrase *p)
+/* How sure the item's patterns must be, in hundredths, to be acted on without more. */
+static unsigned least_weight(const struct checking *c)
+{
+    const struct kb *kb = c->kb ? c->kb : c->job->live;
+    unsigned topic;
+    const struct kb_rule *rule = find_topic(kb, c->item, &topic) ? kb_rule_of(kb, topic) : NULL;
+    double least = rule ? kb->thresholds.rule[rule->kind] : kb->thresholds.score;
+    return (unsigned)(least * 100 + 0.5);
+}
+
+static void put_phrase(cJSON *list, struct str phrase, const struct plain_phrase *p, unsigned least)
 {
     cJSON *o = cJSON_CreateObject(), *words;
     (void)cJSON_AddItemToArray(list, o);
     (void)json_put_str(o, "phrase", phrase);
     (void)json_put_str(o, "pcre", p->pcre);
     (void)cJSON_AddNumberToObject(o, "weight", p->weight);
+    (void)cJSON_AddBoolToObject(o, "enough", p->weight >= least);
     words = cJSON_AddArrayToObject(o, "words");
     for (size_t i = 0; i < p->count; i++) {
         cJSON *word = cJSON_CreateObject();
@@ -145,7 +157,7 @@ static int put_phrases(struct checking *c, const cJSON *body)
         report_release(&faults);
         if (r == ERR_NOMEM)
             return r;
-        put_phrase(list, json_str(phrase), &p);
+        put_phrase(list, json_str(phrase), &p, least_weight(c));
     }
     return 0;
 }
@@ -172,6 +184,31 @@ static int put_item(struct checking *c, const cJSON *body)
 
 /* ------------------------------------------------------------------------------------------------
  * the item */
+
+struct using
+{
+    const struct kb *kb;
+    cJSON *list;
+};
+
+static void put_use(unsigned topic, void *data)
+{
+    const struct using *u = data;
+    bool rule = kb_rule_of(u->kb, topic) != NULL;
+    struct str id = kb_topic_name(u->kb, topic);
+    cJSON *o = cJSON_CreateObject();
+    (void)cJSON_AddItemToArray(u->list, o);
+    (void)json_put_str(o, "kind", kb_item_kind_name(rule ? KB_RULE : KB_INTENT));
+    (void)json_put_str(o, "item", id);
+    (void)json_put_str(o, "title", rule ? id : kb_intent_named(u->kb, id)->title);
+}
+
+static int put_uses(const struct checking *c)
+{
+    struct using u = { c->kb ? c->kb : c->job->live,
+                       cJSON_AddArrayToObject(c->job->answer, "used_by") };
+    return c->of_item && c->kind == KB_TERM ? kb_uses_each(u.kb, c->item, put_use, &u) : 0;
+}
 
 /* As it is live, of an item that nobody changes. */
 static int put_live(struct checking *c, struct tx *tx)
@@ -239,6 +276,8 @@ int workshop_check(struct workshop_job *job)
         (void)cJSON_AddArrayToObject(job->answer, "phrases");
         (void)cJSON_AddArrayToObject(job->answer, "weights");
     }
+    if (r == 0)
+        r = put_uses(&c);
     (void)cJSON_AddBoolToObject(job->answer, "trained", job->draft ? job->trained : c.kb != NULL);
     return r;
 }

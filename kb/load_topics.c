@@ -127,6 +127,48 @@ static int64_t digest_of(const cJSON *object)
     return digest;
 }
 
+/* Both are told, and memory that ran out counts more than a fault. */
+static int worse(int a, int b)
+{
+    return a == ERR_NOMEM || b == 0 ? a : b;
+}
+
+static int load_review(struct loader *l, const cJSON *object, const char *where, struct str *ret)
+{
+    int64_t day;
+    int r = load_text(l, object, "review_by", true, where, ret);
+    if (r == 0 && !when_parse_day(*ret, &day))
+        r = report_error(l->report, "%s: \"review_by\" must be a day like 2027-03-31", where);
+    return r;
+}
+
+static int load_link(struct loader *l, const cJSON *object, const char *where, struct str *ret)
+{
+    int r = load_text(l, object, "link", true, where, ret);
+    if (r == 0 && !str_starts(*ret, STR("https://")))
+        r = report_error(l->report, "%s: \"link\" must begin with https://", where);
+    if (r == 0 && ret->len > KB_LINK_BYTES_MAX)
+        r = report_error(l->report, "%s: \"link\" is longer than %d bytes", where,
+                         KB_LINK_BYTES_MAX);
+    return r;
+}
+
+/* Each member, so that an editor is told of all that is missing at once. */
+static int load_members(struct loader *l, const cJSON *object, const char *where,
+                        struct kb_intent *in)
+{
+    int r = load_text(l, object, "title", true, where, &in->title);
+    r = worse(r, load_text(l, object, "department", true, where, &in->department));
+    r = worse(r, load_review(l, object, where, &in->review_by));
+    r = worse(r, load_link(l, object, where, &in->link));
+    r = worse(r, load_list(l, object, "replies", true, where, &in->replies));
+    r = worse(r, load_list(l, object, "teach", false, where, &in->teach));
+    r = worse(r, load_text(l, object, "called", false, where, &in->called));
+    r = worse(r, load_text(l, object, "owner", false, where, &in->owner));
+    r = worse(r, load_mode(l, object, where, &in->mode));
+    return worse(r, load_examples(l, object, where, &in->examples));
+}
+
 static int load_intent(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",     "title",   "department", "review_by", "match",
@@ -135,7 +177,6 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
     struct kb_intent in = { .digest = digest_of(object) };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
-    int64_t day;
     if (json_get_str(object, "id", &id) != 1)
         id = STR("an intent");
     (void)buf_addf(&where, "%.*s: %.*s", STR_ARG(file), STR_ARG(id));
@@ -148,35 +189,10 @@ static int load_intent(struct loader *l, const cJSON *object, struct str file)
         r = report_error(l->report,
                          "%s: \"id\" must not be what lessons call another kind of message", w);
     if (r == 0)
-        r = load_text(l, object, "title", true, w, &in.title);
-    if (r == 0)
-        r = load_text(l, object, "department", true, w, &in.department);
-    if (r == 0)
-        r = load_text(l, object, "review_by", true, w, &in.review_by);
-    if (r == 0 && !when_parse_day(in.review_by, &day))
-        r = report_error(l->report, "%s: \"review_by\" must be a day like 2027-03-31", w);
-    if (r == 0)
-        r = load_text(l, object, "link", true, w, &in.link);
-    if (r == 0 && !str_starts(in.link, STR("https://")))
-        r = report_error(l->report, "%s: \"link\" must begin with https://", w);
-    if (r == 0 && in.link.len > KB_LINK_BYTES_MAX)
-        r = report_error(l->report, "%s: \"link\" is longer than %d bytes", w, KB_LINK_BYTES_MAX);
-    if (r == 0)
-        r = load_list(l, object, "replies", true, w, &in.replies);
-    if (r == 0)
-        r = load_list(l, object, "teach", false, w, &in.teach);
-    if (r == 0)
-        r = load_text(l, object, "called", false, w, &in.called);
-    if (r == 0)
-        r = load_text(l, object, "owner", false, w, &in.owner);
-    if (r == 0)
-        r = load_mode(l, object, w, &in.mode);
-    if (r == 0)
-        load_check_outgoing(l, in.called, &load_no_placeholders, w, "called");
-    if (r == 0)
-        r = load_examples(l, object, w, &in.examples);
+        r = load_members(l, object, w, &in);
     if (r == 0) {
         struct placeholder link = load_link_placeholder(in.link);
+        load_check_outgoing(l, in.called, &load_no_placeholders, w, "called");
         load_check_outgoing_list(l, &in.replies, &(struct placeholders){ &link, 1 }, w, "replies");
         r = add_topic(l, object, in.id, w, &in.phrases, &in.topic);
     }

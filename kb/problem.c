@@ -23,16 +23,16 @@ static const struct {
     { "must begin with https://", "Use the page's address as a browser shows it, with https://." },
     { "has this id already", "Choose another id: an id is for good." },
     { "is also an example of",
-      "Keep it where it belongs, and put it under the other's near misses." },
+      "Keep it where it belongs, and put it under what the other must not find." },
     { "finds an example of",
-      "Make the phrase that finds it say more, or list such words under near "
-      "misses." },
+      "Make the phrase that finds it say more, or put such a message under what must not be "
+      "found." },
     { "isn't matched", "Add a phrase in words that this example uses, or change the example." },
     { "is matched", "Make the phrase that finds it say more, or move the example to those that it "
                     "is about." },
     { "no pattern uses it", "Use it in a phrase or pattern, or remove it." },
     { "its review was due", "Look at it again and choose the next day." },
-    { "it was over", "Take it out, or choose a later time." },
+    { "it was over", "Or choose a later time." },
     { "must be later than", "Choose a later end." },
     { "is in the past", "Choose a time to come." },
     { "at the same time as", "End one before the other begins." },

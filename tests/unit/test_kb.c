@@ -179,6 +179,14 @@ static void test_phrases(void **state)
 #define HUNDRED_TIMES_20 HUNDRED_TIMES_5 HUNDRED_TIMES_5 HUNDRED_TIMES_5 HUNDRED_TIMES_5
 #define GAS "error: rules.json: sensitive.gas: "
 
+/* What an intent that has nothing but a title is told of, besides. */
+#define LACKS(id)                                                                   \
+    "error: bins.json: " id ": \"department\" is missing or empty\n"                \
+    "error: bins.json: " id ": \"review_by\" is missing or empty\n"                 \
+    "error: bins.json: " id ": \"link\" is missing or empty\n"                      \
+    "error: bins.json: " id ": \"replies\" must be a list of texts, at least one\n" \
+    "error: bins.json: " id ": \"examples\" must be {\"yes\": […], \"no\": […]}\n"
+
 static void test_faults(void **state)
 {
     const char *dir = *state;
@@ -281,8 +289,8 @@ static void test_faults(void **state)
         { "an owner of another type", "bins.json",
           "\"unless\":", "\"owner\":1,\"unless\":", IN "\"owner\" must be a text\n" },
         { "an id of another", "bins.json", "\"id\":\"bins.missed\"", "\"id\":\"zzz\"}, {\"id\":5",
-          "error: bins.json: zzz: \"title\" is missing or empty\n"
-          "error: bins.json: an intent: \"id\" must be a text\n" },
+          "error: bins.json: zzz: \"title\" is missing or empty\n" LACKS(
+              "zzz") "error: bins.json: an intent: \"id\" must be a text\n" },
 
         { "unknown kind", "rules.json", "\"kind\":\"sensitive\"", "\"kind\":\"rude\"",
           GAS
@@ -736,12 +744,12 @@ static void test_all_faults(void **state)
     write_text(dir, "bins.json", "{\"intents\":[{\"id\":\"a\"},{\"id\":\"b\",\"title\":\"B\"}]}");
     write_text(dir, "wording.json", "{\"acknowledge\":[\"{when}\"]}");
     assert_int_equal(kb_load(dir, &rules, &report, &kb), ERR_BADINPUT);
-    assert_report(&report,
-                  "error: bins.json: a: \"title\" is missing or empty\n"
-                  "error: bins.json: b: \"department\" is missing or empty\n"
-                  "error: rules.json: praise: \"kind\" must be one of sensitive, troll, praise, "
-                  "human, complaint, opt_out, opt_in, chatter\n"
-                  "error: wording.json: \"thanks\" must be a list of texts, at least one\n");
+    assert_report(
+        &report,
+        "error: bins.json: a: \"title\" is missing or empty\n" LACKS("a") LACKS(
+            "b") "error: rules.json: praise: \"kind\" must be one of sensitive, troll, praise, "
+                 "human, complaint, opt_out, opt_in, chatter\n"
+                 "error: wording.json: \"thanks\" must be a list of texts, at least one\n");
 }
 
 /* Longer than anything that can be weighed, and cut inside a letter: still an error. */

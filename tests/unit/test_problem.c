@@ -47,7 +47,7 @@ static void test_lines(void **state)
           "Choose another id: an id is for good." },
         { "error: bins.json: bins.missed: examples.yes[2]: is also an example of bins.day", true,
           true, KB_INTENT, "bins.missed", "examples.yes", 2, 0, "is also an example of bins.day",
-          "Keep it where it belongs, and put it under the other's near misses." },
+          "Keep it where it belongs, and put it under what the other must not find." },
         { "error: bins.json: bins.missed: phrases[1]: says nothing by itself: it needs a word for "
           "what it is about",
           true, true, KB_INTENT, "bins.missed", "phrases", 1, 0,
@@ -56,6 +56,9 @@ static void test_lines(void **state)
         { "warning: rules.json: danger.gas: match[1]: slow: its own words again and again", false,
           true, KB_RULE, "danger.gas", "match", 1, 0, "slow: its own words again and again",
           "It can be published: such a message goes to a person. Fewer or shorter gaps help." },
+        { "warning: bins.json: bins.missed: match: no example needs [1], [2]", false, true,
+          KB_INTENT, "bins.missed", "match", -1, 0, "no example needs [1], [2]",
+          "Add an example that only it finds, or remove it." },
         { "error: terms.json: term \"bin\": \"Bin\": write it in lower case", true, true, KB_TERM,
           "bin", "", -1, 0, "\"Bin\": write it in lower case",
           "Write it in lower case: messages are read so." },
@@ -66,7 +69,7 @@ static void test_lines(void **state)
           "Add one." },
         { "warning: notices.json: snow: it was over at 2026-01-02T00:00:00Z: take it out", false,
           true, KB_NOTICE, "snow", "", -1, 0, "it was over at 2026-01-02T00:00:00Z: take it out",
-          "Take it out, or choose a later time." },
+          "Or choose a later time." },
         { "error: canned.json: thanks: text: 291 characters, at most 270 fit with the initials "
           "behind it",
           true, true, KB_CANNED, "thanks", "text", -1, 0,

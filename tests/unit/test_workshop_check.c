@@ -95,22 +95,70 @@ static void test_an_item(void **state)
 {
     struct fixture *f = *state;
     draft(f, KB_INTENT, "skips.hire", INTENT(REPLIES "," PHRASES "," EXAMPLES));
-    assert_str(
-        ask(f, SKIPS),
-        "{\"revision\":8,\"problems\":[],\"phrases\":["
-        "{\"phrase\":\"skip hire\",\"pcre\":\"skips? (?&gap)hires?|hires? (?&gap)skips?\","
-        "\"weight\":88,\"words\":[{\"text\":\"skip\",\"term\":null},{\"text\":\"hire\",\"term\":"
-        "null}]},"
-        "{\"phrase\":\"missed skip\",\"pcre\":\"(?&missed) (?&gap)skips?|skips? "
-        "(?&gap)(?&missed)\","
-        "\"weight\":84,\"words\":[{\"text\":\"missed\",\"term\":\"missed\"},{\"text\":\"skip\","
-        "\"term\":null}]}],"
-        "\"weights\":["
-        "{\"field\":\"replies\",\"index\":0,\"weight\":54,\"limit\":280,\"text\":\"Here: "
-        "https://northmoor.example/skips\"},"
-        "{\"field\":\"replies\",\"index\":1,\"weight\":55,\"limit\":280,\"text\":\"There: "
-        "https://northmoor.example/skips\"}],"
-        "\"trained\":false}");
+    assert_str(ask(f, SKIPS),
+               "{\"revision\":8,\"problems\":[],\"phrases\":["
+               "{\"phrase\":\"skip hire\",\"pcre\":\"skips? (?&gap)hires?|hires? (?&gap)skips?\","
+               "\"weight\":88,\"enough\":true,\"words\":[{\"text\":\"skip\",\"term\":null},{"
+               "\"text\":\"hire\",\"term\":"
+               "null}]},"
+               "{\"phrase\":\"missed skip\",\"pcre\":\"(?&missed) (?&gap)skips?|skips? "
+               "(?&gap)(?&missed)\","
+               "\"weight\":84,\"enough\":true,\"words\":[{\"text\":\"missed\",\"term\":\"missed\"},"
+               "{\"text\":\"skip\","
+               "\"term\":null}]}],"
+               "\"weights\":["
+               "{\"field\":\"replies\",\"index\":0,\"weight\":54,\"limit\":280,\"text\":\"Here: "
+               "https://northmoor.example/skips\"},"
+               "{\"field\":\"replies\",\"index\":1,\"weight\":55,\"limit\":280,\"text\":\"There: "
+               "https://northmoor.example/skips\"}],"
+               "\"used_by\":[],\"trained\":false}");
+}
+
+/* One word may be said in passing. */
+static void test_a_phrase_that_is_not_enough(void **state)
+{
+    struct fixture *f = *state;
+    draft(f, KB_INTENT, "skips.hire",
+          INTENT(REPLIES ",\"phrases\":[\"a bin\",\"skip hire\"]," EXAMPLES));
+    struct str answer = ask(f, SKIPS);
+    assert_non_null(strstr(answer.p, "\"enough\":false"));
+    assert_non_null(strstr(answer.p, "\"enough\":true"));
+}
+
+#define USE(kind, item, title) \
+    "{\"kind\":\"" kind "\",\"item\":\"" item "\",\"title\":\"" title "\"}"
+
+static void test_where_a_term_is_used(void **state)
+{
+    static const struct {
+        const char *note, *term, *used_by;
+    } rows[] = {
+        { "by a pattern, a phrase and a rule", "missed",
+          USE("intent", "bins.missed", "Missed bin") "," USE(
+              "rule", "complaint", "complaint") "," USE("intent", "skips.hire", "Skips") },
+        { "by what rules it out", "day",
+          USE("intent", "bins.missed", "Missed bin") "," USE("intent", "bins.day",
+                                                             "Collection days") },
+        { "by another term", "colour", USE("intent", "bins.missed", "Missed bin") },
+        { "nowhere", "unheard", "" },
+    };
+    struct fixture *f = *state;
+    draft(f, KB_INTENT, "skips.hire", INTENT(REPLIES "," PHRASES "," EXAMPLES));
+    draft(f, KB_TERM, "colour", "[\"purple\"]");
+    draft(f, KB_TERM, "bin", "[\"bin\",\"bins\",\"green bin\",\"recycling\",\"(?&colour) bin\"]");
+    draft(f, KB_RULE, "complaint",
+          "{\"id\":\"complaint\",\"kind\":\"complaint\",\"match\":[{\"pcre\":\"(?&missed) for the "
+          "third time\",\"weight\":80}],\"examples\":{\"yes\":[\"Missed for the third time\"]}}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf frame = BUF_INIT(200), want = BUF_INIT(2000);
+        (void)buf_addf(&frame, "{\"kind\":\"term\",\"item\":\"%s\"}", rows[i].term);
+        (void)buf_addf(&want, "\"used_by\":[%s],\"trained\"", rows[i].used_by);
+        struct str answer = ask(f, buf_cstr(&frame));
+        if (!strstr(answer.p, buf_cstr(&want)))
+            fail_msg("%s: %s", rows[i].note, answer.p);
+        buf_release(&frame);
+        buf_release(&want);
+    }
 }
 
 #define PROBLEM(severity, field, index, column, text, next)                                       \
@@ -150,13 +198,13 @@ static void test_problems(void **state)
                                                                                                   "1",
                                                                                                   "null",
                                                                                                   "is also an example of bins.day",
-                                                                                                  "Keep it where it belongs, and put it under the other's near misses.") },
+                                                                                                  "Keep it where it belongs, and put it under what the other must not find.") },
         { "what finds another's example",
           INTENT(REPLIES ",\"phrases\":[\"skip hire\",\"bin day\"]," EXAMPLES),
-          PROBLEM(
-              "warning", "null", "null", "null",
-              "finds an example of bins.day too: \\\"When is my bin day?\\\"",
-              "Make the phrase that finds it say more, or list such words under near misses.") },
+          PROBLEM("warning", "null", "null", "null",
+                  "finds an example of bins.day too: \\\"When is my bin day?\\\"",
+                  "Make the phrase that finds it say more, or put such a message under what must "
+                  "not be found.") },
         { "a phrase that says nothing",
           INTENT(REPLIES ",\"phrases\":[\"skip\",\"is it\"]," EXAMPLES),
           PROBLEM("error", "\"phrases\"", "1", "null",
@@ -258,6 +306,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_an_item, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_phrase_that_is_not_enough, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_where_a_term_is_used, setup, fixture_teardown),
         cmocka_unit_test(test_problems),
         cmocka_unit_test_setup_teardown(test_slow, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_another_is_wrong, setup, fixture_teardown),

@@ -679,7 +679,14 @@ export interface KbPhrase {
   phrase: string;
   pcre: string;
   weight: number;
+  /** it decides on its own */
+  enough: boolean;
   words: { text: string; term: string | null }[];
+}
+
+/** What says a term. */
+export interface KbUser extends ItemName {
+  title: string;
 }
 
 export interface KbWeight {
@@ -742,6 +749,7 @@ export interface KbCheckFrame {
   problems: KbProblem[];
   phrases: KbPhrase[];
   weights: KbWeight[];
+  used_by: KbUser[];
   trained: boolean;
 }
 

@@ -7,7 +7,7 @@ import { load } from "./load.mjs";
 const { linesOf, patternsAt, sameBody, textAt, textsAt, withValue } =
   await load("knowledge/body.ts");
 const { bodyNow, browserNet, ItemKeeper, savePauseMs } = await load("knowledge/keeper.ts");
-const { changedFields, fieldsOf, isAboutPatterns, placed, shownValue, weightAt } = await load("knowledge/fields.ts");
+const { changedFields, fieldsOf, isAboutPatterns, placed, problemSentence, shownValue, weightAt } = await load("knowledge/fields.ts");
 const { sectionsOf } = await load("knowledge/sections.ts");
 const { dayOf, localOf, momentOf, momentOfText, utcText } = await load("knowledge/local-time.ts");
 const { placeOfProblem } = await load("knowledge/summary.tsx");
@@ -398,7 +398,7 @@ const kinds = [
     intent,
     ["title", "phrases", "match", "unless", "replies", "examples.yes", "teach"],
   ],
-  ["rule", "danger.gas", { kind: "sensitive" }, ["kind", "reason", "team", "holding", "match"]],
+  ["rule", "danger.gas", { kind: "sensitive" }, ["kind", "reason", "team", "holding", "phrases", "match"]],
   ["term", "bin", ["bin"], [""]],
   ["term", "gap", { pcre: "x" }, ["pcre"]],
   ["common", "common", ["the"], [""]],
@@ -454,6 +454,17 @@ for (const [one, id] of places) {
     assert.equal(placeOfProblem(found), id);
   });
 }
+
+test("what is wrong is a sentence that calls a box by its name", () => {
+  const rows = [
+    ['"department" is missing or empty', "Department", "Department is missing or empty."],
+    ['"department" is missing or empty', null, '"department" is missing or empty.'],
+    ["finds an example of bins.day", null, "Finds an example of bins.day."],
+    ["{wen} isn't filled in here", "Replies", "{wen} isn't filled in here."],
+    ["Something else is wrong.", null, "Something else is wrong."],
+  ];
+  for (const [text, label, wanted] of rows) assert.equal(problemSentence(text, label), wanted);
+});
 
 test("a remark on patterns is only for who knows them", () => {
   const rows = [

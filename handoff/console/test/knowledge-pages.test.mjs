@@ -8,6 +8,9 @@ const replaying = await load("knowledge/replaying.ts");
 const learning = await load("knowledge/learning.ts");
 const { comparisonOf } = await load("knowledge/compare.ts");
 const { noteFault } = await load("knowledge/note-field.tsx");
+const { usersWords } = await load("knowledge/used-by.tsx");
+const { weaknessOf } = await load("knowledge/try.tsx");
+const { periodOf } = await load("knowledge/election-report.tsx");
 const { isBeside } = await load("knowledge/beside.tsx");
 
 const { aProposal, aReplay, aTried, aVersion, anEntry } = samples;
@@ -41,6 +44,53 @@ test("each field of an item is named once, as its box is", () => {
     { label: "Must be found", whats: ["2"] },
     { label: "On fire", whats: ["4"] },
   ]);
+});
+
+test("remarks on patterns are counted, not told", () => {
+  assert.match(publishing.patternsWords(1), /^1 remark on patterns stands at/);
+  assert.match(publishing.patternsWords(57), /^57 remarks on patterns stand at/);
+});
+
+test("who uses a term is counted by kinds", () => {
+  const rows = [
+    [[], ""],
+    [["rule"], "1 rule"],
+    [["intent", "rule", "intent"], "2 answers and 1 rule"],
+  ];
+  for (const [kinds, words] of rows) {
+    assert.equal(usersWords(kinds.map((kind) => ({ kind }))), words);
+  }
+});
+
+test("what would help a message that nothing answers", () => {
+  const why = [{ rule: "skips.hire", words: ["skip"] }];
+  const rows = [
+    [{ reason: "unresolved", why: [], second: 0 }, /^No phrase finds/],
+    [{ reason: "unresolved", why, second: 0.3 }, /Other ways to ask for it/],
+    [{ reason: "unresolved", why, second: 0.9 }, null],
+    [{ reason: "emergency", why, second: 0 }, null],
+    [{ reason: null, why, second: 0 }, null],
+  ];
+  for (const [tried, wanted] of rows) {
+    const words = weaknessOf(tried);
+    if (wanted) assert.match(words, wanted);
+    else assert.equal(words, null);
+  }
+});
+
+test("the report's days are the period's, as far as it has come", () => {
+  const now = 1_795_000_000; // 18 November 2026
+  const kb = (from, until) => ({
+    items: [anEntry({ kind: "election", item: "election", from, until })],
+  });
+  const day = 86_400;
+  const rows = [
+    [kb(now - 20 * day, now - 10 * day), "2026-10-29", "2026-11-08"],
+    [kb(now - 20 * day, now + 10 * day), "2026-10-29", "2026-11-18"],
+    [kb(null, null), "2026-10-19", "2026-11-18"],
+    [{ items: [] }, "2026-10-19", "2026-11-18"],
+  ];
+  for (const [frame, from, until] of rows) assert.deepEqual(periodOf(frame, now), { from, until });
 });
 
 test("rules about people in danger and about trolls need a second person", () => {
@@ -98,9 +148,12 @@ test("an item is named by its title, where it has one", () => {
   const bins = { kind: "intent", item: "bins.missed" };
   assert.equal(publishing.itemTitle(bins, [anEntry()]), "Answer “Missed bin collection”");
   assert.equal(publishing.itemTitle(bins, []), "Answer “bins.missed”");
-  const wrong = { ...bins, text: "It is too long." };
-  const nowhere = { kind: null, item: null, text: "There are too many." };
-  assert.equal(publishing.problemWords(wrong, []), "Answer “bins.missed”: It is too long.");
+  const wrong = { ...bins, field: "called", text: '"called" is missing' };
+  const nowhere = { kind: null, item: null, field: null, text: "There are too many." };
+  assert.equal(
+    publishing.problemWords(wrong, []),
+    "Answer “bins.missed”: What a question to a resident calls it is missing.",
+  );
   assert.equal(publishing.problemWords(nowhere, []), "There are too many.");
   assert.equal(publishing.problemHref(nowhere), undefined);
   assert.match(publishing.originWords(aVersion(5, { origin: "rollback", from: 3 })), /^Version 3/);
@@ -251,7 +304,7 @@ test("a group of messages leads to a new intent, its words the first phrase", ()
   assert.equal(learning.phraseOf(group), "skip hire");
   assert.equal(learning.newIntentHref(["skip hire"]), "#/knowledge/new/intent?phrases=skip+hire");
   const rows = [
-    [{}, /^Nothing explained 1,200 messages in the last 30 days\.$/],
+    [{}, /^Nothing explained 1,200 messages in the last 30 days\. Those that are alike/],
     [{ messages: 1, groups: [] }, /1 message in the last 30 days\. No two of them/],
     [{ messages: 0, groups: [] }, /^Every message/],
   ];

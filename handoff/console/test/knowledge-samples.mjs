@@ -169,6 +169,7 @@ export const frames = {
         phrase: "bin not emptied",
         pcre: "(?&bin) (?&gap)(?&not_been) (?&gap)(?&emptied)",
         weight: 80,
+        enough: true,
         words: [
           { text: "bin", term: "bin" },
           { text: "not emptied", term: null },
@@ -176,6 +177,7 @@ export const frames = {
       },
     ],
     weights: [{ field: "replies", index: 0, weight: 311, limit: 280, text: "Hello @resident. …" }],
+    used_by: [{ ...missedBins, title: "Missed bin collection" }],
     trained: false,
     ...fields,
   }),

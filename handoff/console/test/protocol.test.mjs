@@ -64,6 +64,7 @@ const shapes = {
   KbReplayed: "kb_replayed",
   KbProblem: "kb_problem",
   KbPhrase: "kb_phrase",
+  KbUser: "kb_user",
   KbWeight: "kb_weight",
   KbDifference: "kb_difference",
   KbExample: "kb_example",

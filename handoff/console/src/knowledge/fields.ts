@@ -38,6 +38,16 @@ export function isAboutPatterns({ severity, field }: KbProblem): boolean {
   return severity === "warning" && (field === "match" || field === "unless");
 }
 
+/**
+ * What is wrong, as a sentence: the member that it begins with is called as its box is, if there is
+ * one for it.
+ */
+export function problemSentence(text: string, label: string | null): string {
+  const called = label === null ? text : text.replace(/^"[a-z_.]+" /, `${label} `);
+  const sentence = /^[a-z]/.test(called) ? called.charAt(0).toUpperCase() + called.slice(1) : called;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
 export function weightAt(
   weights: readonly KbWeight[],
   path: string,

@@ -27,7 +27,7 @@ import {
   Wrong,
   type BoxProps,
 } from "./boxes";
-import { fieldId, shownValue, weightAt, type Placed } from "./fields";
+import { fieldId, problemSentence, shownValue, weightAt, type Placed } from "./fields";
 import { PhrasesBox } from "./phrases";
 import type { Field, Section } from "./sections";
 
@@ -117,8 +117,9 @@ function isError({ problem }: Placed): boolean {
   return problem.severity === "error";
 }
 
-function sentence({ problem: { text, next } }: Placed): string {
-  return next === "" ? text : `${text} ${next}`;
+function sentence({ problem: { text, next }, field }: Placed): string {
+  const said = problemSentence(text, field?.label ?? null);
+  return next === "" ? said : `${said} ${next}`;
 }
 
 /** It stands above all of a list: which of it? */

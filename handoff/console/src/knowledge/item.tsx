@@ -19,6 +19,7 @@ import { sectionsOf, wordingTitle, type Field } from "./sections";
 import { entryOf } from "./store";
 import { boxId, goTo, Summary } from "./summary";
 import { TryPanel } from "./try";
+import { UsedBy } from "./used-by";
 import { useItem, type UsedItem } from "./use-item";
 import { isSingle, kindMany, kindOne } from "./words";
 
@@ -310,6 +311,17 @@ function Editing({ name, at, page, used, entry }: OpenedProps) {
         <Summary placed={found} />
         {second && <p class="govuk-inset-text">{second}</p>}
         <ItemForm sections={sections} {...form} />
+        {kind === "election" && (
+          <p class="govuk-body">
+            <a
+              class="govuk-link"
+              href={hrefOfPlace({ page: "election-report" })}
+              data-testid="to-report"
+            >
+              The report of what was said in this period
+            </a>
+          </p>
+        )}
         {kind === "incident" && (
           <PublishIncident page={page} body={body} settle={() => keeper.flush()} />
         )}
@@ -317,6 +329,7 @@ function Editing({ name, at, page, used, entry }: OpenedProps) {
       </div>
       <div>
         <TryPanel {...page} heading="h2" />
+        {kind === "term" && check && <UsedBy users={check.used_by} />}
         {entry && <Facts entry={entry} />}
       </div>
     </div>

@@ -8,6 +8,7 @@ import type { State } from "../state";
 import type { KbFrame, Staff } from "../types";
 import { BesideTexts, isBeside, type Beside } from "./beside";
 import { ItemPage } from "./item";
+import { ElectionReportPage } from "./election-report";
 import { LearnPage } from "./learn";
 import { NewPage } from "./new";
 import { KindList, Overview } from "./overview";
@@ -88,6 +89,8 @@ function Page({ place, page }: { place: KnowledgePlace; page: KnowledgePageProps
       return <PublishPage {...page} />;
     case "versions":
       return <VersionsPage {...page} />;
+    case "election-report":
+      return <ElectionReportPage {...page} />;
     case "version":
       return <VersionPage key={place.version} {...page} version={place.version} />;
   }
@@ -135,7 +138,7 @@ function KnowledgeNav({ place, changes }: KnowledgeNavProps) {
 }
 
 function isOverview({ page }: KnowledgePlace): boolean {
-  return page === "overview" || page === "list" || page === "item" || page === "new";
+  return ["overview", "list", "item", "new", "election-report"].includes(page);
 }
 
 interface NavLinkProps {

@@ -21,7 +21,10 @@ export function newIntentHref(phrases: string[]): string {
 export function learnWords({ messages, groups }: KbLearnFrame, days: number): string {
   const when = `in the last ${days} days`;
   if (messages === 0) return `Every message ${when} was explained by something.`;
-  const alone = groups.length === 0 ? " No two of them are alike." : "";
+  const alone =
+    groups.length === 0
+      ? " No two of them are alike."
+      : " Those that are alike stand together below; the others have little in common.";
   return `Nothing explained ${messagesWords(messages)} ${when}.${alone}`;
 }
 

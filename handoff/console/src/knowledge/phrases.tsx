@@ -30,6 +30,13 @@ export function PhrasesBox({ lines, became, onLines, onTakeOver, ...box }: Phras
             {current.map((one, i) => (
               <li key={i}>
                 <Chips phrase={one} />
+                {one.pcre !== "" && !one.enough && (
+                  <span class="govuk-body-s ks-kb-worth" data-testid="not-enough">
+                    {" "}
+                    Too little to decide by itself: add a word, or such messages go to a person
+                    unless more speaks for it.
+                  </span>
+                )}
               </li>
             ))}
           </ul>

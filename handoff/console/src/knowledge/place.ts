@@ -12,6 +12,7 @@ export type KnowledgePlace =
   | { page: "replay" }
   | { page: "publish" }
   | { page: "versions" }
+  | { page: "election-report" }
   | { page: "version"; version: number };
 
 /** In an item the field that it is about, and which one of a list's texts. */
@@ -33,7 +34,7 @@ export const itemKinds: readonly ItemKind[] = [
   "election",
 ];
 
-const plainPages = ["try", "learn", "replay", "publish", "versions"] as const;
+const plainPages = ["try", "learn", "replay", "publish", "versions", "election-report"] as const;
 
 export function isKind(word: string | undefined): word is ItemKind {
   return itemKinds.some((kind) => kind === word);

@@ -12,7 +12,7 @@ import type {
   Seconds,
 } from "../types";
 import { nextWords } from "../words";
-import { fieldsOf, isField } from "./fields";
+import { fieldsOf, isField, problemSentence } from "./fields";
 import { itemHref } from "./place";
 import { kindMany, kindOne } from "./words";
 
@@ -99,10 +99,12 @@ export function itemTitle({ kind, item }: ItemName, entries: readonly KbEntry[])
 
 /** What is wrong: of an item, or of the knowledge base as a whole. */
 export function problemWords(
-  { kind, item, text }: Pick<KbProblem, "kind" | "item" | "text">,
+  { kind, item, field, text }: Pick<KbProblem, "kind" | "item" | "field" | "text">,
   entries: readonly KbEntry[],
 ): string {
-  return kind && item ? `${itemTitle({ kind, item }, entries)}: ${text}` : text;
+  if (!kind || !item) return problemSentence(text, null);
+  const label = field === null ? null : fieldWords({ kind, item }, field);
+  return `${itemTitle({ kind, item }, entries)}: ${problemSentence(text, label)}`;
 }
 
 /** What can be bettered where only patterns are concerned. */

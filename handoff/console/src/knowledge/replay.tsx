@@ -197,7 +197,7 @@ interface DayProps {
   onValue: (value: string) => void;
 }
 
-function Day({ id, label, value, error, onValue }: DayProps) {
+export function Day({ id, label, value, error, onValue }: DayProps) {
   return (
     <div class={error ? "govuk-form-group govuk-form-group--error" : "govuk-form-group"}>
       <label class="govuk-label" for={id}>

@@ -59,6 +59,9 @@ export function spokenOf(before: KbReplay | null, now: KbReplay): string | null 
 export function standingOf(replay: KbReplay): string {
   switch (replay.state) {
     case "running":
+      if (replay.total === 0) {
+        return "First it learns what is new in the draft. That may take a minute or two.";
+      }
       return `${numberWords(replay.done)} of ${messagesWords(replay.total)}.`;
     case "done":
       return `Done: ${messagesWords(replay.total)}.`;
@@ -71,7 +74,9 @@ export function standingOf(replay: KbReplay): string {
 
 export function foundWords(replay: KbReplay): string {
   const changed = changedBy(replay);
-  if (changed === 0) return "Nothing changes for any of them.";
+  if (changed === 0) {
+    return replay.state === "done" ? "Nothing changes for any of them." : "Nothing changes so far.";
+  }
   return `Something changes for ${numberWords(changed)}.`;
 }
 

@@ -43,6 +43,19 @@ export interface Section {
   fields: readonly Field[];
 }
 
+const phrases: Section = {
+  title: "What residents say",
+  fields: [
+    {
+      as: "phrases",
+      path: "phrases",
+      label: "Phrases",
+      hint: "In plain words, one a line, such as “bin not emptied” or “missed my recycling”.",
+      optional: true,
+    },
+  ],
+};
+
 const patterns: Section = {
   title: "Patterns, for who knows regular expressions",
   folded: true,
@@ -132,18 +145,7 @@ const intentSections: readonly Section[] = [
       },
     ],
   },
-  {
-    title: "What residents say",
-    fields: [
-      {
-        as: "phrases",
-        path: "phrases",
-        label: "Phrases",
-        hint: "In plain words, one a line, such as “bin not emptied” or “missed my recycling”.",
-        optional: true,
-      },
-    ],
-  },
+  phrases,
   patterns,
   {
     title: "What we answer",
@@ -235,6 +237,7 @@ function ruleSections(body: Body): readonly Section[] {
         },
       ],
     },
+    phrases,
     patterns,
     examples,
   ];

@@ -1,6 +1,6 @@
 // What is wrong with an item, and where: each leads to its field.
 
-import { fieldId, isAboutPatterns, type Placed } from "./fields";
+import { fieldId, isAboutPatterns, problemSentence, type Placed } from "./fields";
 import type { Field } from "./sections";
 
 /** The box of a text in a list has a name of its own. */
@@ -55,7 +55,8 @@ function List({ placed, className }: { placed: readonly Placed[]; className: str
     <ul class={`govuk-list ${className}`}>
       {placed.map((one, i) => {
         const id = placeOfProblem(one);
-        const { text, next } = one.problem;
+        const { next } = one.problem;
+        const text = problemSentence(one.problem.text, one.field?.label ?? null);
         return (
           <li key={i}>
             {id ? (

@@ -46,6 +46,16 @@ export function triedWords({ action, reason, titles }: KbTried): string {
   }
 }
 
+/** What would help where there was no answer, or null. */
+export function weaknessOf({ reason, why, second }: Pick<KbTried, "reason" | "why" | "second">) {
+  if (reason !== "unresolved") return null;
+  if (why.length === 0) {
+    return "No phrase finds anything in it. If there is an answer to it, give that a phrase.";
+  }
+  if (second >= 0.5) return null;
+  return "A phrase finds something, but the second opinion, which learns from examples, isn't sure. Write a few messages like this, in your own words, under “Other ways to ask for it” of the answer, or give it a phrase that says more.";
+}
+
 interface TryPanelProps {
   staff: Staff;
   ask: Ask;
@@ -204,6 +214,7 @@ interface TriedViewProps {
 export function TriedView({ name, tried, text, heading }: TriedViewProps) {
   const Heading = heading;
   const { why, reply, would, intents, titles, score, lead, residue, second } = tried;
+  const weakness = weaknessOf(tried);
   return (
     <div class="ks-kb-tried__one" data-testid={`tried-${name.toLowerCase()}`}>
       <Heading class="govuk-heading-s ks-kb-small">{name}</Heading>
@@ -211,6 +222,11 @@ export function TriedView({ name, tried, text, heading }: TriedViewProps) {
         <strong>{triedWords(tried)}</strong>
       </p>
       <TheirWords text={text} spans={spansOf(why)} />
+      {weakness && (
+        <p class="govuk-body-s" data-testid="weakness">
+          {weakness}
+        </p>
+      )}
       {reply !== null && <Bubble title="Our reply" text={reply} />}
       {would !== null && <Bubble title="What it would have said" text={would} />}
       <details class="govuk-details">

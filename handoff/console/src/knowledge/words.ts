@@ -56,6 +56,8 @@ export function placeTitle(place: KnowledgePlace): string {
       return "Publish";
     case "versions":
       return "Versions";
+    case "election-report":
+      return "Pre-election report";
     case "version":
       return `Version ${place.version}`;
   }
