@@ -48,7 +48,7 @@ const draft = { ...body, replies: [MARKUP], examples: { yes: [ZALGO] }, unless: 
 const weights = body.replies.map((text, index) =>
   ({ field: 'replies', index, weight: index ? 40 : 300, limit: 280, text }))
 const phrases = body.phrases.map(phrase => ({
-  phrase, pcre: LONG, weight: 80, words: [{ text: phrase, term: 'bin' }, { text: LONG, term: null }]
+  phrase, pcre: LONG, weight: 80, enough: false, words: [{ text: phrase, term: 'bin' }, { text: LONG, term: null }]
 }))
 const problems = [
   aProblem({ text: MARKUP, next: LONG }),
