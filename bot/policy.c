@@ -257,12 +257,18 @@ static bool disagrees(const struct inquiry *q, const struct kb_intent *best,
     const struct kb_thresholds *t = &q->kb->thresholds;
     if (!q->second)
         return false;
-    if (chance_of_intent(q, best) < t->second_least ||
-        chance_of_any(q, KB_CLASS_EMERGENCY, KB_CLASS_TROLL) >= t->second_handoff)
+    double person = chance_of_any(q, KB_CLASS_EMERGENCY, KB_CLASS_TROLL);
+    double own = chance_of_intent(q, best);
+    if (best->untaught) { /* it was nobody's when the lessons were written */
+        person -= chance_of_class(q, KB_CLASS_UNRESOLVED);
+        own += chance_of_class(q, KB_CLASS_UNRESOLVED);
+    }
+    if (own < t->second_least || person >= t->second_handoff)
         return true;
     for (size_t i = 0; i < q->kb->intent_count + KB_CLASSES; i++) {
         const struct kb_intent *intent = i < q->kb->intent_count ? &q->kb->intent[i] : NULL;
-        if ((!intent || (intent != best && intent != also)) &&
+        bool nobodys = best->untaught && i == q->kb->intent_count + KB_CLASS_UNRESOLVED;
+        if ((!intent || (intent != best && intent != also)) && !nobodys &&
             (double)q->second[i] >= t->second_disagree)
             return true;
     }

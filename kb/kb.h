@@ -48,6 +48,7 @@ struct kb_intent {
     struct str owner;       /* who looks after it; may be empty */
     enum kb_mode mode;
     int64_t digest; /* of its whole body: changed in anything, it has another */
+    bool untaught;  /* it has so few lessons that what was taught as nobody's may be about it */
 };
 
 enum kb_kind {

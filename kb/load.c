@@ -102,6 +102,7 @@ static int load_trees(struct loader *l, const struct trees *t)
     for (size_t i = 0; i < f->count && r != ERR_NOMEM; i++)
         if (late_loader(f->items[i].name) && cJSON_IsObject(t->items[i]))
             r = late_loader(f->items[i].name)(l, t->items[i], f->items[i].name);
+    load_mark_untaught(l->kb);
     return r == ERR_NOMEM ? r : 0;
 }
 

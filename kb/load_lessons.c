@@ -97,3 +97,16 @@ int load_own_lessons(struct loader *l)
     }
     return r;
 }
+
+/* With fewer an intent is new: the shipped ones have 380 and more. */
+enum { TAUGHT_LEAST = 100 };
+
+void load_mark_untaught(struct kb *kb)
+{
+    for (size_t i = 0; i < kb->intent_count && kb_may_train(kb); i++) {
+        size_t count = 0;
+        for (size_t k = 0; k < kb->lesson_count; k++)
+            count += kb->lesson[k].class == i;
+        kb->intent[i].untaught = count < TAUGHT_LEAST;
+    }
+}

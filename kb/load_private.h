@@ -34,6 +34,9 @@ void load_check_questions(struct loader *l);
 void load_check_confirmations(struct loader *l);
 int load_own_lessons(struct loader *l) MUST_CHECK;
 
+/* Behind all lessons: which intents have few. */
+void load_mark_untaught(struct kb *kb);
+
 /* A hash over all that the second opinion's training depends on: the terms, and of intents and
  * rules what they are, their patterns and what they teach, in their order; not over what is said.
  * @trees: of @files, parsed; NULL where a file can't be. */

@@ -10,6 +10,10 @@
 /* Fewer make an opinion that is worth less than none. */
 enum { LESSONS_LEAST = 500 };
 
+/* A new intent's words lead to it so surely that what was taught before is about it. Not one of
+ * thresholds.json, which says nothing about what is trained. */
+static const double outdated_score = 0.6;
+
 static int model_path(const struct kb *kb, const char *dir, struct buf *out)
 {
     return buf_addf(out, "%s/%s.model", dir, kb->lessons);
@@ -64,6 +68,23 @@ static bool is_stopped(const atomic_bool *stop)
     return stop && atomic_load(stop);
 }
 
+/*
+ * Was it taught as something that nobody answers, when the intent that its words now lead to wasn't
+ * there? An editor who adds an intent can't know of all such lessons, and they would outvote the
+ * few of its own.
+ */
+static bool is_outdated(const struct kb *kb, const struct intents_match *m, unsigned class)
+{
+    if (class != kb->intent_count + KB_CLASS_UNRESOLVED)
+        return false;
+    for (size_t h = 0; h < m->hit_count && m->hits[h].score >= outdated_score; h++) {
+        const struct kb_intent *in = kb_intent_of(kb, m->hits[h].topic);
+        if (in && in->untaught)
+            return true;
+    }
+    return false;
+}
+
 static int read_lessons(const struct kb *kb, const atomic_bool *stop,
                         struct second_lessons *lessons)
 {
@@ -74,7 +95,7 @@ static int read_lessons(const struct kb *kb, const atomic_bool *stop,
         struct intents_match m;
         arena_clear(&arena);
         r = intents_match(kb->intents, scratch, &arena, kb->lesson[i].text, &m);
-        if (r == 0)
+        if (r == 0 && !is_outdated(kb, &m, kb->lesson[i].class))
             r = second_lessons_add(lessons, &m, kb->lesson[i].class);
     }
     (void)intents_scratch_free(scratch);

@@ -673,6 +673,47 @@ static void test_lessons_key(void **state)
     kb = kb_free(kb);
 }
 
+/* What the second opinion makes of a text. */
+static float chance_of(const struct kb *kb, const char *text, size_t class)
+{
+    struct intents_scratch *scratch = intents_scratch_new();
+    struct arena arena = ARENA_INIT;
+    struct intents_match m;
+    float chances[SECOND_CLASSES_MAX];
+    assert_int_equal(intents_match(kb->intents, scratch, &arena, str_of(text), &m), 0);
+    second_ask(kb->second, &m, chances);
+    (void)intents_scratch_free(scratch);
+    arena_release(&arena);
+    return chances[class];
+}
+
+/* A service that nobody answered is in the lessons as nobody's: an editor who adds its intent isn't
+ * outvoted by them, and what else is nobody's stays so. */
+static void test_new_intent_is_heard(void **state)
+{
+    const char *dir = *state;
+    struct buf teach = BUF_INIT(1 << 20);
+    write_kb(dir, NULL, NULL, NULL);
+    assert_int_equal(mkdir(path_in(dir, "teach"), 0755), 0);
+    (void)buf_addc(&teach, "{\"teach\":{\"unresolved\":[\"who paints the bandstand\"");
+    for (int i = 0; i < 300; i++)
+        (void)buf_addf(&teach, ",\"%s in street %d\"", i % 2 ? "a bin was missed" : "the bandstand",
+                       i);
+    (void)buf_addc(&teach, "],\"chatter\":[\"lovely day\"");
+    for (int i = 0; i < 300; i++)
+        (void)buf_addf(&teach, ",\"lovely day in street %d\"", i);
+    (void)buf_addc(&teach, "]}}");
+    write_file(dir, "teach/sam.json", buf_str(&teach));
+    buf_release(&teach);
+    struct kb *kb = load(dir);
+    assert_true(kb->intent[0].untaught);
+    assert_int_equal(kb_train(kb, NULL), 0);
+    assert_true(chance_of(kb, "a bin that was missed", 0) >
+                chance_of(kb, "a bin that was missed", 1 + KB_CLASS_UNRESOLVED));
+    assert_true(chance_of(kb, "the bandstand", 1 + KB_CLASS_UNRESOLVED) > 0.5F);
+    kb = kb_free(kb);
+}
+
 /* From its first second to the one before its end, for its intents alone. */
 static void test_notice_holds(void **state)
 {
@@ -1009,7 +1050,7 @@ int main(void)
         kb_test(test_huge_notice),    kb_test(test_check_many),  kb_test(test_check_spent),
         kb_test(test_clarify),        kb_test(test_voices),      kb_test(test_rule_thresholds),
         kb_test(test_notices),        kb_test(test_canned),      kb_test(test_notice_holds),
-        kb_test(test_check_warnings), kb_test(test_lessons_key),
+        kb_test(test_check_warnings), kb_test(test_lessons_key), kb_test(test_new_intent_is_heard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@ static struct kb_intent intents[] = {
     { .id = STR("missed"), .topic = 0, .mode = KB_AUTOMATIC },
     { .id = STR("day"), .topic = 1, .mode = KB_AUTOMATIC },
     { .id = STR("hole"), .topic = 10, .mode = KB_AUTOMATIC },
+    { .id = STR("plot"), .topic = 12, .mode = KB_AUTOMATIC, .untaught = true },
 };
 
 static struct str danger[] = { { "Ring 999, {when}", 16 } };
@@ -680,6 +681,12 @@ static void test_second_opinion(void **state)
         { "… or doesn't, quite", "missed=80", "chatter=60 praise=14 missed=1",
           "handoff unresolved acknowledge normal case -" },
         { "trolling that names one is looked at", "missed=80", "troll=70 chatter=20 missed=1",
+          "handoff unresolved acknowledge normal case -" },
+        { "nobody's, when the lessons were written", "plot=80", "unresolved=85 plot=10",
+          "answer - answer - - plot" },
+        { "… but a complaint all the same", "plot=80", "unresolved=45 complaint=40 plot=10",
+          "handoff unresolved acknowledge normal case -" },
+        { "… or something else", "plot=80", "day=50 unresolved=40",
           "handoff unresolved acknowledge normal case -" },
         { "two that it sees both", "missed=80@1 day=60@5", "missed=50 day=10",
           "answer - answer - - missed+day" },
