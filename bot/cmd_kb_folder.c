@@ -295,14 +295,15 @@ static int import_into(struct kb_work *w, const struct kb_options *o, struct kb_
                              "--yes-remove; nothing was changed",
                              removed, all);
     if (!o->publish)
-        return printf("%d differences. Nothing was changed: --publish --note TEXT%s makes it "
+        return printf("%d difference%s. Nothing was changed: --publish --note TEXT%s makes it "
                       "live.\n",
-                      differences, many ? " --yes-remove" : "") < 0
+                      differences, differences == 1 ? "" : "s", many ? " --yes-remove" : "") < 0
                    ? EXIT_FAILED
                    : EXIT_OK;
     int status = kb_publish(w, &v, folder->files, &made);
     if (status == EXIT_OK)
-        (void)printf("%d differences. Version %" PRId64 " is live.\n", differences, made);
+        (void)printf("%d difference%s. Version %" PRId64 " is live.\n", differences,
+                     differences == 1 ? "" : "s", made);
     return status;
 }
 

@@ -72,7 +72,7 @@ test('without a version there is nothing to look at, and it says what to do', as
 
 test('import says what is different, and changes nothing until it is told to', async () => {
   assert.match(await done('import', [SMALL]),
-    /^intent\/bins\.day \(Collection days\): new\n {2}title: New: “Collection days”\.\n[^]*\n\d+ differences\. Nothing was changed/)
+    /^intent\/bins\.day \(Collection days\): new\n {2}title: New: “Collection days”\.\n[^]*\n\d+ differences?\. Nothing was changed/)
   assert.equal(await done('log', []), '')
   await refused('import', ['--publish', SMALL], /--note TEXT says why/)
   await refused('import', ['--publish', '--note', '', SMALL], /--note TEXT says why/)
