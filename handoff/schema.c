@@ -303,6 +303,9 @@ static const char *const steps[] = {
     "ALTER TABLE decision ADD COLUMN unhelped_at INTEGER;" /* its answer; null: nobody said so */
     "ALTER TABLE event ADD COLUMN item TEXT;"              /* of the knowledge base: kind/id */
     "CREATE INDEX event_item ON event(item, kind) WHERE item IS NOT NULL;"
+    /* what editors are told of the knowledge base, as view_kb.c has it */
+    "CREATE INDEX event_kb_news ON event(at) WHERE kind IN ('kb.demoted', 'kb.incident_over', "
+    "'kb.link_back', 'kb.link_dead', 'kb.published', 'kb.refused');"
     /* digest: of what it said then; used_at: the last time on that day */
     "CREATE TABLE topic_day(topic TEXT NOT NULL, day INTEGER NOT NULL, digest INTEGER NOT NULL, "
     "used INTEGER NOT NULL, unhelped INTEGER NOT NULL, used_at INTEGER NOT NULL, PRIMARY "

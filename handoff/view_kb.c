@@ -11,7 +11,7 @@
 #include "kb/draft.h"
 #include "kb/proposal.h"
 
-enum { DAY_S = 86400, USE_DAYS = 30, NAME_BYTES_MAX = 256 };
+enum { DAY_S = 86400, USE_DAYS = 30, NEWS_DAYS = 14, NEWS_MAX = 20, NAME_BYTES_MAX = 256 };
 
 /* An item of the draft, its bodies as trees. */
 struct change {
@@ -377,6 +377,36 @@ static int add_proposal(const struct kb_proposal *p, void *data)
     return r < 0 ? r : kb_proposal_each_item(g->tx, p->id, add_item_name, items);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * news */
+
+/* What became of the knowledge base without somebody's hand on an item, newest first. */
+static int put_news(struct tx *tx, int64_t now, cJSON *ret)
+{
+    static const char sql[] =
+        "SELECT e.seq, e.at, e.kind, e.item, e.text, s.name AS by FROM event e LEFT JOIN staff s "
+        "ON s.id=e.staff_id WHERE e.kind IN ('kb.demoted', 'kb.incident_over', 'kb.link_back', "
+        "'kb.link_dead', 'kb.published', 'kb.refused') AND e.at>?1 ORDER BY e.at DESC, e.seq DESC "
+        "LIMIT ?2";
+    cJSON *list = cJSON_AddArrayToObject(ret, "news");
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, now - NEWS_DAYS * DAY_S);
+    stmt_bind_int64(q, 2, NEWS_MAX);
+    int r;
+    while ((r = stmt_next(q)) == 1) {
+        cJSON *o = cJSON_CreateObject();
+        (void)cJSON_AddItemToArray(list, o);
+        put_int_column(o, q, "seq");
+        put_int_column(o, q, "at");
+        put_text_column(o, q, "kind");
+        put_text_or_null(o, "item", q, "item");
+        put_text_column(o, q, "text");
+        put_text_or_null(o, "by", q, "by");
+    }
+    stmt_done(q);
+    return r < 0 ? r : 0;
+}
+
 int view_kb(struct tx *tx, const struct view_kb *live, cJSON *ret)
 {
     struct draft draft = { .count = 0 };
@@ -395,7 +425,9 @@ int view_kb(struct tx *tx, const struct view_kb *live, cJSON *ret)
         r = add_new(&g);
     draft_release(&draft);
     g.list = cJSON_AddArrayToObject(ret, "proposals");
-    return r < 0 ? r : kb_proposal_each(tx, add_proposal, &g);
+    if (r == 0)
+        r = kb_proposal_each(tx, add_proposal, &g);
+    return r < 0 ? r : put_news(tx, live->now, ret);
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ struct view_kb {
 
 cJSON *view_kb_version(const struct kb_version *v);
 
-/* "live", "revision", "items" and "proposals" into the frame @ret. */
+/* "live", "revision", "items", "proposals" and "news" into the frame @ret. */
 int view_kb(struct tx *tx, const struct view_kb *live, cJSON *ret) MUST_CHECK;
 
 /* The members of a kb_item frame into @ret. */

@@ -447,6 +447,58 @@ static void proposals_and_the_replay_are_part_of_it(void **state)
     cJSON_Delete(answer);
 }
 
+static void news_are_what_happened_lately(void **state)
+{
+    static const char *const kinds[] = { "kb.saved",     "kb.demoted",   "kb.link_dead",
+                                         "kb.link_back", "kb.proposed",  "kb.incident_over",
+                                         "kb.refused",   "kb.published" };
+    struct fixture *f = *state;
+    struct record_event old = { .kind = "kb.demoted", .text = STR("Before") };
+    struct record_event last = { .kind = "kb.demoted",
+                                 .text = STR("Of \"5\""),
+                                 .item = STR("intent/bins.missed"),
+                                 .staff_id = EDIE };
+    const int64_t days = 86400, now = NOON + 5;
+    assert_int_equal(record_add_event(f->tx, &old, now - 14 * days), 0);
+    for (int turn = 0; turn < 5; turn++)
+        for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+            struct record_event e = { .kind = kinds[i], .text = STR("One"), .staff_id = EDIE };
+            assert_int_equal(record_add_event(f->tx, &e, now - 13 * days + turn), 0);
+        }
+    struct record_event alone = { .kind = "kb.link_back", .text = STR("Alone") };
+    assert_int_equal(record_add_event(f->tx, &last, now - 1), 0);
+    assert_int_equal(record_add_event(f->tx, &alone, now), 0);
+
+    cJSON *answer = run(f, EDIE, "editor", "{'type':'kb'}");
+    cJSON *news = cJSON_GetObjectItem(answer, "news");
+    assert_int_equal(cJSON_GetArraySize(news), 20);
+    const char *const wanted[] = {
+        "{\"seq\":43,\"at\":1795000005,\"kind\":\"kb.link_back\",\"item\":null,\"text\":"
+        "\"Alone\",\"by\":null}",
+        "{\"seq\":42,\"at\":1795000004,\"kind\":\"kb.demoted\",\"item\":"
+        "\"intent/bins.missed\",\"text\":\"Of \\\"5\\\"\",\"by\":\"Edie Hall\"}",
+        "{\"seq\":41,\"at\":1793876809,\"kind\":\"kb.published\",\"item\":null,\"text\":"
+        "\"One\",\"by\":\"Edie Hall\"}",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        char *text = cJSON_PrintUnformatted(cJSON_GetArrayItem(news, (int)i));
+        assert_str(str_of(text), wanted[i]);
+        cJSON_free(text);
+    }
+    const cJSON *one;
+    cJSON_ArrayForEach(one, news)
+    {
+        struct str kind = json_str(cJSON_GetObjectItem(one, "kind"));
+        assert_false(str_is(kind, "kb.saved") || str_is(kind, "kb.proposed"));
+    }
+    cJSON_Delete(answer);
+
+    run_sql(f->tx, "DELETE FROM event WHERE at>1793000000 AND text<>'Before'");
+    answer = run(f, EDIE, "editor", "{'type':'kb'}");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(answer, "news")), 0);
+    cJSON_Delete(answer);
+}
+
 static void versions_come_newest_first(void **state)
 {
     struct fixture *f = *state;
@@ -558,6 +610,7 @@ int main(void)
         KB_TEST(everything_is_seen_at_a_glance),
         KB_TEST(a_dead_link_withholds_the_answer),
         KB_TEST(proposals_and_the_replay_are_part_of_it),
+        KB_TEST(news_are_what_happened_lately),
         KB_TEST(versions_come_newest_first),
         KB_TEST(a_message_is_better_worse_or_neither),
         KB_TEST(everybody_hears_of_it),

@@ -284,6 +284,7 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
   const shown = route.view === "case" ? route.id : null;
   const { alerts, unseen } = useAlerts({
     staff: signedIn ? state.staff : null,
+    may: state.may,
     preferences,
     shown,
     urgent: counts.urgent,
@@ -309,6 +310,11 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     scrollTo(0, 0);
   }, [place]);
 
+  // The button that was pressed goes: the focus must not go with it.
+  function newsSeen(seq: number) {
+    dispatch({ type: "news-seen", seq });
+    main.current?.querySelector("h1")?.focus();
+  }
   const seen = useCallback((id: number) => dispatch({ type: "seen", case: id }), []);
   const setProblem = useCallback((id: number, problem: CaseProblem | null) => {
     setProblems((before) => {
@@ -346,6 +352,8 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
             partial={state.partial}
             post={state.postTrouble}
             onPostSeen={() => dispatch({ type: "post-seen" })}
+            news={state.news}
+            onNewsSeen={newsSeen}
             onNotNow={askToSignOn && route.view !== "desk" ? () => setNotNow(true) : null}
             bulks={route.view === "many" ? [] : state.bulks.filter(isOnItsWay)}
           />

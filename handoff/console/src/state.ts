@@ -2,6 +2,7 @@
 // Nothing is shown before the server has said it. No clock, no network, no page in here.
 
 import type { Connection, Sum } from "./feed";
+import { newsIn, newsOf, withNews } from "./knowledge/news";
 import type {
   Bulk,
   Case,
@@ -11,6 +12,7 @@ import type {
   Desk,
   EventFrame,
   Hours,
+  KbNews,
   Mode,
   Network,
   ServerFrame,
@@ -48,6 +50,8 @@ export interface State {
   bulks: readonly Bulk[];
   /** what went wrong with what somebody posted by itself, until it is out or somebody has looked */
   postTrouble: string | null;
+  /** of the knowledge base, newest first, until somebody has looked */
+  news: readonly KbNews[];
   cases: ReadonlyMap<number, Case>;
   /** there are more open cases than are shown: the most urgent are, and what changed since */
   partial: boolean;
@@ -70,6 +74,7 @@ export type Action =
   | { type: "signed-out" }
   | { type: "announce"; text: string }
   | { type: "post-seen" }
+  | { type: "news-seen"; seq: number }
   | { type: "seen"; case: number };
 
 export const initialState: State = {
@@ -96,6 +101,7 @@ export const initialState: State = {
   mentions: new Set(),
   bulks: [],
   postTrouble: null,
+  news: [],
   cases: new Map(),
   partial: false,
   resets: 0,
@@ -106,6 +112,7 @@ export const initialState: State = {
 };
 
 const announcementsKept = 4;
+const newsKept = 5;
 
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
@@ -125,6 +132,8 @@ export function reduce(state: State, action: Action): State {
       return announce(state, action.text);
     case "post-seen":
       return { ...state, postTrouble: null };
+    case "news-seen":
+      return { ...state, news: state.news.filter(({ seq }) => seq > action.seq) };
     case "seen":
       return { ...state, mentions: new Set([...state.mentions].filter((id) => id !== action.case)) };
   }
@@ -200,6 +209,12 @@ function takeEvent(state: State, event: EventFrame): State {
     const wrong = event.kind === "post.failed" || event.kind === "post.unknown";
     next = { ...next, postTrouble: wrong ? event.text : null };
     if (wrong) next = announce(next, event.text);
+  }
+  const news = newsIn(event);
+  // What somebody did, they know.
+  if (news && state.may.has("kb") && (news.by === null || news.by !== state.staff?.name)) {
+    next = { ...next, news: withNews(next.news, news).slice(0, newsKept) };
+    next = announce(next, `${newsOf(news)?.title}: ${news.text}`);
   }
   if (event.bulk) {
     const { bulk } = event;

@@ -710,6 +710,17 @@ export interface KbExample {
   text: string;
 }
 
+/** What became of the knowledge base without anybody's hand on it: events, as told since. */
+export interface KbNews {
+  seq: number;
+  at: Seconds;
+  kind: string;
+  /** "intent/bins.missed" */
+  item: string | null;
+  text: string;
+  by: string | null;
+}
+
 export interface KbFrame {
   type: "kb";
   id: string;
@@ -717,6 +728,7 @@ export interface KbFrame {
   revision: number;
   items: KbEntry[];
   proposals: KbProposal[];
+  news: KbNews[];
   replay: KbReplay | null;
 }
 

@@ -7,7 +7,7 @@ const { alertFor, maySound } = await load("alerts/decide.ts");
 const { defaults, parsePreferences } = await load("preferences.ts");
 
 const urgent = { sensitive: true, priority: 0, reason: "safeguarding" };
-const away = { staff: sam, shown: null, attentive: false };
+const away = { staff: sam, may: new Set(["claim"]), shown: null, attentive: false };
 const to = [sam.id];
 
 const rows = [
@@ -42,6 +42,30 @@ for (const [what, kind, fields, of, looking, wanted] of rows) {
 
 test("an alert for no case is none", () => {
   assert.equal(alertFor(event(1, "staff.on", { to }), away), null);
+});
+
+const editor = { ...away, may: new Set(["kb"]) };
+const told = [
+  ["kb.demoted", "An answer is held back"],
+  ["kb.link_dead", "A link is dead"],
+  ["kb.incident_over", "An incident is over"],
+  ["kb.link_back", null],
+  ["kb.published", null],
+  ["kb.refused", null],
+  ["kb.saved", null],
+];
+for (const [kind, title] of told) {
+  test(`${kind} is ${title ? "an" : "no"} alert for who keeps the knowledge base, alone`, () => {
+    const one = event(1, kind, { item: "intent/bins.missed", text: "Why." });
+    const alert = title && { href: "#/knowledge/intent/bins.missed", title, text: "Why." };
+    assert.deepEqual(alertFor(one, editor), alert);
+    assert.deepEqual(alertFor(one, { ...editor, attentive: true }), alert);
+    assert.equal(alertFor(one, away), null);
+  });
+}
+
+test("an alert leads to its case", () => {
+  assert.equal(alertFor(event(1, "case.opened", { case: aCase(7, urgent) }), away).href, "#/case/7");
 });
 
 test("an alert says why and from whom, never what they wrote, nor who wrote privately", () => {

@@ -63,6 +63,16 @@ export const aProposal = (id, fields = {}) => ({
   ...fields,
 });
 
+export const aNews = (seq, fields = {}) => ({
+  seq,
+  at: 1_795_000_000 + seq,
+  kind: "kb.link_dead",
+  item: "intent/bins.missed",
+  text: "The link of “Missed bin collection” is dead.",
+  by: null,
+  ...fields,
+});
+
 export const aReplay = (fields = {}) => ({
   state: "done",
   revision: 8,
@@ -133,6 +143,7 @@ export const frames = {
     revision: 8,
     items: [anEntry()],
     proposals: [aProposal(2)],
+    news: [aNews(90)],
     replay: null,
     ...fields,
   }),

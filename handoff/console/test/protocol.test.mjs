@@ -68,6 +68,7 @@ const shapes = {
   KbWeight: "kb_weight",
   KbDifference: "kb_difference",
   KbExample: "kb_example",
+  KbNews: "kb_news",
 };
 
 for (const [name, shape] of Object.entries(shapes)) {

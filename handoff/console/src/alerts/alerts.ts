@@ -49,7 +49,7 @@ export class Alerts {
     if (preferences.desktop) {
       const problem = await askToNotify();
       if (problem) problems.push(problem);
-      else notify({ case: 0, title: "Kerbside", text: "This is how an alert looks." });
+      else notify({ href: "", title: "Kerbside", text: "This is how an alert looks." });
     }
     return problems;
   }
@@ -82,13 +82,13 @@ async function askToNotify(): Promise<string | null> {
   );
 }
 
-function notify({ case: id, title, text }: Alert): void {
+function notify({ href, title, text }: Alert): void {
   if (typeof Notification === "undefined" || Notification.permission !== "granted") return;
   try {
-    const shown = new Notification(title, { body: text, tag: `case-${id}` });
+    const shown = new Notification(title, { body: text, tag: href });
     shown.onclick = () => {
       focus();
-      if (id > 0) location.hash = `#/case/${id}`;
+      if (href !== "") location.hash = href;
       shown.close();
     };
   } catch {

@@ -7,6 +7,8 @@ import { alertFor, type Alert } from "./decide";
 
 interface Watched {
   staff: Staff | null;
+  /** the frames that this person may send */
+  may: ReadonlySet<string>;
   preferences: Preferences;
   /** the case on the screen */
   shown: number | null;
@@ -16,16 +18,17 @@ interface Watched {
 }
 
 /** Raises alerts as they come, and has them read out. Gives what tests them, and the last that wasn't seen yet. */
-export function useAlerts({ staff, preferences, shown, urgent, announce }: Watched) {
+export function useAlerts({ staff, may, preferences, shown, urgent, announce }: Watched) {
   const alerts = useMemo(() => new Alerts(), []);
   const [unseen, setUnseen] = useState<Alert | null>(null);
 
   useEvents((event) => {
     if (!staff) return;
     const attentive = document.visibilityState === "visible" && document.hasFocus();
-    const alert = alertFor(event, { staff, shown, attentive });
+    const alert = alertFor(event, { staff, may, shown, attentive });
     if (!alert) return;
-    announce(`${alert.title}: ${alert.text}`);
+    // The state has news of the knowledge base read out, alert or not.
+    if (event.case) announce(`${alert.title}: ${alert.text}`);
     alerts.raise(alert, preferences, Date.now());
     if (!attentive) setUnseen(alert);
   });

@@ -1,8 +1,8 @@
 // Everything that editors keep, at a glance: what needs care stands out.
 
 import { useContext, useState } from "preact/hooks";
-import { Now } from "../parts/words";
-import type { ItemKind, KbEntry, KbFrame } from "../types";
+import { At, Now } from "../parts/words";
+import type { ItemKind, KbEntry, KbFrame, KbNews } from "../types";
 import {
   byTitle,
   careOf,
@@ -15,10 +15,12 @@ import {
 import { RunningIncidents } from "./incident";
 import type { KnowledgePageProps } from "./knowledge";
 import { hrefOfPlace, itemHref, itemKinds } from "./place";
+import { byCare, newsHref, newsLinkWords, newsOf } from "./news";
 import { HealthRows, PlainRows } from "./rows";
 import { useFind, type Found } from "./use-find";
 import { isSingle, kindMany, kindOne } from "./words";
 
+const newsShown = 5;
 const cares = Object.keys(careWords) as Care[];
 
 export function Overview({ page }: { page: KnowledgePageProps }) {
@@ -43,6 +45,7 @@ export function Overview({ page }: { page: KnowledgePageProps }) {
       )}
       {kb && (
         <>
+          <NewsList news={kb.news} />
           <Narrow by={by} onBy={setBy} files={filesOf(kb)} />
           {by.text.trim() !== "" && <LedTo found={found} />}
           <HealthList kind="intent" by={by} page={page} items={kb.items} />
@@ -51,6 +54,51 @@ export function Overview({ page }: { page: KnowledgePageProps }) {
         </>
       )}
     </>
+  );
+}
+
+/** The last two weeks', the first few at once. */
+function NewsList({ news }: { news: readonly KbNews[] }) {
+  if (news.length === 0) return null;
+  const sorted = byCare(news);
+  const more = sorted.slice(newsShown);
+  return (
+    <section aria-labelledby="kb-news-heading" data-testid="kb-news">
+      <h2 class="govuk-heading-m" id="kb-news-heading">
+        News
+      </h2>
+      <NewsRows news={sorted.slice(0, newsShown)} />
+      {more.length > 0 && (
+        <details class="govuk-details">
+          <summary class="govuk-details__summary">
+            <span class="govuk-details__summary-text">More news ({more.length})</span>
+          </summary>
+          <NewsRows news={more} />
+        </details>
+      )}
+    </section>
+  );
+}
+
+function NewsRows({ news }: { news: readonly KbNews[] }) {
+  return (
+    <ul class="govuk-list">
+      {news.map((one) => (
+        <li key={one.seq}>
+          <strong>{newsOf(one)?.title ?? "News"}</strong>{" "}
+          <span class="ks-quiet">
+            <At at={one.at} />
+            {one.by !== null && `, ${one.by}`}
+          </span>
+          <br />
+          <span class="ks-words">{one.text}</span>{" "}
+          <a class="govuk-link" href={newsHref(one)}>
+            {newsLinkWords(one)}
+            <span class="govuk-visually-hidden">: {one.text}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -2,10 +2,11 @@
 // something of yours failed while you were looking at something else.
 
 import { useContext } from "preact/hooks";
+import { byCare, newsHref, newsLinkWords, newsOf } from "../knowledge/news";
 import { Now } from "../parts/words";
 import { bulkWords } from "../queue/for-many";
 import { networkWords } from "../state";
-import type { Bulk, Hours, Mode, Network } from "../types";
+import type { Bulk, Hours, KbNews, Mode, Network } from "../types";
 import { nextWords } from "../words";
 
 export interface BannersProps {
@@ -26,17 +27,21 @@ export interface BannersProps {
   /** what went wrong with a post, or null */
   post: string | null;
   onPostSeen: () => void;
+  /** of the knowledge base, newest first */
+  news: readonly KbNews[];
+  /** all up to this one */
+  onNewsSeen: (seq: number) => void;
   /** messages to many that are on their way */
   bulks: readonly Bulk[];
 }
 
 export function Banners(props: BannersProps) {
   const { mode, open, network, elsewhere, trouble, pending, onGiveUp, partial } = props;
-  const { onNotNow, bulks, post, onPostSeen } = props;
+  const { onNotNow, bulks, post, onPostSeen, news, onNewsSeen } = props;
   const now = useContext(Now);
   const shadow = mode === "shadow";
   const troubled = !network.ok || elsewhere.length > 0 || trouble || post;
-  const busy = pending > 0 || bulks.length > 0;
+  const busy = pending > 0 || bulks.length > 0 || news.length > 0;
   if (!shadow && open.now && !troubled && !onNotNow && !busy && !partial) return null;
   return (
     <section class="ks-banners" aria-label="Please note">
@@ -60,6 +65,7 @@ export function Banners(props: BannersProps) {
           </button>
         </p>
       )}
+      {news.length > 0 && <News news={news} onSeen={onNewsSeen} />}
       {pending > 0 && (
         <p class="ks-banner ks-banner--problem" data-testid="pending-banner">
           <strong>Waiting for the connection.</strong>{" "}
@@ -113,5 +119,39 @@ export function Banners(props: BannersProps) {
         </p>
       ))}
     </section>
+  );
+}
+
+function News({ news, onSeen }: { news: readonly KbNews[]; onSeen: (seq: number) => void }) {
+  const newest = Math.max(...news.map(({ seq }) => seq));
+  return (
+    <div
+      class="govuk-notification-banner ks-news"
+      role="region"
+      aria-labelledby="news-title"
+      data-testid="news-banner"
+    >
+      <div class="govuk-notification-banner__header">
+        <h2 class="govuk-notification-banner__title" id="news-title">
+          Knowledge
+        </h2>
+      </div>
+      <div class="govuk-notification-banner__content">
+        <ul class="govuk-list">
+          {byCare(news).map((one) => (
+            <li key={one.seq}>
+              <strong>{newsOf(one)?.title}.</strong> {one.text}{" "}
+              <a class="govuk-notification-banner__link" href={newsHref(one)}>
+                {newsLinkWords(one)}
+                <span class="govuk-visually-hidden">: {one.text}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        <button type="button" class="ks-plain-button" onClick={() => onSeen(newest)}>
+          I've looked<span class="govuk-visually-hidden"> (knowledge)</span>
+        </button>
+      </div>
+    </div>
   );
 }
