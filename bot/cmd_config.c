@@ -20,7 +20,8 @@ static int print(int (*make)(struct buf *))
 int command_config(int argc, char **argv)
 {
     const char *what = argc > 0 ? argv[0] : "";
-    if (strcmp(what, "check") == 0 && argc <= 2) {
+    bool asked = argc > 0 && strcmp(argv[argc - 1], "--help") == 0;
+    if (strcmp(what, "check") == 0 && argc <= 2 && !asked) {
         struct conf *conf = NULL;
         const char *path = argc == 2 ? argv[1] : default_config();
         int status = load_config(path, &conf);
@@ -33,7 +34,6 @@ int command_config(int argc, char **argv)
         return print(conf_manual);
     if (strcmp(what, "schema") == 0 && argc == 1)
         return print(conf_schema);
-    bool asked = strcmp(what, "--help") == 0;
     (void)fputs(usage, asked ? stdout : stderr);
     return asked ? EXIT_OK : EXIT_USAGE;
 }

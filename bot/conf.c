@@ -106,7 +106,7 @@ static const struct conf_row rows[] = {
       .max = 100, .def = 20,
       .help = "An intent is no longer answered automatically when so many in a hundred whom it was "
               "answered to weren't helped by it: they said so, or asked the same again, or staff "
-              "marked the answer as wrong …" },
+              "marked the answer as wrong" },
     { "knowledge.unhelped_least", CONF_INT, offsetof(struct conf, unhelped.least), .min = 0,
       .max = 10000, .def = 3, .help = "… and at least so many; 0: whatever they say" },
     { "knowledge.unhelped_days", CONF_INT, offsetof(struct conf, unhelped.days), .min = 1,

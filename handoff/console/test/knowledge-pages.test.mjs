@@ -9,7 +9,7 @@ const learning = await load("knowledge/learning.ts");
 const { comparisonOf } = await load("knowledge/compare.ts");
 const { noteFault } = await load("knowledge/note-field.tsx");
 const { usersWords } = await load("knowledge/used-by.tsx");
-const { weaknessOf } = await load("knowledge/try.tsx");
+const { addressed, weaknessOf } = await load("knowledge/try.tsx");
 const { periodOf } = await load("knowledge/election-report.tsx");
 const { isBeside } = await load("knowledge/beside.tsx");
 
@@ -327,4 +327,10 @@ test("what is to be read stays beside the item that it is for", () => {
   for (const [href, place, wanted] of rows) {
     assert.equal(isBeside({ href, title: "", texts: [] }, place), wanted, href);
   }
+});
+
+test("a message that is tried is to us, as every message on X is", () => {
+  assert.equal(addressed("no bin men", ["NorthmoorHelp"]), "@NorthmoorHelp no bin men");
+  assert.equal(addressed("@NorthmoorNews hello", ["NorthmoorHelp"]), "@NorthmoorNews hello");
+  assert.equal(addressed("no bin men", []), "no bin men");
 });

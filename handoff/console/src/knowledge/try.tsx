@@ -6,6 +6,7 @@ import { useKept } from "../parts/kept";
 import { Problem } from "../parts/problem";
 import { spansOf, WhyList } from "../parts/why";
 import { TheirWords } from "../parts/words";
+import type { State } from "../state";
 import type { KbTried, KbTryFrame, Staff } from "../types";
 import { percent, reasonWords } from "../words";
 import { DateBox } from "./boxes";
@@ -18,6 +19,12 @@ const mostKept = 10;
 /** The newest first, each once. */
 export function withTried(tried: readonly string[], text: string): string[] {
   return [text, ...tried.filter((one) => one !== text)].slice(0, mostKept);
+}
+
+/** Every message on X names the account that it is to, and is understood with it. */
+export function addressed(text: string, accounts: readonly string[]): string {
+  const to = accounts[0];
+  return to && !text.includes("@") ? `@${to} ${text}` : text;
 }
 
 function readTried(kept: string): string[] {
@@ -58,6 +65,7 @@ export function weaknessOf({ reason, why, second }: Pick<KbTried, "reason" | "wh
 
 interface TryPanelProps {
   staff: Staff;
+  state: Pick<State, "desk">;
   ask: Ask;
   connected: boolean;
   announce: (text: string) => void;
@@ -65,7 +73,7 @@ interface TryPanelProps {
   heading: "h1" | "h2";
 }
 
-export function TryPanel({ staff, ask, connected, announce, heading }: TryPanelProps) {
+export function TryPanel({ staff, state, ask, connected, announce, heading }: TryPanelProps) {
   const [text, setText] = useKept(`kb.try.${staff.id}`, "");
   const [kept, setKept] = useKept(`kb.tried.${staff.id}`, "[]");
   const [at, setAt] = useState("");
@@ -84,7 +92,8 @@ export function TryPanel({ staff, ask, connected, announce, heading }: TryPanelP
     setBusy(true);
     setProblem(null);
     const moment = momentOfText(at);
-    const answer = await askIfConnected(ask, { type: "kb_try", text: wanted, at: moment });
+    const text = addressed(wanted, state.desk.accounts);
+    const answer = await askIfConnected(ask, { type: "kb_try", text, at: moment });
     if (mine !== turn.current) return;
     setBusy(false);
     if (answer?.type !== "kb_try") {
@@ -127,7 +136,7 @@ export function TryPanel({ staff, ask, connected, announce, heading }: TryPanelP
             A message, as a resident would write it
           </label>
           <p class="govuk-hint" id="try-hint">
-            Nothing is sent. Enter tries it.
+            Nothing is sent. Enter tries it, as if it were written to us.
           </p>
           <textarea
             class="govuk-textarea ks-kb-text"
