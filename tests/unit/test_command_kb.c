@@ -449,8 +449,8 @@ static void proposals_and_the_replay_are_part_of_it(void **state)
 
 static void news_are_what_happened_lately(void **state)
 {
-    static const char *const kinds[] = { "kb.saved",     "kb.demoted",   "kb.link_dead",
-                                         "kb.link_back", "kb.proposed",  "kb.incident_over",
+    static const char *const kinds[] = { "kb.saved",     "kb.demoted",  "kb.link_dead",
+                                         "kb.link_back", "kb.proposed", "kb.incident_over",
                                          "kb.refused",   "kb.published" };
     struct fixture *f = *state;
     struct record_event old = { .kind = "kb.demoted", .text = STR("Before") };
