@@ -108,10 +108,12 @@ static const struct conf_row rows[] = {
               "answered to weren't helped by it: they said so, or asked the same again, or staff "
               "marked the answer as wrong" },
     { "knowledge.unhelped_least", CONF_INT, offsetof(struct conf, unhelped.least), .min = 0,
-      .max = 10000, .def = 3, .help = "… and at least so many; 0: whatever they say" },
+      .max = 10000, .def = 3,
+      .help = "The least of them that count so; 0: it is answered whatever they say" },
     { "knowledge.unhelped_days", CONF_INT, offsetof(struct conf, unhelped.days), .min = 1,
       .max = 365, .def = 7,
-      .help = "… within so many days, counted from midnight UTC. A changed intent begins at 0" },
+      .help =
+          "The days of which those are, counted from midnight UTC. A changed intent begins at 0" },
     { "knowledge.check_links", CONF_BOOL, offsetof(struct conf, check_links), .def = 1,
       .help = "true: each link of an answer is asked for once a night and when it is new, and one "
               "that is dead is not answered with" },

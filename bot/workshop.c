@@ -346,7 +346,7 @@ static void ask(void *data, const struct staff *staff, const cJSON *frame, works
     const struct kind *kind = kind_of(type);
     struct question *before = kind ? earlier(w, to, kind) : NULL;
     if (!kind) {
-        workshop_say_no(answer, to, frame, "failed", "This is not there yet.");
+        workshop_say_no(answer, to, frame, "bad_frame", "There is no such question.");
         return;
     }
     if (before) {

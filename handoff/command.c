@@ -1,6 +1,8 @@
 /* Which frame is which command, who may send it, and that none is carried out twice. */
 #include "handoff/command_private.h"
 
+#include <inttypes.h>
+
 #include "handoff/audit.h"
 #include "handoff/done.h"
 #include "handoff/permission.h"
@@ -109,6 +111,24 @@ int command_conclude(const struct command *c, int refusal)
                               "What is sensitive can't be muted. Take the mark off first.");
     }
     return command_refuse(c, "failed", "Something went wrong here. Nothing was done.");
+}
+
+int command_before(struct command *c, int64_t *ret)
+{
+    struct str before = STR("");
+    int given = json_get_str(c->frame, "before", &before);
+    *ret = INT64_MAX;
+    if (given < 0 || (given == 1 && !str_to_int64(before, 1, INT64_MAX, ret)))
+        return command_refuse(c, "bad_frame",
+                              "\"before\" must be the \"next\" of a page, or null.");
+    return 1;
+}
+
+void command_put_next(cJSON *answer, bool more, int64_t last)
+{
+    char next[24];
+    (void)snprintf(next, sizeof next, "%" PRId64, last);
+    (void)json_put_str_or_null(answer, "next", more ? str_of(next) : STR(""));
 }
 
 int command_audited(const struct command *c, int done, const char *act, int64_t case_id,

@@ -1,8 +1,6 @@
 /* The audit log, a page at a time. */
 #include "handoff/command_private.h"
 
-#include <inttypes.h>
-
 #include "handoff/audit.h"
 
 struct page {
@@ -27,25 +25,18 @@ static void add_row(const struct audit_row *row, void *data)
 
 int command_audit(struct command *c)
 {
-    struct str before = STR("");
-    struct page page = { .last = INT64_MAX };
-    char next[24];
-    int given = json_get_str(c->frame, "before", &before);
-    if (given < 0 || (given == 1 && !str_to_int64(before, 1, INT64_MAX, &page.last)))
-        return command_refuse(c, "bad_frame",
-                              "\"before\" must be the \"next\" of a page, or null.");
+    struct page page = { .items = NULL };
+    int r = command_before(c, &page.last);
+    if (r != 1)
+        return r;
     cJSON *o = command_answer(c, "audit");
     page.items = cJSON_AddArrayToObject(o, "items");
-    int r = audit_page(c->tx, page.last, add_row, &page);
+    r = audit_page(c->tx, page.last, add_row, &page);
     if (r < 0) {
         cJSON_Delete(o);
         return r;
     }
-    (void)snprintf(next, sizeof next, "%" PRId64, page.last);
-    if (r == 1)
-        (void)cJSON_AddStringToObject(o, "next", next);
-    else
-        (void)cJSON_AddNullToObject(o, "next");
+    command_put_next(o, r == 1, page.last);
     *c->ret = o;
     return 0;
 }

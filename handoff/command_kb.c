@@ -1,8 +1,6 @@
 /* What editors see of the knowledge base, and what they change in the draft. */
 #include "handoff/command_private.h"
 
-#include <inttypes.h>
-
 #include "handoff/kb_news.h"
 #include "handoff/past.h"
 #include "handoff/view_kb.h"
@@ -89,22 +87,18 @@ static void add_version(const struct kb_version *v, void *data)
 
 int command_kb_versions(struct command *c)
 {
-    struct page page = { .last = INT64_MAX };
-    struct str before = STR("");
-    char next[24];
-    int given = json_get_str(c->frame, "before", &before);
-    if (given < 0 || (given == 1 && !str_to_int64(before, 1, INT64_MAX, &page.last)))
-        return command_refuse(c, "bad_frame",
-                              "\"before\" must be the \"next\" of a page, or null.");
+    struct page page = { .items = NULL };
+    int r = command_before(c, &page.last);
+    if (r != 1)
+        return r;
     cJSON *o = command_answer(c, "kb_versions");
     page.items = cJSON_AddArrayToObject(o, "items");
-    int r = kb_version_page(c->tx, page.last, add_version, &page);
+    r = kb_version_page(c->tx, page.last, add_version, &page);
     if (r < 0) {
         cJSON_Delete(o);
         return r;
     }
-    (void)snprintf(next, sizeof next, "%" PRId64, page.last);
-    (void)json_put_str_or_null(o, "next", r == 1 ? str_of(next) : STR(""));
+    command_put_next(o, r == 1, page.last);
     *c->ret = o;
     return 0;
 }

@@ -33,6 +33,11 @@ int command_conclude(const struct command *c, int refusal) MUST_CHECK;
 int command_audited(const struct command *c, int done, const char *act, int64_t case_id,
                     const char *text) MUST_CHECK;
 
+/* Questions that are answered page by page: the "before" of the frame, INT64_MAX for the first. 1,
+ * or what command_refuse returned. And the "next" of an answer, null if there are no @more. */
+int command_before(struct command *c, int64_t *ret) MUST_CHECK;
+void command_put_next(cJSON *answer, bool more, int64_t last);
+
 /* The frames of PROTOCOL.md. Each puts its answer at c->ret and returns 1 if the transaction is to
  * be committed, 0 if there is nothing to commit, negative on errors. */
 int command_open(struct command *c) MUST_CHECK;

@@ -90,11 +90,7 @@ int load_election(struct loader *l, const cJSON *tree, struct str file)
     int r = load_keep(l, file, &rule.file);
     json_check_names(tree, names, w, l->report);
     if (r == 0)
-        r = load_when(l, tree, "from", w, &rule.from_at);
-    if (r == 0)
-        r = load_when(l, tree, "until", w, &rule.until_at);
-    if (r == 0 && rule.until_at <= rule.from_at)
-        r = report_error(l->report, "%s: \"until\" must be later than \"from\"", w);
+        r = load_span(l, tree, w, &rule.from_at, &rule.until_at);
     if (r == 0)
         r = load_text(l, tree, "team", false, w, &rule.team);
     if (r == 0 && !rule.team.len)

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 
+#include "base/when.h"
 #include "kb/asking.h"
 
 enum { PLACEHOLDER_SHOWN = 30 /* characters */ };
@@ -185,4 +186,58 @@ const struct placeholder load_handle_placeholder = { { "{handle}", STR("") }, "n
 struct placeholder load_link_placeholder(struct str link)
 {
     return (struct placeholder){ { "{link}", link }, "say where to go" };
+}
+
+static int load_when(struct loader *l, const cJSON *object, const char *name, const char *where,
+                     int64_t *ret)
+{
+    struct str text = STR("");
+    if (json_get_str(object, name, &text) != 1 || !when_parse(text, ret))
+        return report_error(l->report, "%s: \"%s\" must be a time like 2026-12-21T00:00:00Z", where,
+                            name);
+    return 0;
+}
+
+int load_span(struct loader *l, const cJSON *object, const char *where, int64_t *ret_from,
+              int64_t *ret_until)
+{
+    int r = load_when(l, object, "from", where, ret_from);
+    if (r == 0)
+        r = load_when(l, object, "until", where, ret_until);
+    if (r == 0 && *ret_until <= *ret_from)
+        r = report_error(l->report, "%s: \"until\" must be later than \"from\"", where);
+    return r;
+}
+
+void load_check_alone(struct loader *l, const char *where, const struct kb_intent *const *intents,
+                      size_t count, struct str other, const struct kb_intent *const *others,
+                      size_t other_count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < other_count; j++)
+            if (others[j] == intents[i])
+                (void)report_error(l->report,
+                                   "%s: holds for %.*s at the same time as %.*s: one at a time",
+                                   where, STR_ARG(intents[i]->id), STR_ARG(other));
+}
+
+int load_intents_named(struct loader *l, const cJSON *object, const char *where,
+                       const struct kb_intent ***ret, size_t *ret_count)
+{
+    struct kb_list ids = { 0 };
+    int r = load_list(l, object, "intents", true, where, &ids);
+    if (r < 0)
+        return r;
+    const struct kb_intent **intents = arena_array(&l->kb->arena, ids.count, sizeof *intents);
+    if (!intents)
+        return ERR_NOMEM;
+    for (size_t i = 0; i < ids.count; i++) {
+        intents[i] = kb_intent_named(l->kb, ids.items[i]);
+        if (!intents[i])
+            return report_error(l->report, "%s: intents[%zu]: no intent \"%.*s\"", where, i,
+                                STR_ARG(ids.items[i]));
+    }
+    *ret = intents;
+    *ret_count = ids.count;
+    return 0;
 }

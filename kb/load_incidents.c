@@ -4,22 +4,6 @@
 
 #include "base/array.h"
 
-/* Nothing else of the kind holds for any of its intents then. */
-static void check_alone(struct loader *l, const struct kb_incident *n, const char *where)
-{
-    for (size_t o = 0; o < l->kb->incident_count; o++) {
-        const struct kb_incident *other = &l->kb->incident[o];
-        if (n->from_at >= other->until_at || other->from_at >= n->until_at)
-            continue;
-        for (size_t i = 0; i < n->intent_count; i++)
-            for (size_t j = 0; j < other->intent_count; j++)
-                if (other->intents[j] == n->intents[i])
-                    (void)report_error(l->report,
-                                       "%s: holds for %.*s at the same time as %.*s: one at a time",
-                                       where, STR_ARG(n->intents[i]->id), STR_ARG(other->id));
-    }
-}
-
 static int load_incident(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",   "title", "text", "intents",
@@ -43,11 +27,7 @@ static int load_incident(struct loader *l, const cJSON *object, struct str file)
     if (r == 0)
         load_check_outgoing(l, n.text, &load_no_placeholders, w, "text");
     if (r == 0)
-        r = load_when(l, object, "from", w, &n.from_at);
-    if (r == 0)
-        r = load_when(l, object, "until", w, &n.until_at);
-    if (r == 0 && n.until_at <= n.from_at)
-        r = report_error(l->report, "%s: \"until\" must be later than \"from\"", w);
+        r = load_span(l, object, w, &n.from_at, &n.until_at);
     if (r == 0)
         r = load_list(l, object, "tell", false, w, &n.tell);
     if (r == 0)
@@ -58,7 +38,12 @@ static int load_incident(struct loader *l, const cJSON *object, struct str file)
     }
     if (r == 0) {
         n.said.items[0] = n.text;
-        check_alone(l, &n, w);
+        for (size_t o = 0; o < l->kb->incident_count; o++) {
+            const struct kb_incident *other = &l->kb->incident[o];
+            if (n.from_at < other->until_at && other->from_at < n.until_at)
+                load_check_alone(l, w, n.intents, n.intent_count, other->id, other->intents,
+                                 other->intent_count);
+        }
         r = array_grow_in(&l->kb->arena, (void **)&l->kb->incident, l->kb->incident_count,
                           &l->incident_room, sizeof *l->kb->incident);
     }

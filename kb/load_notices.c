@@ -4,38 +4,6 @@
 #include <inttypes.h>
 
 #include "base/array.h"
-#include "base/when.h"
-
-int load_when(struct loader *l, const cJSON *object, const char *name, const char *where,
-              int64_t *ret)
-{
-    struct str text = STR("");
-    if (json_get_str(object, name, &text) != 1 || !when_parse(text, ret))
-        return report_error(l->report, "%s: \"%s\" must be a time like 2026-12-21T00:00:00Z", where,
-                            name);
-    return 0;
-}
-
-int load_intents_named(struct loader *l, const cJSON *object, const char *where,
-                       const struct kb_intent ***ret, size_t *ret_count)
-{
-    struct kb_list ids = { 0 };
-    int r = load_list(l, object, "intents", true, where, &ids);
-    if (r < 0)
-        return r;
-    const struct kb_intent **intents = arena_array(&l->kb->arena, ids.count, sizeof *intents);
-    if (!intents)
-        return ERR_NOMEM;
-    for (size_t i = 0; i < ids.count; i++) {
-        intents[i] = kb_intent_named(l->kb, ids.items[i]);
-        if (!intents[i])
-            return report_error(l->report, "%s: intents[%zu]: no intent \"%.*s\"", where, i,
-                                STR_ARG(ids.items[i]));
-    }
-    *ret = intents;
-    *ret_count = ids.count;
-    return 0;
-}
 
 /* Something can be said with it for each of its intents, and nothing else holds for them then. */
 static void check_notice(struct loader *l, const struct kb_notice *n, const char *where)
@@ -58,15 +26,12 @@ static void check_notice(struct loader *l, const struct kb_notice *n, const char
                                " characters with the shortest and the resident's handle, at most "
                                "%u fit",
                                where, STR_ARG(in->id), least, l->rules->limit);
-        for (size_t o = 0; o < l->kb->notice_count; o++) {
-            const struct kb_notice *other = &l->kb->notice[o];
-            for (size_t j = 0; j < other->intent_count; j++)
-                if (other->intents[j] == in && n->from_at < other->until_at &&
-                    other->from_at < n->until_at)
-                    (void)report_error(l->report,
-                                       "%s: holds for %.*s at the same time as %.*s: one at a time",
-                                       where, STR_ARG(in->id), STR_ARG(other->id));
-        }
+    }
+    for (size_t o = 0; o < l->kb->notice_count; o++) {
+        const struct kb_notice *other = &l->kb->notice[o];
+        if (n->from_at < other->until_at && other->from_at < n->until_at)
+            load_check_alone(l, where, n->intents, n->intent_count, other->id, other->intents,
+                             other->intent_count);
     }
 }
 
@@ -92,11 +57,7 @@ static int load_notice(struct loader *l, const cJSON *object, struct str file)
     if (r == 0)
         load_check_public(l, n.text, w, "text");
     if (r == 0)
-        r = load_when(l, object, "from", w, &n.from_at);
-    if (r == 0)
-        r = load_when(l, object, "until", w, &n.until_at);
-    if (r == 0 && n.until_at <= n.from_at)
-        r = report_error(l->report, "%s: \"until\" must be later than \"from\"", w);
+        r = load_span(l, object, w, &n.from_at, &n.until_at);
     if (r == 0)
         r = load_intents_named(l, object, w, &n.intents, &n.intent_count);
     if (r == 0) {

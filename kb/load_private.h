@@ -63,8 +63,14 @@ int load_examples(struct loader *l, const cJSON *object, const char *where,
 /* "intents": of a list of ids; all must be there. */
 int load_intents_named(struct loader *l, const cJSON *object, const char *where,
                        const struct kb_intent ***ret, size_t *ret_count) MUST_CHECK;
-int load_when(struct loader *l, const cJSON *object, const char *name, const char *where,
-              int64_t *ret) MUST_CHECK;
+/* "from" and "until", of which the second isn't part any more. */
+int load_span(struct loader *l, const cJSON *object, const char *where, int64_t *ret_from,
+              int64_t *ret_until) MUST_CHECK;
+
+/* A line for each of @intents that @others have too: at the same time one at most holds. */
+void load_check_alone(struct loader *l, const char *where, const struct kb_intent *const *intents,
+                      size_t count, struct str other, const struct kb_intent *const *others,
+                      size_t other_count);
 
 /* What may stand in braces in a text that goes out, with the longest that it can become. */
 struct placeholder {

@@ -332,5 +332,6 @@ test("what is to be read stays beside the item that it is for", () => {
 test("a message that is tried is to us, as every message on X is", () => {
   assert.equal(addressed("no bin men", ["NorthmoorHelp"]), "@NorthmoorHelp no bin men");
   assert.equal(addressed("@NorthmoorNews hello", ["NorthmoorHelp"]), "@NorthmoorNews hello");
+  assert.equal(addressed("write to jo@x.example", ["NorthmoorHelp"]), "@NorthmoorHelp write to jo@x.example");
   assert.equal(addressed("no bin men", []), "no bin men");
 });

@@ -24,7 +24,7 @@ export function withTried(tried: readonly string[], text: string): string[] {
 /** Every message on X names the account that it is to, and is understood with it. */
 export function addressed(text: string, accounts: readonly string[]): string {
   const to = accounts[0];
-  return to && !text.includes("@") ? `@${to} ${text}` : text;
+  return to && !/(^|\W)@\w/.test(text) ? `@${to} ${text}` : text;
 }
 
 function readTried(kept: string): string[] {
