@@ -11,6 +11,7 @@ static const char usage[] =
     "usage: kerbside kb try [--config FILE] [--at TIME] [--json] TEXT\n"
     "  Says what would be done about a message by what is live, and by the draft if anything is in "
     "it.\n"
+    "  Write it as residents do, with our handle: \"@NorthmoorHelp …\" is understood as on X.\n"
     "  --at TIME  as if it were written then, such as 2026-11-22T21:00:00Z (now)\n"
     "  --json     one JSON object instead of words for people\n"
     "  kerbside try says more of one decision, by the folder of the configuration or another.\n";
