@@ -272,9 +272,8 @@ export class Resident extends Client {
       asked.path.split('?')[0] === path)
   }
 
-  // `reads` sweeps that began after this call have been answered: whatever was there has been seen.
-  async sweeps (reads = 2) {
-    const path = `/2/users/${US}/mentions`
+  // `reads` sweeps of a feed that began after this call have been answered: whatever was there has been seen.
+  async sweeps (reads = 2, path = `/2/users/${US}/mentions`) {
     const before = (await this.requestsTo('GET', path)).length
     await until(`${reads} further reads`, async () =>
       (await this.requestsTo('GET', path)).filter(asked => asked.status !== null).length >=
