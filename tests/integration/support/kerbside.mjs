@@ -39,7 +39,7 @@ export const OFFICE = {
 }
 
 // Runs the program to its end, which comes within `ms`: { status, out, err }.
-export function run (args, { input = '', env = {}, ms = 30000 } = {}) {
+export function run (args, { input = '', env = {}, ms = 120000 } = {}) {
   const child = spawn(PROGRAM, args, { env: { ...process.env, ...env } })
   let out = ''
   let err = ''
@@ -61,9 +61,12 @@ export async function sql (file, statement) {
   const child = spawn(SQL, [file, statement])
   let out = ''
   let err = ''
-  child.stdout.on('data', piece => { out += piece })
-  child.stderr.on('data', piece => { err += piece })
-  const status = await new Promise(resolve => child.on('close', resolve))
+  child.stdout.setEncoding('utf8').on('data', piece => { out += piece })
+  child.stderr.setEncoding('utf8').on('data', piece => { err += piece })
+  const status = await new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
   assert.equal(status, 0, `${statement}: ${err}`)
   return out.split('\n').slice(0, -1).map(line => line.split('\t'))
 }
@@ -148,16 +151,16 @@ export class Kerbside {
       this.ended = { code, signal }
       resolve(this.ended)
     }))
-    child.stderr.on('data', piece => { this.log += piece })
+    child.stderr.setEncoding('utf8').on('data', piece => { this.log += piece })
     const ready = new Promise(resolve => {
-      child.stdout.on('data', piece => {
+      child.stdout.setEncoding('utf8').on('data', piece => {
         out += piece
         const found = /^kerbside ready (\S+)$/m.exec(out)
         if (found) resolve(found[1])
       })
       child.on('close', () => resolve(null))
     })
-    this.url = await within('kerbside ready', ready, 20000)
+    this.url = await within('kerbside ready', ready, 120000)
     if (!this.url && !mayDie) throw new Error(`kerbside ended: ${this.log}`)
     if (this.url) this.origin = this.url.replace(/\/$/, '')
     return this.url !== null
@@ -167,7 +170,7 @@ export class Kerbside {
   async stop (signal = 'SIGTERM') {
     if (!this.child) return null
     this.child.kill(signal)
-    return within(`the end of kerbside after ${signal}`, this.ending, 10000).catch(error => {
+    return within(`the end of kerbside after ${signal}`, this.ending).catch(error => {
       this.child.kill('SIGKILL')
       throw error
     })
@@ -179,9 +182,10 @@ export class Kerbside {
     return this.start(options)
   }
 
-  // Are these bytes anywhere in what the database keeps on disk, its log included?
+  // Are these bytes anywhere in what the database keeps on disk, its log included? The log is looked at first, since
+  // what is in it moves to the other file at any moment.
   holds (text) {
-    return [this.database, this.database + '-wal'].some(file =>
+    return [this.database + '-wal', this.database].some(file =>
       existsSync(file) && readFileSync(file).includes(text))
   }
 

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
     }
     int r = sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READWRITE, NULL);
     if (r == SQLITE_OK)
-        r = sqlite3_busy_timeout(db, 5000);
+        r = sqlite3_busy_timeout(db, 60000);
     if (r == SQLITE_OK)
         r = sqlite3_exec(db, argv[2], print_row, NULL, NULL);
     if (r != SQLITE_OK)

@@ -81,8 +81,9 @@ export class WebSocket extends EventEmitter {
     }))
     socket.setNoDelay(true)
     socket.on('data', piece => this.#take(piece))
-    // What came with the handshake is taken once the caller had a chance to listen.
-    setImmediate(() => this.#take(first))
+    // What came with the handshake stands before all that comes, and is taken once the caller had a chance to listen.
+    this.#rest = first
+    setImmediate(() => this.#take(Buffer.alloc(0)))
   }
 
   sendText (text) { this.sendFrame(TEXT, Buffer.from(text)) }
