@@ -249,7 +249,7 @@ const STREAMING = [
 ]
 
 test('streaming: somebody or something sees to it, and what is new is read', t => inLanes(STREAMING, async rows => {
-  const x = { timeout_ms: 1000, live: 'filtered', app_file: 'app.json' }
+  const x = { live: 'filtered', app_file: 'app.json' }
   const w = await world(t, { conf: { x }, started: false })
   writeFileSync(join(w.dir, 'app.json'), JSON.stringify({ bearer_token: 'sandbox-app-token' }), { mode: 0o600 })
   for (const [n, [kind, what]] of rows.entries()) {
