@@ -196,21 +196,56 @@ unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d,
     return needs;
 }
 
+struct comparing {
+    const struct kb_items *live;
+    int64_t at;
+    unsigned needs;
+};
+
+static int look_at_difference(const struct kb_difference *d, void *data)
+{
+    struct comparing *c = data;
+    c->needs |= kb_needs_of(c->live, d, c->at);
+    return 0;
+}
+
+int kb_needs_between(const struct kb_items *live, const struct kb_items *is, int64_t at,
+                     unsigned *ret)
+{
+    struct comparing c = { live, at, 0 };
+    int r = kb_diff(live, is, look_at_difference, &c);
+    if (r == 0)
+        *ret = c.needs;
+    return r;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * words */
+
+static const struct {
+    enum kb_need need;
+    const char *words;
+} sentences[] = {
+    { KB_NEED_SENSITIVE, "It changes a rule for sensitive messages." },
+    { KB_NEED_TROLL, "It changes a rule for trolling." },
+    { KB_NEED_TERM, "It changes words that a rule for sensitive messages or trolling uses." },
+    { KB_NEED_THRESHOLDS, "It changes the thresholds." },
+    { KB_NEED_ELECTION, "It changes what is said, in a pre-election period: a supervisor "
+                        "or an admin must agree." },
+};
+
 int kb_needs_say(unsigned needs, struct buf *out)
 {
-    static const struct {
-        enum kb_need need;
-        const char *words;
-    } all[] = {
-        { KB_NEED_SENSITIVE, "It changes a rule for sensitive messages." },
-        { KB_NEED_TROLL, "It changes a rule for trolling." },
-        { KB_NEED_TERM, "It changes words that a rule for sensitive messages or trolling uses." },
-        { KB_NEED_THRESHOLDS, "It changes the thresholds." },
-        { KB_NEED_ELECTION, "It changes what is said, in a pre-election period: a supervisor or an "
-                            "admin must agree." },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        if (needs & all[i].need)
-            (void)buf_addf(out, "%s%s", out->len ? " " : "", all[i].words);
+    for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+        if (needs & sentences[i].need)
+            (void)buf_addf(out, "%s%s", out->len ? " " : "", sentences[i].words);
     return out->err;
+}
+
+unsigned kb_needs_unsaid(unsigned needs, struct str said)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+        if (said.len && memmem(said.p, said.len, sentences[i].words, strlen(sentences[i].words)))
+            needs &= ~(unsigned)sentences[i].need;
+    return needs;
 }

@@ -23,7 +23,14 @@ bool kb_election_is_on(const struct kb_items *live, int64_t now);
 /* What one change to what is live needs that is to be live from @at on: bits of enum kb_need. */
 unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d, int64_t at);
 
+/* What all that is different between the two needs. Returns 0 or as kb_diff. */
+int kb_needs_between(const struct kb_items *live, const struct kb_items *is, int64_t at,
+                     unsigned *ret) MUST_CHECK;
+
 /* As sentences for people, one after the other; nothing for 0. Returns 0 or as buf_add. */
 int kb_needs_say(unsigned needs, struct buf *out) MUST_CHECK;
+
+/* What of @needs isn't among what kb_needs_say has @said. */
+unsigned kb_needs_unsaid(unsigned needs, struct str said);
 
 #endif
