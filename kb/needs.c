@@ -155,6 +155,25 @@ static bool differs(const struct kb_difference *d, const char *member)
                          cJSON_GetObjectItemCaseSensitive(d->is, member));
 }
 
+/* Is "danger" another in any voice of either? */
+static bool danger_differs(const struct kb_difference *d)
+{
+    const cJSON *const sides[] = { d->was, d->is }, *voice;
+    if (str_is(d->id, "danger"))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(sides) && str_is(d->id, "voices"); i++)
+        cJSON_ArrayForEach(voice, sides[i])
+        {
+            const struct kb_difference one = {
+                .was = cJSON_GetObjectItemCaseSensitive(d->was, voice->string),
+                .is = cJSON_GetObjectItemCaseSensitive(d->is, voice->string)
+            };
+            if (differs(&one, "danger"))
+                return true;
+        }
+    return false;
+}
+
 /* Does it change what is said, or that it may not be? An incident must be told of at once, whatever
  * is on. */
 static bool is_frozen(const struct kb_difference *d)
@@ -189,6 +208,8 @@ unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d,
         needs |= need_of_rule(d->was) | need_of_rule(d->is);
     if (d->kind == KB_THRESHOLDS)
         needs |= KB_NEED_THRESHOLDS;
+    if (d->kind == KB_WORDING && danger_differs(d))
+        needs |= KB_NEED_DANGER;
     if (d->kind == KB_TERM && kb_items_each(live, rule_says, &a) == 1)
         needs |= KB_NEED_TERM;
     if (is_frozen(d) && kb_election_is_on(live, at))
@@ -230,6 +251,7 @@ static const struct {
     { KB_NEED_TROLL, "It changes a rule for trolling." },
     { KB_NEED_TERM, "It changes words that a rule for sensitive messages or trolling uses." },
     { KB_NEED_THRESHOLDS, "It changes the thresholds." },
+    { KB_NEED_DANGER, "It changes what is said at once where somebody may be in danger." },
     { KB_NEED_ELECTION, "It changes what is said, in a pre-election period: a supervisor "
                         "or an admin must agree." },
 };

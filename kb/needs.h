@@ -15,6 +15,7 @@ enum kb_need {
     KB_NEED_TERM = 4,       /* a term does that such a rule says, by whatever way */
     KB_NEED_THRESHOLDS = 8, /* from which chance on a message is what */
     KB_NEED_ELECTION = 16,  /* wording is frozen */
+    KB_NEED_DANGER = 32,    /* what is said at once where somebody may be in danger, in any voice */
 };
 
 /* Is a pre-election period on at @now? */
