@@ -92,6 +92,24 @@ test('bytes behind a body, and requests behind a request, end that connection on
   assert.equal(kerbside.ended, null)
 })
 
+test('a body in chunks is refused, and nothing in it is taken for another request', async t => {
+  const { kerbside } = await world(t)
+  const { hostname, port, host } = new URL(kerbside.origin)
+  const head = `Host: ${host}\r\nOrigin: ${kerbside.origin}\r\nTransfer-Encoding: chunked\r\n`
+  const chunks = `0\r\n\r\nGET /api/me HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+  for (const line of ['GET /api/me HTTP/1.1', 'POST /api/sign-out HTTP/1.1',
+    'POST /api/sign-out HTTP/1.1\r\nContent-Length: 2']) {
+    const socket = connect(Number(port), hostname)
+    let told = ''
+    socket.on('data', bytes => { told += bytes })
+    socket.on('error', () => {})
+    const ended = new Promise(resolve => socket.on('close', resolve))
+    socket.write(line + '\r\n' + head + '\r\n' + chunks)
+    await within('the end of the connection', ended)
+    assert.deepEqual(told.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 501'], line)
+  }
+})
+
 test('other logins tried wrongly do not wash away the count of one', async t => {
   const { kerbside } = await world(t)
   const attempt = async login =>

@@ -100,6 +100,8 @@ test("rules about people in danger and about trolls need a second person", () =>
     [[anEntry({ change: "changed" })], null],
     [[rule("complaint"), rule("opt_out")], null],
     [[anEntry({ kind: "thresholds", change: "changed" })], /since it changes thresholds\.$/],
+    [[anEntry({ kind: "wording", item: "danger", change: "changed" })], /may be in danger\.$/],
+    [[anEntry({ kind: "wording", item: "thanks", change: "changed" })], null],
     [[anEntry(), rule("sensitive")], /since it changes rules for sensitive messages\.$/],
     [[rule("troll"), rule("sensitive"), rule("sensitive")], /sensitive messages and rules about/],
   ];

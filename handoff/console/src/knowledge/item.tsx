@@ -269,9 +269,12 @@ function Removed({ keeper }: { keeper: ItemKeeper }) {
 }
 
 /** Why its publication needs a second person's word, or null; a draft's terms may need it, too. */
-function secondPerson({ kind }: ItemName, body: Body): string | null {
+function secondPerson({ kind, item }: ItemName, body: Body): string | null {
   if (kind === "thresholds") {
     return "Publishing a change of these numbers needs a second person, since they decide about every message.";
+  }
+  if (kind === "wording" && item === "danger") {
+    return "Publishing a change of this wording needs a second person, since it is said where somebody may be in danger.";
   }
   const ruleKind = textAt(body, "kind");
   if (kind !== "rule" || (ruleKind !== "sensitive" && ruleKind !== "troll")) return null;
