@@ -771,6 +771,7 @@ export interface KbTryFrame {
   text: string;
   live: KbTried;
   draft: KbTried | null;
+  opinion: "trained" | "live" | "missing" | null;
   problem?: string;
 }
 

@@ -198,6 +198,7 @@ export const frames = {
     text: "my bin not emptied again",
     live: aTried(),
     draft: null,
+    opinion: null,
     problem: "The draft can't be tried while rules.json has an error.",
     ...fields,
   }),
