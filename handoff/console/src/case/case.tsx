@@ -8,7 +8,7 @@ import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
 import { BackLink } from "../parts/back-link";
 import { Problem } from "../parts/problem";
-import { webAddress } from "../parts/words";
+import { CaseTitle, webAddress } from "../parts/words";
 import { inCase } from "../shortcuts/names";
 import { useShortcut } from "../shortcuts/use-shortcut";
 import type {
@@ -125,7 +125,7 @@ function NextCase({ next }: { next: Case }) {
     <p class="govuk-body">
       Next in the queue:{" "}
       <a class="govuk-link" href={`#/case/${next.id}`} data-testid="next-case">
-        {reasonWords(next.reason)}, from {atHandle(next.resident.handle)}
+        <CaseTitle one={next} />, from {atHandle(next.resident.handle)}
       </a>
     </p>
   );
