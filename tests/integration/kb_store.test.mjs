@@ -24,7 +24,7 @@ before(() => {
 after(() => rmSync(dir, { recursive: true, force: true }))
 
 const kb = (name, args, input, options = ['--config', config]) => run(['kb', ...name.split(' '), ...options, ...args],
-  { input, ms: 120000 }) // the shipped knowledge base takes its time to be checked, sanitized above all
+  { input, ms: 240000 }) // the shipped knowledge base takes its time to be checked, sanitized above all
 
 async function done (name, args, input, options) {
   const r = await kb(name, args, input, options)

@@ -90,14 +90,15 @@ async function makeStaffed () {
   return join(dir, 'kerbside.db')
 }
 
-// Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section.
+// Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section. Unless it has office hours
+// somebody is always there, on a bank holiday too.
 export function writeConfig (dir, api, more = {}) {
   const { x, hours, console: desk, account, knowledge, ...rest } = more
   const config = {
     kb: KB,
     database: 'kerbside.db',
     demo: true,
-    hours: { zone: 'Europe/London', week: ALWAYS, holidays: HOLIDAYS, ...hours },
+    hours: { zone: 'Europe/London', week: ALWAYS, ...(hours?.week && { holidays: HOLIDAYS }), ...hours },
     knowledge: { check_links: false, ...knowledge },
     console: { address: '127.0.0.1', port: 0, undo_s: 0, ...desk },
     x: {
@@ -272,9 +273,8 @@ export class Resident extends Client {
       asked.path.split('?')[0] === path)
   }
 
-  // `reads` sweeps that began after this call have been answered: whatever was there has been seen.
-  async sweeps (reads = 2) {
-    const path = `/2/users/${US}/mentions`
+  // `reads` sweeps of a feed that began after this call have been answered: whatever was there has been seen.
+  async sweeps (reads = 2, path = `/2/users/${US}/mentions`) {
     const before = (await this.requestsTo('GET', path)).length
     await until(`${reads} further reads`, async () =>
       (await this.requestsTo('GET', path)).filter(asked => asked.status !== null).length >=
