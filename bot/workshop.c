@@ -241,7 +241,7 @@ static void worked(void *data)
     struct question *q = data;
     struct workshop *w = q->workshop;
     w->first = q->next;
-    if (q->outcome < 0)
+    if (q->outcome < 0 && q->to) /* else it was told to stop */
         log_error("workshop.%s why=\"%s\"", q->kind->type, err_str(q->outcome));
     give(q);
     if (q->job.draft && !q->job.trained)
