@@ -49,7 +49,9 @@ static void print_words(const cJSON *tried, const char *name, const char *before
     struct str words = json_str(cJSON_GetObjectItemCaseSensitive(tried, name)), line;
     while (str_split(&words, '\n', &line))
         if (line.len) {
-            (void)printf("       %s%.*s\n", before, STR_ARG(line));
+            (void)printf("       %s", before);
+            kb_print_line(stdout, line);
+            (void)putchar('\n');
             before = "";
         }
 }

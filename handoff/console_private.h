@@ -66,7 +66,7 @@ int console_search_open(struct console *c, struct report *report);
 void console_search_close(struct console *c); /* no worker may be at work */
 
 /* Frames about the knowledge base that the workshop answers. */
-bool console_workshop_answers(struct str type);
+bool console_workshop_answers(const struct console *c, struct str type);
 void console_workshop(struct console *c, struct ws_peer *peer, const struct staff *staff,
                       const cJSON *frame);
 void console_workshop_leave(struct console *c, const struct ws_peer *peer);

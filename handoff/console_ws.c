@@ -387,7 +387,7 @@ static void take_frame(struct ws_peer *peer, struct str text)
         mend(peer, frame);
     else if (str_is(type, "search"))
         run_elsewhere(peer, frame, console_search);
-    else if (console_workshop_answers(type))
+    else if (console_workshop_answers(peer->console, type))
         run_elsewhere(peer, frame, console_workshop);
     else
         run_frame(peer, frame);

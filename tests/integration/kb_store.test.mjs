@@ -275,7 +275,7 @@ describe('csv', () => {
     assert.match(await done('csv import', ['-'], rows(MISSED, DAY, phrases, ice)), /draft: 2, of which are to go: 0/)
     assert.equal(await done('diff', ['live', 'draft']),
       'intent/roads.ice (Ice): new\n  title: New: “Ice”.\n  phrases: New: “icy road”.\n  replies: New: “We grit: {link}”.\n' +
-      '  replies: New: “Say where\nand when: {link}”.\n  link: New: “https://council.example/ice”.\n' +
+      '  replies: New: “Say where and when: {link}”.\n  link: New: “https://council.example/ice”.\n' +
       '  department: New: “highways”.\n  review_by: New: “2099-12-31”.\n' +
       'intent/roads.pothole (Potholes, big): changed\n  title: “Potholes” became “Potholes, big”.\n' +
       '  phrases: New: “hole in road”, “crater”.\n  owner: New: “Edie Hall”.\n')
@@ -428,6 +428,16 @@ describe('an editor\'s word', () => {
       assert.match(await done('log', []), new RegExp(`^${version} {2}.* console {2}Edie Hall: Days\n`))
       assert.match((await proposal())[1], new RegExp(`published as version ${version} {2}Edie Hall: Days\n`))
       assert.equal(await done('diff', ['live', 'draft']), 'They are the same, byte for byte.\n')
+    })
+
+    test('what somebody else wrote moves no terminal, and makes no line', async () => {
+      await day({ title: 'Bin\u001b[2J days\u009b31m', owner: 'Edie\n1  Hall' })
+      const shown = await done('diff', ['live', 'draft']) + await done('items', [])
+      await done('publish', ['--as', 'edie', '--note', 'Days\u001b]0;x\u0007\n9  again'])
+      const all = shown + await done('log', []) + await done('proposals', [])
+      assert.doesNotMatch(all, /[\0-\x09\x0b-\x1f\x7f-\x9f]|\n[19] {2}(Hall|again)/)
+      assert.match(all, /Bin \[2J days {2}31m/)
+      assert.match(all, /Edie Hall: Days \]0;x {2}9 {2}again\n/)
     })
 
     test('a second person agrees where one is needed', async () => {

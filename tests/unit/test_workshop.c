@@ -113,6 +113,7 @@ static void send_as(const char *frame, void *to)
     for (const char *p = frame; *p; p++)
         (void)buf_add_byte(&text, *p == '\'' ? '"' : *p);
     assert_int_equal(json_parse(buf_str(&text), &tree, NULL), 0);
+    assert_true(t.desk.answers(json_str(cJSON_GetObjectItemCaseSensitive(tree, "type"))));
     t.desk.ask(t.desk.data, NULL, tree, take_answer, to);
     cJSON_Delete(tree);
     buf_release(&text);
@@ -738,6 +739,14 @@ static void the_draft_borrows_the_live_second_opinion(void **state)
     assert_str(at(a, "opinion"), "trained");
 }
 
+/* What changes something is a command's. */
+static void commands_are_no_questions(void **state)
+{
+    (void)state;
+    assert_false(t.desk.answers(STR("kb_save")));
+    assert_false(t.desk.answers(STR("kb")));
+}
+
 int main(void)
 {
 #define ONE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -755,6 +764,7 @@ int main(void)
         ONE(a_replay_of_other_words),
         ONE(a_replay_comes_in_pages),
         ONE(a_replay_needs_a_draft_that_loads),
+        ONE(commands_are_no_questions),
         ONE(a_replay_is_stopped),
         ONE(stopped_replays_do_not_pile_up),
         ONE(what_to_learn_is_in_groups),
