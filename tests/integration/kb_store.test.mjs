@@ -456,6 +456,7 @@ describe('an editor\'s word', () => {
         id: 'flood',
         title: 'Flooded depot',
         text: 'The depot is flooded, so rounds are late today.',
+        variants: ['Rounds are late today: the depot is flooded.'],
         intents: ['bins.missed'],
         from: '2026-01-01T00:00:00Z',
         until: '2099-01-01T00:00:00Z'
