@@ -152,11 +152,12 @@ struct kb_notice {
     size_t intent_count;
 };
 
-/* While it holds, its text is what its intents answer, whatever their replies and modes are, and
- * no notice stands before it. An intent has one at a time. */
+/* While it holds, one of its wordings is what its intents answer, whatever their replies and modes
+ * are, and no notice stands before it. An intent has one at a time. */
 struct kb_incident {
-    struct str id, title, text;
-    struct kb_list said;       /* the text, as the one variant that it is */
+    struct str id, title;
+    struct kb_list said;       /* the text and its variants */
+    uint64_t digest;           /* of all that */
     int64_t from_at, until_at; /* the last second isn't part of it */
     const struct kb_intent **intents;
     size_t intent_count;

@@ -395,10 +395,12 @@ describe('an editor\'s word', () => {
     await refused('check', ['--draft'], /bins\.day: match\[0\]/)
     await refused('try', [message], /bins\.day: match\[0\]/)
     await day({ teach: Array.from({ length: 600 }, (_, i) => `when do you come to number ${i}`) })
-    const learning = await kb('try', ['--json', message])
+    const untaught = join(dir, 'untaught.json') // models that nobody has trained yet
+    writeFileSync(untaught, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), models: join(dir, 'models') }))
+    const learning = await kb('try', ['--json', message], '', ['--config', untaught])
     assert.match(learning.err, /^The second opinion learns the draft first/m)
     assert.equal(JSON.parse(learning.out).opinion, 'trained')
-    const learnt = await kb('try', [message])
+    const learnt = await kb('try', [message], '', ['--config', untaught])
     assert.doesNotMatch(learnt.err, /second opinion/)
     await done('discard', ['intent/bins.day'])
     assert.match(await done('try', [message]), /\ndraft {2}nothing is in it, over version \d+\n$/)
@@ -464,6 +466,7 @@ describe('an editor\'s word', () => {
         id: 'flood',
         title: 'Flooded depot',
         text: 'The depot is flooded, so rounds are late today.',
+        variants: ['Rounds are late today: the depot is flooded.'],
         intents: ['bins.missed'],
         from: '2026-01-01T00:00:00Z',
         until: '2099-01-01T00:00:00Z'

@@ -303,6 +303,14 @@ const incidentSections: readonly Section[] = [
         label: "What residents are told",
         hint: "The whole answer, instead of those below, as long as it lasts. An address is written out.",
       },
+      {
+        as: "texts",
+        path: "variants",
+        label: "Other ways to say it",
+        hint: "Each says all of it, in other words. X doesn't take one text in masses: each is said to forty people within an hour at most, then people answer.",
+        one: "Wording",
+        optional: true,
+      },
     ],
   },
   {
