@@ -312,7 +312,16 @@ export interface AuditEntry {
   address: string | null;
 }
 
-export type WarningKind = "phone" | "address" | "email" | "name";
+export type WarningKind =
+  | "phone"
+  | "address"
+  | "email"
+  | "ni_number"
+  | "card"
+  | "bank"
+  | "nhs_number"
+  | "birth_date"
+  | "name";
 
 /** Something in a text that should be looked at before it is sent. */
 export interface Warning {

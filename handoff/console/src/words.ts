@@ -158,6 +158,11 @@ const warnings: Record<WarningKind, string> = {
   phone: "This looks like a telephone number",
   address: "This looks like somebody's address",
   email: "This looks like an e-mail address",
+  ni_number: "This looks like a National Insurance number",
+  card: "This looks like the number of a bank card",
+  bank: "This looks like somebody's bank details",
+  nhs_number: "This looks like an NHS number",
+  birth_date: "This looks like a date of birth",
   name: "This is the name of another resident",
 };
 

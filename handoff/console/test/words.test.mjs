@@ -91,7 +91,9 @@ test("what a message was taken for", () => {
 });
 
 test("warnings about a text name what is meant", () => {
-  const kinds = ["phone", "address", "email", "name"];
+  const kinds = [
+    "phone", "address", "email", "ni_number", "card", "bank", "nhs_number", "birth_date", "name",
+  ];
   const said = kinds.map((kind) => words.warningWords({ kind, words: "01632 960123" }));
   assert.equal(new Set(said).size, kinds.length);
   for (const one of said) assert.match(one, /“01632 960123”\.$/);

@@ -333,6 +333,7 @@ function WholeCase(props: WholeCaseProps) {
               proposes={needsApproval(may)}
               limits={props.limits}
               ready={{
+                sensitive: one.sensitive,
                 suggestions: detail.suggestions,
                 canned: desk.canned,
                 links: desk.links,

@@ -136,10 +136,7 @@ export function ReplyForm(props: ReplyFormProps) {
         <button type="submit" class="govuk-button" aria-disabled={busy} data-testid="reply-send">
           {busy ? "Sending…" : send}
         </button>
-        <Insert
-          {...props.ready}
-          onInsert={insert}
-        />
+        <Insert {...props.ready} onInsert={insert} />
       </div>
     </form>
   );
