@@ -617,13 +617,14 @@ test('a frame in pieces, or one of nearly 64 KiB, is a frame', async t => {
 })
 
 test('a console that does not read is closed, and the others do not notice', async t => {
-  const { kerbside, desk } = await withCase(t)
+  const { kerbside, x, desk, post, about: { id } } = await withCase(t)
+  await x.says('curious', '@NorthmoorHelp ' + 'or a spinet '.repeat(1600), { in_reply_to: post })
+  await desk.caseOf('curious', each => each.messages === 2)
   const slow = await Desk.open(kerbside, { login: 'priya' })
   slow.socket.pause()
-  const { id } = desk.cases.values().next().value
   const frame = JSON.stringify({ type: 'open', id: 'x', case: id })
-  // Each answer is about a kilobyte: more than the socket's buffers and the queue of 4 MiB hold.
-  for (let n = 0; n < 16000; n++) slow.socket.sendText(frame)
+  // Each answer is about twenty kilobytes: more than the socket's buffers and the queue of 4 MiB hold.
+  for (let n = 0; n < 1000; n++) slow.socket.sendText(frame)
   await until('the connection is given up', () => /code=4408/.test(kerbside.log), { ms: 120000 })
   assert.equal((await desk.ask('count', { text: 'still here' })).type, 'count')
   slow.socket.drop()

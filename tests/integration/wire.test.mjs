@@ -80,6 +80,11 @@ describe('the wire', { concurrency: 3 }, () => {
     // One that is still there as far as anybody can tell, but hears and says nothing: see below.
     const half = await Desk.open(kerbside, { login: 'tom' })
     half.socket.pause()
+    // One that has so much to say that its answers to pings come too late: it stays, longer than the other.
+    const busy = await Desk.open(kerbside, { cookie: desk.cookie })
+    busy.socket.pongs = false
+    const talk = setInterval(() => busy.send({ type: 'look', case: null, typing: false }), 200)
+    t.after(() => clearInterval(talk))
 
     for (const [what, send, expected] of HOSTILE) {
       const victim = await Desk.open(kerbside, { cookie: desk.cookie })
@@ -119,6 +124,7 @@ describe('the wire', { concurrency: 3 }, () => {
     await within('the end of the slow handshakes', Promise.all(slow), 120000)
     const tom = () => ofType(desk, 'people').at(-1).people.find(each => each.name === 'Tom Ives')
     await desk.until('the end of the half-open connection', () => !tom().here, { ms: 120000 })
+    assert.equal((await busy.ask('count', { text: 'still here' })).type, 'count')
     await desk.do('release', about)
   })
 
