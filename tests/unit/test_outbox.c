@@ -5,6 +5,7 @@
 
 #include "bot/send_rules.h"
 #include "tests/unit/record_fixture.h"
+#include "tests/unit/still_clock.h"
 
 #define NOON_TEXT "1795000000"
 

@@ -8,6 +8,7 @@
 #include "kb/proposal.h"
 #include "kb/version.h"
 #include "tests/unit/record_fixture.h"
+#include "tests/unit/still_clock.h"
 
 enum { ANSWERS_MAX = 16 };
 
