@@ -19,6 +19,18 @@ async function ask (council, handle, text = QUESTION) {
   await council.x.write(`@NorthmoorHelp ${text}`, { handle })
 }
 
+// Has a view's heading the focus as soon as it is drawn, before anybody can see it?
+const watchHeading = (page, title) => page.evaluate(title => {
+  window.hadFocus = new Promise(resolve => {
+    new MutationObserver((changes, observer) => {
+      const heading = document.querySelector('h1')
+      if (heading?.textContent !== title) return
+      observer.disconnect()
+      resolve(document.activeElement === heading)
+    }).observe(document.body, { childList: true, characterData: true, subtree: true })
+  })
+}, title)
+
 const caseOf = async (page, handle) =>
   (await row(page, handle).getByRole('link').innerText()).replace(/\D/g, '')
 
@@ -47,7 +59,8 @@ story('the queue is read, narrowed down and worked on with the keyboard alone', 
   await page.getByTestId('fresh').focus()
   await keyboard.press('Enter')
   await row(page, '@grace_on_no9').waitFor()
-  assert.match(await focused(page), /Child or adult at risk/)
+  await until('the first has the focus', async () =>
+    /Child or adult at risk/.test(await focused(page)))
 
   // Two of them are selected and claimed.
   await keyboard.press('j')
@@ -66,9 +79,10 @@ story('the queue is read, narrowed down and worked on with the keyboard alone', 
   assert.equal(await page.getByTestId('bulk').count(), 0)
 
   // A filter is in the address, and is counted aloud.
+  await watchHeading(page, 'Mine')
   await keyboard.press('g')
   await keyboard.press('m')
-  await page.getByRole('heading', { name: 'Mine', level: 1 }).waitFor()
+  assert.equal(await page.evaluate(() => window.hadFocus), true, 'the next key would get lost')
   await until('both are mine', async () => await page.getByTestId('case-row').count() === 2)
   await keyboard.press('g')
   await keyboard.press('q')

@@ -15,9 +15,9 @@ export interface BoxProps {
   wrong: boolean;
 }
 
-/** Once it is drawn. */
+/** Once what was changed just now is drawn: that comes before, and before the next key. */
 export function focusSoon(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus());
+  queueMicrotask(() => document.getElementById(id)?.focus());
 }
 
 function common({ id, describedBy, wrong }: BoxProps) {
