@@ -373,8 +373,17 @@ part('a trainee proposes; a colleague changes it, lets it go, or gives it back',
 part('a note that names a colleague reaches them, until they have seen it', async council => {
   const [sam, asha] = await both(council)
   const { handle } = await ask(council)
-  await openCase(sam.page, handle)
-  await sam.page.getByTestId('note-text').fill('Do you know about the chain?')
+  await claim(sam.page, handle)
+
+  // What he writes while his reply is on its way is not torn apart by what comes back.
+  await box(sam.page).fill('I have asked a colleague.')
+  sam.wire.hold()
+  await send(sam.page)
+  await sam.page.getByTestId('note-text').pressSequentially('Do you know ')
+  sam.wire.letGo()
+  await until('the reply is taken', async () => await box(sam.page).inputValue() === '')
+  await sam.page.keyboard.type('about the chain?')
+  assert.equal(await sam.page.getByTestId('note-text').inputValue(), 'Do you know about the chain?')
   await sam.page.getByTestId('note-tell').locator('summary').click()
   await sam.page.getByLabel('Asha Malik').check()
   await sam.page.getByTestId('note-add').click()

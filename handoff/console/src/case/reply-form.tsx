@@ -3,6 +3,7 @@
 
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { handFocusTo } from "../parts/focus";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
 import type { Case, Staff, Suggestion, Way } from "../types";
@@ -56,7 +57,7 @@ export function ReplyForm(props: ReplyFormProps) {
   const tooLong = over > 0 && !(splits && split);
 
   useLayoutEffect(() => {
-    if (props.takeFocus) box.current?.focus();
+    if (props.takeFocus) handFocusTo(box.current);
   }, [props.takeFocus]);
 
   function submit(event: Event) {
