@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { weigh } from '../sandbox/weigh.mjs'
 import { story } from './story.mjs'
 import {
-  assertAccessible, assertNoSidewaysScrolling, openCase, row, tabTo, until
+  assertAccessible, assertNoSidewaysScrolling, focusOn, focusOnHeading, openCase, row, tabTo, taken, until
 } from './support.mjs'
 
 const QUESTION = "do you hire out the old mayor's chain for weddings?"
@@ -83,7 +83,7 @@ story('a reply over the limit is refused, one that just fits is sent', async cou
   assert.ok(sent.text.startsWith('👰🏽 Café: '), sent.text)
   await staff.getByTestId('reply').filter({ hasText: '👰🏽' })
     .getByTestId('reply-state').filter({ hasText: /^sent$/ }).waitFor()
-  assert.equal(await box.inputValue(), '')
+  await taken(staff, box)
 })
 
 story('a colleague sees a claim at once, and is refused', async council => {
@@ -164,6 +164,7 @@ story('a lost connection is shown, and nothing is missed', async council => {
     (await staffReplies(council, id)).length > 0)
   await staff.getByTestId('nav-queue').click()
   await row(staff, 'a child alone').waitFor()
+  await row(staff, '@quayside_jo').waitFor()
   assert.equal(await staff.getByTestId('case-row').count(), 2)
   assert.equal(await staff.evaluate(() => window.sameDocument), true)
   await council.everythingSaid()
@@ -226,23 +227,23 @@ story('everything that staff do is done without a mouse', async council => {
   await tabTo(page, link)
   await keyboard.press('Enter')
   await page.getByTestId('claim').waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1')
+  await focusOnHeading(page)
   await tabTo(page, page.getByTestId('claim'))
   await keyboard.press('Enter')
-  await until('the focus is in the reply', () =>
-    page.evaluate(() => document.activeElement.dataset.testid === 'reply-text'))
+  await focusOn(page, 'reply-text')
   await keyboard.type("It's not for hire, sorry.")
   await tabTo(page, page.getByTestId('reply-send'))
   await keyboard.press('Enter')
   await until('the reply stands on the network', async () =>
     (await staffReplies(council, id)).length === 1)
 
+  await taken(page, page.getByTestId('reply-text'))
   await tabTo(page, page.getByTestId('outcome'))
   await keyboard.press('A') // Answered
   await tabTo(page, page.getByTestId('close-case'))
   await keyboard.press('Enter')
   await page.getByTestId('owner').filter({ hasText: 'Closed: Answered' }).waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1')
+  await focusOnHeading(page)
   await page.getByTestId('live').getByText('The case is closed.').waitFor({ state: 'attached' })
 })
 

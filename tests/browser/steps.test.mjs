@@ -70,6 +70,8 @@ story('a child alone goes to a person, before everything else', async (council, 
   const answer = thread.locator('.post--ours', { hasText: 'on the way to the house now' })
   await answer.waitFor()
   assert.match(await answer.locator('.post__text').innerText(), /house now\. \^SR$/)
+  await staff.getByTestId('reply').filter({ hasText: 'on the way to the house now' })
+    .getByTestId('reply-state').filter({ hasText: /^sent$/ }).waitFor()
 
   await staff.getByTestId('outcome').selectOption('passed_on')
   await staff.getByTestId('close-case').click()
