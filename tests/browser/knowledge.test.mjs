@@ -242,6 +242,10 @@ part('an incident is published at once, and ended', async council => {
   await page.getByTestId('new-go').click()
   await field(page, 'text').fill('Mill Lane is under water. Crews are there.')
   await page.getByLabel('Missed bin').check()
+  // A year comes digit by digit, and each of them makes another moment.
+  await field(page, 'until').focus()
+  await page.keyboard.type('12122027')
+  assert.match(await field(page, 'until').inputValue(), /^2027-12-12T/)
   await saving(page, 'Saved in the draft')
   await page.getByTestId('incident-note').fill('The lane is under water.')
   await page.getByTestId('incident-go').click()
