@@ -1,6 +1,6 @@
 // Sends a case to another team or to a colleague, with a word.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { Colleague } from "../types";
 
@@ -24,7 +24,7 @@ export function PassForm(props: PassFormProps) {
   const [target, setTarget] = useState("");
   const [text, setText] = useState("");
   const first = useRef<HTMLSelectElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
 
   function submit(event: Event) {
     event.preventDefault();
