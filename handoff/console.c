@@ -186,17 +186,22 @@ bool console_origin_ok(const struct console *c, struct lws *wsi)
            (c->other_origin[0] && strcmp(origin, c->other_origin) == 0);
 }
 
-void console_token(struct lws *wsi, char ret_token[SESSION_TOKEN_MAX])
+const char *console_cookie(const struct console *c)
+{
+    return c->secure_cookie ? "__Host-kerbside" : "kerbside";
+}
+
+void console_token(const struct console *c, struct lws *wsi, char ret_token[SESSION_TOKEN_MAX])
 {
     char header[4096];
-    struct str rest, part, found = STR("");
+    struct str rest, part, name, ours = str_of(console_cookie(c)), found = STR("");
     ret_token[0] = '\0';
     int len = lws_hdr_copy(wsi, header, sizeof header, WSI_TOKEN_HTTP_COOKIE);
     rest = (struct str){ header, len > 0 ? (size_t)len : 0 };
     while (len > 0 && str_split(&rest, ';', &part)) {
         part = str_trim(part);
-        if (str_starts(part, STR("kerbside=")))
-            found = str_cut(part, strlen("kerbside="), part.len);
+        if (str_split(&part, '=', &name) && part.p && str_eq(name, ours))
+            found = part;
     }
     if (found.len >= SESSION_TOKEN_MAX)
         return;
