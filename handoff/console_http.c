@@ -305,7 +305,7 @@ static void take_visitor(const struct console *c, struct http_peer *peer)
     (void)lws_hdr_copy(peer->wsi, agent, sizeof agent, WSI_TOKEN_HTTP_USER_AGENT);
     session_browser(str_of(agent), peer->browser);
     take_address(c, peer);
-    console_token(peer->wsi, peer->token);
+    console_token(c, peer->wsi, peer->token);
 }
 
 static int begin_request(struct console *c, struct lws *wsi, struct http_peer *peer,

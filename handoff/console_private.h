@@ -39,7 +39,11 @@ struct console {
 };
 
 /* The cookie's session token; empty: none. */
-void console_token(struct lws *wsi, char ret_token[SESSION_TOKEN_MAX]);
+void console_token(const struct console *c, struct lws *wsi, char ret_token[SESSION_TOKEN_MAX]);
+
+/* What the session's cookie is called. By https with the prefix by which browsers take it from this
+ * host alone, or one of its neighbours could put its own in front of ours. */
+const char *console_cookie(const struct console *c);
 
 /* Who may work with that token: 1 somebody, 0 nobody, or they must first change their password or
  * enrol. */

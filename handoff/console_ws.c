@@ -457,7 +457,7 @@ static int join(struct console *c, struct ws_peer *peer, struct lws *wsi)
     c->peers = peer;
     struct tx *tx;
     int r = tx_begin(c->options.db, TX_READ, &tx);
-    console_token(wsi, peer->token);
+    console_token(c, wsi, peer->token);
     if (r == 0) {
         r = console_staff(c, tx, &arena, peer->token, &staff);
         tx_rollback(tx);
