@@ -78,6 +78,7 @@ struct kb_rule {
     /* Of the election's names and topics (election.json): it means something only then. Both 0 of
      * every other. */
     int64_t from_at, until_at;
+    struct str title; /* what staff see; empty: its id */
 };
 
 /*
@@ -245,6 +246,7 @@ const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id); /* or NULL */
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
+struct str kb_topic_title(const struct kb *kb, unsigned topic); /* empty: a rule without one */
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
 const struct kb_list *kb_topic_phrases(const struct kb *kb, unsigned topic);

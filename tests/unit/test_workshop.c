@@ -240,6 +240,23 @@ static void a_draft_with_faults_says_what_is_wrong(void **state)
     assert_true(holds(at(a, "problem"), "waste.skips"));
 }
 
+static void a_rule_is_named_by_its_title(void **state)
+{
+    (void)state;
+    const cJSON *a = ask("{'type':'kb_try','id':'a','text':'I smell gas'}");
+    assert_str(at(a, "live.why.0.rule"), "sensitive.gas");
+    assert_str_note(at(a, "live.why.0.title"), "-", "it has none");
+    save_kind(KB_RULE, "sensitive.gas",
+              "{'id':'sensitive.gas','title':'Smell of gas','kind':'sensitive','reason':"
+              "'emergency','match':[{'pcre':'smell gas','weight':90}],'examples':{'yes':['I smell "
+              "gas'],'no':['my bin was missed']}}");
+    a = ask("{'type':'kb_try','id':'b','text':'I smell gas'}");
+    assert_str_note(at(a, "draft.why.0.rule"), "sensitive.gas", at(a, "problem").p);
+    assert_str(at(a, "draft.why.0.title"), "Smell of gas");
+    a = ask("{'type':'kb_find','id':'c','text':'smell gas'}");
+    assert_str(at(a, "items.0.title"), "Smell of gas");
+}
+
 static void a_message_is_tried_at_its_time(void **state)
 {
     (void)state;
@@ -754,6 +771,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONE(a_message_is_tried_by_both),
         ONE(a_draft_with_faults_says_what_is_wrong),
+        ONE(a_rule_is_named_by_its_title),
         ONE(a_message_is_tried_at_its_time),
         ONE(hostile_questions_are_refused),
         ONE(the_newer_question_is_answered),

@@ -76,6 +76,7 @@ export type Span = [start: number, end: number];
 
 export interface Why {
   rule: string;
+  title?: string;
   words: string[];
   spans?: Span[];
 }

@@ -95,7 +95,7 @@ export const aTried = (fields = {}) => ({
   reason: null,
   intents: ["bins.missed"],
   titles: ["Missed bin collection"],
-  why: [{ rule: "bins.missed", words: ["bin not emptied"], spans: [[7, 22]] }],
+  why: [{ rule: "bins.missed", title: "Missed bin collection", words: ["bin not emptied"], spans: [[7, 22]] }],
   reply: "Hello @elm_close_sam. Tell us here: https://northmoor.example/bins/missed",
   would: null,
   score: 0.9,

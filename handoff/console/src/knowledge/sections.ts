@@ -195,6 +195,13 @@ function ruleSections(body: Body): readonly Section[] {
       title: "What it is",
       fields: [
         {
+          as: "line",
+          path: "title",
+          label: "Title",
+          hint: "By which staff know it, such as “Smell of gas”.",
+          optional: true,
+        },
+        {
           as: "choice",
           path: "kind",
           label: "What is done",
