@@ -95,6 +95,16 @@ export function reasonWords(reason: string): string {
   return reasons[reason] ?? unknownWord(reason);
 }
 
+/**
+ * A team or a department where its name stands alone: editors write it as within a sentence. One
+ * that has capitals has them where it wants them.
+ */
+export function nameWords(name: string): string {
+  if (name !== name.toLocaleLowerCase("en-GB")) return name;
+  const [first = "", ...rest] = name;
+  return first.toLocaleUpperCase("en-GB") + rest.join("");
+}
+
 export const outcomeChoices = Object.entries(outcomes) as [Outcome, string][];
 
 export function outcomeWords(outcome: Outcome): string {

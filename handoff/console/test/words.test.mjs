@@ -152,6 +152,14 @@ test("a case's line begins with what tells it from others", () => {
   assert.ok(rest.endsWith("off since …") && rest.length < long.length, rest);
 });
 
+test("a team's name begins with a capital where it stands alone", () => {
+  const rows = [
+    ["customer services", "Customer services"], ["IT", "IT"], ["élan", "Élan"], ["", ""],
+    ["iPlan team", "iPlan team"], ["24-hour desk", "24-hour desk"],
+  ];
+  for (const [name, wanted] of rows) assert.equal(words.nameWords(name), wanted);
+});
+
 test("what was taken back and what became too old are said differently", () => {
   const one = { reason: "human", sensitive: false, summary: "my bin", gone: true, expired: false };
   const { title, own, rest } = words.caseLine(one);

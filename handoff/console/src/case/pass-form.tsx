@@ -3,6 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { Colleague } from "../types";
+import { nameWords } from "../words";
 
 export interface PassTarget {
   team?: string;
@@ -56,7 +57,7 @@ export function PassForm(props: PassFormProps) {
             <optgroup label="A team: it goes to the queue">
               {teams.map((team) => (
                 <option key={team} value={`team:${team}`}>
-                  {team}
+                  {nameWords(team)}
                 </option>
               ))}
             </optgroup>

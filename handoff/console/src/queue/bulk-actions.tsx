@@ -5,7 +5,7 @@ import type { Ask } from "../commands";
 import { CaseTitle } from "../parts/words";
 import type { State } from "../state";
 import type { Case, Outcome } from "../types";
-import { casesWords, outcomeChoices } from "../words";
+import { casesWords, nameWords, outcomeChoices } from "../words";
 import { forEachCase, resultWords, runEach, type EachAction, type EachResult } from "./each";
 
 export interface BulkActionsProps {
@@ -128,7 +128,7 @@ export function BulkActions({ cases, state, ask, announce, onSelect }: BulkActio
                 id="bulk-team"
                 label="Team"
                 value={team}
-                choices={state.desk.teams.map((one) => [one, one])}
+                choices={state.desk.teams.map((one) => [one, nameWords(one)])}
                 onChange={setTeam}
               />
             )}
