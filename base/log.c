@@ -46,9 +46,7 @@ void log_line(enum log_level level, const char *fmt, ...)
     va_end(args);
     if (len < 0)
         words[0] = '\0';
-    for (char *c = words; *c; c++) /* one event is one line, whatever a value holds */
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = ' ';
+    utf8_flatten(words, strlen(words)); /* one event is one line, whatever a value holds */
     struct buf text = BUF_INIT(3 * sizeof words), line = BUF_INIT(8 * sizeof words);
     (void)buf_add_repaired(&text, str_of(words));
 

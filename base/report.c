@@ -11,6 +11,8 @@ static void add_line(struct report *r, const char *kind, const char *fmt, va_lis
     size_t before = r->lines.len;
     (void)buf_addf(&r->lines, "%s: ", kind);
     (void)buf_addv(&r->lines, fmt, args);
+    if (r->lines.p) /* what it quotes is no line of its own */
+        utf8_flatten(r->lines.p + before, r->lines.len - before);
     (void)buf_add_byte(&r->lines, '\n');
     if (r->lines.err && r->lines.p) { /* no half lines */
         r->lines.len = before;

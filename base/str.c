@@ -188,6 +188,18 @@ size_t utf16_units(struct str s)
     return units;
 }
 
+void utf8_flatten(char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool c1 = c == 0xc2 && i + 1 < len && ((unsigned char)text[i + 1] & 0xe0) == 0x80;
+        if (c < 0x20 || c == 0x7f || c1)
+            text[i] = ' ';
+        if (c1)
+            text[++i] = ' ';
+    }
+}
+
 size_t utf8_points(struct str s)
 {
     size_t points = 0;

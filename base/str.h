@@ -51,6 +51,10 @@ uint32_t utf8_next(struct str s, size_t *at);
 /* Writes 1 to 4 bytes and returns how many. @cp must be a Unicode scalar value. */
 size_t utf8_put(uint32_t cp, char out[4]);
 
+/* Makes it one line that moves no terminal: each byte of a control character (C0, DEL, C1) becomes
+ * a space. */
+void utf8_flatten(char *text, size_t len);
+
 size_t utf8_points(struct str s); /* code points */
 size_t utf16_units(struct str s); /* as a browser counts */
 struct str utf8_cut(struct str s,

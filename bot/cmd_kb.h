@@ -171,6 +171,12 @@ struct str kb_likeliest(const struct kb *kb, const float *chances, double *ret_c
 /* "tried" of PROTOCOL.md in a few words: the action, its intents and its reason. */
 void kb_print_tried(const cJSON *tried);
 
+/* "Edie Hall with Omar Diaz: Softer", and the line's end. @agreed_by may be empty. */
+void kb_print_signed(struct str by, struct str agreed_by, struct str note);
+
+/* Somebody's words on a line of ours (utf8_flatten). */
+void kb_print_line(FILE *to, struct str text);
+
 /* A resident's words, for an editor to read: in one line, private details masked, cut off behind
  * @points characters. */
 void kb_print_text(struct str text, size_t points);

@@ -212,6 +212,26 @@ struct str kb_likeliest(const struct kb *kb, const float *chances, double *ret_c
     return second_class_name(kb->second, best);
 }
 
+void kb_print_line(FILE *to, struct str text)
+{
+    struct buf line = BUF_INIT(1 << 20);
+    if (buf_add(&line, text) == 0 && line.len) {
+        utf8_flatten(line.p, line.len);
+        (void)fwrite(line.p, 1, line.len, to);
+    }
+    buf_release(&line);
+}
+
+void kb_print_signed(struct str by, struct str agreed_by, struct str note)
+{
+    kb_print_line(stdout, by);
+    (void)fputs(agreed_by.len ? " with " : "", stdout);
+    kb_print_line(stdout, agreed_by);
+    (void)fputs(": ", stdout);
+    kb_print_line(stdout, note);
+    (void)putchar('\n');
+}
+
 void kb_print_text(struct str text, size_t points)
 {
     struct arena arena = ARENA_INIT;
@@ -221,8 +241,10 @@ void kb_print_text(struct str text, size_t points)
     if (r == 0)
         r = entity_mask(text, &found, &masked);
     struct str shown = utf8_cut(buf_str(&masked), points);
-    if (r == 0 && json_add_text(&line, shown) == 0)
+    if (r == 0 && json_add_text(&line, shown) == 0) {
+        utf8_flatten(line.p, line.len);
         (void)printf("%s%s", buf_cstr(&line), shown.len < masked.len ? " …" : "");
+    }
     buf_release(&line);
     buf_release(&masked);
     arena_release(&arena);

@@ -28,9 +28,12 @@ static void print_for_people(const cJSON *report)
     const cJSON *one;
     char at[WHEN_TEXT_MAX];
     (void)printf("automatic replies: %d\n", in(report, "replies")->valueint);
-    cJSON_ArrayForEach(one, in(report, "by_intent"))(void)
-        printf("%5d  %s  %s\n", in(one, "count")->valueint, in(one, "intent")->valuestring,
-               in(one, "title")->valuestring);
+    cJSON_ArrayForEach(one, in(report, "by_intent"))
+    {
+        (void)printf("%5d  %s  ", in(one, "count")->valueint, in(one, "intent")->valuestring);
+        kb_print_line(stdout, json_str(in(one, "title")));
+        (void)putchar('\n');
+    }
     (void)puts("\nwent to people:");
     cJSON_ArrayForEach(one, in(report, "to_team"))
     {
@@ -39,9 +42,11 @@ static void print_for_people(const cJSON *report)
         (void)putchar('\n');
     }
     (void)puts("\npublished, newest first:");
-    cJSON_ArrayForEach(one, in(report, "published"))(void)
-        printf("%s  version %d by %s: %s\n", time_of(one, at), in(one, "version")->valueint,
-               in(one, "by")->valuestring, in(one, "note")->valuestring);
+    cJSON_ArrayForEach(one, in(report, "published"))
+    {
+        (void)printf("%s  version %d by ", time_of(one, at), in(one, "version")->valueint);
+        kb_print_signed(json_str(in(one, "by")), STR(""), json_str(in(one, "note")));
+    }
 }
 
 static int run(const char *config, int64_t from, int64_t until, bool json)

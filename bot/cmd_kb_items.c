@@ -55,8 +55,9 @@ static void print_item(const struct kb_item *item, const char *change)
 {
     struct str kind = kb_item_kind_name(item->kind);
     int rest = 40 - (int)kind.len; /* of the column */
-    (void)printf("%s/%-*.*s %-8s %.*s\n", kind.p, rest, STR_ARG(item->id), change,
-                 STR_ARG(kb_item_title(item)));
+    (void)printf("%s/%-*.*s %-8s ", kind.p, rest, STR_ARG(item->id), change);
+    kb_print_line(stdout, kb_item_title(item));
+    (void)putchar('\n');
 }
 
 static int list_one(const struct kb_item *item, void *data)

@@ -131,8 +131,11 @@ static void print_lines(FILE *to, const char *before, struct str text)
 {
     struct str line;
     while (str_split(&text, '\n', &line))
-        if (line.len)
-            (void)fprintf(to, "%s%.*s\n", before, STR_ARG(line));
+        if (line.len) {
+            (void)fputs(before, to);
+            kb_print_line(to, line);
+            (void)fputc('\n', to);
+        }
 }
 
 static int tell_outcome(const struct kb_options *o, const struct kb_proposal *p)
@@ -384,10 +387,8 @@ static int print_proposal(const struct kb_proposal *p, void *data)
         (void)printf(" as version %" PRId64, p->version_id);
     if (p->state == KB_PROPOSAL_SCHEDULED || (p->state == KB_PROPOSAL_WAITING && p->publish_at))
         (void)printf(" for %s", when_format(p->publish_at, at));
-    (void)printf("  %.*s", STR_ARG(p->by));
-    if (p->agreed_by.len)
-        (void)printf(" with %.*s", STR_ARG(p->agreed_by));
-    (void)printf(": %.*s\n", STR_ARG(p->note));
+    (void)fputs("  ", stdout);
+    kb_print_signed(p->by, p->agreed_by, p->note);
     if (p->state == KB_PROPOSAL_WAITING)
         print_lines(stdout, "    ", p->needs);
     print_lines(stdout, "    error: ", p->error);

@@ -26,10 +26,8 @@ static void print_version(const struct kb_version *v, void *data)
                  STR_ARG(v->origin));
     if (v->from_id)
         (void)printf(" to %" PRId64, v->from_id);
-    (void)printf("  %.*s", STR_ARG(v->by));
-    if (v->agreed_by.len)
-        (void)printf(" with %.*s", STR_ARG(v->agreed_by));
-    (void)printf(": %.*s\n", STR_ARG(v->note));
+    (void)fputs("  ", stdout);
+    kb_print_signed(v->by, v->agreed_by, v->note);
     page->last = v->id;
 }
 

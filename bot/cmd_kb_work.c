@@ -209,14 +209,21 @@ static int print_difference(const struct kb_difference *d, void *data)
     p->removed += d->change == KB_REMOVED;
     mark_file(p->was, p->was_told, d);
     mark_file(p->is, p->is_told, d);
-    (void)printf("%s/%.*s", kb_item_kind_name(d->kind).p, STR_ARG(d->id));
-    if (!str_eq(d->title, d->id))
-        (void)printf(" (%.*s)", STR_ARG(d->title));
+    (void)printf("%s/", kb_item_kind_name(d->kind).p);
+    kb_print_line(stdout, d->id);
+    if (!str_eq(d->title, d->id)) {
+        (void)fputs(" (", stdout);
+        kb_print_line(stdout, d->title);
+        (void)putchar(')');
+    }
     (void)printf(": %s\n", changes[d->change]);
     cJSON_ArrayForEach(line, lines)
     {
-        (void)printf("  %s: %s\n", json_str(cJSON_GetObjectItemCaseSensitive(line, "field")).p,
-                     json_str(cJSON_GetObjectItemCaseSensitive(line, "what")).p);
+        (void)fputs("  ", stdout);
+        kb_print_line(stdout, json_str(cJSON_GetObjectItemCaseSensitive(line, "field")));
+        (void)fputs(": ", stdout);
+        kb_print_line(stdout, json_str(cJSON_GetObjectItemCaseSensitive(line, "what")));
+        (void)putchar('\n');
     }
     cJSON_Delete(lines);
     return 0;

@@ -6,6 +6,7 @@
 #include "base/when.h"
 #include "bot/aside.h"
 #include "kb/item.h"
+#include "kb/needs.h"
 #include "kb/proposal.h"
 
 enum { TEXT_BYTES_MAX = 65536, DAY_S = 86400 };
@@ -85,6 +86,35 @@ static int lay_all(struct publishing *job, struct tx *tx, const struct kb_files 
     return r;
 }
 
+/*
+ * What is proposed stays as it is, what it needs doesn't: since then a rule may have come that says
+ * its words, or an election's time. Whoever agreed has read all of it, but may be no lead.
+ */
+static int check_needs(struct publishing *job, const struct kb_files *live)
+{
+    struct buf words = BUF_INIT(TEXT_BYTES_MAX);
+    struct kb_items *was = NULL, *is = NULL;
+    unsigned needs = 0;
+    int r = kb_items_new(live, &job->report, &was);
+    if (r == 0)
+        r = kb_items_new(job->files, &job->report, &is);
+    if (r == 0)
+        r = kb_needs_between(was, is, job->now, &needs);
+    if (job->proposal.agreed_id)
+        needs &= KB_NEED_ELECTION;
+    if (r == 0)
+        r = kb_needs_say(kb_needs_unsaid(needs, job->proposal.needs), &words);
+    if (r == 0 && words.len)
+        r = report_error(&job->report,
+                         "another version was published since this was proposed, and now somebody "
+                         "else must agree. %s Publish it again, and it waits for them",
+                         buf_cstr(&words));
+    (void)kb_items_free(was);
+    (void)kb_items_free(is);
+    buf_release(&words);
+    return r;
+}
+
 static int put_together(struct publishing *job, struct tx *tx)
 {
     struct kb_files *live = NULL;
@@ -98,6 +128,8 @@ static int put_together(struct publishing *job, struct tx *tx)
         r = report_error(&job->report,
                          "nothing in it is different from version %" PRId64 ", which is live",
                          job->live_id);
+    else if (r >= 0 && job->files)
+        r = check_needs(job, live);
     (void)kb_files_free(live);
     return r > 0 ? 0 : r < 0 ? r : job->files ? 0 : ERR_BADINPUT;
 }

@@ -11,18 +11,22 @@ enum { QUESTIONS_MAX = 64 };
 
 struct kind {
     const char *type;
-    workshop_work *work;
-    bool of_draft; /* it needs the candidate */
+    workshop_work *work; /* NULL: it is answered at once */
+    bool of_draft;       /* it needs the candidate */
+    workshop_at_once *at_once;
 };
 
 static const struct kind kinds[] = {
-    { "kb_try", workshop_try, true },
-    { "kb_find", workshop_find, true },
-    { "kb_check", workshop_check, true },
-    { "kb_diff", workshop_diff, false },
-    { "kb_election_report", workshop_election_report, false },
-    { "kb_replay_list", workshop_replay_list, false },
-    { "kb_learn", workshop_learn, false },
+    { "kb_try", workshop_try, true, NULL },
+    { "kb_find", workshop_find, true, NULL },
+    { "kb_check", workshop_check, true, NULL },
+    { "kb_diff", workshop_diff, false, NULL },
+    { "kb_election_report", workshop_election_report, false, NULL },
+    { "kb_replay", NULL, false, workshop_replay_begin },
+    { "kb_replay_state", NULL, false, workshop_replay_state },
+    { "kb_replay_stop", NULL, false, workshop_replay_stop },
+    { "kb_replay_list", workshop_replay_list, false, NULL },
+    { "kb_learn", workshop_learn, false, NULL },
 };
 
 struct question {
@@ -237,7 +241,7 @@ static void worked(void *data)
     struct question *q = data;
     struct workshop *w = q->workshop;
     w->first = q->next;
-    if (q->outcome < 0)
+    if (q->outcome < 0 && q->to) /* else it was told to stop */
         log_error("workshop.%s why=\"%s\"", q->kind->type, err_str(q->outcome));
     give(q);
     if (q->job.draft && !q->job.trained)
@@ -313,6 +317,11 @@ static const struct kind *kind_of(struct str type)
     return NULL;
 }
 
+static bool answers(struct str type)
+{
+    return kind_of(type) != NULL;
+}
+
 static int add(struct workshop *w, const struct kind *kind, const cJSON *frame,
                workshop_answer *answer, void *to)
 {
@@ -340,13 +349,15 @@ static void ask(void *data, const struct staff *staff, const cJSON *frame, works
     struct workshop *w = data;
     struct str type = STR("");
     (void)staff;
-    if (workshop_replay_ask(w, frame, answer, to))
-        return;
     (void)json_get_str(frame, "type", &type);
     const struct kind *kind = kind_of(type);
     struct question *before = kind ? earlier(w, to, kind) : NULL;
     if (!kind) {
         workshop_say_no(answer, to, frame, "bad_frame", "There is no such question.");
+        return;
+    }
+    if (kind->at_once) {
+        kind->at_once(w, frame, answer, to);
         return;
     }
     if (before) {
@@ -378,8 +389,9 @@ static void forget(void *data, const void *to)
 
 struct desk_workshop workshop_desk(struct workshop *w)
 {
-    return (
-        struct desk_workshop){ .ask = ask, .forget = forget, .replay = workshop_replay, .data = w };
+    return (struct desk_workshop){
+        .answers = answers, .ask = ask, .forget = forget, .replay = workshop_replay, .data = w
+    };
 }
 
 /* ------------------------------------------------------------------------------------------------

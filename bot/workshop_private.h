@@ -69,8 +69,10 @@ void workshop_say_no(workshop_answer *answer, void *to, const cJSON *question, c
                      const char *text);
 void workshop_ended(struct workshop *w); /* one of what is under_way */
 
-/* Replays. Asking is for the loop, and answers at once; false: the frame is none of theirs. */
-bool workshop_replay_ask(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to);
+/* Questions of replays, which the loop answers at once. */
+typedef void workshop_at_once(struct workshop *w, const cJSON *frame, workshop_answer *answer,
+                              void *to);
+workshop_at_once workshop_replay_begin, workshop_replay_state, workshop_replay_stop;
 cJSON *workshop_replay(void *data,
                        struct tx *tx);        /* of struct desk_workshop; @data: the workshop */
 void workshop_replay_end(struct workshop *w); /* of the last holder but the worker */

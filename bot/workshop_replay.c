@@ -171,7 +171,8 @@ cJSON *workshop_replay(void *data, struct tx *tx)
     return o;
 }
 
-static void answer_state(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to)
+void workshop_replay_state(struct workshop *w, const cJSON *frame, workshop_answer *answer,
+                           void *to)
 {
     struct tx *tx;
     if (tx_begin(w->loop_db, TX_READ, &tx) < 0) {
@@ -214,7 +215,8 @@ static bool is_running(struct workshop_run *run)
     return running;
 }
 
-static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to)
+void workshop_replay_begin(struct workshop *w, const cJSON *frame, workshop_answer *answer,
+                           void *to)
 {
     int64_t from, until;
     if (json_get_int(frame, "from", 0, WORKSHOP_AT_MAX, &from) != 1 ||
@@ -246,7 +248,7 @@ static void begin(struct workshop *w, const cJSON *frame, workshop_answer *answe
     w->run = workshop_run_ref(run);
     w->replays++;
     w->under_way++;
-    answer_state(w, frame, answer, to);
+    workshop_replay_state(w, frame, answer, to);
 }
 
 static void stop(struct workshop_run *run)
@@ -267,20 +269,11 @@ void workshop_replay_end(struct workshop *w)
     w->run = workshop_run_free(w->run);
 }
 
-bool workshop_replay_ask(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to)
+void workshop_replay_stop(struct workshop *w, const cJSON *frame, workshop_answer *answer, void *to)
 {
-    struct str type = STR("");
-    (void)json_get_str(frame, "type", &type);
-    if (str_is(type, "kb_replay")) {
-        begin(w, frame, answer, to);
-        return true;
-    }
-    if (!str_is(type, "kb_replay_state") && !str_is(type, "kb_replay_stop"))
-        return false;
-    if (str_is(type, "kb_replay_stop") && w->run)
+    if (w->run)
         stop(w->run);
-    answer_state(w, frame, answer, to);
-    return true;
+    workshop_replay_state(w, frame, answer, to);
 }
 
 /* ------------------------------------------------------------------------------------------------

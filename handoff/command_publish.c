@@ -221,24 +221,10 @@ int command_kb_publish(struct command *c)
 /* ------------------------------------------------------------------------------------------------
  * an earlier version */
 
-struct comparing {
-    const struct kb_items *live;
-    int64_t now;
-    unsigned needs;
-};
-
-static int look_at_difference(const struct kb_difference *d, void *data)
-{
-    struct comparing *comparing = data;
-    comparing->needs |= kb_needs_of(comparing->live, d, comparing->now);
-    return 0;
-}
-
 /* What making @id live again needs. Lessons are long, and no items: they stay out of it. */
 static int compare_with(const struct command *c, const struct kb_items *live, int64_t id,
                         unsigned *ret)
 {
-    struct comparing comparing = { .live = live, .now = c->context->now };
     struct report report = REPORT_INIT;
     struct kb_files *files = NULL;
     struct kb_items *items = NULL;
@@ -249,9 +235,7 @@ static int compare_with(const struct command *c, const struct kb_items *live, in
     if (r == 1)
         r = kb_items_new(files, &report, &items);
     if (r == 0)
-        r = kb_diff(live, items, look_at_difference, &comparing);
-    if (r == 0)
-        *ret = comparing.needs;
+        r = kb_needs_between(live, items, c->context->now, ret);
     (void)kb_items_free(items);
     (void)kb_files_free(files);
     report_release(&report);

@@ -86,7 +86,7 @@ int console_check(const struct console_options *options, struct report *report)
     return r < 0 ? r : set_origin(&c, report);
 }
 
-int console_new(const struct console_options *options, struct report *report, struct console **ret)
+static struct lws_context *listen_for_browsers(struct console *c)
 {
     static const struct lws_protocols protocols[] = {
         { "http", console_on_http, 0, 0, 0, NULL, SEND_BYTES },
@@ -95,33 +95,16 @@ int console_new(const struct console_options *options, struct report *report, st
     };
     static struct lws_protocols
         sized[ARRAY_LEN(protocols)]; /* sizes are known at run time only; lws keeps the pointer */
-    memcpy(sized, protocols, sizeof sized);
-    sized[0].per_session_data_size = console_http_peer_size();
-    sized[1].per_session_data_size = console_ws_peer_size();
-
-    int r = console_check(options, report);
-    if (r < 0)
-        return r;
-    struct console *c = calloc(1, sizeof *c);
-    if (!c)
-        return ERR_NOMEM;
-    c->options = *options;
-    c->status = BUF_INIT(16384);
-    c->cost = BUF_INIT(256);
-    c->sums_seq = -1;
-    c->desk_version = options->desk->live ? options->desk->live->version : 0;
-    r = throttle_init(&c->throttle);
-    if (r < 0) {
-        free(c);
-        return r;
-    }
     /* So long is somebody shown to be there, and to write, whose machine is gone. */
     static const lws_retry_bo_t pings = { .secs_since_valid_ping = 10,
                                           .secs_since_valid_hangup = 20 };
-    void *loops[1] = { options->loop };
-    struct lws_context_creation_info info = {
-        .port = options->port,
-        .iface = options->address,
+    void *loops[1] = { c->options.loop };
+    memcpy(sized, protocols, sizeof sized);
+    sized[0].per_session_data_size = console_http_peer_size();
+    sized[1].per_session_data_size = console_ws_peer_size();
+    const struct lws_context_creation_info info = {
+        .port = c->options.port,
+        .iface = c->options.address,
         .protocols = sized,
         .gid = -1,
         .uid = -1,
@@ -136,25 +119,52 @@ int console_new(const struct console_options *options, struct report *report, st
         .retry_and_idle_policy = &pings,
     };
     lws_set_log_level(LLL_ERR | LLL_WARN, on_lws_log);
-    c->context = lws_create_context(&info);
-    if (!c->context) {
-        (void)report_error(report, "console: can't listen on %s port %d", options->address,
-                           options->port);
-        buf_release(&c->status);
-        free(c);
-        return ERR_IO;
-    }
-    c->vhost = lws_get_vhost_by_name(c->context, "default");
+    return lws_create_context(&info);
+}
+
+/* What is known only once it listens. */
+static int begin(struct console *c, struct report *report)
+{
     struct tx *tx;
-    r = set_origin(c, report);
+    c->vhost = lws_get_vhost_by_name(c->context, "default");
+    int r = set_origin(c, report);
     if (r == 0)
         r = console_search_open(c, report);
     if (r == 0)
-        r = tx_begin(options->db, TX_READ, &tx);
+        r = tx_begin(c->options.db, TX_READ, &tx);
     if (r == 0) {
         r = view_last_seq(tx, &c->seq);
         tx_rollback(tx);
     }
+    return r;
+}
+
+int console_new(const struct console_options *options, struct report *report, struct console **ret)
+{
+    int r = console_check(options, report);
+    if (r < 0)
+        return r;
+    struct console *c = calloc(1, sizeof *c);
+    if (!c)
+        return ERR_NOMEM;
+    c->options = *options;
+    c->status = BUF_INIT(16384);
+    c->cost = BUF_INIT(256);
+    c->sums_seq = -1;
+    c->desk_version = options->desk->live ? options->desk->live->version : 0;
+    r = throttle_init(&c->throttle);
+    if (r == 0)
+        c->context = listen_for_browsers(c);
+    if (r == 0 && !c->context) {
+        (void)report_error(report, "console: can't listen on %s port %d", options->address,
+                           options->port);
+        r = ERR_IO;
+    }
+    if (r < 0) {
+        free(c);
+        return r;
+    }
+    r = begin(c, report);
     if (r < 0)
         (void)console_free(c);
     else
@@ -176,17 +186,22 @@ bool console_origin_ok(const struct console *c, struct lws *wsi)
            (c->other_origin[0] && strcmp(origin, c->other_origin) == 0);
 }
 
-void console_token(struct lws *wsi, char ret_token[SESSION_TOKEN_MAX])
+const char *console_cookie(const struct console *c)
+{
+    return c->secure_cookie ? "__Host-kerbside" : "kerbside";
+}
+
+void console_token(const struct console *c, struct lws *wsi, char ret_token[SESSION_TOKEN_MAX])
 {
     char header[4096];
-    struct str rest, part, found = STR("");
+    struct str rest, part, name, ours = str_of(console_cookie(c)), found = STR("");
     ret_token[0] = '\0';
     int len = lws_hdr_copy(wsi, header, sizeof header, WSI_TOKEN_HTTP_COOKIE);
     rest = (struct str){ header, len > 0 ? (size_t)len : 0 };
     while (len > 0 && str_split(&rest, ';', &part)) {
         part = str_trim(part);
-        if (str_starts(part, STR("kerbside=")))
-            found = str_cut(part, strlen("kerbside="), part.len);
+        if (str_split(&part, '=', &name) && part.p && str_eq(name, ours))
+            found = part;
     }
     if (found.len >= SESSION_TOKEN_MAX)
         return;

@@ -305,7 +305,7 @@ static void take_visitor(const struct console *c, struct http_peer *peer)
     (void)lws_hdr_copy(peer->wsi, agent, sizeof agent, WSI_TOKEN_HTTP_USER_AGENT);
     session_browser(str_of(agent), peer->browser);
     take_address(c, peer);
-    console_token(peer->wsi, peer->token);
+    console_token(c, peer->wsi, peer->token);
 }
 
 static int begin_request(struct console *c, struct lws *wsi, struct http_peer *peer,
@@ -321,9 +321,12 @@ static int begin_request(struct console *c, struct lws *wsi, struct http_peer *p
     bool getting = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
     if (snprintf(peer->path, sizeof peer->path, "%s", path) >= (int)sizeof peer->path)
         return answer_error(peer, 404, "There is nothing here.");
-    peer->last = peer->posting || !getting;
+    bool in_chunks = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+    peer->last = peer->posting || !getting || in_chunks;
     if (!peer->posting && !getting) /* HEAD too: its answer may have no body */
         return answer_with(wsi, peer, 405, "text/plain", NULL, 0, NULL, 0);
+    if (in_chunks) /* libwebsockets would take the chunks for the next request */
+        return answer_error(peer, 501, "A body must come with its length, not in chunks.");
     if (c->options.mount.path && strcmp(peer->path, c->options.mount.path) == 0)
         return begin_mounted(c, wsi, peer);
     take_visitor(c, peer);

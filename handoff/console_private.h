@@ -39,7 +39,11 @@ struct console {
 };
 
 /* The cookie's session token; empty: none. */
-void console_token(struct lws *wsi, char ret_token[SESSION_TOKEN_MAX]);
+void console_token(const struct console *c, struct lws *wsi, char ret_token[SESSION_TOKEN_MAX]);
+
+/* What the session's cookie is called. By https with the prefix by which browsers take it from this
+ * host alone, or one of its neighbours could put its own in front of ours. */
+const char *console_cookie(const struct console *c);
 
 /* Who may work with that token: 1 somebody, 0 nobody, or they must first change their password or
  * enrol. */
@@ -66,7 +70,7 @@ int console_search_open(struct console *c, struct report *report);
 void console_search_close(struct console *c); /* no worker may be at work */
 
 /* Frames about the knowledge base that the workshop answers. */
-bool console_workshop_answers(struct str type);
+bool console_workshop_answers(const struct console *c, struct str type);
 void console_workshop(struct console *c, struct ws_peer *peer, const struct staff *staff,
                       const cJSON *frame);
 void console_workshop_leave(struct console *c, const struct ws_peer *peer);

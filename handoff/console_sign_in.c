@@ -18,9 +18,8 @@ static const char broken[] = "Signing in doesn't work just now. Please try again
 static void cookie_text(const struct console *c, const char *token, int64_t age_s, char *out,
                         size_t room)
 {
-    (void)snprintf(out, room,
-                   "kerbside=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s", token,
-                   age_s, c->secure_cookie ? "; Secure" : "");
+    (void)snprintf(out, room, "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%" PRId64 "%s",
+                   console_cookie(c), token, age_s, c->secure_cookie ? "; Secure" : "");
 }
 
 static int answer_staff(struct http_peer *peer, const struct staff *s, int duty, const char *cookie)

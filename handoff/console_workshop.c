@@ -6,16 +6,10 @@
 
 enum { ID_MAX = 40 };
 
-bool console_workshop_answers(struct str type)
+bool console_workshop_answers(const struct console *c, struct str type)
 {
-    static const char *const types[] = { "kb_check",          "kb_try",         "kb_find",
-                                         "kb_diff",           "kb_replay",      "kb_replay_state",
-                                         "kb_replay_stop",    "kb_replay_list", "kb_learn",
-                                         "kb_election_report" };
-    for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        if (str_is(type, types[i]))
-            return true;
-    return false;
+    const struct desk_workshop *w = &c->options.desk->workshop;
+    return w->answers && w->answers(type);
 }
 
 static void answer(void *to, const cJSON *frame)
@@ -34,8 +28,6 @@ void console_workshop(struct console *c, struct ws_peer *peer, const struct staf
                           "A command needs an \"id\" of 1 to 40 characters.");
     else if (!role_may(staff->role, type.p))
         console_ws_refuse(peer, frame, "not_allowed", "Your role may not do that.");
-    else if (!w->ask)
-        console_ws_refuse(peer, frame, "failed", "There is no knowledge base to ask.");
     else
         w->ask(w->data, staff, frame, answer, peer);
 }

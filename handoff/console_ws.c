@@ -387,7 +387,7 @@ static void take_frame(struct ws_peer *peer, struct str text)
         mend(peer, frame);
     else if (str_is(type, "search"))
         run_elsewhere(peer, frame, console_search);
-    else if (console_workshop_answers(type))
+    else if (console_workshop_answers(peer->console, type))
         run_elsewhere(peer, frame, console_workshop);
     else
         run_frame(peer, frame);
@@ -457,7 +457,7 @@ static int join(struct console *c, struct ws_peer *peer, struct lws *wsi)
     c->peers = peer;
     struct tx *tx;
     int r = tx_begin(c->options.db, TX_READ, &tx);
-    console_token(wsi, peer->token);
+    console_token(c, wsi, peer->token);
     if (r == 0) {
         r = console_staff(c, tx, &arena, peer->token, &staff);
         tx_rollback(tx);

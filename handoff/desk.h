@@ -24,6 +24,7 @@ struct staff;
  * nothing is answered to @to.
  */
 struct desk_workshop {
+    bool (*answers)(struct str type); /* is a frame of this type one of those questions? */
     void (*ask)(void *data, const struct staff *staff, const cJSON *frame,
                 void (*answer)(void *to, const cJSON *answer), void *to);
     void (*forget)(void *data, const void *to);

@@ -155,6 +155,25 @@ static bool differs(const struct kb_difference *d, const char *member)
                          cJSON_GetObjectItemCaseSensitive(d->is, member));
 }
 
+/* Is "danger" another in any voice of either? */
+static bool danger_differs(const struct kb_difference *d)
+{
+    const cJSON *const sides[] = { d->was, d->is }, *voice;
+    if (str_is(d->id, "danger"))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(sides) && str_is(d->id, "voices"); i++)
+        cJSON_ArrayForEach(voice, sides[i])
+        {
+            const struct kb_difference one = {
+                .was = cJSON_GetObjectItemCaseSensitive(d->was, voice->string),
+                .is = cJSON_GetObjectItemCaseSensitive(d->is, voice->string)
+            };
+            if (differs(&one, "danger"))
+                return true;
+        }
+    return false;
+}
+
 /* Does it change what is said, or that it may not be? An incident must be told of at once, whatever
  * is on. */
 static bool is_frozen(const struct kb_difference *d)
@@ -189,6 +208,8 @@ unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d,
         needs |= need_of_rule(d->was) | need_of_rule(d->is);
     if (d->kind == KB_THRESHOLDS)
         needs |= KB_NEED_THRESHOLDS;
+    if (d->kind == KB_WORDING && danger_differs(d))
+        needs |= KB_NEED_DANGER;
     if (d->kind == KB_TERM && kb_items_each(live, rule_says, &a) == 1)
         needs |= KB_NEED_TERM;
     if (is_frozen(d) && kb_election_is_on(live, at))
@@ -196,21 +217,57 @@ unsigned kb_needs_of(const struct kb_items *live, const struct kb_difference *d,
     return needs;
 }
 
+struct comparing {
+    const struct kb_items *live;
+    int64_t at;
+    unsigned needs;
+};
+
+static int look_at_difference(const struct kb_difference *d, void *data)
+{
+    struct comparing *c = data;
+    c->needs |= kb_needs_of(c->live, d, c->at);
+    return 0;
+}
+
+int kb_needs_between(const struct kb_items *live, const struct kb_items *is, int64_t at,
+                     unsigned *ret)
+{
+    struct comparing c = { live, at, 0 };
+    int r = kb_diff(live, is, look_at_difference, &c);
+    if (r == 0)
+        *ret = c.needs;
+    return r;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * words */
+
+static const struct {
+    enum kb_need need;
+    const char *words;
+} sentences[] = {
+    { KB_NEED_SENSITIVE, "It changes a rule for sensitive messages." },
+    { KB_NEED_TROLL, "It changes a rule for trolling." },
+    { KB_NEED_TERM, "It changes words that a rule for sensitive messages or trolling uses." },
+    { KB_NEED_THRESHOLDS, "It changes the thresholds." },
+    { KB_NEED_DANGER, "It changes what is said at once where somebody may be in danger." },
+    { KB_NEED_ELECTION, "It changes what is said, in a pre-election period: a supervisor "
+                        "or an admin must agree." },
+};
+
 int kb_needs_say(unsigned needs, struct buf *out)
 {
-    static const struct {
-        enum kb_need need;
-        const char *words;
-    } all[] = {
-        { KB_NEED_SENSITIVE, "It changes a rule for sensitive messages." },
-        { KB_NEED_TROLL, "It changes a rule for trolling." },
-        { KB_NEED_TERM, "It changes words that a rule for sensitive messages or trolling uses." },
-        { KB_NEED_THRESHOLDS, "It changes the thresholds." },
-        { KB_NEED_ELECTION, "It changes what is said, in a pre-election period: a supervisor or an "
-                            "admin must agree." },
-    };
-    for (size_t i = 0; i < ARRAY_LEN(all); i++)
-        if (needs & all[i].need)
-            (void)buf_addf(out, "%s%s", out->len ? " " : "", all[i].words);
+    for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+        if (needs & sentences[i].need)
+            (void)buf_addf(out, "%s%s", out->len ? " " : "", sentences[i].words);
     return out->err;
+}
+
+unsigned kb_needs_unsaid(unsigned needs, struct str said)
+{
+    for (size_t i = 0; i < ARRAY_LEN(sentences); i++)
+        if (said.len && memmem(said.p, said.len, sentences[i].words, strlen(sentences[i].words)))
+            needs &= ~(unsigned)sentences[i].need;
+    return needs;
 }

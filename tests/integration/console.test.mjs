@@ -92,6 +92,24 @@ test('bytes behind a body, and requests behind a request, end that connection on
   assert.equal(kerbside.ended, null)
 })
 
+test('a body in chunks is refused, and nothing in it is taken for another request', async t => {
+  const { kerbside } = await world(t)
+  const { hostname, port, host } = new URL(kerbside.origin)
+  const head = `Host: ${host}\r\nOrigin: ${kerbside.origin}\r\nTransfer-Encoding: chunked\r\n`
+  const chunks = `0\r\n\r\nGET /api/me HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+  for (const line of ['GET /api/me HTTP/1.1', 'POST /api/sign-out HTTP/1.1',
+    'POST /api/sign-out HTTP/1.1\r\nContent-Length: 2']) {
+    const socket = connect(Number(port), hostname)
+    let told = ''
+    socket.on('data', bytes => { told += bytes })
+    socket.on('error', () => {})
+    const ended = new Promise(resolve => socket.on('close', resolve))
+    socket.write(line + '\r\n' + head + '\r\n' + chunks)
+    await within('the end of the connection', ended)
+    assert.deepEqual(told.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 501'], line)
+  }
+})
+
 test('other logins tried wrongly do not wash away the count of one', async t => {
   const { kerbside } = await world(t)
   const attempt = async login =>
@@ -140,11 +158,31 @@ test('the pages carry the headers that keep other sites out', async t => {
   assert.equal((await kerbside.request('DELETE', '/api/me')).status, 405)
 })
 
+test('by https the cookie is this host\'s alone', async t => {
+  const origin = 'https://desk.northmoor.example'
+  const { kerbside } = await world(t, { conf: { console: { origin } } })
+  const { headers } = await kerbside.request('POST', '/api/sign-in',
+    { body: { login: 'sam', password: PASSWORD }, origin })
+  const [set] = headers['set-cookie']
+  assert.match(set, /^__Host-kerbside=[0-9a-f]{64}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/)
+  const cookie = set.split(';')[0]
+  const me = async cookie => (await kerbside.request('GET', '/api/me', { cookie })).status
+  assert.equal(await me(cookie), 200)
+  assert.equal(await me('kerbside=' + '0'.repeat(64) + '; ' + cookie), 200)
+  assert.equal(await me(cookie.replace('__Host-', '')), 401)
+  const socket = await WebSocket.open(kerbside.url, { origin, cookie })
+  const welcomed = new Promise(resolve => socket.on('text', resolve))
+  socket.sendText('{"type":"hello","last":0}')
+  assert.equal(JSON.parse(await within('welcome', welcomed)).type, 'welcome')
+  const { origin: plain } = kerbside
+  assert.equal((await kerbside.request('POST', '/api/sign-out', { cookie, origin: plain })).status, 403)
+})
+
 // --- the websocket's door ---
 
 test('a websocket without a session is closed with 4401', async t => {
   const { kerbside } = await world(t)
-  for (const cookie of [undefined, 'kerbside=' + '0'.repeat(64), 'kerbside=', 'other=1']) {
+  for (const cookie of [undefined, 'kerbside=' + '0'.repeat(64), 'kerbside=', 'kerbside', 'other=1']) {
     const socket = await WebSocket.open(kerbside.url, { origin: kerbside.origin, cookie })
     let told = 0
     socket.on('text', () => told++)

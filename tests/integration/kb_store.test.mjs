@@ -275,7 +275,7 @@ describe('csv', () => {
     assert.match(await done('csv import', ['-'], rows(MISSED, DAY, phrases, ice)), /draft: 2, of which are to go: 0/)
     assert.equal(await done('diff', ['live', 'draft']),
       'intent/roads.ice (Ice): new\n  title: New: “Ice”.\n  phrases: New: “icy road”.\n  replies: New: “We grit: {link}”.\n' +
-      '  replies: New: “Say where\nand when: {link}”.\n  link: New: “https://council.example/ice”.\n' +
+      '  replies: New: “Say where and when: {link}”.\n  link: New: “https://council.example/ice”.\n' +
       '  department: New: “highways”.\n  review_by: New: “2099-12-31”.\n' +
       'intent/roads.pothole (Potholes, big): changed\n  title: “Potholes” became “Potholes, big”.\n' +
       '  phrases: New: “hole in road”, “crater”.\n  owner: New: “Edie Hall”.\n')
@@ -389,11 +389,19 @@ describe('an editor\'s word', () => {
     await day({ replies: ['All days: {link}'] })
     assert.match(await done('try', [message]),
       /^live {3}answer bins\.day\n {7}Your days are here: \S+\ndraft {2}answer bins\.day\n {7}All days: \S+\n$/)
-    const { text, live, draft } = JSON.parse(await done('try', ['--json', message]))
-    assert.deepEqual([text, live.intents, draft.intents], [message, ['bins.day'], ['bins.day']])
+    const { text, live, draft, opinion } = JSON.parse(await done('try', ['--json', message]))
+    assert.deepEqual([text, live.intents, draft.intents, opinion], [message, ['bins.day'], ['bins.day'], 'trained'])
     await day({ match: [{ pcre: '(', weight: 50 }] })
     await refused('check', ['--draft'], /bins\.day: match\[0\]/)
     await refused('try', [message], /bins\.day: match\[0\]/)
+    await day({ teach: Array.from({ length: 600 }, (_, i) => `when do you come to number ${i}`) })
+    const untaught = join(dir, 'untaught.json') // models that nobody has trained yet
+    writeFileSync(untaught, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), models: join(dir, 'models') }))
+    const learning = await kb('try', ['--json', message], '', ['--config', untaught])
+    assert.match(learning.err, /^The second opinion learns the draft first/m)
+    assert.equal(JSON.parse(learning.out).opinion, 'trained')
+    const learnt = await kb('try', [message], '', ['--config', untaught])
+    assert.doesNotMatch(learnt.err, /second opinion/)
     await done('discard', ['intent/bins.day'])
     assert.match(await done('try', [message]), /\ndraft {2}nothing is in it, over version \d+\n$/)
     assert.equal((await run(['kb', 'check', '--draft', '--kb', SMALL])).status, 2)
@@ -424,6 +432,16 @@ describe('an editor\'s word', () => {
       assert.equal(await done('diff', ['live', 'draft']), 'They are the same, byte for byte.\n')
     })
 
+    test('what somebody else wrote moves no terminal, and makes no line', async () => {
+      await day({ title: 'Bin\u001b[2J days\u009b31m', owner: 'Edie\n1  Hall' })
+      const shown = await done('diff', ['live', 'draft']) + await done('items', [])
+      await done('publish', ['--as', 'edie', '--note', 'Days\u001b]0;x\u0007\n9  again'])
+      const all = shown + await done('log', []) + await done('proposals', [])
+      assert.doesNotMatch(all, /[\0-\x09\x0b-\x1f\x7f-\x9f]|\n[19] {2}(Hall|again)/)
+      assert.match(all, /Bin \[2J days {2}31m/)
+      assert.match(all, /Edie Hall: Days \]0;x {2}9 {2}again\n/)
+    })
+
     test('a second person agrees where one is needed', async () => {
       await gas('I smell gas here')
       assert.match(await done('publish', ['--as', 'edie', '--note', 'Gas']),
@@ -448,6 +466,7 @@ describe('an editor\'s word', () => {
         id: 'flood',
         title: 'Flooded depot',
         text: 'The depot is flooded, so rounds are late today.',
+        variants: ['Rounds are late today: the depot is flooded.'],
         intents: ['bins.missed'],
         from: '2026-01-01T00:00:00Z',
         until: '2099-01-01T00:00:00Z'

@@ -66,6 +66,12 @@ static void needs_are_of_what_could_hurt(void **state)
         { "thresholds", KB_THRESHOLDS, "thresholds", "60", "65", KB_NEED_THRESHOLDS,
           KB_NEED_THRESHOLDS },
         { "wording", KB_WORDING, "thanks", "Thank you", "Thanks", 0, KB_NEED_ELECTION },
+        { "what is said in danger", KB_WORDING, "danger", NULL, "['Ring 999.']", KB_NEED_DANGER,
+          KB_NEED_DANGER | KB_NEED_ELECTION },
+        { "the same in a voice", KB_WORDING, "voices", NULL, "{'news':{'danger':['Ring 999.']}}",
+          KB_NEED_DANGER, KB_NEED_DANGER | KB_NEED_ELECTION },
+        { "another wording of a voice", KB_WORDING, "voices", NULL, "{'news':{'thanks':['Ta.']}}",
+          0, KB_NEED_ELECTION },
         { "an incident", KB_INCIDENT, "flood", NULL, "{'id':'flood'}", 0, 0 },
         { "the period itself", KB_ELECTION, "election", NULL, NULL, 0, KB_NEED_ELECTION },
     };

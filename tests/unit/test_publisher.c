@@ -3,6 +3,7 @@
 
 #include "bot/x/x.h"
 #include "tests/unit/kb_fixture.h"
+#include "tests/unit/still_clock.h"
 
 static struct {
     struct fixture *f;
@@ -283,6 +284,58 @@ static void another_process_publishes(void **state)
     assert_int_equal(t.live.version, 4);
 }
 
+/* Nobody is asked when something is proposed may be asked for when its time has come. */
+static void what_it_needs_is_looked_at_again(void **state)
+{
+    struct fixture *f = *state;
+    (void)kb_fixture_edit(f, KB_RULE, "sensitive.gas", "gas leak'", "gas (?&hole)'");
+    assert_str(kb_fixture_publish(f, "Gas", "1795000100"), "ok");
+    assert_str(kb_fixture_do(f, KIT, "editor", "kb_agree", ",'proposal':1"), "ok");
+    run_sql(f->tx, "DELETE FROM kb_draft");
+    (void)kb_fixture_edit(f, KB_TERM, "hole", "'pothole*'", "'pothole*','crater'");
+    assert_str(kb_fixture_publish(f, "Holes", "1795000200"), "ok");
+    for (int i = 101; i < 300; i += 100) {
+        assert_int_equal(clock_move(&t.clock, NOON + i), 0);
+        turn();
+    }
+    assert_str(text_of(f, q_proposals, 0),
+               "1 published console Gas It changes a rule for sensitive messages. 2 -\n"
+               "2 refused console Holes - - another version was published since this was proposed, "
+               "and now somebody else must agree. It changes words that a rule for sensitive "
+               "messages or trolling uses. Publish it again, and it waits for them\n");
+}
+
+/* Nor does an editor's word do that was given before an election's time. */
+static void an_elections_time_begins(void **state)
+{
+    struct fixture *f = *state;
+    struct kb_files *files = kb_fixture_files();
+    soften();
+    assert_str(kb_fixture_publish(f, "Softer", "1795000100"), "ok");
+    run_sql(f->tx, "DELETE FROM kb_draft");
+    (void)kb_fixture_edit(f, KB_RULE, "sensitive.gas", "ring 999", "call 999");
+    assert_str(kb_fixture_publish(f, "Call", "1795000100"), "ok");
+    assert_str(kb_fixture_do(f, KIT, "editor", "kb_agree", ",'proposal':2"), "ok");
+    assert_int_equal(
+        kb_files_put(files, STR("election.json"),
+                     STR("{\"from\":\"2026-11-01T00:00:00Z\",\"until\":\"2026-12-01T00:00:00Z\","
+                         "\"team\":\"communications\",\"names\":[\"Ada Moss\"],\"topics\":[]}")),
+        0);
+    assert_int_equal(kb_fixture_add(f, files, "import"), 2);
+    (void)kb_files_free(files);
+    turn();
+    assert_int_equal(t.live.version, 2);
+    assert_int_equal(clock_move(&t.clock, NOON + 101), 0);
+    turn();
+    turn();
+    assert_int_equal(t.live.version, 2);
+    assert_int_equal(int_of(f->tx,
+                            "SELECT count(*) AS n FROM kb_proposal WHERE state='refused' AND error "
+                            "LIKE '%pre-election period: a supervisor%'",
+                            0),
+                     2);
+}
+
 /* Whatever is published while one is worked on is what the next is laid over. */
 static void it_moves_while_one_is_worked_on(void **state)
 {
@@ -360,6 +413,8 @@ int main(void)
         publisher_test(an_earlier_version_comes_back),
         publisher_test(it_waits_for_its_person_and_its_time),
         publisher_test(another_process_publishes),
+        publisher_test(what_it_needs_is_looked_at_again),
+        publisher_test(an_elections_time_begins),
         publisher_test(it_moves_while_one_is_worked_on),
         publisher_test(what_is_withdrawn_or_cut_off_changes_nothing),
         publisher_test(an_account_keeps_its_voice),

@@ -17,6 +17,15 @@ static void test_lines(void **state)
     assert_int_equal(r.warnings, 0);
 }
 
+/* Quoted words make no line of their own, and move no terminal. */
+static void test_quoted(void **state)
+{
+    (void)state;
+    struct report r = REPORT_INIT;
+    (void)report_error(&r, "\"%s\": no title", "a\nwarning: b\x1b[31m");
+    assert_report(&r, "error: \"a warning: b [31m\": no title\n");
+}
+
 static void test_too_many(void **state)
 {
     (void)state;
@@ -44,6 +53,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_quoted),
         cmocka_unit_test(test_too_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

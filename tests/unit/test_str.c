@@ -199,6 +199,15 @@ static void test_utf8_cut(void **state)
     assert_int_equal(utf8_cut(str_of(NULL), 3).len, 0);
 }
 
+static void test_utf8_flatten(void **state)
+{
+    (void)state;
+    char text[] = "a\x1b[2J\nb\x7f\xc2\x9b"
+                  "c\xc2\xa0\xc3\xa9\t\xf0\x9f\x98\x80\xc2";
+    utf8_flatten(text, strlen(text));
+    assert_string_equal(text, "a [2J b   c\xc2\xa0\xc3\xa9 \xf0\x9f\x98\x80\xc2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,7 +215,7 @@ int main(void)
         cmocka_unit_test(test_is_lower),   cmocka_unit_test(test_split),
         cmocka_unit_test(test_to_int64),   cmocka_unit_test(test_hash),
         cmocka_unit_test(test_utf8_valid), cmocka_unit_test(test_utf8_round_trip),
-        cmocka_unit_test(test_utf8_cut),
+        cmocka_unit_test(test_utf8_cut),   cmocka_unit_test(test_utf8_flatten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,13 +12,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { Client, US } from '../../sandbox/testing.mjs'
+import { sql } from './sql.mjs'
 import { until, within } from './wait.mjs'
 
-export { US }
+export { US, sql }
 export const KB = fileURLToPath(new URL('../kb', import.meta.url))
 const HOLIDAYS = fileURLToPath(new URL('../../../config/bank-holidays.json', import.meta.url))
 const PROGRAM = process.env.KERBSIDE
-const SQL = process.env.KERBSIDE_SQL
 
 if (!PROGRAM) throw new Error('the variable KERBSIDE must name the program to test')
 
@@ -53,22 +53,6 @@ export function run (args, { input = '', env = {}, ms = 120000 } = {}) {
   })
   return within(`the end of kerbside ${args.join(' ')}`, ended, ms)
     .finally(() => child.kill('SIGKILL'))
-}
-
-// Runs one statement on a database by the little program beside the tests: rows of texts.
-export async function sql (file, statement) {
-  if (!SQL) throw new Error('the variable KERBSIDE_SQL must name the tests\' SQL runner')
-  const child = spawn(SQL, [file, statement])
-  let out = ''
-  let err = ''
-  child.stdout.setEncoding('utf8').on('data', piece => { out += piece })
-  child.stderr.setEncoding('utf8').on('data', piece => { err += piece })
-  const status = await new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', resolve)
-  })
-  assert.equal(status, 0, `${statement}: ${err}`)
-  return out.split('\n').slice(0, -1).map(line => line.split('\t'))
 }
 
 // Hashing passwords is slow by intent: staff are added to one database, which worlds copy.

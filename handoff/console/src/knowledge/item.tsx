@@ -1,6 +1,6 @@
 // One item of the knowledge base: what it is, live and in the draft, and all that can be changed.
 
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import { Now } from "../parts/words";
 import type { Body, ItemName, KbEntry, KbFrame } from "../types";
@@ -222,7 +222,7 @@ interface ConfirmProps {
 /** Takes the focus, since the button that was pressed is gone. */
 function Confirm({ question, yes, onYes, onNo }: ConfirmProps) {
   const words = useRef<HTMLParagraphElement>(null);
-  useEffect(() => words.current?.focus(), []);
+  useLayoutEffect(() => words.current?.focus(), []);
   return (
     <div class="ks-aside-note ks-kb-confirm" data-testid="confirm">
       <p class="govuk-body" tabIndex={-1} ref={words}>
@@ -269,9 +269,12 @@ function Removed({ keeper }: { keeper: ItemKeeper }) {
 }
 
 /** Why its publication needs a second person's word, or null; a draft's terms may need it, too. */
-function secondPerson({ kind }: ItemName, body: Body): string | null {
+function secondPerson({ kind, item }: ItemName, body: Body): string | null {
   if (kind === "thresholds") {
     return "Publishing a change of these numbers needs a second person, since they decide about every message.";
+  }
+  if (kind === "wording" && item === "danger") {
+    return "Publishing a change of this wording needs a second person, since it is said where somebody may be in danger.";
   }
   const ruleKind = textAt(body, "kind");
   if (kind !== "rule" || (ruleKind !== "sensitive" && ruleKind !== "troll")) return null;

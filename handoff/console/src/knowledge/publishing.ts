@@ -86,6 +86,9 @@ export function secondPersonWords(changed: readonly KbEntry[]): string | null {
   const rules = new Set(changed.map(({ rule }) => (rule ? guarded[rule] : undefined)));
   const named = Object.values(guarded).filter((words) => rules.has(words));
   if (changed.some(({ kind }) => kind === "thresholds")) named.push("thresholds");
+  if (changed.some(({ kind, item }) => kind === "wording" && item === "danger")) {
+    named.push("what is said where somebody may be in danger");
+  }
   if (named.length === 0) return null;
   const what = listWords(named);
   return `A second person has to agree before this is published, since it changes ${what}.`;
