@@ -22,7 +22,7 @@ static int run(const char *file, const char *statement, FILE *errors)
     sqlite3 *db = NULL;
     int r = sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL);
     if (r == SQLITE_OK)
-        r = sqlite3_busy_timeout(db, 5000);
+        r = sqlite3_busy_timeout(db, 60000);
     if (r == SQLITE_OK)
         r = sqlite3_exec(db, statement, print_row, NULL, NULL);
     if (errors == stdout)
