@@ -45,9 +45,9 @@ describe('identity', { concurrency: 3 }, () => {
     await w.x.control('POST', 'identity', { access_life_s: 16 })
     await w.x.control('POST', 'identity/expire', { account: 'NorthmoorHelp' })
     await w.kerbside.start()
-    await until('two more renewals', async () => (await renewals(w)).length >= 3, { ms: 30000 })
+    await until('two more renewals', async () => (await renewals(w)).length >= 3)
     const refused = (await w.x.requests()).filter(({ status }) => status === 401)
-    await until('one more', async () => (await renewals(w)).length >= 4, { ms: 30000 })
+    await until('one more', async () => (await renewals(w)).length >= 4)
     assert.equal((await w.x.requests()).filter(({ status }) => status === 401).length, refused.length)
     assert.equal((await w.x.ours()).length, 2)
     for (const token of [kept.access_token, kept.refresh_token, APP.client_secret]) {

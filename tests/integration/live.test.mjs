@@ -124,7 +124,7 @@ describe('streams', { concurrency: 4 }, () => {
     await w.x.fault({ on: 'mentions', kind: 'late' })
     await w.x.fault({ on: 'post', kind: 'not_summoned' })
     const post = await w.x.says('elm_close_sam', MISSED)
-    const reply = await w.x.replyTo(post, { ms: 60000 })
+    const reply = await w.x.replyTo(post)
     await w.x.clearFaults()
     const beginnings = times(w, 'stream.begun')
     await w.kerbside.restart()
