@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { weigh } from '../sandbox/weigh.mjs'
 import { story } from './story.mjs'
 import {
-  assertAccessible, assertNoSidewaysScrolling, focusOn, focusOnHeading, openCase, row, tabTo, taken, until
+  assertAccessible, assertNoSidewaysScrolling, focusOn, focusOnHeading, openCase, row, tabTo, taken,
+  until
 } from './support.mjs'
 
 const QUESTION = "do you hire out the old mayor's chain for weddings?"

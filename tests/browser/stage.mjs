@@ -14,7 +14,7 @@ export class Stage {
   alter = frame => frame
   answers = {}
   reachable = true
-  #asked = new Set() // what the page waits for
+  #asked = new Set() // what the page waits for, as long as it can be had
 
   static async open (council, who) {
     const stage = new Stage()
@@ -58,7 +58,6 @@ export class Stage {
 
   lose () {
     this.reachable = false
-    this.#asked.clear()
     return this.socket.close()
   }
 
@@ -84,7 +83,7 @@ export class Stage {
     await until('the page is at rest', async () => {
       await this.page.evaluate(() => new Promise(resolve =>
         requestAnimationFrame(() => setTimeout(resolve))))
-      rounds = this.#asked.size > 0 ? 0 : rounds + 1
+      rounds = this.reachable && this.#asked.size > 0 ? 0 : rounds + 1
       return rounds === 2
     })
   }

@@ -44,7 +44,7 @@ export async function until (what, look) {
     const found = await look()
     if (found) return found
     if (Date.now() > end) assert.fail(`waited in vain until ${what}`)
-    await pause(20)
+    await pause(50)
   }
 }
 

@@ -1,7 +1,7 @@
 // The knowledge pages are a script of their own, fetched when somebody first opens one of them: most
 // of the staff never do.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { KnowledgeView, KnowledgeViewProps } from "./knowledge";
 import { placeTitle } from "./words";
@@ -34,7 +34,7 @@ export function KnowledgeOnDemand(props: KnowledgeViewProps) {
   }, []);
 
   // The heading that had the focus is gone: the page's own takes it, unless the page gave it away.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!focused.current || document.activeElement !== document.body) return;
     document.querySelector<HTMLElement>("main h1")?.focus();
   }, [view]);

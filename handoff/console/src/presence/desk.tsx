@@ -19,7 +19,8 @@ export interface DeskViewProps {
 
 export function DeskView({ state, ask, announce }: DeskViewProps) {
   const { staff, people, may } = state;
-  const me = people.find((one) => one.id === staff?.id);
+  // Not known yet is no, or what is written in the form's first moment would go with it.
+  const on = people.find((one) => one.id === staff?.id)?.on ?? false;
   return (
     <>
       <h1 class="govuk-heading-l" tabIndex={-1}>
@@ -32,8 +33,8 @@ export function DeskView({ state, ask, announce }: DeskViewProps) {
       )}
       {may.has("sign_on") ? (
         <ShiftForm
-          key={String(me?.on)}
-          on={me?.on ?? false}
+          key={String(on)}
+          on={on}
           state={state}
           ask={ask}
           announce={announce}
