@@ -7,8 +7,9 @@
 #include "base/log.h"
 
 enum {
-    STMT_TABLE = 512
-}; /* open addressing by the SQL's address; far more than there are statements */
+    STMT_TABLE = 512, /* open addressing by the SQL's address; far more than there are statements */
+    COPIES = 4        /* of the log in a row, each of what came in the one before */
+};
 
 struct stmt {
     const char *sql;
@@ -27,6 +28,7 @@ struct db {
     struct tx tx;
     struct stmt stmts[STMT_TABLE];
     unsigned stmt_count;
+    int64_t log_pages;
 };
 
 static int db_fault(struct db *db, const char *doing)
@@ -110,6 +112,36 @@ int64_t db_version(struct db *db)
 int64_t db_changes(struct db *db)
 {
     return sqlite3_total_changes64(db->handle);
+}
+
+static int count_pages(void *data, sqlite3 *handle, const char *schema, int pages)
+{
+    (void)handle;
+    (void)schema;
+    struct db *db = data;
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
+void db_leave_log(struct db *db)
+{
+    (void)sqlite3_wal_hook(db->handle, count_pages, db); /* in place of the one that checkpoints */
+}
+
+int64_t db_log_pages(struct db *db)
+{
+    return db->log_pages;
+}
+
+void db_copy_log(struct db *db)
+{
+    assert(!db->tx.open);
+    int pages = 0, copied = -1, code = SQLITE_OK;
+    for (int i = 0; i < COPIES && copied < pages && code == SQLITE_OK; i++)
+        code =
+            sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    if (code != SQLITE_OK && code != SQLITE_BUSY) /* busy: somebody else copies */
+        (void)db_fault(db, "checkpoint");
 }
 
 int db_flush(struct db *db)

@@ -33,6 +33,16 @@ int64_t db_version(
     struct db *db); /* moves on when another connection has committed; negative: error */
 int64_t db_changes(struct db *db); /* rows ever changed through this connection: has anything
                                       happened since I last looked? */
+/*
+ * Copying the write-ahead log into the database takes as long as the disk likes, and a commit does
+ * it whenever the log holds 1,000 pages. After db_leave_log, @db's commits don't: its owner looks
+ * at db_log_pages, and has another connection, on any thread, call db_copy_log. That keeps no
+ * writer waiting; what is committed meanwhile is copied as well, but not without end. Once all of
+ * it is copied, the next commit begins the log anew.
+ */
+void db_leave_log(struct db *db);
+int64_t db_log_pages(struct db *db); /* in the log after @db's last commit; 0 before the first */
+void db_copy_log(struct db *db);     /* logs what fails; no transaction may be open */
 /* What was erased leaves the files too: the write-ahead log is emptied into the database. No
  * transaction may be open. */
 int db_flush(struct db *db) MUST_CHECK;

@@ -151,6 +151,11 @@ static int find_second(const struct candidate *c, struct kb *kb, const struct kb
     return r < 0 ? r : 0;
 }
 
+const char *candidate_opinion(const struct kb *draft, bool trained)
+{
+    return trained ? "trained" : draft->second ? "live" : "missing";
+}
+
 int candidate_look(struct candidate *c, struct db *db, const struct kb *live, struct arena *arena,
                    struct candidate_look *ret)
 {

@@ -26,6 +26,12 @@ struct candidate_look {
     struct str faults; /* in the arena: lines of the report, if it can't be loaded */
 };
 
+/*
+ * Which second opinion a draft is asked with, as "opinion" of PROTOCOL.md: "trained", as when it is
+ * published, "live", which hasn't learned what is changed, or "missing": patterns alone decide.
+ */
+const char *candidate_opinion(const struct kb *draft, bool trained);
+
 /* @live: what is live, read only. Returns 0 or negative. */
 int candidate_look(struct candidate *c, struct db *db, const struct kb *live, struct arena *arena,
                    struct candidate_look *ret) MUST_CHECK;

@@ -57,14 +57,26 @@ int kb_past_live(struct kb_past *past, struct kb **ret)
     return r < 0 ? EXIT_FAILED : EXIT_OK;
 }
 
+/* The draft, trained. Who waits for that is told so. */
+static int train(struct candidate *c, struct db *db, const struct kb *live, struct arena *arena,
+                 struct candidate_look *ret)
+{
+    atomic_bool stop = false;
+    int r = candidate_look(c, db, live, arena, ret);
+    if (r < 0 || !ret->kb || ret->trained)
+        return r;
+    (void)fputs("The second opinion learns the draft first, which may take a minute.\n", stderr);
+    ret->kb = kb_free(ret->kb);
+    return candidate_train(c, db, live, arena, &stop, ret);
+}
+
 int kb_past_draft(struct kb_past *past, const struct kb *live, struct kb **ret,
                   int64_t *ret_revision)
 {
     struct candidate *c = candidate_new(models_dir(past->conf, NULL), &x_text_rules);
     struct arena arena = ARENA_INIT;
     struct candidate_look look = { .kb = NULL };
-    atomic_bool stop = false;
-    int r = c ? candidate_train(c, past->db, live, &arena, &stop, &look) : ERR_NOMEM;
+    int r = c ? train(c, past->db, live, &arena, &look) : ERR_NOMEM;
     if (r < 0)
         (void)fprintf(stderr, "error: the draft: %s\n", err_str(r));
     (void)fprintf(stderr, "%.*s", STR_ARG(look.faults));

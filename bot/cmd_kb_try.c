@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <time.h>
 
+#include "bot/candidate.h"
 #include "bot/cmd_kb.h"
 #include "bot/tried.h"
 
@@ -11,6 +12,7 @@ static const char usage[] =
     "usage: kerbside kb try [--config FILE] [--at TIME] [--json] TEXT\n"
     "  Says what would be done about a message by what is live, and by the draft if anything is in "
     "it.\n"
+    "  A draft that teaches something new is trained first, as for publishing: up to a minute.\n"
     "  Write it as residents do, with our handle: \"@NorthmoorHelp …\" is understood as on X.\n"
     "  --at TIME  as if it were written then, such as 2026-11-22T21:00:00Z (now)\n"
     "  --json     one JSON object instead of words for people\n"
@@ -96,6 +98,8 @@ static int try_both(struct trying *t, bool json)
         (void)json_put_str(o, "text", t->text);
         (void)cJSON_AddItemToObject(o, "live", live);
         (void)cJSON_AddItemToObject(o, "draft", draft ? draft : cJSON_CreateNull());
+        (void)json_put_str_or_null(o, "opinion",
+                                   str_of(draft ? candidate_opinion(t->draft, true) : ""));
         return print_json(o);
     }
     if (r == 0) {

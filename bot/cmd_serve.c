@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "bot/accounts.h"
 #include "bot/bot_store.h"
+#include "bot/checkpointer.h"
 #include "bot/command.h"
 #include "bot/council.h"
 #include "bot/incidents.h"
@@ -51,6 +52,7 @@ struct service {
     struct incidents incidents;
     struct links *links; /* NULL: nobody asks for them */
     struct publisher *publisher;
+    struct checkpointer *checkpointer;
     struct workshop *workshop;
     struct console *console;
     uv_signal_t signals[2];
@@ -116,6 +118,7 @@ static void on_before_sleep(uv_prepare_t *handle)
     accounts_turn(s->accounts);
     publisher_turn(s->publisher);
     s->changes_seen = db_changes(s->db);
+    checkpointer_turn(s->checkpointer);
     console_wake(s->console);
 }
 
@@ -236,6 +239,8 @@ static int open_parts(struct service *s, struct report *report)
         r = workshop_open(s->workshop, s->db, report);
     if (r == 0 && s->conf->check_links)
         r = open_links(s);
+    if (r == 0)
+        r = checkpointer_new(&s->loop, s->db, &s->checkpointer);
     if (r < 0)
         return r;
     console.mount = accounts_mount(s->accounts);
@@ -280,6 +285,7 @@ static void stop_parts(struct service *s)
     s->accounts = accounts_free(s->accounts);
     s->publisher = publisher_free(s->publisher);
     s->workshop = workshop_free(s->workshop);
+    s->checkpointer = checkpointer_free(s->checkpointer);
     s->desk.workshop = (struct desk_workshop){ .ask = NULL };
     s->console = console_free(s->console); /* last: it turns the loop until nobody works any more */
     if (s->loop_open) {

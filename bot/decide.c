@@ -131,12 +131,14 @@ bool decision_shows(const struct kb *kb, const struct decision *d, size_t i)
     return decision_rests_on(kb, &d->policy, d->match.whys[i].topic);
 }
 
-/* What rests on no words of theirs. */
-static void put_wordless(cJSON *list, const char *rule)
+/* What rests on no words of theirs. @title: what staff call it, or empty. */
+static void put_wordless(cJSON *list, const char *rule, struct str title)
 {
     cJSON *one = cJSON_CreateObject();
     (void)cJSON_AddItemToArray(list, one);
     (void)cJSON_AddStringToObject(one, "rule", rule);
+    if (title.len)
+        (void)json_put_str(one, "title", title);
     (void)cJSON_AddArrayToObject(one, "words");
     (void)cJSON_AddArrayToObject(one, "spans");
 }
@@ -149,7 +151,7 @@ static void put_incidents(cJSON *list, const struct policy_decision *p)
             continue;
         buf_clear(&rule);
         if (buf_addf(&rule, "incident %.*s", STR_ARG(p->incidents[i]->id)) == 0)
-            put_wordless(list, buf_cstr(&rule));
+            put_wordless(list, buf_cstr(&rule), p->incidents[i]->title);
     }
     buf_release(&rule);
 }
@@ -158,7 +160,7 @@ cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str te
 {
     cJSON *list = cJSON_CreateArray();
     if (d->policy.by_second)
-        put_wordless(list, "second opinion");
+        put_wordless(list, "second opinion", STR(""));
     put_incidents(list, &d->policy);
     for (size_t i = 0; i < d->match.why_count; i++) {
         if (!decision_shows(kb, d, i))
@@ -167,6 +169,8 @@ cJSON *decision_why(const struct kb *kb, const struct decision *d, struct str te
         cJSON *one = cJSON_CreateObject(), *words, *spans;
         (void)cJSON_AddItemToArray(list, one);
         (void)json_put_str(one, "rule", kb_topic_name(kb, why->topic));
+        if (kb_topic_title(kb, why->topic).len)
+            (void)json_put_str(one, "title", kb_topic_title(kb, why->topic));
         words = cJSON_AddArrayToObject(one, "words");
         spans = cJSON_AddArrayToObject(one, "spans");
         for (size_t s = 0; s < why->count; s++) {

@@ -17,8 +17,9 @@ struct likely {
 };
 
 /*
- * The likeliest first, at most LIKELY_MAX, none of them in shadow mode; none for what is sensitive,
- * since nobody in need is sent a link, and none where every wording is too long. Texts live in
+ * The likeliest first, at most LIKELY_MAX, none of them in shadow mode and none that is a mere
+ * guess; none for what is sensitive, since nobody in need is sent a link, and none where every
+ * wording is too long. Texts live in
  * @arena, @context is as for wording_write. Returns their number or ERR_NOMEM.
  */
 int likely_find(const struct decider *decider, struct arena *arena, struct str text,

@@ -486,6 +486,8 @@ static int look(struct outbox *o)
                                              UNKNOWN_AT_ONCE)
                        : ERR_NOMEM;
     tx_rollback(tx);
+    if (count == 0)
+        set_trouble(&o->look_trouble, STR("")); /* what was looked for was seen by others */
     if (count <= 0)
         return count;
     o->unknown_count = (size_t)count;

@@ -172,7 +172,7 @@ static int64_t digest_of_said(const struct policy_decision *p, size_t i)
 {
     const struct kb_intent *const said[] = { p->intent, p->also, p->would, p->would_also };
     const struct kb_incident *incident = i < ARRAY_LEN(p->incidents) ? p->incidents[i] : NULL;
-    return incident ? (int64_t)str_hash(incident->text) : said[i]->digest;
+    return incident ? (int64_t)incident->digest : said[i]->digest;
 }
 
 /* The intents that it answers, or would have where that begins a case, and the rule that decided

@@ -195,12 +195,12 @@ static void put_use(unsigned topic, void *data)
 {
     const struct using *u = data;
     bool rule = kb_rule_of(u->kb, topic) != NULL;
-    struct str id = kb_topic_name(u->kb, topic);
+    struct str id = kb_topic_name(u->kb, topic), title = kb_topic_title(u->kb, topic);
     cJSON *o = cJSON_CreateObject();
     (void)cJSON_AddItemToArray(u->list, o);
     (void)json_put_str(o, "kind", kb_item_kind_name(rule ? KB_RULE : KB_INTENT));
     (void)json_put_str(o, "item", id);
-    (void)json_put_str(o, "title", rule ? id : kb_intent_named(u->kb, id)->title);
+    (void)json_put_str(o, "title", title.len ? title : id);
 }
 
 static int put_uses(const struct checking *c)

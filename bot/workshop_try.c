@@ -48,9 +48,15 @@ int workshop_try(struct workshop_job *job)
                                "null for now.");
     (void)json_put_str(job->answer, "text", text);
     int r = try_by(job, "live", job->live, text, at);
-    if (r < 0 || job->draft)
-        return r < 0 ? r : try_by(job, "draft", job->draft, text, at);
+    if (r < 0)
+        return r;
+    if (job->draft) {
+        (void)cJSON_AddStringToObject(job->answer, "opinion",
+                                      candidate_opinion(job->draft, job->trained));
+        return try_by(job, "draft", job->draft, text, at);
+    }
     (void)cJSON_AddNullToObject(job->answer, "draft");
+    (void)cJSON_AddNullToObject(job->answer, "opinion");
     if (job->draft_faults.len)
         (void)json_put_str(job->answer, "problem", job->draft_faults);
     return 0;

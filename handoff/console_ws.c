@@ -395,10 +395,14 @@ static void take_frame(struct ws_peer *peer, struct str text)
     cJSON_Delete(frame);
 }
 
-/* A frame that comes whole isn't copied; one that comes in parts is put together. */
+/*
+ * A frame that comes whole isn't copied; one that comes in parts is put together. Who says anything
+ * is there, though the answer to a ping may stand behind all that they have to say.
+ */
 static int receive(struct ws_peer *peer, struct str part)
 {
     bool last = lws_is_final_fragment(peer->wsi) && lws_remaining_packet_payload(peer->wsi) == 0;
+    lws_validity_confirmed(peer->wsi);
     if (peer->closing_why)
         return 0;
     if (lws_frame_is_binary(peer->wsi)) {

@@ -52,12 +52,17 @@ static const char *kind_of(enum entity_kind kind)
     case ENTITY_POSTCODE:
     case ENTITY_ADDRESS:
         return "address";
-    case ENTITY_DISTRICT:
     case ENTITY_NINO:
+        return "ni_number";
     case ENTITY_CARD:
+        return "card";
     case ENTITY_BANK:
-    case ENTITY_DOB:
+        return "bank";
     case ENTITY_NHS:
+        return "nhs_number";
+    case ENTITY_DOB:
+        return "birth_date";
+    case ENTITY_DISTRICT:
     case ENTITY_KINDS:
         return NULL;
     }

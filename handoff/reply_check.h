@@ -1,6 +1,7 @@
 /*
- * What should be looked at before a reply is sent: details by which somebody can be found, and the
- * names of residents whom it isn't for. Only a warning: what is right is for its writer to say.
+ * What should be looked at before a reply is sent: details by which somebody can be found or
+ * robbed, and the names of residents whom it isn't for. Only a warning: what is right is for its
+ * writer to say.
  */
 #ifndef HANDOFF_REPLY_CHECK_H
 #define HANDOFF_REPLY_CHECK_H

@@ -54,6 +54,12 @@ struct str kb_topic_name(const struct kb *kb, unsigned topic)
     return intent ? intent->id : kb_rule_of(kb, topic)->id;
 }
 
+struct str kb_topic_title(const struct kb *kb, unsigned topic)
+{
+    const struct kb_intent *intent = kb_intent_of(kb, topic);
+    return intent ? intent->title : kb_rule_of(kb, topic)->title;
+}
+
 const struct kb_wording *kb_wording_of(const struct kb *kb, struct str name)
 {
     for (size_t i = 0; i < kb->voice_count; i++)

@@ -78,6 +78,7 @@ struct kb_rule {
     /* Of the election's names and topics (election.json): it means something only then. Both 0 of
      * every other. */
     int64_t from_at, until_at;
+    struct str title; /* what staff see; empty: its id */
 };
 
 /*
@@ -152,11 +153,12 @@ struct kb_notice {
     size_t intent_count;
 };
 
-/* While it holds, its text is what its intents answer, whatever their replies and modes are, and
- * no notice stands before it. An intent has one at a time. */
+/* While it holds, one of its wordings is what its intents answer, whatever their replies and modes
+ * are, and no notice stands before it. An intent has one at a time. */
 struct kb_incident {
-    struct str id, title, text;
-    struct kb_list said;       /* the text, as the one variant that it is */
+    struct str id, title;
+    struct kb_list said;       /* the text and its variants */
+    uint64_t digest;           /* of all that */
     int64_t from_at, until_at; /* the last second isn't part of it */
     const struct kb_intent **intents;
     size_t intent_count;
@@ -244,6 +246,7 @@ const struct kb_intent *kb_intent_of(const struct kb *kb, unsigned topic);
 const struct kb_rule *kb_rule_of(const struct kb *kb, unsigned topic);
 const struct kb_intent *kb_intent_named(const struct kb *kb, struct str id); /* or NULL */
 struct str kb_topic_name(const struct kb *kb, unsigned topic);
+struct str kb_topic_title(const struct kb *kb, unsigned topic); /* empty: a rule without one */
 struct str kb_topic_file(const struct kb *kb, unsigned topic);
 const struct kb_examples *kb_topic_examples(const struct kb *kb, unsigned topic);
 const struct kb_list *kb_topic_phrases(const struct kb *kb, unsigned topic);

@@ -84,6 +84,7 @@ int load_election(struct loader *l, const cJSON *tree, struct str file)
 {
     static const char *const names[] = { "from", "until", "team", "names", "topics", NULL };
     struct kb_rule rule = { .id = STR("election"),
+                            .title = STR("The election"),
                             .kind = KB_SENSITIVE,
                             .reason = kb_class_name(KB_CLASS_PRESS_POLITICS) };
     const char *w = file.p;

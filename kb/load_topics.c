@@ -236,7 +236,7 @@ static int load_rule(struct loader *l, const cJSON *object, struct str file)
 {
     static const char *const names[] = { "id",       "kind",    "reason", "team",
                                          "on_call",  "holding", "match",  "unless",
-                                         "examples", "phrases", NULL };
+                                         "examples", "phrases", "title",  NULL };
     struct kb_rule rule = { 0 };
     struct str id = STR("");
     struct buf where = BUF_INIT(4096);
@@ -248,6 +248,8 @@ static int load_rule(struct loader *l, const cJSON *object, struct str file)
     json_check_names(object, names, w, l->report);
     if (r == 0)
         r = load_text(l, object, "id", true, w, &rule.id);
+    if (r == 0)
+        r = load_text(l, object, "title", false, w, &rule.title);
     if (r == 0)
         r = take_kind(l, object, w, &rule);
     if (r == 0)

@@ -63,8 +63,11 @@ int kb_previews(enum kb_item_kind kind, struct str id, const cJSON *body,
         return show_field(&w, "replies", body, &linked, LOAD_HANDLE_ROOM);
     case KB_RULE:
         return show_field(&w, "holding", body, when, LOAD_HANDLE_ROOM);
+    case KB_INCIDENT: {
+        int r = show_field(&w, "text", body, NULL, LOAD_HANDLE_ROOM);
+        return r != 0 ? r : show_field(&w, "variants", body, NULL, LOAD_HANDLE_ROOM);
+    }
     case KB_NOTICE:
-    case KB_INCIDENT:
         return show_field(&w, "text", body, NULL, LOAD_HANDLE_ROOM);
     case KB_CANNED:
         return show_field(&w, "text", body, NULL, KB_SIGNATURE_ROOM);

@@ -13,7 +13,7 @@ import { Stage } from './stage.mjs'
 import { story } from './story.mjs'
 import { STAFF } from './support.mjs'
 
-const LONGEST_MS = 280_000 // some thirty states
+const LONGEST_MS = 840_000 // some thirty states
 
 const refused = (code, text) => () => ({ type: 'refused', code, text })
 const gas = { kind: 'rule', item: 'danger.gas' }
@@ -68,15 +68,10 @@ story('nobody is kept out of the knowledge pages', async (council, t) => {
   council.forgiveLostConnections()
   const stage = await Stage.open(council, 'edie')
   const check = async where => t.test(where, async () => {
+    await stage.atRest()
     assert.deepEqual(await obstacles(stage.page), [], `${where} keeps somebody out`)
   })
-  // A page of its own: what was fetched for the one before is gone.
-  const open = async (view, more = {}) => {
-    stage.answers = { ...answers, ...more }
-    await stage.page.evaluate(to => { location.hash = `#/${to}` }, `knowledge/${view}`)
-    await stage.page.reload()
-    await stage.page.getByRole('navigation', { name: 'Knowledge' }).waitFor()
-  }
+  const open = (view, more = {}) => stage.openKnowledge(`/${view}`, { ...answers, ...more })
   await publishing(stage.page, open, check)
   await versions(stage.page, open, check)
   await replaying(stage.page, open, check)

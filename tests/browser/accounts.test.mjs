@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { codeOf, stepNow } from '../integration/support/totp.mjs'
 import { story } from './story.mjs'
-import { assertAccessible, assertNoSidewaysScrolling, STAFF, tabTo, until } from './support.mjs'
+import {
+  assertAccessible, assertNoSidewaysScrolling, focusOn, focusOnHeading, STAFF, tabTo
+} from './support.mjs'
 
 const PASSWORD = 'browser-test-password'
 const ADA = { login: 'ada', name: 'Ada Cole', initials: 'AC', role: 'admin' }
@@ -17,8 +19,11 @@ async function fits (page, where) {
   await page.setViewportSize({ width, height })
 }
 
-const focused = page => page.evaluate(() => document.activeElement.dataset.testid ??
-  document.activeElement.tagName)
+// Gives a code at each call that is right now and wasn't used before: the next one is, too.
+function codesOf (secret) {
+  let used = 0
+  return () => codeOf(secret, used = Math.max(stepNow(), used + 1))
+}
 
 // Fills fields and presses the button as somebody does who has no mouse.
 async function submit (page, fields, button) {
@@ -44,7 +49,7 @@ story('a second factor is set up, asked for, and ends sessions from elsewhere', 
   await tabTo(page, page.getByTestId('nav-account'))
   await keyboard.press('Enter')
   await page.getByTestId('begin-factor').waitFor()
-  assert.equal(await focused(page), 'H1')
+  await focusOnHeading(page)
   await fits(page, 'an account without a second factor')
   await submit(page, { 'factor-password': 'not the password' }, 'begin-factor-submit')
   await page.getByTestId('error').filter({ hasText: "isn't your password" }).waitFor()
@@ -53,12 +58,12 @@ story('a second factor is set up, asked for, and ends sessions from elsewhere', 
   await page.getByTestId('secret').waitFor()
   await fits(page, 'the secret of a second factor')
   const secret = (await page.getByTestId('secret').innerText()).replaceAll(' ', '')
-  const step = stepNow()
+  const nextCode = codesOf(secret)
   await submit(page, { 'factor-code': '12345' }, 'confirm-factor-submit')
   await page.getByTestId('error').filter({ hasText: "isn't right" }).waitFor()
-  await submit(page, { 'factor-code': codeOf(secret, step) }, 'confirm-factor-submit')
+  await submit(page, { 'factor-code': nextCode() }, 'confirm-factor-submit')
   await page.getByTestId('recovery-codes').waitFor()
-  await until('the focus is on the codes', async () => await focused(page) === 'recovery-codes')
+  await focusOn(page, 'recovery-codes')
   await fits(page, 'recovery codes')
   const codes = await page.getByTestId('recovery-codes').locator('code').allInnerTexts()
   assert.equal(codes.length, 8)
@@ -73,13 +78,13 @@ story('a second factor is set up, asked for, and ends sessions from elsewhere', 
   await other.getByTestId('sign-in').waitFor()
   await submit(other, { login: 'ada', password: PASSWORD }, 'sign-in-submit')
   await other.getByTestId('code').waitFor()
-  await until('the focus is in the code', async () => await focused(other) === 'code')
+  await focusOn(other, 'code')
   await fits(other, 'being asked for a code')
   await other.keyboard.type('000000')
   await other.keyboard.press('Enter')
   await other.getByTestId('error').filter({ hasText: "isn't right" }).waitFor()
   await fits(other, 'a wrong code')
-  await submit(other, { code: codeOf(secret, step + 1) }, 'sign-in-submit')
+  await submit(other, { code: nextCode() }, 'sign-in-submit')
   await connected(other)
 
   // --- ending that session from the first ---
@@ -131,7 +136,7 @@ story('an admin adds a trainee, who must choose a password of their own', async 
   await other.getByTestId('login').waitFor()
   await submit(other, { login: 'tom', password: first }, 'sign-in-submit')
   await other.getByTestId('must-password').waitFor()
-  await until('the focus is on the heading', async () => await focused(other) === 'H1')
+  await focusOnHeading(other)
   await fits(other, 'having to choose a password')
   await submit(other, { 'old-password': first, 'new-password': 'Password2026' }, 'change-password')
   await other.getByTestId('error').filter({ hasText: 'first that somebody would try' }).waitFor()

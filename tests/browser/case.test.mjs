@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { story } from './story.mjs'
 import {
-  assertAccessible, assertNoSidewaysScrolling, openCase, row, tabTo, until
+  assertAccessible, assertNoSidewaysScrolling, focusOn, openCase, row, tabTo, taken, until
 } from './support.mjs'
 
 const QUESTION = "do you hire out the old mayor's chain for weddings?"
@@ -13,9 +13,6 @@ const NARROW = { width: 320, height: 640 }
 
 const staffReplies = async (council, conversation) =>
   (await council.ourReplies(conversation)).filter(({ text }) => /\^SR$/.test(text))
-
-const focused = (page, testId) => until(`the focus is on ${testId}`, () =>
-  page.evaluate(id => document.activeElement.dataset.testid === id, testId))
 
 const said = (page, words) =>
   page.getByTestId('live').getByText(words).first().waitFor({ state: 'attached' })
@@ -29,16 +26,21 @@ story('from the queue to a reply by keys alone, taken back, kept, and the case c
   await keyboard.press('Enter')
   await page.getByTestId('conversation').waitFor()
   await keyboard.press('c')
-  await focused(page, 'reply-text')
+  await focusOn(page, 'reply-text')
   await keyboard.type('Hello Jo.')
 
   // Ready words come in where the cursor is, and the browser takes them back as if typed.
   await tabTo(page, page.getByTestId('insert'))
   await keyboard.press('Enter')
-  const ready = page.getByTestId('insert-words').first()
-  await tabTo(page, ready)
+  await focused(page, 'insert-sought')
+  await keyboard.press('Escape')
+  await focused(page, 'insert')
   await keyboard.press('Enter')
-  await focused(page, 'reply-text')
+  await focused(page, 'insert-sought')
+  await keyboard.press('ArrowDown')
+  await focused(page, 'insert-words')
+  await keyboard.press('Enter')
+  await focusOn(page, 'reply-text')
   assert.match(await box.inputValue(), /^Hello Jo\. \S/)
   await keyboard.press('Control+z')
   assert.equal(await box.inputValue(), 'Hello Jo.')
@@ -46,22 +48,20 @@ story('from the queue to a reply by keys alone, taken back, kept, and the case c
   await keyboard.press('Control+Enter')
   await page.getByTestId('reply-undo').waitFor()
   await said(page, 'goes out in 60 seconds')
-  await focused(page, 'reply-text')
-  assert.equal(await box.inputValue(), '')
-  await assertAccessible(page, 'a case with a reply that is held')
+  await taken(page, box)
 
   await keyboard.press('Shift+Tab')
-  await focused(page, 'reply-undo')
+  await focusOn(page, 'reply-undo')
   await keyboard.press('Enter')
   await said(page, 'Taken back')
-  await focused(page, 'reply-text')
-  assert.equal(await box.inputValue(), "Hello Jo. It's not for hire.")
+  await focusOn(page, 'reply-text')
+  const begun = async () => await box.inputValue() === "Hello Jo. It's not for hire."
+  await until('the text is in the box again', begun)
   await page.getByTestId('note-text').fill('Ask the museum')
   await page.reload()
   await box.waitFor()
   assert.equal(await page.getByTestId('note-text').inputValue(), 'Ask the museum')
-  await until('the draft is there again', async () =>
-    await box.inputValue() === "Hello Jo. It's not for hire.")
+  await until('the draft is there again', begun)
   assert.equal((await staffReplies(council, id)).length, 0)
 
   await page.getByTestId('way-private').check()
@@ -71,7 +71,7 @@ story('from the queue to a reply by keys alone, taken back, kept, and the case c
     await page.getByTestId('more').press('Enter')
     await page.getByTestId(action).press('Enter')
     await said(page, words)
-    await focused(page, 'more')
+    await focusOn(page, 'more')
   }
   await page.getByTestId('outcome').selectOption('praise')
   const departments = page.getByTestId('department-choice').locator('option')
@@ -89,6 +89,9 @@ const tom = { id: 3, name: 'Tom Ives', initials: 'TI' }
 
 // What a colleague, the knowledge base or the resident could have put into a case by now.
 function filled (frame) {
+  if (frame.type === 'people') {
+    frame.people.push({ ...tom, role: 'trainee', on: true, here: true, case: 1, typing: true })
+  }
   if (frame.type === 'count') frame.warnings = [{ kind: 'name', words: MARKUP }]
   if (frame.type !== 'case') return frame
   const [first] = frame.messages
@@ -134,11 +137,9 @@ function filled (frame) {
 story('a case full of what others wrote is read, and fits', async council => {
   await council.x.write(`@NorthmoorHelp ${QUESTION}`, { handle: 'quayside_jo' })
   const page = await council.newPage()
-  let hear
   await page.routeWebSocket('**/ws', console => {
     const server = console.connectToServer()
-    hear = frame => console.send(JSON.stringify(frame))
-    server.onMessage(text => hear(filled(JSON.parse(text))))
+    server.onMessage(text => console.send(JSON.stringify(filled(JSON.parse(text)))))
   })
   await page.goto(council.consoleUrl)
   await council.signIn(page, 'sam')
@@ -151,8 +152,6 @@ story('a case full of what others wrote is read, and fits', async council => {
   ['message', 'proposed', 'failed', 'returned', 'message'])
   await page.getByTestId('due').getByText('20 minutes left').waitFor()
   await page.getByTestId('lease').getByText('yours until').waitFor()
-  const here = { ...tom, role: 'trainee', on: true, here: true, case: 1, typing: true }
-  hear({ type: 'people', people: [here] })
   await page.getByTestId('others').getByText('Tom Ives is writing here').waitFor()
 
   await page.getByTestId('insert').click()
@@ -164,19 +163,57 @@ story('a case full of what others wrote is read, and fits', async council => {
   await page.getByTestId('error').filter({ hasText: 'Say what Tom Ives should change' }).waitFor()
   await page.getByTestId('more').click()
   await page.getByTestId('pass').click()
-  await focused(page, 'pass-target')
+  await focusOn(page, 'pass-target')
   for (const size of [{ width: 1280, height: 900 }, NARROW]) {
     await page.setViewportSize(size)
     await assertNoSidewaysScrolling(page, `a full case at ${size.width} px`)
     await assertAccessible(page, `a full case at ${size.width} px`)
   }
   await page.getByTestId('to-reply').click()
-  await focused(page, 'reply-text')
+  await focusOn(page, 'reply-text')
   await page.getByTestId('reply-text').fill('')
   await page.getByTestId('take-would').press('Enter')
-  await focused(page, 'reply-text')
+  await focusOn(page, 'reply-text')
   assert.equal(await page.getByTestId('reply-text').inputValue(), MARKUP)
   await page.keyboard.press('Escape')
   assert.equal(await page.locator('main img, main b, main a[href^="javascript"]').count(), 0)
   assert.doesNotMatch(await page.title(), /owned/)
+})
+
+story('ready words are found, taken by Enter, and never scroll within a list', async council => {
+  await council.x.write(`@NorthmoorHelp ${QUESTION}`, { handle: 'quayside_jo' })
+  const page = await council.staffPage('sam')
+  const { keyboard } = page
+  await openCase(page, '@quayside_jo')
+  await page.getByTestId('claim').click()
+  await page.getByTestId('insert').click()
+  await page.getByTestId('no-suggestion').getByText('has no suggestion for this one').waitFor()
+  const words = page.getByTestId('insert-words')
+  await words.first().waitFor()
+  const before = await words.count()
+  await page.getByTestId('insert-all').click()
+  assert.ok(await words.count() > before)
+  await focused(page, 'insert-words')
+  const scrolls = () => page.getByTestId('insert-sought').evaluate(field =>
+    [...field.closest('.ks-disclosure__panel').querySelectorAll('ul')].some(list => list.scrollHeight > list.clientHeight + 1))
+  assert.equal(await scrolls(), false)
+  for (const size of [{ width: 1280, height: 900 }, NARROW]) {
+    await page.setViewportSize(size)
+    await assertNoSidewaysScrolling(page, `ready words at ${size.width} px`)
+  }
+  await assertAccessible(page, 'ready words')
+
+  const wanted = await words.last().innerText()
+  await page.getByTestId('insert-sought').fill(wanted)
+  await until('what is sought comes first', async () => await words.first().innerText() === wanted)
+  await page.getByTestId('insert-sought').press('Enter')
+  await focused(page, 'reply-text')
+  assert.match(await page.getByTestId('reply-text').inputValue(), /^@quayside_jo \S/)
+  assert.equal(await page.getByTestId('reply-form').isVisible(), true)
+  await page.getByTestId('insert').click()
+  await page.getByTestId('insert-sought').fill('zzzz')
+  await page.getByText('Nothing here has these words.').waitFor()
+  await page.getByTestId('insert-sought').press('Enter')
+  await page.getByTestId('insert-sought').press('Escape')
+  await focused(page, 'insert')
 })

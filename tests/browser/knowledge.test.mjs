@@ -5,7 +5,9 @@ import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { Stage } from './stage.mjs'
 import { day } from './story.mjs'
-import { assertAccessible, assertNoSidewaysScrolling, STAFF, tabTo, until } from './support.mjs'
+import {
+  assertAccessible, assertNoSidewaysScrolling, focusOn, focusOnHeading, STAFF, tabTo, until
+} from './support.mjs'
 
 const ITEM = 'knowledge/intent/bins.missed'
 const part = day({
@@ -42,7 +44,7 @@ part('pages that could not be loaded say so, and can be tried again', async coun
   await page.getByTestId('nav-knowledge').click()
   const missing = page.getByTestId('pages-missing')
   await missing.waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'error')
+  await focusOn(page, 'error')
   await fits(page, 'pages that are missing')
   await page.unroute(script)
   await tabTo(page, missing.getByRole('button', { name: 'Try again' }))
@@ -55,7 +57,7 @@ part('the heading of the first page has the focus when its script is there', asy
   await page.getByTestId('nav-knowledge').focus()
   await page.keyboard.press('Enter')
   await page.getByTestId('kb-row').first().waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement.localName), 'h1')
+  await focusOnHeading(page)
 })
 
 part('what is typed is in the draft, after a reload too, until it is discarded', async council => {
@@ -72,6 +74,7 @@ part('what is typed is in the draft, after a reload too, until it is discarded',
   await saving(page, 'Saved in the draft')
   await field(page, 'phrases').focus()
   await page.keyboard.type('bin not emptied')
+  await saving(page, 'Saved in the draft')
   await page.getByTestId('phrases-became').getByRole('link', { name: 'bin', exact: false }).first().waitFor()
   await page.getByTestId('changes').filter({ hasText: '1' }).waitFor()
   const [body] = drafted(council, 'bins.missed')
@@ -156,6 +159,7 @@ part('a new answer in plain words, tried before anybody sees it', async council 
   await field(page, 'link').fill('https://northmoor.example/skips')
   await field(page, 'called').fill('hiring a skip')
   await page.getByTestId('kb-replies-add').click()
+  await focusOn(page, 'kb-replies')
   await page.keyboard.type("Here's how to hire a skip: {link}")
   await saving(page, 'Saved in the draft')
   await until('nothing is wrong', async () => await page.getByTestId('kb-errors').count() === 0)
@@ -175,6 +179,7 @@ part('what is said of patterns is for who opens them', async council => {
   await open(page)
   await page.getByText('Patterns, for who knows regular expressions', { exact: true }).click()
   await page.getByTestId('kb-match-add').click()
+  await focusOn(page, 'kb-match-2') // behind the two that there are
   await page.keyboard.type('crater')
   await saving(page, 'Saved in the draft')
   await page.getByText('no example needs [2]').waitFor()
@@ -237,6 +242,10 @@ part('an incident is published at once, and ended', async council => {
   await page.getByTestId('new-go').click()
   await field(page, 'text').fill('Mill Lane is under water. Crews are there.')
   await page.getByLabel('Missed bin').check()
+  // A year comes digit by digit, and each of them makes another moment.
+  await field(page, 'until').focus()
+  await page.keyboard.type('12122027')
+  assert.match(await field(page, 'until').inputValue(), /^2027-12-12T/)
   await saving(page, 'Saved in the draft')
   await page.getByTestId('incident-note').fill('The lane is under water.')
   await page.getByTestId('incident-go').click()

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { story } from './story.mjs'
 import {
-  assertAccessible, assertNoSidewaysScrolling, IN_HOURS, row, STAFF, tabTo, until
+  assertAccessible, assertNoSidewaysScrolling, focusOn, IN_HOURS, row, STAFF, tabTo, until
 } from './support.mjs'
 
 const LINK = 'https://northmoor.example/skips'
@@ -15,9 +15,10 @@ const HALL = ['can i hire the hall please', 'can i hire the hall today']
 
 const conf = { kb: fileURLToPath(new URL('../data/kb', import.meta.url)) }
 
-// With a keyboard: Tab by Tab to it, and what it is there for.
+// With a keyboard: Tab by Tab to it, and what it is there for, once it can be done.
 async function press (page, target, key = 'Enter') {
   await tabTo(page, target)
+  await until('it can be pressed', async () => await target.getAttribute('aria-disabled') !== 'true')
   await page.keyboard.press(key)
 }
 
@@ -26,9 +27,6 @@ async function type (page, target, text, way = 'Tab') {
   await page.keyboard.press('Control+a')
   await page.keyboard.insertText(text)
 }
-
-const focusOn = (page, testId) => until(`${testId} has the focus`, () =>
-  page.evaluate(wanted => document.activeElement.dataset.testid === wanted, testId))
 
 async function fits (page, where) {
   await assertAccessible(page, where)

@@ -49,7 +49,7 @@ story('what is said privately is answered privately, out of a trainee\'s sight',
   await fits(resident, 'the sandbox page with direct messages')
   await row(sam, '@quayside_jo').getByTestId('private').waitFor()
   await council.x.write(`@NorthmoorHelp ${QUESTION}`, { handle: 'allotment_dave' })
-  await row(tom, '@allotment_dave').waitFor()
+  for (const page of [sam, tom]) await row(page, '@allotment_dave').waitFor()
   assert.equal(await tom.getByTestId('case-row').count(), 1)
   assert.equal(await sam.getByTestId('case-row').count(), 2)
   await fits(sam, 'a queue with a direct message in it')

@@ -59,7 +59,6 @@ story('a child alone goes to a person, before everything else', async (council, 
   assert.match(await first.innerText(), /Child or adult at risk/)
   await first.getByTestId('urgent').waitFor()
   await staff.getByTestId('live').getByText('Child or adult at risk').waitFor({ state: 'attached' })
-  await assertAccessible(staff, 'a queue with something urgent')
 
   await openCase(staff, 'a child alone')
   await staff.getByTestId('why').first().locator('summary').click()
@@ -70,6 +69,8 @@ story('a child alone goes to a person, before everything else', async (council, 
   const answer = thread.locator('.post--ours', { hasText: 'on the way to the house now' })
   await answer.waitFor()
   assert.match(await answer.locator('.post__text').innerText(), /house now\. \^SR$/)
+  await staff.getByTestId('reply').filter({ hasText: 'on the way to the house now' })
+    .getByTestId('reply-state').filter({ hasText: /^sent$/ }).waitFor()
 
   await staff.getByTestId('outcome').selectOption('passed_on')
   await staff.getByTestId('close-case').click()
@@ -79,7 +80,6 @@ story('a child alone goes to a person, before everything else', async (council, 
   assert.equal(await row(staff, 'a child alone').count(), 0)
   await staff.getByTestId('nav-closed').click()
   await staff.getByTestId('closed-row').filter({ hasText: 'a child alone' }).waitFor()
-  await assertAccessible(staff, 'the closed cases')
 
   await council.everythingSaid()
   for (const { text } of await council.ourReplies(id)) assert.doesNotMatch(text, anyLink)
@@ -111,7 +111,6 @@ story('what nobody foresaw goes to the queue; at night with a word about when', 
   await council.everythingSaid()
   assert.equal((await council.ourReplies(byNight.id)).length, 1)
   assert.equal((await council.ourReplies(byDay.id)).length, 0)
-  await assertAccessible(staff, 'the queue out of hours')
 })
 
 story('abuse is left alone, in sight; swearing about a bin is answered', async council => {
@@ -120,7 +119,6 @@ story('abuse is left alone, in sight; swearing about a bin is answered', async c
   const staff = await council.staffPage('sam')
   await staff.getByTestId('nav-ignored').click()
   await staff.getByText('Nothing has been left alone.').waitFor()
-  await assertAccessible(staff, 'the empty tray')
 
   const abuse = await post(resident, "@NorthmoorHelp you're all a bunch of useless wankers",
     'grumpy_of_no4')
@@ -132,7 +130,6 @@ story('abuse is left alone, in sight; swearing about a bin is answered', async c
   assert.deepEqual(await council.ourReplies(abuse.id), [])
   assert.equal(await staff.getByTestId('ignored-row').count(), 1)
   await ignored.locator('summary').click()
-  await assertAccessible(staff, 'the tray with a message in it')
 
   await ignored.getByTestId('restore').click()
   await ignored.waitFor({ state: 'detached' })

@@ -4,7 +4,7 @@
 import { after, before, test } from 'node:test'
 import { closeBrowser, Council } from './support.mjs'
 
-const longestMs = 60_000
+const longestMs = 240_000
 
 after(closeBrowser)
 

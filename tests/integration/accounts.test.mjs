@@ -53,7 +53,9 @@ function edit (w, name, change) {
 
 const messages = (w, id) =>
   w.kerbside.sql(`SELECT account, kind FROM message WHERE remote_id='${id}'`)
+// Who answered what, in the order in which it was asked; two accounts' answers leave in any order.
 const bySender = async w => (await w.x.ours()).map(({ handle, in_reply_to: to }) => [handle, to])
+  .sort(([, one], [, other]) => one < other ? -1 : 1)
 
 test('each is asked, answers as itself, and its cases go where they belong', async t => {
   const w = await council(t)

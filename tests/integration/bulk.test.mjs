@@ -11,7 +11,7 @@ const TEXT = 'The water is back on in Elm Close. Let it run until it is clear.'
 
 // Cases of `count` residents, and a desk that sees them.
 async function withCases (t, count, options) {
-  const w = await world(t, { conf: { x: { timeout_ms: 1000 } }, ...options })
+  const w = await world(t, options)
   if (!w.kerbside.child) await w.kerbside.start(options.start)
   const posts = []
   for (let n = 0; n < count; n++) {

@@ -289,7 +289,7 @@ test('hello: welcome and everything there is', async t => {
     { id: 2, login: 'priya', name: 'Priya Nair', initials: 'PN', role: 'agent' })
   assert.equal(welcome.limit, 280)
   assert.deepEqual(welcome.network, { ok: true, text: null })
-  assert.ok(Math.abs(welcome.now_at - Date.now() / 1000) < 5)
+  assert.ok(Math.abs(welcome.now_at - Date.now() / 1000) < 60)
   assert.equal(welcome.seq, snapshot.seq)
   assert.deepEqual(snapshot.cases, [about])
 })
@@ -396,9 +396,8 @@ test('a reply goes under the last message that X lets us answer', async t => {
   const { x, desk, post, about } = await withCase(t)
   // Not summoned: our handle isn't in what was written here.
   await x.says('curious', 'or a spinet', { in_reply_to: post })
-  const now = await desk.caseOf('curious', each => each.messages === 2).catch(() => null)
-  if (now) await desk.do('claim', now)
-  else await desk.do('claim', about)
+  await desk.caseOf('curious', each => each.messages === 2)
+  await desk.do('claim', about)
   await desk.do('reply', about, { text: 'Neither, sorry.' })
   await desk.event('reply.sent')
   assert.equal((await x.replyTo(post)).text, 'Neither, sorry. ^SR')
@@ -638,14 +637,15 @@ test('a frame in pieces, or one of nearly 64 KiB, is a frame', async t => {
 })
 
 test('a console that does not read is closed, and the others do not notice', async t => {
-  const { kerbside, desk } = await withCase(t)
+  const { kerbside, x, desk, post, about: { id } } = await withCase(t)
+  await x.says('curious', '@NorthmoorHelp ' + 'or a spinet '.repeat(1600), { in_reply_to: post })
+  await desk.caseOf('curious', each => each.messages === 2)
   const slow = await Desk.open(kerbside, { login: 'priya' })
   slow.socket.pause()
-  const { id } = desk.cases.values().next().value
   const frame = JSON.stringify({ type: 'open', id: 'x', case: id })
-  // Each answer is about a kilobyte: more than the socket's buffers and the queue of 4 MiB hold.
-  for (let n = 0; n < 16000; n++) slow.socket.sendText(frame)
-  await until('the connection is given up', () => /code=4408/.test(kerbside.log), { ms: 60000 })
+  // Each answer is about twenty kilobytes: more than the socket's buffers and the queue of 4 MiB hold.
+  for (let n = 0; n < 1000; n++) slow.socket.sendText(frame)
+  await until('the connection is given up', () => /code=4408/.test(kerbside.log), { ms: 120000 })
   assert.equal((await desk.ask('count', { text: 'still here' })).type, 'count')
   slow.socket.drop()
 })
@@ -661,7 +661,7 @@ test('without the demo there is no clock to move', async t => {
   assert.equal(await status({ origin: null }), 404)
   assert.equal(await status({ cookie }), 404)
   const desk = await Desk.open(kerbside, { cookie })
-  assert.ok(Math.abs(desk.welcome.now_at - Date.now() / 1000) < 5)
+  assert.ok(Math.abs(desk.welcome.now_at - Date.now() / 1000) < 60)
 })
 
 test('the demo\'s clock is moved by programs on this machine, not by other sites', async t => {

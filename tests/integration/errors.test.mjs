@@ -180,7 +180,7 @@ test('sending: what becomes of a reply, in public and in private', t => inLanes(
     const seen = await until(`${kind}: both replies ${state}`, async () => {
       const found = await replies()
       return found.length === 2 && found.every(([, is]) => is === state) && found
-    }, { seen: replies })
+    }, { ms: 60000, seen: replies }) // who asked us a moment ago is asked for again after ten seconds
     for (const [, , error, cases] of seen) {
       if (state === 'failed') assert.match(error, words, kind)
       assert.equal(cases, state === 'failed' ? '1' : '0', kind)
@@ -249,7 +249,7 @@ const STREAMING = [
 ]
 
 test('streaming: somebody or something sees to it, and what is new is read', t => inLanes(STREAMING, async rows => {
-  const x = { timeout_ms: 1000, live: 'filtered', app_file: 'app.json' }
+  const x = { live: 'filtered', app_file: 'app.json' }
   const w = await world(t, { conf: { x }, started: false })
   writeFileSync(join(w.dir, 'app.json'), JSON.stringify({ bearer_token: 'sandbox-app-token' }), { mode: 0o600 })
   for (const [n, [kind, what]] of rows.entries()) {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Desk } from './support/desk.mjs'
-import { ago, run, world } from './support/kerbside.mjs'
+import { ago, run, US, world } from './support/kerbside.mjs'
 import { until } from './support/wait.mjs'
 
 const MISSED = 'my green bin has not been emptied, Elm Close'
@@ -40,9 +40,10 @@ test('a direct message is answered by one, once', async t => {
   })
   assert.ok(reply.text.includes(MISSED_LINK), reply.text)
   assert.deepEqual(await recorded(w, 'dm:' + id), [['private', 'NorthmoorHelp', '1', MISSED]])
-  await w.x.sweeps(12)
-  assert.deepEqual(await w.kerbside.sql('SELECT private, elsewhere, state, remote_id FROM reply'),
-    [['1', '0', 'sent', 'dm:' + reply.id]])
+  const replies = () => w.kerbside.sql('SELECT private, elsewhere, state, remote_id FROM reply')
+  await until('it is known to be sent', async () => (await replies())[0][2] === 'sent', { seen: replies })
+  await w.x.sweeps(2, '/2/dm_events')
+  assert.deepEqual(await replies(), [['1', '0', 'sent', 'dm:' + reply.id]])
   assert.equal((await messages(w.x)).length, 2)
   assert.deepEqual(await w.x.ours(), [])
   await w.x.noViolations()
@@ -126,7 +127,10 @@ test('what X costs is counted as X bills it, and outlives the program', async t 
   await w.x.says('kit', 'mine was not emptied either', { in_reply_to: asked })
   await whispers(w.x, 'mill_road', MISSED)
   await until('an answer in private', async () => (await messages(w.x)).length === 2)
-  await w.x.sweeps(25) // every feed has been read since
+  // Every feed has been read since, and what came was counted before the last of these began.
+  await Promise.all(['/2/users/' + US + '/tweets', '/2/dm_events', '/2/tweets/search/recent']
+    .map(path => w.x.sweeps(2, path)))
+  await w.x.sweeps(2)
   await w.kerbside.stop()
   const { items, usd } = (await w.x.control('GET', 'bill')).json
   const counted = await usage()

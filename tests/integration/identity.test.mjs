@@ -42,12 +42,12 @@ describe('identity', { concurrency: 3 }, () => {
 
     // Its end is known, and it is renewed before.
     await w.kerbside.stop()
-    await w.x.control('POST', 'identity', { access_life_s: 4 })
+    await w.x.control('POST', 'identity', { access_life_s: 16 })
     await w.x.control('POST', 'identity/expire', { account: 'NorthmoorHelp' })
     await w.kerbside.start()
-    await until('two more renewals', async () => (await renewals(w)).length >= 3)
+    await until('two more renewals', async () => (await renewals(w)).length >= 3, { ms: 30000 })
     const refused = (await w.x.requests()).filter(({ status }) => status === 401)
-    await until('one more', async () => (await renewals(w)).length >= 4)
+    await until('one more', async () => (await renewals(w)).length >= 4, { ms: 30000 })
     assert.equal((await w.x.requests()).filter(({ status }) => status === 401).length, refused.length)
     assert.equal((await w.x.ours()).length, 2)
     for (const token of [kept.access_token, kept.refresh_token, APP.client_secret]) {
@@ -69,10 +69,9 @@ describe('identity', { concurrency: 3 }, () => {
   test('stopped while a token is renewed: the new pair is kept', async t => {
     const w = await world(t, { files: FILES, conf: { x: { app_file: 'app.json' } } })
     await w.x.replyTo(await w.x.says('elm_close_sam', MISSED))
-    await w.x.fault({ on: 'token', kind: 'slow', delay_ms: 500 })
+    await w.x.fault({ on: 'token', kind: 'slow', delay_ms: 2000 })
     await w.x.control('POST', 'identity/expire', { account: 'NorthmoorHelp' })
     await until('a renewal', async () => (await renewals(w)).length)
-    assert.deepEqual(await renewals(w), [null])
     await w.kerbside.restart()
     await w.x.replyTo(await w.x.says('mill_road', POTHOLE))
     assert.deepEqual(await renewals(w), [200])
@@ -100,12 +99,12 @@ describe('identity', { concurrency: 3 }, () => {
     await visit(await agree(w, login))
     assert.equal((await login.ended).status, 0)
 
-    const reply = await w.x.replyTo(asked, { ms: 75000 })
+    const reply = await w.x.replyTo(asked, { ms: 150000 })
     assert.equal(reply.text, 'We do not, sorry. ^SR')
-    await w.x.replyTo(meanwhile, { ms: 75000 })
+    await w.x.replyTo(meanwhile, { ms: 150000 })
     await until('no more trouble but of what is told at once', () =>
       desk.network.ok || /tell us of everything at once/.test(desk.network.text),
-    { seen: () => desk.network })
+    { ms: 75000, seen: () => desk.network })
     assert.equal((await w.x.ours()).length, 2)
     assert.deepEqual(await renewals(w), [200]) // the code's
     await w.x.noViolations()

@@ -24,7 +24,7 @@ before(() => {
 after(() => rmSync(dir, { recursive: true, force: true }))
 
 const kb = (name, args, input, options = ['--config', config]) => run(['kb', ...name.split(' '), ...options, ...args],
-  { input, ms: 120000 }) // the shipped knowledge base takes its time to be checked, sanitized above all
+  { input, ms: 240000 }) // the shipped knowledge base takes its time to be checked, sanitized above all
 
 async function done (name, args, input, options) {
   const r = await kb(name, args, input, options)
@@ -389,11 +389,19 @@ describe('an editor\'s word', () => {
     await day({ replies: ['All days: {link}'] })
     assert.match(await done('try', [message]),
       /^live {3}answer bins\.day\n {7}Your days are here: \S+\ndraft {2}answer bins\.day\n {7}All days: \S+\n$/)
-    const { text, live, draft } = JSON.parse(await done('try', ['--json', message]))
-    assert.deepEqual([text, live.intents, draft.intents], [message, ['bins.day'], ['bins.day']])
+    const { text, live, draft, opinion } = JSON.parse(await done('try', ['--json', message]))
+    assert.deepEqual([text, live.intents, draft.intents, opinion], [message, ['bins.day'], ['bins.day'], 'trained'])
     await day({ match: [{ pcre: '(', weight: 50 }] })
     await refused('check', ['--draft'], /bins\.day: match\[0\]/)
     await refused('try', [message], /bins\.day: match\[0\]/)
+    await day({ teach: Array.from({ length: 600 }, (_, i) => `when do you come to number ${i}`) })
+    const untaught = join(dir, 'untaught.json') // models that nobody has trained yet
+    writeFileSync(untaught, JSON.stringify({ ...JSON.parse(readFileSync(config, 'utf8')), models: join(dir, 'models') }))
+    const learning = await kb('try', ['--json', message], '', ['--config', untaught])
+    assert.match(learning.err, /^The second opinion learns the draft first/m)
+    assert.equal(JSON.parse(learning.out).opinion, 'trained')
+    const learnt = await kb('try', [message], '', ['--config', untaught])
+    assert.doesNotMatch(learnt.err, /second opinion/)
     await done('discard', ['intent/bins.day'])
     assert.match(await done('try', [message]), /\ndraft {2}nothing is in it, over version \d+\n$/)
     assert.equal((await run(['kb', 'check', '--draft', '--kb', SMALL])).status, 2)
@@ -458,6 +466,7 @@ describe('an editor\'s word', () => {
         id: 'flood',
         title: 'Flooded depot',
         text: 'The depot is flooded, so rounds are late today.',
+        variants: ['Rounds are late today: the depot is flooded.'],
         intents: ['bins.missed'],
         from: '2026-01-01T00:00:00Z',
         until: '2099-01-01T00:00:00Z'

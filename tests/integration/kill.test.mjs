@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { Desk, signIn } from './support/desk.mjs'
 import { run, world } from './support/kerbside.mjs'
-import { pause, until } from './support/wait.mjs'
+import { until, within } from './support/wait.mjs'
 
 const SHIM = process.env.KERBSIDE_KILLPOINT
 const AT_ONCE = 4 // runs side by side: each spends its time waiting
@@ -140,7 +140,7 @@ class Evening {
   }
 }
 
-const conf = { hours: CLOSED, x: { poll_every_ms: 100, timeout_ms: 1000, lookup_wait_ms: 50 } }
+const conf = { hours: CLOSED, x: { lookup_wait_ms: 50 } }
 
 // Starts under the shim, lives through the evening however often that takes, and stops. Each of `envs` is
 // for one start; when they are used up, it is started without the shim. How often the shim struck.
@@ -160,8 +160,7 @@ async function live (w, ...envs) {
       }
     } catch (error) {
       // A connection may break a moment before the end of the process is known.
-      await Promise.race([w.kerbside.ending, pause(2000)])
-      if (!w.kerbside.ended) throw error
+      await within('its end', w.kerbside.ending).catch(() => { throw error })
     }
     const { code, signal } = await w.kerbside.ending
     if (signal !== 'SIGKILL') {

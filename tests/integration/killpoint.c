@@ -7,7 +7,7 @@
  * file; after kills when the commit is durable and nobody has been told. KILL_ON=post    counts
  * requests that post (a send that begins with "POST "). before: nothing left; after: all of it
  * left, and the answer is never read. KILL_REPORT     names a file that gets "commits posts" at a
- * normal end.
+ * normal end. KILL_SINCE      names a file: what comes before it is there isn't counted.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,6 +23,7 @@
 static struct {
     long at; /* 0: never */
     int on_commit, on_post, before;
+    const char *since;
     long commits, posts;
 } plan;
 
@@ -40,6 +41,7 @@ __attribute__((constructor)) static void read_plan(void)
     plan.on_commit = on && strcmp(on, "commit") == 0;
     plan.on_post = on && strcmp(on, "post") == 0;
     plan.before = when && strcmp(when, "before") == 0;
+    plan.since = getenv("KILL_SINCE");
 }
 
 __attribute__((destructor)) static void report(void)
@@ -61,6 +63,11 @@ static void *next(const char *name)
     return f;
 }
 
+static int counts(void)
+{
+    return !plan.since || access(plan.since, F_OK) == 0;
+}
+
 /* ISO C has no cast from an object pointer to a function pointer; POSIX promises the bytes. */
 #define NEXT(type, name)      \
     type real;                \
@@ -76,7 +83,7 @@ static int synced(const char *name, int fd)
 {
     NEXT(sync_function *, name);
     int r = real(fd);
-    plan.commits++;
+    plan.commits += counts();
     if (plan.on_commit && !plan.before && plan.commits == plan.at)
         die();
     return r;
@@ -118,7 +125,7 @@ ssize_t send(int fd, const void *bytes, size_t len, int flags)
 {
     NEXT(send_function *, "send");
     int posting = len > 5 && memcmp(bytes, "POST ", 5) == 0;
-    plan.posts += posting;
+    plan.posts += posting && counts();
     int chosen = posting && plan.on_post && plan.posts == plan.at;
     if (chosen && plan.before)
         die();

@@ -127,7 +127,7 @@ test('other requests are turned away, and the right one still comes through', as
 test('a second answer while the first is worked on is refused', async t => {
   const p = await place(t)
   const login = await begin(t, p)
-  await p.x.fault({ on: 'token', kind: 'slow', delay_ms: 400 })
+  await p.x.fault({ on: 'token', kind: 'slow', delay_ms: 3000 })
   const back = await agree(p, login)
   const first = visit(back)
   await until('the request for tokens', async () =>

@@ -62,7 +62,9 @@ for (const live of ['activity', 'filtered']) {
     await until('all kept back', async () =>
       (await w.kerbside.sql("SELECT count(*) FROM reply WHERE state='withheld'"))[0][0] >= 8,
     { seen: () => withheld(w) })
-    const { replies } = await desk.ask('open', { case: (await desk.caseOf('curious')).id })
+    const curious = await desk.caseOf('curious')
+    await desk.event('reply.withheld', event => event.case?.id === curious.id)
+    const { replies } = await desk.ask('open', { case: curious.id })
     assert.deepEqual(replies.map(({ text, state }) => [text, state]),
       [['Not to curious. ^SR', 'withheld']])
     await w.kerbside.stop()

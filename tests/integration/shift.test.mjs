@@ -57,6 +57,7 @@ test('a day at the desk', async t => {
   assert.deepEqual(await x.repliesTo(midday), [])
 
   // Our own timeline is read at a start, with both posts: they are ours, and open nothing.
+  await desk.atRest()
   const { size } = desk.cases
   await kerbside.restart()
   await x.sweeps(3)
@@ -117,10 +118,13 @@ test('what X says to a post', async t => {
   await w.x.fault({ on: 'post', kind: 'forbidden' })
   await signOn('One.')
   assert.match((await desk.event('post.failed')).text, /was not posted \(.+\): One\. \^SR$/)
+  await w.x.fault({ on: 'timeline', kind: 'unavailable', times: 0 }) // else it may be seen before its sending ends
   await w.x.fault({ on: 'post', kind: 'reset_after' })
   await signOn('Two.')
   assert.match((await desk.event('post.unknown')).text, /Two\./)
+  await w.x.clearFaults()
   assert.match((await desk.event('post.sent')).text, /Two\./) // seen on our timeline
+  await desk.networkIs(true)
   await w.x.fault({ on: 'post', kind: 'rate_limited', reset_in_s: 3600 })
   await signOn('Three.')
   assert.match((await desk.networkIs(false)).text, /^A post is waiting to be sent\. X said 429/)

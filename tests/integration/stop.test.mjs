@@ -1,4 +1,4 @@
-// SIGTERM in the thick of it: stopped within a second, cleanly, with nothing lost; the next start goes on.
+// SIGTERM in the thick of it: stopped at once, cleanly, with nothing lost; the next start goes on.
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
@@ -13,14 +13,11 @@ const MISSED = '@NorthmoorHelp my green bin has not been emptied'
 const POTHOLE = '@NorthmoorHelp pothole on Mill Road'
 const QUESTION = '@NorthmoorHelp do you sell second hand harpsichords'
 
-// A sanitized program looks for leaks at its end, which takes longer than to stop.
-const A_SECOND = process.env.KERBSIDE_SANITIZED ? 5000 : 1000
+// What X is silent on would be waited for so long, were it waited for: longer than for the end of the program.
+const SILENCE_MS = 60000
 
-async function stopsInTime (kerbside, signal) {
-  const begun = Date.now()
+async function stops (kerbside, signal) {
   assert.deepEqual(await kerbside.stop(signal), { code: 0, signal: null }, kerbside.log)
-  const took = Date.now() - begun
-  assert.ok(took < A_SECOND, `stopped after ${took} ms`)
 }
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
@@ -28,16 +25,15 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     const { kerbside } = await world(t)
     await Desk.open(kerbside)
     await Desk.open(kerbside, { login: 'priya' })
-    await stopsInTime(kerbside, signal)
+    await stops(kerbside, signal)
   })
 }
 
 // The load is what arrives and what the consoles ask. Answers are as many as one account gives in ten
-// minutes, and slow, so that each stop finds some of them under way.
+// minutes; X is silent on one, so that each stop finds it under way.
 test('SIGTERM under load: nothing lost, nothing twice, the next start answers the rest', async t => {
-  const w = await world(t)
+  const w = await world(t, { conf: { x: { timeout_ms: SILENCE_MS } } })
   const desk = await Desk.open(w.kerbside)
-  await w.x.fault({ on: 'post', kind: 'slow', delay_ms: 40, times: 0 })
   const requests = []
   const write = async (from, count) => {
     for (let n = from; n < from + count; n++) {
@@ -47,6 +43,7 @@ test('SIGTERM under load: nothing lost, nothing twice, the next start answers th
     }
   }
   let writing = true
+  t.after(() => { writing = false })
   const load = (async () => {
     while (writing) {
       for (let n = 0; n < 20; n++) desk.send({ type: 'count', id: 'x', text: 'still here' })
@@ -54,12 +51,14 @@ test('SIGTERM under load: nothing lost, nothing twice, the next start answers th
     }
   })()
   for (let round = 0; round < 4; round++) {
+    await w.x.fault({ on: 'post', kind: 'silent_before', after: 5 })
     await write(round * 30, 30)
-    await until('some replies', async () => (await w.x.ours()).length > round * 9)
-    await stopsInTime(w.kerbside, 'SIGTERM')
+    await until('a reply under way', async () =>
+      (await w.x.requests()).filter(asked => asked.fault === 'silent_before').length > round)
+    await stops(w.kerbside, 'SIGTERM')
     const states = (await w.kerbside.sql('SELECT DISTINCT state FROM reply')).flat()
     assert.ok(states.every(state => ['queued', 'sending', 'unknown', 'sent'].includes(state)))
-    assert.ok(states.length > 1, 'all was sent before the stop')
+    assert.ok(states.includes('sending'), states.join())
     await w.kerbside.start()
   }
   writing = false
@@ -80,16 +79,16 @@ test('SIGTERM under load: nothing lost, nothing twice, the next start answers th
 const MOMENTS = [
   ['X is silent on a read', { on: 'mentions', kind: 'silent_before', times: 0 }],
   ['X is silent on a post', { on: 'post', kind: 'silent_after', times: 0 }],
-  ['X is slow', { on: 'post', kind: 'slow', delay_ms: 60000 }]
+  ['X is slow', { on: 'post', kind: 'slow', delay_ms: SILENCE_MS }]
 ]
 
 for (const [moment, fault] of MOMENTS) {
   test(`SIGTERM while ${moment}`, async t => {
-    const w = await world(t, { conf: { x: { timeout_ms: 60000 } } })
+    const w = await world(t, { conf: { x: { timeout_ms: SILENCE_MS } } })
     await w.x.fault(fault)
     const post = await w.x.says('elm_close_sam', MISSED)
     await until('the request', async () => (await w.x.requests()).some(asked => asked.fault))
-    await stopsInTime(w.kerbside, 'SIGTERM')
+    await stops(w.kerbside, 'SIGTERM')
     await w.x.clearFaults()
     await w.kerbside.start()
     await w.x.replyTo(post)
@@ -114,7 +113,8 @@ test('SIGTERM while the workshop has work to come', async t => {
   assert.equal((await desk.ask('kb_check', { kind: null, item: null })).trained, false)
   for (const each of [desk, other]) each.send({ type: 'kb_learn', id: 'l', days: 30 })
   assert.deepEqual(await kerbside.stop(), { code: 0, signal: null }, kerbside.log)
-  assert.doesNotMatch(kerbside.log, /candidate\.train/)
+  const [, stopping] = kerbside.log.split('serve.stop')
+  assert.doesNotMatch(stopping, /candidate\.train/)
 })
 
 test('SIGTERM while somebody signs in', async t => {
@@ -122,6 +122,6 @@ test('SIGTERM while somebody signs in', async t => {
   const asked = Array.from({ length: 6 }, () => kerbside.request('POST', '/api/sign-in',
     { body: { login: 'sam', password: 'some wrong password' } }).catch(() => null))
   await until('a password is being checked', () => /console\.sign_in/.test(kerbside.log))
-  await stopsInTime(kerbside, 'SIGTERM')
+  await stops(kerbside, 'SIGTERM')
   await Promise.all(asked)
 })

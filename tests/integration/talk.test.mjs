@@ -131,6 +131,7 @@ describe('a burst is read as one', SIDE_BY_SIDE, () => {
     await desk.networkIs(false)
     await w.kerbside.restart()
     const again = await Desk.open(w.kerbside)
+    await again.networkIs(false) // until X refuses it once more it is on its way, and is not dropped
     await w.x.says('ann', '@NorthmoorHelp and there is a child alone in there',
       { in_reply_to: first })
     const about = await again.caseOf('ann')

@@ -56,6 +56,7 @@ test('trays, and a glance at what was answered', async t => {
   assert.ok(Math.abs(ignored.expires_at - Date.now() / 1000 - 14 * 86400) < 300)
 
   // One is fine, one was wrong and is a case; a colleague who looks at the tray is told.
+  await desk.atRest()
   const [fine, wrong] = answered.filter(item => !item.private)
   assert.equal(fine.reply.by, null)
   assert.equal((await desk.ask('glance', { message: fine.message, fine: true })).type, 'ok')

@@ -20,8 +20,12 @@ const recorded = (w, id) => until(`${id} in the record`, async () => {
     ` d.message_id=m.id WHERE m.remote_id='${id}'`)
   return row
 })
-const queued = w => until('a reply that waits', async () =>
-  (await replies(w)).some(([state]) => state === 'queued'))
+// A reply has met the limit of `blocked`, and waits until that is over: it isn't on its way when something else happens.
+async function limited (w) {
+  await until('a refusal', async () => (await w.x.requests()).some(({ method, status }) =>
+    method === 'POST' && status === 429), { seen: () => replies(w) })
+  await until('a reply that waits', async () => (await replies(w)).some(([state]) => state === 'queued'))
+}
 
 // Nothing can be sent until `free` is called: a new start doesn't wait for the window.
 async function blocked (w) {
@@ -102,7 +106,7 @@ describe('staff in X\'s own app', { concurrency: 2 }, () => {
     let desk = await Desk.open(w.kerbside)
     const free = await blocked(w)
     const bin = await w.x.says('elm_close_sam', MISSED, { created_at: ago(300) })
-    await queued(w)
+    await limited(w)
     await w.x.says('NorthmoorHelp', 'Sorry Sam, they come today.', { in_reply_to: bin })
     await desk.event('reply.dropped')
     await desk.event('reply.elsewhere')
@@ -128,7 +132,7 @@ describe('staff in X\'s own app', { concurrency: 2 }, () => {
     const w = await world(t)
     const free = await blocked(w)
     await w.x.whispers('elm_close_sam', 'my green bin has not been emptied', { created_at: ago(300) })
-    await queued(w)
+    await limited(w)
     const [[author]] = await w.kerbside.sql('SELECT remote_id FROM resident')
     await w.x.clearFaults() // staff's app has no window of ours
     await w.x.control('POST', 'limits', {})
@@ -138,8 +142,9 @@ describe('staff in X\'s own app', { concurrency: 2 }, () => {
     await until('the queued one dropped', async () =>
       (await replies(w)).some(([state]) => state === 'dropped'))
     await free()
-    await w.x.whispers('elm_close_sam', 'and a pothole on Mill Road')
-    await w.x.sweeps(12)
+    const next = await w.x.whispers('elm_close_sam', 'and a pothole on Mill Road')
+    await recorded(w, 'dm:' + next)
+    await w.x.sweeps(3)
     assert.equal((await w.x.whispered()).filter(({ from }) => from === 'NorthmoorHelp').length, 1)
     assert.deepEqual(await replies(w),
       [['dropped', '0', '1'], ['sent', '1', '1']])
@@ -171,7 +176,7 @@ describe('edits', { concurrency: 2 }, () => {
     const w = await world(t)
     const free = await blocked(w)
     const first = await w.x.says('elm_close_sam', MISSED)
-    await queued(w)
+    await limited(w)
     const last = await edit(w, first, POTHOLE)
     await until('the first answer dropped', async () =>
       (await replies(w)).some(([state]) => state === 'dropped'))

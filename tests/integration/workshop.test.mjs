@@ -51,8 +51,8 @@ test('a draft is tried, replayed and learnt from while the service goes on', asy
 
   // Before there is a draft.
   const before = await answered(desk, 'kb_try', { text: 'can I hire a skip', at: null })
-  assert.deepEqual([before.live.action, before.live.reason, before.draft],
-    ['handoff', 'unresolved', null])
+  assert.deepEqual([before.live.action, before.live.reason, before.draft, before.opinion],
+    ['handoff', 'unresolved', null, null])
   assert.equal((await agent.ask('kb_try', { text: 'can I hire a skip' })).code, 'not_allowed')
   const learnt = await answered(desk, 'kb_learn', { days: 1 })
   assert.equal(learnt.messages, 4)
@@ -73,7 +73,8 @@ test('a draft is tried, replayed and learnt from while the service goes on', asy
   })
   assert.deepEqual([same.type, same.revision], ['ok', 0])
   const after = await answered(desk, 'kb_try', { text: 'can I hire a skip', at: null })
-  assert.deepEqual([after.draft.action, after.draft.titles], ['answer', ['Skip hire']])
+  assert.deepEqual([after.draft.action, after.draft.titles, after.opinion],
+    ['answer', ['Skip hire'], 'trained'])
   assert.match(after.draft.reply, /northmoor\.example\/skips/)
   const { items: [found] } = await answered(desk, 'kb_find', { text: 'hire skip' })
   assert.deepEqual([found.kind, found.item], ['intent', SKIPS.id])

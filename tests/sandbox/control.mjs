@@ -21,7 +21,7 @@ import { webhookControl } from './webhooks.mjs'
 import { hasForbiddenCharacter } from './weigh.mjs'
 
 const LONGEST_POST = 25000
-const KERBSIDE_TIMEOUT_MS = 3000
+const KERBSIDE_TIMEOUT_MS = 30000
 
 // A row is { method, path, answer }: `answer (world, { args, body })` gives { status, body }, or
 // { events: true } for the stream of events; `body` is the parsed JSON or undefined. Other files

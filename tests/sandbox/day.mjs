@@ -13,16 +13,19 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Desk, signIn } from '../integration/support/desk.mjs'
-import { Kerbside } from '../integration/support/kerbside.mjs'
+import { Kerbside, Resident } from '../integration/support/kerbside.mjs'
 import { until } from '../integration/support/wait.mjs'
-import { Client } from './testing.mjs'
+import { Client, NEWS, US } from './testing.mjs'
 
 const STAFF = ['sam', 'asha', 'tom', 'edie']
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const PAUSE_MS = 2 * 60_000 // the last line was so long ago
+const SOON_MS = 1500 // what calls for something is told within that, mostly
 const TAKEN = /^(reply\.elsewhere|case\.(opened|message)|message\.(answered|ignored|thanked))$/
-const LEFT = /^reply\.(sent|failed|dropped)$/
+const LEFT = /^reply\.(sent|failed|dropped|withheld)$/
+const PUBLIC_FEEDS = [US, NEWS].flatMap(id => [`/2/users/${id}/mentions`, `/2/users/${id}/tweets`])
+const PRIVATE_FEED = '/2/dm_events' // of both accounts
 const ON_ITS_WAY = ['held', 'queued', 'sending', 'unknown']
 
 const london = { timeZone: 'Europe/London' }
@@ -59,7 +62,7 @@ class Day {
   #undone = [] // what could not be done, in words
 
   constructor (x, desks, say) {
-    Object.assign(this, { x, desks, say })
+    Object.assign(this, { x: new Resident(x.url), desks, say })
   }
 
   async play (day) {
@@ -87,17 +90,23 @@ class Day {
     if (kerbside !== 'set') throw new Error(`Kerbside's clock could not be moved: ${kerbside}`)
   }
 
-  // Until Kerbside has decided about it, and what it says at once has left. What calls for nothing
-  // is told to nobody, so not for long.
+  // Until Kerbside has decided about it, and what it says at once has left. What calls for nothing is
+  // told to nobody: it is decided when all that can be read was read since.
   async #write ({ from, name, text, under, private: secret }) {
     const parent = await this.#parent(from, under)
-    const { events } = this.desks.asha
+    const { asha, asha: { events } } = this.desks
     const before = events.length
     const came = kinds => events.slice(before).some(({ kind }) => kinds.test(kind))
     if (secret) await this.#ask('POST', 'messages', { handle: from, name, text })
     else await this.#ask('POST', 'posts', { handle: from, name, text, ...parent })
-    await until(`@${from} is read`, () => came(TAKEN) && (!came(/^reply\.queued$/) || came(LEFT)),
-      { ms: 1500 }).catch(() => {})
+    await until(`@${from} is told of`, () => came(TAKEN), { ms: SOON_MS }).catch(() => this.#read(secret))
+    await asha.caughtUp()
+    await until(`the answer to @${from} has left`, () => !came(/^reply\.queued$/) || came(LEFT))
+  }
+
+  async #read (secret) {
+    if (secret) return this.x.sweeps(4, PRIVATE_FEED)
+    await Promise.all(PUBLIC_FEEDS.map(path => this.x.sweeps(2, path)))
   }
 
   // The newest post of `under` that has to do with `from`, once it is there.
@@ -120,6 +129,7 @@ class Day {
       if (type === 'pass') frame.to = frame.to[0]
     }
     if (type === 'glance') return this.#glance(desk, about, members.fine)
+    await desk.caughtUp()
     const cases = this.#casesOf(desk, about)
     if (cases.includes(undefined)) {
       this.#undone.push(`${at} ${by} ${type}: there is no case of ${about}`)

@@ -2,7 +2,7 @@
 // only the fields that were asked for, under the names of the vocabulary that was asked in.
 
 import { createHash } from 'node:crypto'
-import { findHashtags, findLinks, findMentions, LIMIT, weigh } from './weigh.mjs'
+import { findHashtags, findLinks, findMentions, LIMIT, remembered, weigh } from './weigh.mjs'
 
 const escape = text =>
   text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
@@ -20,7 +20,7 @@ function shortLink (id, n) {
 }
 
 // The part of a long post that fits before X cuts it.
-function cut (text) {
+const cut = remembered(text => {
   if (weigh(text) <= LIMIT) return text
   const chars = [...text]
   let low = 0
@@ -31,7 +31,7 @@ function cut (text) {
     else high = middle - 1
   }
   return chars.slice(0, low).join('') + '…'
-}
+})
 
 // A repost is cut to the length that posts once had.
 function reposted (text) {

@@ -102,7 +102,20 @@ function bareLinks (text, name, start, pathAt, end) {
   return links
 }
 
-export function findLinks (text) {
+// Posts are read again and again, and in the longest the search takes long: what it gave is kept.
+const TEXTS_KEPT = 1000
+export function remembered (search) {
+  const known = new Map()
+  return text => {
+    if (!known.has(text)) {
+      if (known.size === TEXTS_KEPT) known.delete(known.keys().next().value)
+      known.set(text, search(text))
+    }
+    return known.get(text)
+  }
+}
+
+export const findLinks = remembered(text => {
   const links = []
   START.lastIndex = 0
   for (let match; (match = START.exec(text));) {
@@ -124,7 +137,7 @@ export function findLinks (text) {
     links.push({ start, end: start + kept.length, url: kept })
   }
   return links
-}
+})
 
 // A name behind which stands an accented Latin letter, another @ or :// is no mention; nor is a list's (@name/list).
 const MENTION = new RegExp('(^|[^A-Za-z0-9_!#$%&*@＠]|(?:^|[^A-Za-z0-9_+~.-])[Rr][Tt]:?)' +

@@ -11,6 +11,7 @@
 #include "bot/bot_store.h"
 #include "bot/x/x.h"
 #include "tests/unit/record_fixture.h"
+#include "tests/unit/still_clock.h"
 
 enum { WITHIN_S = 3600, POLL_MS = 5, READS = 16 };
 

@@ -3,6 +3,7 @@
 
 #include "handoff/announcement.h"
 #include "tests/unit/record_fixture.h"
+#include "tests/unit/still_clock.h"
 
 static struct {
     struct fixture *f;

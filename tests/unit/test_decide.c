@@ -150,8 +150,10 @@ static void test_why(void **state)
     cJSON *why = decision_why(t.kb, &d, str_of(text)), *intents = decision_intents(&d);
     struct buf out = BUF_INIT(10000);
     assert_int_equal(json_add_tree(&out, why), 0);
-    assert_str(buf_str(&out), "[{\"rule\":\"bins.missed\",\"words\":[\"green bin\",\"missed\"],"
-                              "\"spans\":[[13,22],[30,36]]}]");
+    assert_str(
+        buf_str(&out),
+        "[{\"rule\":\"bins.missed\",\"title\":\"Missed bin\",\"words\":[\"green bin\",\"missed\"],"
+        "\"spans\":[[13,22],[30,36]]}]");
     buf_clear(&out);
     assert_int_equal(json_add_tree(&out, intents), 0);
     assert_str(buf_str(&out), "[\"bins.missed\"]");

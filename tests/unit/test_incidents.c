@@ -12,6 +12,10 @@
 #define LIST(items) "{\"incidents\":[" items "]}"
 #define SAID "No rounds today because of the flood, all come on Saturday."
 #define NOW LIST(FLOOD("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", SAID))
+#define VARIED(variants)                                                                          \
+    LIST("{\"id\":\"flood\",\"title\":\"F\",\"text\":\"No rounds today.\",\"variants\":" variants \
+         ",\"intents\":[\"bins.missed\"],\"from\":\"2026-11-22T12:00:00Z\","                      \
+         "\"until\":\"2026-11-23T12:00:00Z\"}")
 #define INCIDENT "error: incidents.json: flood: "
 
 static void test_load(void **state)
@@ -29,6 +33,18 @@ static void test_load(void **state)
           INCIDENT "\"until\" must be later than \"from\"\n" },
         { "no text", LIST(FLOOD("2026-11-22T12:00:00Z", "2026-11-23T12:00:00Z", "")),
           INCIDENT "\"text\" is missing or empty\n" },
+        { "variants", VARIED("[\"The rounds are off.\",\"Nobody comes today.\"]"), "" },
+        { "no variants", VARIED("[]"), "" },
+        { "one variant", VARIED("\"The rounds are off.\""),
+          INCIDENT "\"variants\" must be a list of texts\n" },
+        { "an empty variant", VARIED("[\"The rounds are off.\",\"\"]"),
+          INCIDENT "variants[1]: must be a text with something in it\n" },
+        { "a variant with a link", VARIED("[\"The rounds are off.\",\"See {link}\"]"),
+          INCIDENT "variants[1]: column 5: {link} isn't filled in here, nothing is\n" },
+        { "a variant that asks for what is private",
+          VARIED("[\"What is your address and phone number?\"]"),
+          INCIDENT "variants[0]: asks for an address where everybody can read it: say that it is "
+                   "for a direct message, or for the page behind the link\n" },
         { "an intent that isn't there",
           LIST("{\"id\":\"flood\",\"title\":\"F\",\"text\":\"F.\",\"intents\":[\"bins.mist\"],"
                "\"from\":\"2026-11-22T12:00:00Z\",\"until\":\"2026-11-23T12:00:00Z\"}"),
@@ -99,6 +115,26 @@ static void test_answers(void **state)
                 "it is over");
 }
 
+/* As an intent's replies: what was said isn't said again while there is another way to say it. */
+static void test_variants(void **state)
+{
+    (void)state;
+    go_live(VARIED("[\"The rounds are off.\",\"Nobody comes today.\"]"));
+    take_one(says("900", "sam", "my bin hasn't been emptied"));
+    take_one(says("901", "kit", "my bin hasn't been emptied"));
+    take_one(says("902", "dot", "my bin hasn't been emptied"));
+    assert_rows("SELECT body AS t FROM reply ORDER BY body",
+                "No rounds today.\nNobody comes today.\nThe rounds are off.\n", "each once");
+
+    /* what is said of their help is of all of them, and begins anew with another one */
+    assert_rows("SELECT count(DISTINCT digest) AS t FROM topic_day WHERE topic='bins.missed'",
+                "1\n", "one incident");
+    go_live(VARIED("[\"The rounds are off.\"]"));
+    take_one(says("903", "eve", "my bin hasn't been emptied"));
+    assert_rows("SELECT count(DISTINCT digest) AS t FROM topic_day WHERE topic='bins.missed'",
+                "2\n", "reworded");
+}
+
 static void look(int64_t now)
 {
     static struct incidents i;
@@ -147,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_load),
         INCIDENT_TEST(test_answers),
+        INCIDENT_TEST(test_variants),
         INCIDENT_TEST(test_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

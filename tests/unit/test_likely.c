@@ -3,6 +3,7 @@
 
 #include "base/when.h"
 #include "bot/x/x.h"
+#include "kb/files.h"
 #include "tests/unit/support.h"
 
 static struct {
@@ -12,12 +13,32 @@ static struct {
     struct arena arena;
 } t;
 
+/* One that nearly says something, and one that says as little as is offered. */
+static const char hints[] =
+    "{\"intents\":[{\"id\":\"trees.guess\",\"title\":\"Trees\",\"called\":\"a tree\","
+    "\"department\":\"parks\",\"review_by\":\"2099-12-31\",\"link\":\"https://council.example/"
+    "trees\","
+    "\"replies\":[\"Trees are here: {link}\"],"
+    "\"match\":[{\"pcre\":\"branch\",\"weight\":14},{\"pcre\":\"oak\",\"weight\":15}],"
+    "\"examples\":{\"yes\":[\"an oak\"],\"no\":[\"a fence\"]}}]}";
+
+static int load(struct report *report)
+{
+    struct kb_files *files = NULL;
+    int r = kb_files_read(SOURCE_DIR "/tests/data/kb", report, &files);
+    if (r == 0)
+        r = kb_files_put(files, STR("trees.json"), str_of(hints));
+    if (r == 0)
+        r = kb_load_files(files, &x_text_rules, report, &t.kb);
+    (void)kb_files_free(files);
+    return r;
+}
+
 static int setup(void **state)
 {
     (void)state;
     struct report report = REPORT_INIT;
-    if (kb_load(SOURCE_DIR "/tests/data/kb", &x_text_rules, &report, &t.kb) < 0 ||
-        hours_new("Europe/London", "", &report, &t.hours) < 0) {
+    if (load(&report) < 0 || hours_new("Europe/London", "", &report, &t.hours) < 0) {
         print_error("%s", buf_cstr(&report.lines));
         return -1;
     }
@@ -57,6 +78,8 @@ static void test_rows(void **state)
           "Sorry about that. Report it here: https://council.example/missed-bin\n" },
         { "nobody in need is sent a link", "my bin was missed and I smell gas", "" },
         { "nor who mourns", "my dad died and his bin was missed", "" },
+        { "little is known", "an oak", "Trees are here: https://council.example/trees\n" },
+        { "too little is known", "a branch", "" },
         { "nothing is known", "something else", "" },
         { "nothing is said", "", "" },
     };

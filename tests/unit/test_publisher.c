@@ -3,6 +3,7 @@
 
 #include "bot/x/x.h"
 #include "tests/unit/kb_fixture.h"
+#include "tests/unit/still_clock.h"
 
 static struct {
     struct fixture *f;

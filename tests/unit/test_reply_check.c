@@ -21,6 +21,24 @@ static void test_warnings(void **state)
         { "Ring 0300 123 4567 or 999", "" },
         { "Write to jo@example.com", "email jo@example.com\n" },
         { "You are at 12 Elm Close, NM1 2AB?", "address 12 Elm Close\naddress NM1 2AB\n" },
+        { "Is it AB 12 34 56 C?", "ni_number AB 12 34 56 C\n" },
+        { "Is it GB 12 34 56 C?", "" }, /* two letters that are never given out */
+        { "Is it AB 12 34 5 C?", "" },  /* a digit short */
+        { "Is it AB 12 34 56 E?", "" }, /* no such suffix */
+        { "Your reference is KS-4F7K-2, or NM-12AB-3", "" },
+        { "Your card 4111111111111111", "card 4111111111111111\n" },
+        { "Your card 4222222222222", "card 4222222222222\n" },             /* thirteen digits */
+        { "Your card 6304000000000000000", "card 6304000000000000000\n" }, /* nineteen */
+        { "Order 422222222222", "" },                                      /* twelve */
+        { "Order 4111111111111112", "" }, /* the check digit says no */
+        { "Paid to 12-34-56 12345678", "bank 12-34-56 12345678\n" },
+        { "sort code 12-34-56, account number 12345678",
+          "bank 12-34-56, account number 12345678\n" },
+        { "Between 12-34-56 and later", "" }, /* a sort code, or anything */
+        { "Application 12345678", "" },
+        { "NHS number 943 476 5919", "nhs_number 943 476 5919\n" },
+        { "born on 3 May 1962", "birth_date 3 May 1962\n" },
+        { "Your bin day is 3 May 2027", "" },
         { "01632 960123, yes, 01632 960123", "phone 01632 960123\n" },
         { "Hello Sam Whitcombe", "name Sam Whitcombe\nname Whitcombe\n" },
         { "Dear Mrs Whitcombe,", "name Whitcombe\n" },

@@ -50,12 +50,12 @@ static void test_why(void **state)
     (void)state;
     struct buf want = BUF_INIT(1000);
     take_one(says("900", "sam", "\xf0\x9f\x98\xa1 POTHOLES"));
-    (void)buf_addf(
-        &want,
-        "[\"roads.pothole\"] "
-        "[{\"rule\":\"roads.pothole\",\"words\":[\"potholes\"],\"spans\":[[3,11]]}] 0.75 "
-        "0.75 %s\n",
-        t.live.kb->hash);
+    (void)buf_addf(&want,
+                   "[\"roads.pothole\"] "
+                   "[{\"rule\":\"roads.pothole\",\"title\":\"Potholes\",\"words\":[\"potholes\"],"
+                   "\"spans\":[[3,11]]}] 0.75 "
+                   "0.75 %s\n",
+                   t.live.kb->hash);
     assert_rows("SELECT intents || ' ' || why || ' ' || score || ' ' || lead || ' ' || kb AS t "
                 "FROM decision",
                 buf_cstr(&want), "");
@@ -812,8 +812,9 @@ static void test_why_of_own_words(void **state)
     say_line(&(struct line){ 0, "potholes \xf0\x9f\x98\xa1 and my bin", 0 }, 0);
     say_line(&(struct line){ 20, "\xf0\x9f\x98\xa1 not emptied", 0 }, 1);
     assert_rows("SELECT why AS t FROM decision WHERE message_id=2",
-                "[{\"rule\":\"bins.missed\",\"words\":[\"not emptied\"],\"spans\":[[3,14]]},"
-                "{\"rule\":\"roads.pothole\",\"words\":[],\"spans\":[]}]\n",
+                "[{\"rule\":\"bins.missed\",\"title\":\"Missed bin\",\"words\":[\"not "
+                "emptied\"],\"spans\":[[3,14]]},"
+                "{\"rule\":\"roads.pothole\",\"title\":\"Potholes\",\"words\":[],\"spans\":[]}]\n",
                 "");
 }
 

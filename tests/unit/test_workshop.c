@@ -8,6 +8,7 @@
 #include "kb/proposal.h"
 #include "kb/version.h"
 #include "tests/unit/record_fixture.h"
+#include "tests/unit/still_clock.h"
 
 enum { ANSWERS_MAX = 16 };
 
@@ -25,7 +26,19 @@ static struct {
     size_t count;
 } t;
 
-static int setup(void **state)
+/* Lessons enough for a second opinion of what is live. */
+static void put_lessons(struct kb_files *files)
+{
+    struct buf teach = BUF_INIT(1 << 20);
+    (void)buf_addc(&teach, "{\"teach\":{\"unresolved\":[\"who paints the bandstand\"");
+    for (int i = 0; i < 600; i++)
+        (void)buf_addf(&teach, ",\"%s in street %d\"", i % 2 ? "the piano" : "the bandstand", i);
+    (void)buf_addc(&teach, "]}}");
+    assert_int_equal(kb_files_put(files, STR("teach/sam.json"), buf_str(&teach)), 0);
+    buf_release(&teach);
+}
+
+static int set_up(void **state, bool lessons)
 {
     struct report report = REPORT_INIT;
     struct kb_version v = { .origin = STR("folder"), .by = STR(""), .note = STR("") };
@@ -35,10 +48,14 @@ static int setup(void **state)
     t.f = *state;
     assert_int_equal(kb_files_read(SOURCE_DIR "/tests/data/kb", &report, &files), 0);
     files->where = STR("");
+    if (lessons)
+        put_lessons(files);
     assert_int_equal(kb_version_add(t.f->tx, &v, files, &t.live.version), 0);
     fixture_commit(t.f);
     assert_int_equal(kb_load_files(files, &x_text_rules, &report, &t.live.kb), 0);
     (void)kb_files_free(files);
+    if (lessons)
+        assert_int_equal(kb_train(t.live.kb, NULL), 0);
     assert_int_equal(hours_new("Europe/London", "", &report, &t.hours), 0);
     t.clock.movable = true;
     assert_int_equal(clock_move(&t.clock, NOON), 0);
@@ -58,6 +75,16 @@ static int setup(void **state)
     assert_int_equal(workshop_open(t.workshop, t.f->db, &report), 0);
     t.desk = workshop_desk(t.workshop);
     return 0;
+}
+
+static int setup(void **state)
+{
+    return set_up(state, false);
+}
+
+static int setup_with_lessons(void **state)
+{
+    return set_up(state, true);
 }
 
 static int teardown(void **state)
@@ -181,12 +208,14 @@ static void a_message_is_tried_by_both(void **state)
     assert_str(at(a, "live.action"), "handoff");
     assert_str(at(a, "live.reason"), "unresolved");
     assert_str(at(a, "draft"), "null");
+    assert_str(at(a, "opinion"), "null");
     assert_str(at(a, "problem"), "-");
 
     save("waste.skips", skips);
     a = ask("{'type':'kb_try','id':'b','text':'can I hire a skip'}");
     assert_str(at(a, "live.action"), "handoff");
     assert_str(at(a, "draft.action"), "answer");
+    assert_str_note(at(a, "opinion"), "trained", "with so few lessons there is none to miss");
     assert_str(at(a, "draft.intents"), "[\"waste.skips\"]");
     assert_str(at(a, "draft.titles"), "[\"Skips\"]");
     assert_str(at(a, "draft.reply"), "Hire one: https://council.example/skips");
@@ -209,6 +238,23 @@ static void a_draft_with_faults_says_what_is_wrong(void **state)
     assert_str(at(a, "draft"), "null");
     assert_true(holds(at(a, "problem"), "error: "));
     assert_true(holds(at(a, "problem"), "waste.skips"));
+}
+
+static void a_rule_is_named_by_its_title(void **state)
+{
+    (void)state;
+    const cJSON *a = ask("{'type':'kb_try','id':'a','text':'I smell gas'}");
+    assert_str(at(a, "live.why.0.rule"), "sensitive.gas");
+    assert_str_note(at(a, "live.why.0.title"), "-", "it has none");
+    save_kind(KB_RULE, "sensitive.gas",
+              "{'id':'sensitive.gas','title':'Smell of gas','kind':'sensitive','reason':"
+              "'emergency','match':[{'pcre':'smell gas','weight':90}],'examples':{'yes':['I smell "
+              "gas'],'no':['my bin was missed']}}");
+    a = ask("{'type':'kb_try','id':'b','text':'I smell gas'}");
+    assert_str_note(at(a, "draft.why.0.rule"), "sensitive.gas", at(a, "problem").p);
+    assert_str(at(a, "draft.why.0.title"), "Smell of gas");
+    a = ask("{'type':'kb_find','id':'c','text':'smell gas'}");
+    assert_str(at(a, "items.0.title"), "Smell of gas");
 }
 
 static void a_message_is_tried_at_its_time(void **state)
@@ -684,11 +730,31 @@ static void the_draft_gets_a_second_opinion_of_its_own(void **state)
     const cJSON *a = ask("{'type':'kb_try','id':'a','text':'hire a skip'}");
     assert_str_note(at(a, "draft.action"), "answer", at(a, "problem").p); /* by patterns alone */
     assert_str(at(a, "draft.second"), "0");
+    assert_str(at(a, "opinion"), "missing");
     do {
         (void)uv_run(&t.loop, UV_RUN_ONCE);
         a = ask("{'type':'kb_try','id':'a','text':'hire a skip'}");
     } while (str_is(at(a, "draft.second"), "0"));
     assert_true(atof(at(a, "draft.second").p) > 0.5);
+    assert_str(at(a, "opinion"), "trained");
+}
+
+/* While it tells the same things apart as what is live. */
+static void the_draft_borrows_the_live_second_opinion(void **state)
+{
+    (void)state;
+    save("roads.pothole",
+         "{'id':'roads.pothole','title':'Potholes','called':'a pothole','department':'highways',"
+         "'review_by':'2099-12-30','link':'https://council.example/potholes','replies':['Here: "
+         "{link}'],'match':[{'pcre':'(?&hole)','weight':75}],'examples':{'yes':['Potholes on our "
+         "road','a new hole in Elm Close']}}");
+    const cJSON *a = ask("{'type':'kb_try','id':'a','text':'potholes'}");
+    assert_str_note(at(a, "opinion"), "live", at(a, "problem").p);
+    while (str_is(at(a, "opinion"), "live")) {
+        (void)uv_run(&t.loop, UV_RUN_ONCE);
+        a = ask("{'type':'kb_try','id':'a','text':'potholes'}");
+    }
+    assert_str(at(a, "opinion"), "trained");
 }
 
 /* What changes something is a command's. */
@@ -705,6 +771,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ONE(a_message_is_tried_by_both),
         ONE(a_draft_with_faults_says_what_is_wrong),
+        ONE(a_rule_is_named_by_its_title),
         ONE(a_message_is_tried_at_its_time),
         ONE(hostile_questions_are_refused),
         ONE(the_newer_question_is_answered),
@@ -721,6 +788,8 @@ int main(void)
         ONE(stopped_replays_do_not_pile_up),
         ONE(what_to_learn_is_in_groups),
         ONE(the_draft_gets_a_second_opinion_of_its_own),
+        cmocka_unit_test_setup_teardown(the_draft_borrows_the_live_second_opinion,
+                                        setup_with_lessons, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,6 +125,26 @@ static void test_a_phrase_that_is_not_enough(void **state)
     assert_non_null(strstr(answer.p, "\"enough\":true"));
 }
 
+/* Each of an incident's wordings is counted, as a resident sees it. */
+static void test_an_incident(void **state)
+{
+    struct fixture *f = *state;
+    draft(
+        f, KB_INCIDENT, "flood",
+        "{\"id\":\"flood\",\"title\":\"Flood\",\"text\":\"No rounds.\",\"variants\":[\"The rounds "
+        "are off.\"],\"intents\":[\"bins.missed\"],\"from\":\"2026-11-22T12:00:00Z\",\"until\":"
+        "\"2026-11-23T12:00:00Z\"}");
+    struct str answer = ask(f, "{\"kind\":\"incident\",\"item\":\"flood\"}");
+    assert_str(
+        answer,
+        "{\"revision\":8,\"problems\":[],\"phrases\":[],\"weights\":["
+        "{\"field\":\"text\",\"index\":null,\"weight\":27,\"limit\":280,\"text\":\"No "
+        "rounds.\"},"
+        "{\"field\":\"variants\",\"index\":0,\"weight\":36,\"limit\":280,\"text\":\"The rounds "
+        "are off.\"}],"
+        "\"used_by\":[],\"trained\":false}");
+}
+
 #define USE(kind, item, title) \
     "{\"kind\":\"" kind "\",\"item\":\"" item "\",\"title\":\"" title "\"}"
 
@@ -305,6 +325,7 @@ static void test_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_an_incident, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_an_item, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_phrase_that_is_not_enough, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_where_a_term_is_used, setup, fixture_teardown),

@@ -298,11 +298,12 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     document.title = `${alarm}${count}${title} – Kerbside`;
   }, [title, counts.waiting, unseen]);
 
-  // Another view: the focus goes to its heading, as if the page had been loaded.
+  // Another view: the focus goes to its heading, as if the page had been loaded; at once, or it would
+  // be taken from whoever is quicker than the screen.
   const main = useRef<HTMLElement>(null);
   const place = open ? placeOf(route) : `${phase} ${must}`;
   const placeBefore = useRef(place);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = placeBefore.current;
     placeBefore.current = place;
     if (before === place || /^(starting|unreachable)/.test(before)) return;

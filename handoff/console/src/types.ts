@@ -76,6 +76,7 @@ export type Span = [start: number, end: number];
 
 export interface Why {
   rule: string;
+  title?: string;
   words: string[];
   spans?: Span[];
 }
@@ -312,7 +313,16 @@ export interface AuditEntry {
   address: string | null;
 }
 
-export type WarningKind = "phone" | "address" | "email" | "name";
+export type WarningKind =
+  | "phone"
+  | "address"
+  | "email"
+  | "ni_number"
+  | "card"
+  | "bank"
+  | "nhs_number"
+  | "birth_date"
+  | "name";
 
 /** Something in a text that should be looked at before it is sent. */
 export interface Warning {
@@ -771,6 +781,7 @@ export interface KbTryFrame {
   text: string;
   live: KbTried;
   draft: KbTried | null;
+  opinion: "trained" | "live" | "missing" | null;
   problem?: string;
 }
 

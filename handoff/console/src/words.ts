@@ -95,6 +95,16 @@ export function reasonWords(reason: string): string {
   return reasons[reason] ?? unknownWord(reason);
 }
 
+/**
+ * A team or a department where its name stands alone: editors write it as within a sentence. One
+ * that has capitals has them where it wants them.
+ */
+export function nameWords(name: string): string {
+  if (name !== name.toLocaleLowerCase("en-GB")) return name;
+  const [first = "", ...rest] = name;
+  return first.toLocaleUpperCase("en-GB") + rest.join("");
+}
+
 export const outcomeChoices = Object.entries(outcomes) as [Outcome, string][];
 
 export function outcomeWords(outcome: Outcome): string {
@@ -158,6 +168,11 @@ const warnings: Record<WarningKind, string> = {
   phone: "This looks like a telephone number",
   address: "This looks like somebody's address",
   email: "This looks like an e-mail address",
+  ni_number: "This looks like a National Insurance number",
+  card: "This looks like the number of a bank card",
+  bank: "This looks like somebody's bank details",
+  nhs_number: "This looks like an NHS number",
+  birth_date: "This looks like a date of birth",
   name: "This is the name of another resident",
 };
 
@@ -193,8 +208,63 @@ export function goneWords(what: string, expired: boolean): string {
 }
 
 /** What a list says of a case. */
-export function summaryWords(one: Pick<Case, "summary" | "gone" | "expired">): string {
-  return one.gone ? goneWords("What it began with", one.expired) : one.summary;
+export interface CaseLine {
+  /** by which it is told from others: one or two lines of a list */
+  title: string;
+  /** the title is the resident's own words, and the reason is still to be said */
+  own: boolean;
+  /** how their words go on; of a sensitive case, how they begin */
+  rest: string;
+}
+
+/** A title may end with a sentence from here on; shorter ones ("Hi.") tell nothing apart. */
+const titleLeast = 20;
+const titleMost = 90;
+/** A word or two would look lost in a line of their own. */
+const titleWhole = 110;
+/** So much says where and what; the rest is for whoever takes the case. */
+const glimpseMost = 80;
+
+/** Where words of at most so many letters end: before the word that doesn't fit, if there is one. */
+function cutAt(words: string, most: number): number {
+  const letters = Array.from(words);
+  if (letters.length <= most) return words.length;
+  const fits = letters.slice(0, most + 1).join("");
+  const space = fits.search(/\s\S*$/);
+  return space > 0 ? space : letters.slice(0, most).join("").length;
+}
+
+/** Behind the first sentence, if it is long enough for a title and short enough. */
+function sentenceAt(words: string): number {
+  for (const end of words.matchAll(/[.!?…]+(?=\s)|\n/g)) {
+    const at = end.index + end[0].length;
+    if (at > titleMost) break;
+    if (at >= titleLeast) return at;
+  }
+  return 0;
+}
+
+/** The resident's words tell cases apart; where they may be hard to read, the reason does. */
+export function caseLine(
+  one: Pick<Case, "reason" | "sensitive" | "summary" | "gone" | "expired">,
+): CaseLine {
+  // A rule that finds something sensitive says what; here it was staff who did.
+  const marked = one.sensitive && one.reason === "unresolved";
+  const reason = marked ? "Marked sensitive" : reasonWords(one.reason);
+  const words = one.summary.trim();
+  if (one.gone) {
+    return { title: reason, own: false, rest: goneWords("What it began with", one.expired) };
+  }
+  if (one.sensitive || !words) {
+    const at = cutAt(words, glimpseMost);
+    return { title: reason, own: false, rest: words.slice(0, at) + (at < words.length ? " …" : "") };
+  }
+  const sentence = sentenceAt(words);
+  const whole = Array.from(words).length <= titleWhole;
+  const at = sentence || (whole ? words.length : cutAt(words, titleMost));
+  const goesOn = !sentence && at < words.length;
+  const title = words.slice(0, at).trim().replace(/\s+/g, " ") + (goesOn ? " …" : "");
+  return { title, own: true, rest: words.slice(at).trim() };
 }
 
 const dollars = new Intl.NumberFormat("en-GB", { style: "currency", currency: "USD" });

@@ -7,7 +7,7 @@ const { piecesOf } = await load("case/marks.ts");
 const { Counter, countWords, pauseMs } = await load("case/counter.ts");
 const { actionsOn, mayJudge, mayUndo, takersOf, waysOf } = await load("case/allowed.ts");
 const { insertionOf, withoutInitials } = await load("case/insertion.ts");
-const { readyFound, suggestedText } = await load("case/insert.tsx");
+const { readyFound, readyWords, suggestedText } = await load("case/insert.tsx");
 const { Looker } = await load("case/looking.ts");
 const { wayAfterMove } = await load("case/reply-form.tsx");
 const { inOrder } = await load("case/conversation.tsx");
@@ -195,16 +195,35 @@ test("a suggestion brings its link once", () => {
   assert.equal(suggestedText({ text: "Thanks!", link: null }), "Thanks!");
 });
 
+test("what is likeliest wanted stands first", () => {
+  const one = { intent: "bins.missed", title: "Missed bin", text: "Sorry.", link: null, score: 0.6 };
+  const ready = readyWords({
+    suggestions: [{ ...one, would: true }, { ...one, would: false }],
+    canned: [{ id: "passed", title: "Passed on", text: "We've passed it on." }],
+    links: [{ title: "Bin days", url: "https://northmoor.example/bins" }],
+  });
+  assert.deepEqual(ready.map(({ kind }) => kind), [
+    "What Kerbside would have said", "Suggested reply", "Ready-made reply", "Link",
+  ]);
+  assert.deepEqual(ready.map(({ words }) => words), [
+    "Sorry.", "Sorry.", "We've passed it on.", "https://northmoor.example/bins",
+  ]);
+});
+
 test("ready words are found by all of the words in their title or in themselves", () => {
+  const kind = "Link";
   const items = [
-    { title: "Report a missed bin", words: "https://northmoor.example/bins/missed" },
-    { title: "Bin days", words: "https://northmoor.example/bins/days" },
+    { kind, title: "Report a missed bin", words: "https://northmoor.example/bins/missed" },
+    { kind, title: "Bin days", words: "https://northmoor.example/bins/days" },
+    { kind, title: "Days", words: "Crews work on all days." },
   ];
-  assert.equal(readyFound(items, "").length, 2);
+  assert.equal(readyFound(items, "").length, 3);
   assert.deepEqual(readyFound(items, " BIN  missed").map(({ title }) => title), [
     "Report a missed bin",
   ]);
   assert.equal(readyFound(items, "bins/days").length, 1);
+  const crews = { kind, title: "Crews", words: "https://northmoor.example/crews" };
+  assert.deepEqual(readyFound([...items, crews], "crews"), [crews, items[2]], "by title first");
   assert.deepEqual(readyFound(items, "pothole"), []);
 });
 

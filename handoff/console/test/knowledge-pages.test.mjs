@@ -9,7 +9,7 @@ const learning = await load("knowledge/learning.ts");
 const { comparisonOf } = await load("knowledge/compare.ts");
 const { noteFault } = await load("knowledge/note-field.tsx");
 const { usersWords } = await load("knowledge/used-by.tsx");
-const { addressed, weaknessOf } = await load("knowledge/try.tsx");
+const { addressed, weaknessOf, opinionWords } = await load("knowledge/try.tsx");
 const { periodOf } = await load("knowledge/election-report.tsx");
 const { isBeside } = await load("knowledge/beside.tsx");
 
@@ -70,12 +70,27 @@ test("what would help a message that nothing answers", () => {
     [{ reason: "unresolved", why, second: 0.9 }, null],
     [{ reason: "emergency", why, second: 0 }, null],
     [{ reason: null, why, second: 0 }, null],
+    [{ reason: "unresolved", why, second: 0 }, null, "missing"],
+    [{ reason: "unresolved", why, second: 0.3 }, null, "live"],
+    [{ reason: "unresolved", why, second: 0.3 }, /Other ways to ask for it/, "trained"],
+    [{ reason: "unresolved", why: [], second: 0 }, /^No phrase finds/, "missing"],
   ];
-  for (const [tried, wanted] of rows) {
-    const words = weaknessOf(tried);
+  for (const [tried, wanted, opinion] of rows) {
+    const words = weaknessOf(tried, opinion);
     if (wanted) assert.match(words, wanted);
     else assert.equal(words, null);
   }
+});
+
+test("what a draft does is passing until its second opinion has learned it", () => {
+  assert.match(opinionWords("missing"), /hasn't learned this draft yet, so phrases alone decided/);
+  assert.match(opinionWords("live"), /so the live one was asked/);
+  for (const opinion of ["missing", "live"]) {
+    assert.match(opinionWords(opinion), /before the draft is published/);
+    assert.match(opinionWords(opinion), /may be, and what is answered may go to a person/);
+  }
+  assert.equal(opinionWords("trained"), null);
+  assert.equal(opinionWords(null), null);
 });
 
 test("the report's days are the period's, as far as it has come", () => {

@@ -91,7 +91,9 @@ test("what a message was taken for", () => {
 });
 
 test("warnings about a text name what is meant", () => {
-  const kinds = ["phone", "address", "email", "name"];
+  const kinds = [
+    "phone", "address", "email", "ni_number", "card", "bank", "nhs_number", "birth_date", "name",
+  ];
   const said = kinds.map((kind) => words.warningWords({ kind, words: "01632 960123" }));
   assert.equal(new Set(said).size, kinds.length);
   for (const one of said) assert.match(one, /“01632 960123”\.$/);
@@ -120,11 +122,50 @@ test("whose a case is, in X's own app too", () => {
   }
 });
 
+test("a case's line begins with what tells it from others", () => {
+  const plain = { reason: "unresolved", sensitive: false, gone: false, expired: false };
+  const line = (summary, more = {}) => Object.values(words.caseLine({ ...plain, summary, ...more }));
+  const long = "who do I ring about the heating in the library because it has been off since Tuesday";
+  const rows = [
+    ["short", "do you take pianos?", ["do you take pianos?", true, ""]],
+    [
+      "a sentence, and more",
+      "Do you take pianos at all? It is upright.",
+      ["Do you take pianos at all?", true, "It is upright."],
+    ],
+    ["a greeting isn't a title", "Hi. Do you take pianos?", ["Hi. Do you take pianos?", true, ""]],
+    ["a line of its own", "does anyone read this\nhello", ["does anyone read this", true, "hello"]],
+    ["no sentence's end", `${long} and more ${long}`, [`${long} and …`, true, `more ${long}`]],
+    ["little more than a line", `${long} and more`, [`${long} and more`, true, ""]],
+    ["one word without an end", "W".repeat(120), [`${"W".repeat(90)} …`, true, "W".repeat(30)]],
+    ["letters aren't torn", "😀".repeat(111), [`${"😀".repeat(90)} …`, true, "😀".repeat(21)]],
+    ["nothing but space", " ", ["No ready answer", false, ""]],
+  ];
+  for (const [note, summary, wanted] of rows) assert.deepEqual(line(summary), wanted, note);
+  const sensitive = { reason: "emergency", sensitive: true };
+  assert.deepEqual(line("gas in Elm Close", sensitive), [
+    "Danger to people now", false, "gas in Elm Close",
+  ]);
+  assert.equal(line("gas in Elm Close", { sensitive: true })[0], "Marked sensitive");
+  const [title, own, rest] = line(`${long} and more`, sensitive);
+  assert.deepEqual([title, own], ["Danger to people now", false]);
+  assert.ok(rest.endsWith("off since …") && rest.length < long.length, rest);
+});
+
+test("a team's name begins with a capital where it stands alone", () => {
+  const rows = [
+    ["customer services", "Customer services"], ["IT", "IT"], ["élan", "Élan"], ["", ""],
+    ["iPlan team", "iPlan team"], ["24-hour desk", "24-hour desk"],
+  ];
+  for (const [name, wanted] of rows) assert.equal(words.nameWords(name), wanted);
+});
+
 test("what was taken back and what became too old are said differently", () => {
-  const one = { summary: "my bin", gone: false, expired: false };
-  assert.equal(words.summaryWords(one), "my bin");
-  assert.match(words.summaryWords({ ...one, gone: true }), /^What it began with was taken back/);
-  assert.match(words.summaryWords({ ...one, gone: true, expired: true }), /older than we keep/);
+  const one = { reason: "human", sensitive: false, summary: "my bin", gone: true, expired: false };
+  const { title, own, rest } = words.caseLine(one);
+  assert.deepEqual([title, own], ["Asks for a person", false]);
+  assert.match(rest, /^What it began with was taken back/);
+  assert.match(words.caseLine({ ...one, expired: true }).rest, /older than we keep/);
   assert.equal(words.atHandle(""), "somebody no longer known");
 });
 

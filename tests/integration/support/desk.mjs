@@ -54,8 +54,12 @@ export class Desk {
     return within(`an answer to ${type}`, answered)
   }
 
-  // As ask, about a case as it was last seen; the answer must be "ok".
+  // Waits until all has come that this desk was told before now, also of what was done elsewhere.
+  async caughtUp () { await this.ask('count', { text: '' }) }
+
+  // As ask, about a case as this desk has been told of it; the answer must be "ok".
   async do (type, about, members = {}) {
+    await this.caughtUp()
     const { id, version } = this.cases.get(about.id)
     const answer = await this.ask(type, { case: id, version, ...members })
     assert.equal(answer.type, 'ok', JSON.stringify(answer))

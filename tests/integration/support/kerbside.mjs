@@ -12,13 +12,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startSandbox } from '../../sandbox/sandbox.mjs'
 import { Client, US } from '../../sandbox/testing.mjs'
+import { sql } from './sql.mjs'
 import { until, within } from './wait.mjs'
 
-export { US }
+export { US, sql }
 export const KB = fileURLToPath(new URL('../kb', import.meta.url))
 const HOLIDAYS = fileURLToPath(new URL('../../../config/bank-holidays.json', import.meta.url))
 const PROGRAM = process.env.KERBSIDE
-const SQL = process.env.KERBSIDE_SQL
 
 if (!PROGRAM) throw new Error('the variable KERBSIDE must name the program to test')
 
@@ -39,7 +39,7 @@ export const OFFICE = {
 }
 
 // Runs the program to its end, which comes within `ms`: { status, out, err }.
-export function run (args, { input = '', env = {}, ms = 30000 } = {}) {
+export function run (args, { input = '', env = {}, ms = 120000 } = {}) {
   const child = spawn(PROGRAM, args, { env: { ...process.env, ...env } })
   let out = ''
   let err = ''
@@ -53,19 +53,6 @@ export function run (args, { input = '', env = {}, ms = 30000 } = {}) {
   })
   return within(`the end of kerbside ${args.join(' ')}`, ended, ms)
     .finally(() => child.kill('SIGKILL'))
-}
-
-// Runs one statement on a database by the little program beside the tests: rows of texts.
-export async function sql (file, statement) {
-  if (!SQL) throw new Error('the variable KERBSIDE_SQL must name the tests\' SQL runner')
-  const child = spawn(SQL, [file, statement])
-  let out = ''
-  let err = ''
-  child.stdout.on('data', piece => { out += piece })
-  child.stderr.on('data', piece => { err += piece })
-  const status = await new Promise(resolve => child.on('close', resolve))
-  assert.equal(status, 0, `${statement}: ${err}`)
-  return out.split('\n').slice(0, -1).map(line => line.split('\t'))
 }
 
 // Hashing passwords is slow by intent: staff are added to one database, which worlds copy.
@@ -87,14 +74,15 @@ async function makeStaffed () {
   return join(dir, 'kerbside.db')
 }
 
-// Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section.
+// Writes kerbside.json and the token into `dir`. `more` is merged into it, section by section. Unless it has office hours
+// somebody is always there, on a bank holiday too.
 export function writeConfig (dir, api, more = {}) {
   const { x, hours, console: desk, account, knowledge, ...rest } = more
   const config = {
     kb: KB,
     database: 'kerbside.db',
     demo: true,
-    hours: { zone: 'Europe/London', week: ALWAYS, holidays: HOLIDAYS, ...hours },
+    hours: { zone: 'Europe/London', week: ALWAYS, ...(hours?.week && { holidays: HOLIDAYS }), ...hours },
     knowledge: { check_links: false, ...knowledge },
     console: { address: '127.0.0.1', port: 0, undo_s: 0, ...desk },
     x: {
@@ -148,16 +136,16 @@ export class Kerbside {
       this.ended = { code, signal }
       resolve(this.ended)
     }))
-    child.stderr.on('data', piece => { this.log += piece })
+    child.stderr.setEncoding('utf8').on('data', piece => { this.log += piece })
     const ready = new Promise(resolve => {
-      child.stdout.on('data', piece => {
+      child.stdout.setEncoding('utf8').on('data', piece => {
         out += piece
         const found = /^kerbside ready (\S+)$/m.exec(out)
         if (found) resolve(found[1])
       })
       child.on('close', () => resolve(null))
     })
-    this.url = await within('kerbside ready', ready, 20000)
+    this.url = await within('kerbside ready', ready, 120000)
     if (!this.url && !mayDie) throw new Error(`kerbside ended: ${this.log}`)
     if (this.url) this.origin = this.url.replace(/\/$/, '')
     return this.url !== null
@@ -167,7 +155,7 @@ export class Kerbside {
   async stop (signal = 'SIGTERM') {
     if (!this.child) return null
     this.child.kill(signal)
-    return within(`the end of kerbside after ${signal}`, this.ending, 10000).catch(error => {
+    return within(`the end of kerbside after ${signal}`, this.ending).catch(error => {
       this.child.kill('SIGKILL')
       throw error
     })
@@ -179,9 +167,10 @@ export class Kerbside {
     return this.start(options)
   }
 
-  // Are these bytes anywhere in what the database keeps on disk, its log included?
+  // Are these bytes anywhere in what the database keeps on disk, its log included? The log is looked at first, since
+  // what is in it moves to the other file at any moment.
   holds (text) {
-    return [this.database, this.database + '-wal'].some(file =>
+    return [this.database + '-wal', this.database].some(file =>
       existsSync(file) && readFileSync(file).includes(text))
   }
 
@@ -268,9 +257,8 @@ export class Resident extends Client {
       asked.path.split('?')[0] === path)
   }
 
-  // `reads` sweeps that began after this call have been answered: whatever was there has been seen.
-  async sweeps (reads = 2) {
-    const path = `/2/users/${US}/mentions`
+  // `reads` sweeps of a feed that began after this call have been answered: whatever was there has been seen.
+  async sweeps (reads = 2, path = `/2/users/${US}/mentions`) {
     const before = (await this.requestsTo('GET', path)).length
     await until(`${reads} further reads`, async () =>
       (await this.requestsTo('GET', path)).filter(asked => asked.status !== null).length >=

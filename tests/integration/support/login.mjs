@@ -10,11 +10,11 @@ export async function begin (t, { x, config }, args = ['--account', 'NorthmoorHe
     ['x', 'login', '--port', '0', '--config', config, ...args])
   t.after(() => child.kill('SIGKILL'))
   const login = { child, out: '', err: '' }
-  child.stderr.on('data', piece => { login.err += piece })
+  child.stderr.setEncoding('utf8').on('data', piece => { login.err += piece })
   login.ended = new Promise(resolve => child.on('close', (code, signal) => {
     resolve({ status: code ?? signal, out: login.out, err: login.err })
   }))
-  const printed = new Promise(resolve => child.stdout.on('data', piece => {
+  const printed = new Promise(resolve => child.stdout.setEncoding('utf8').on('data', piece => {
     login.out += piece
     if (/callback http.*\n/.test(login.out)) resolve()
   }))

@@ -1,6 +1,7 @@
 // Waiting for something to become true, with a deadline and a sentence for when it doesn't.
 
-const PATIENCE_MS = 15000
+// Far more than anything takes, since it is only waited out where something is wrong: a busy machine is no fault.
+const PATIENCE_MS = 60000
 const LOOK_EVERY_MS = 15
 
 export const pause = ms => new Promise(resolve => setTimeout(resolve, ms))

@@ -26,6 +26,7 @@ export class Refused extends Error {
 // Emits "text" for each text frame, and "end" with { code, reason }; code is 1006 without a close
 // frame.
 export class WebSocket extends EventEmitter {
+  pongs = true // it answers pings, as every browser does
   #socket
   #rest = Buffer.alloc(0)
   #pieces = []
@@ -81,8 +82,9 @@ export class WebSocket extends EventEmitter {
     }))
     socket.setNoDelay(true)
     socket.on('data', piece => this.#take(piece))
-    // What came with the handshake is taken once the caller had a chance to listen.
-    setImmediate(() => this.#take(first))
+    // What came with the handshake stands before all that comes, and is taken once the caller had a chance to listen.
+    this.#rest = first
+    setImmediate(() => this.#take(Buffer.alloc(0)))
   }
 
   sendText (text) { this.sendFrame(TEXT, Buffer.from(text)) }
@@ -146,7 +148,7 @@ export class WebSocket extends EventEmitter {
 
   #onFrame ({ final, opcode, payload }) {
     if (opcode === PING) {
-      this.sendFrame(PONG, payload)
+      if (this.pongs) this.sendFrame(PONG, payload)
     } else if (opcode === CLOSE) {
       const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
       this.#ending = { code, reason: payload.subarray(2).toString('utf8') }

@@ -126,7 +126,7 @@ test('deliveries that go wrong', async t => {
   ]
   for (const [kind, expected] of rows) {
     const { x, next } = await hooked(t)
-    await x.fault({ on: 'webhook_events', kind, ...(kind === 'delayed' && { delay_ms: 1000 }) })
+    await x.fault({ on: 'webhook_events', kind, ...(kind === 'delayed' && { delay_ms: 3000 }) })
     await x.write('@NorthmoorHelp one')
     await x.write('@NorthmoorHelp two')
     for (const [n, [word, honest]] of expected.entries()) {
@@ -149,7 +149,7 @@ test('half a body', async t => {
 
 test('who does not answer is not waited for for ever', async t => {
   const { x, hook, next } = await hooked(t)
-  await x.control('POST', 'settings', { webhook_timeout_ms: 20 }) // now, since it had to prove itself in that time, too
+  await x.control('POST', 'settings', { webhook_timeout_ms: 1000 }) // now, since it had to prove itself in that time, too
   hook.silent = true
   await x.write('@NorthmoorHelp one')
   await next()

@@ -1,6 +1,6 @@
 // Everybody's accounts, for admins.
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { failed, people, type Failure, type Given, type NewPerson, type Person } from "../api";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
@@ -28,7 +28,7 @@ export function PeoplePage({ announce }: PeoplePageProps) {
     else setList(answer.people);
   }, []);
   useEffect(() => void load(), []);
-  useEffect(() => said.current?.focus(), [done]);
+  useLayoutEffect(() => said.current?.focus(), [done]);
 
   const act: Act = async (run, text) => {
     if (busy) return false;

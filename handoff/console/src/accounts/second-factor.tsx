@@ -1,6 +1,6 @@
 // The second factor: set up, confirmed, its recovery codes shown once, switched off.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { account, failed } from "../api";
 import { Problem } from "../parts/problem";
 import { Field } from "./field";
@@ -27,7 +27,7 @@ export function SecondFactor({ on, codesLeft, onChanged }: SecondFactorProps) {
   const shown = useRef<HTMLDivElement>(null);
 
   // What comes next takes the focus: the button that led there is gone.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (step.at !== "rest") shown.current?.focus();
   }, [step.at]);
 

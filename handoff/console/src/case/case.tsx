@@ -7,8 +7,9 @@ import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact
 import type { Done } from "../commands";
 import { Copy } from "../parts/copy";
 import { BackLink } from "../parts/back-link";
+import { handFocusTo } from "../parts/focus";
 import { Problem } from "../parts/problem";
-import { webAddress } from "../parts/words";
+import { CaseTitle, webAddress } from "../parts/words";
 import { inCase } from "../shortcuts/names";
 import { useShortcut } from "../shortcuts/use-shortcut";
 import type {
@@ -125,7 +126,7 @@ function NextCase({ next }: { next: Case }) {
     <p class="govuk-body">
       Next in the queue:{" "}
       <a class="govuk-link" href={`#/case/${next.id}`} data-testid="next-case">
-        {reasonWords(next.reason)}, from {atHandle(next.resident.handle)}
+        <CaseTitle one={next} />, from {atHandle(next.resident.handle)}
       </a>
     </p>
   );
@@ -188,7 +189,7 @@ function WholeCase(props: WholeCaseProps) {
   async function release() {
     if (!(await runCase("case", { type: "release", ...about }))) return;
     announce("The case is back in the queue.");
-    heading.current?.focus();
+    handFocusTo(heading.current);
   }
 
   async function quick(action: QuickAction): Promise<boolean> {
@@ -202,7 +203,7 @@ function WholeCase(props: WholeCaseProps) {
     if (!(await runCase("pass", command))) return false;
     const to = target.team ?? people.find(({ id: who }) => who === target.to)?.name;
     announce(`Sent to ${to ?? "a colleague"}.`);
-    heading.current?.focus();
+    handFocusTo(heading.current);
     return true;
   }
 
@@ -217,7 +218,7 @@ function WholeCase(props: WholeCaseProps) {
     }
     draft.sent(text);
     props.onSent();
-    box.current?.focus();
+    handFocusTo(box.current);
   }
 
   async function undo(reply: Reply) {
@@ -225,14 +226,14 @@ function WholeCase(props: WholeCaseProps) {
     if (!(await runOther(place, { type: "undo", reply: reply.id }))) return;
     draft.putBack(textOfAll(reply, detail.replies, staff), reply.private ? "private" : "public");
     announce("Taken back: it wasn't sent. The text is in the box again.");
-    box.current?.focus();
+    handFocusTo(box.current);
   }
 
   async function retry(reply: Reply) {
     const command: CaseCommand = { type: "retry", ...about, reply: reply.id };
     if (!(await runCase(`retry-${reply.id}`, command))) return;
     announce("The reply is waiting to be sent again.");
-    talk.current?.focus();
+    handFocusTo(talk.current);
   }
 
   async function approve(reply: Reply, text: string | null) {
@@ -243,14 +244,14 @@ function WholeCase(props: WholeCaseProps) {
     };
     if (!(await runOther(`judge-${reply.id}`, command))) return;
     announce("Approved: the reply is on its way.");
-    talk.current?.focus();
+    handFocusTo(talk.current);
   }
 
   async function giveBack(reply: Reply, word: string) {
     const command: OtherCommand = { type: "return", reply: reply.id, text: word };
     if (!(await runOther(`judge-${reply.id}`, command))) return;
     announce(`Given back to ${reply.by?.name ?? "its writer"}.`);
-    talk.current?.focus();
+    handFocusTo(talk.current);
   }
 
   async function close(outcome: Outcome, department: string | null) {
@@ -262,7 +263,7 @@ function WholeCase(props: WholeCaseProps) {
     };
     if (!(await runCase("close", command))) return;
     announce("The case is closed.");
-    heading.current?.focus();
+    handFocusTo(heading.current);
   }
 
   async function note(text: string, to: number[]): Promise<boolean> {
@@ -333,6 +334,7 @@ function WholeCase(props: WholeCaseProps) {
               proposes={needsApproval(may)}
               limits={props.limits}
               ready={{
+                sensitive: one.sensitive,
                 suggestions: detail.suggestions,
                 canned: desk.canned,
                 links: desk.links,

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { Outcome } from "../types";
-import { outcomeChoices } from "../words";
+import { nameWords, outcomeChoices } from "../words";
 
 export interface CloseFormProps {
   departments: readonly string[];
@@ -67,7 +67,7 @@ export function CloseForm(props: CloseFormProps) {
             <option value="">Nobody in particular</option>
             {departments.map((name) => (
               <option key={name} value={name}>
-                {name}
+                {nameWords(name)}
               </option>
             ))}
           </select>

@@ -4,7 +4,7 @@ import { useContext } from "preact/hooks";
 import { CaseTags } from "../parts/tags";
 import { Age, Handle, Now } from "../parts/words";
 import type { Case, Colleague } from "../types";
-import { dueWords, leaseWords, othersWords, outcomeWords, ownerWords } from "../words";
+import { dueWords, leaseWords, nameWords, othersWords, outcomeWords, ownerWords } from "../words";
 import { isMine } from "./allowed";
 
 export function CaseFacts({ one, staffId }: { one: Case; staffId: number }) {
@@ -45,7 +45,7 @@ export function CaseFacts({ one, staffId }: { one: Case; staffId: number }) {
         came <Age from={one.opened_at} /> ago
       </li>
       {one.team && <li data-testid="team">For {one.team}</li>}
-      {one.department && <li data-testid="department">{one.department} should hear of it</li>}
+      {one.department && <li data-testid="department">{nameWords(one.department)} should hear of it</li>}
       {one.acknowledged && <li>Acknowledged</li>}
     </ul>
   );

@@ -1,7 +1,7 @@
 // What an approver does with a reply that a trainee proposes: send it as it is, change it first, or
 // give it back with a word.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { Reply, Way } from "../types";
 import { CountLine, Warnings } from "./count-line";
@@ -27,7 +27,7 @@ export function JudgeForm(props: JudgeFormProps) {
   const [doing, setDoing] = useState<Doing>("choosing");
   const edit = useRef<HTMLButtonElement>(null);
   const before = useRef<Doing>("choosing");
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (doing === "choosing" && before.current !== "choosing") edit.current?.focus();
     before.current = doing;
   }, [doing]);
@@ -97,7 +97,7 @@ function EditForm(props: JudgeStepProps) {
   const [text, setText] = useState(writtenText(reply));
   const { count, over, upToDate } = useCount(text, reply.private ? "private" : "public", onCount);
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
 
   function submit(event: Event) {
     event.preventDefault();
@@ -134,7 +134,7 @@ function EditForm(props: JudgeStepProps) {
 function ReturnForm({ reply, busy, onReturn, onInvalid, onCancel }: JudgeStepProps) {
   const [word, setWord] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
 
   function submit(event: Event) {
     event.preventDefault();

@@ -3,6 +3,7 @@
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
 import { useKept } from "../parts/kept";
+import { handFocusTo } from "../parts/focus";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
 import type { Colleague, Note } from "../types";
@@ -74,7 +75,7 @@ function NoteForm(props: NotesProps) {
     if (!(await onAdd(text.trim(), [...to]))) return;
     forget();
     setTo([]);
-    box.current?.focus();
+    handFocusTo(box.current);
   }
 
   return (

@@ -1,8 +1,9 @@
 // Sends a case to another team or to a colleague, with a word.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import type { Colleague } from "../types";
+import { nameWords } from "../words";
 
 export interface PassTarget {
   team?: string;
@@ -24,7 +25,7 @@ export function PassForm(props: PassFormProps) {
   const [target, setTarget] = useState("");
   const [text, setText] = useState("");
   const first = useRef<HTMLSelectElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
 
   function submit(event: Event) {
     event.preventDefault();
@@ -56,7 +57,7 @@ export function PassForm(props: PassFormProps) {
             <optgroup label="A team: it goes to the queue">
               {teams.map((team) => (
                 <option key={team} value={`team:${team}`}>
-                  {team}
+                  {nameWords(team)}
                 </option>
               ))}
             </optgroup>

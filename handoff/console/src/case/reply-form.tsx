@@ -2,7 +2,8 @@
 // taken empties it.
 
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { handFocusTo } from "../parts/focus";
 import { Problem } from "../parts/problem";
 import { At } from "../parts/words";
 import type { Case, Staff, Suggestion, Way } from "../types";
@@ -55,8 +56,8 @@ export function ReplyForm(props: ReplyFormProps) {
   const splits = way === "public" && over > 0 && (count?.parts ?? 1) > 1;
   const tooLong = over > 0 && !(splits && split);
 
-  useEffect(() => {
-    if (props.takeFocus) box.current?.focus();
+  useLayoutEffect(() => {
+    if (props.takeFocus) handFocusTo(box.current);
   }, [props.takeFocus]);
 
   function submit(event: Event) {
@@ -136,10 +137,7 @@ export function ReplyForm(props: ReplyFormProps) {
         <button type="submit" class="govuk-button" aria-disabled={busy} data-testid="reply-send">
           {busy ? "Sending…" : send}
         </button>
-        <Insert
-          {...props.ready}
-          onInsert={insert}
-        />
+        <Insert {...props.ready} onInsert={insert} />
       </div>
     </form>
   );

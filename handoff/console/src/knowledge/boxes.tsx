@@ -15,9 +15,9 @@ export interface BoxProps {
   wrong: boolean;
 }
 
-/** Once it is drawn. */
+/** Once what was changed just now is drawn: that comes before, and before the next key. */
 export function focusSoon(id: string): void {
-  requestAnimationFrame(() => document.getElementById(id)?.focus());
+  queueMicrotask(() => document.getElementById(id)?.focus());
 }
 
 function common({ id, describedBy, wrong }: BoxProps) {
@@ -133,19 +133,25 @@ interface DateBoxProps extends BoxProps {
   onText: (text: string) => void;
 }
 
+/** What was typed stays as it is while it means the same: a year of which one digit is there is one, too. */
 export function DateBox({ text, withTime, onText, ...box }: DateBoxProps) {
+  const [typed, setTyped] = useState("");
   const moment = withTime ? momentOfText(text) : null;
-  const value = withTime ? (moment === null ? "" : localOf(moment)) : text;
+  const shown = withTime ? (moment === null ? "" : localOf(moment)) : text;
+  function meant(local: string): string {
+    const at = withTime ? momentOf(local) : null;
+    return withTime ? (at === null ? "" : utcText(at)) : local;
+  }
   function type(now: string) {
-    const at = withTime ? momentOf(now) : null;
-    onText(withTime ? (at === null ? "" : utcText(at)) : now);
+    setTyped(now);
+    onText(meant(now));
   }
   return (
     <input
       {...common(box)}
       class={`govuk-input ks-kb-date ${box.wrong ? "govuk-input--error" : ""}`}
       type={withTime ? "datetime-local" : "date"}
-      value={value}
+      value={meant(typed) === text ? typed : shown}
       onInput={(event) => type(event.currentTarget.value)}
     />
   );

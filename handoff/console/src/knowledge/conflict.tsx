@@ -1,6 +1,6 @@
 // Somebody else has changed what is being changed here: both stand beside each other.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { At } from "../parts/words";
 import type { Body, KbItemFrame } from "../types";
 import { sameBody, valueAt } from "./body";
@@ -19,7 +19,7 @@ interface ConflictProps {
 
 export function Conflict({ mine, theirs, live, onTheirs, onMine }: ConflictProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const other = live ? theirs.live : bodyNow(theirs);
   const who = theirs.by ?? "Somebody else";
   return (

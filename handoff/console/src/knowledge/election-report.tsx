@@ -1,7 +1,7 @@
 // What Kerbside said by itself in a pre-election period, to be shown to whoever asks, on paper too.
 
 import type { ComponentChildren } from "preact";
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import { Now } from "../parts/words";
 import { hrefOf } from "../route";
@@ -71,7 +71,7 @@ function Report(props: KnowledgePageProps & { kb: KbFrame }) {
     answerOf: (answer) => (answer.type === "kb_election_report" ? answer : null),
   });
   const { answer } = report;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (fault) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [fault]);
   useEffect(() => {

@@ -1,6 +1,6 @@
 // One item of the knowledge base: what it is, live and in the draft, and all that can be changed.
 
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Problem } from "../parts/problem";
 import { Now } from "../parts/words";
 import type { Body, ItemName, KbEntry, KbFrame } from "../types";
@@ -222,7 +222,7 @@ interface ConfirmProps {
 /** Takes the focus, since the button that was pressed is gone. */
 function Confirm({ question, yes, onYes, onNo }: ConfirmProps) {
   const words = useRef<HTMLParagraphElement>(null);
-  useEffect(() => words.current?.focus(), []);
+  useLayoutEffect(() => words.current?.focus(), []);
   return (
     <div class="ks-aside-note ks-kb-confirm" data-testid="confirm">
       <p class="govuk-body" tabIndex={-1} ref={words}>

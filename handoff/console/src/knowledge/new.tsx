@@ -51,7 +51,7 @@ export function firstBody(
       };
     }
     case "rule":
-      return { id, kind: "human", match: [], examples: { yes: [], no: [] } };
+      return { id, title, kind: "human", match: [], examples: { yes: [], no: [] } };
     case "notice":
       return { id, intents: [], from: utcText(now), until: utcText(now + 7 * day), text: "" };
     case "incident":
@@ -77,10 +77,9 @@ interface NewPageProps {
   page: KnowledgePageProps;
 }
 
-/** A rule, a notice and a term have no title of their own: what is entered names them. */
+/** A notice and a term have no title of their own: what is entered names them. */
 const titleLabels: Partial<Record<ItemKind, string>> = {
   term: "The word that it is about",
-  rule: "What it is about",
   notice: "What it is about",
 };
 

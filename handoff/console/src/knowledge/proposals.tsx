@@ -1,7 +1,7 @@
 // What is to be published, and what becomes of it.
 
 import type { ComponentChildren } from "preact";
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { runCommand, type Ask } from "../commands";
 import { Problem } from "../parts/problem";
 import { At, Now } from "../parts/words";
@@ -209,7 +209,7 @@ function Proposal({ one, ...props }: Omit<ProposalsProps, "proposals"> & { one: 
 /** What is agreed to, as it was proposed: the draft may have gone on since. */
 function WhatItChanges({ diff }: { diff: Answered<KbDiffFrame> }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []); // the button that asked for it is gone
+  useLayoutEffect(() => box.current?.focus(), []); // the button that asked for it is gone
   return (
     <div class="ks-step" tabIndex={-1} ref={box} data-testid="proposed">
       {diff.asking && (

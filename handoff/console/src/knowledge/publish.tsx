@@ -1,6 +1,6 @@
 // Publishing: what residents would get differently, what stands in the way, and one button.
 
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { runCommand } from "../commands";
 import { useEvents } from "../events";
 import { useKept } from "../parts/kept";
@@ -294,7 +294,7 @@ function Form({ ask, kb, ready, errors, announce, refresh, onDone }: FormProps) 
   const blocked = errors.length > 0 || changedOf(kb).some(({ conflict }) => conflict);
   const second = secondPersonWords(changedOf(kb)) !== null;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [faults]);
 

@@ -1,7 +1,7 @@
 // Replay: the draft and what is live, run over what residents wrote in a chosen time, and only what
 // becomes different.
 
-import { useContext, useEffect, useRef, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { runCommand } from "../commands";
 import { Problem } from "../parts/problem";
 import { At, Now } from "../parts/words";
@@ -86,7 +86,7 @@ export function ReplayPage(props: KnowledgePageProps) {
 
 function Running({ replay, used }: { replay: KbReplay; used: UsedReplay }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []); // the button that began it is gone
+  useLayoutEffect(() => heading.current?.focus(), []); // the button that began it is gone
   return (
     <section aria-labelledby="running" data-testid="running">
       <h2 class="govuk-heading-m" id="running" tabIndex={-1} ref={heading}>
@@ -128,7 +128,7 @@ function Begin({ used }: { used: UsedReplay }) {
   const [until, setUntil] = useState(() => dayOf(now));
   const [fault, setFault] = useState<{ field: "from" | "until"; fault: string } | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (fault) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [fault]);
 

@@ -3,6 +3,7 @@
 import { useContext } from "preact/hooks";
 import { At, Now } from "../parts/words";
 import type { Colleague, KbEntry } from "../types";
+import { nameWords } from "../words";
 import { dateWords, EntryTags } from "./facts";
 import { editorsOf, timeState, unhelpedWords, useWords } from "./health";
 import { itemHref } from "./place";
@@ -35,7 +36,7 @@ export function HealthRows({ entries, people, staffId, testId }: RowsProps) {
             {entry.examples !== null && <li>{examplesWords(entry.examples)}</li>}
             {entry.link && <li>{linkWords(entry.link.alive)}</li>}
             {entry.review_by !== null && <li>review by {dateWords(entry.review_by)}</li>}
-            {entry.department && <li>{entry.department}</li>}
+            {entry.department && <li>{nameWords(entry.department)}</li>}
             {entry.rule && <li>{ruleWords(entry.rule)}</li>}
             {entry.owner && <li>{entry.owner}</li>}
           </ul>

@@ -195,6 +195,13 @@ function ruleSections(body: Body): readonly Section[] {
       title: "What it is",
       fields: [
         {
+          as: "line",
+          path: "title",
+          label: "Title",
+          hint: "By which staff know it, such as “Smell of gas”.",
+          optional: true,
+        },
+        {
           as: "choice",
           path: "kind",
           label: "What is done",
@@ -302,6 +309,14 @@ const incidentSections: readonly Section[] = [
         path: "text",
         label: "What residents are told",
         hint: "The whole answer, instead of those below, as long as it lasts. An address is written out.",
+      },
+      {
+        as: "texts",
+        path: "variants",
+        label: "Other ways to say it",
+        hint: "Each says all of it, in other words. X doesn't take one text in masses: each is said to forty people within an hour at most, then people answer.",
+        one: "Wording",
+        optional: true,
       },
     ],
   },

@@ -54,13 +54,27 @@ export function triedWords({ action, reason, titles }: KbTried): string {
 }
 
 /** What would help where there was no answer, or null. */
-export function weaknessOf({ reason, why, second }: Pick<KbTried, "reason" | "why" | "second">) {
+export function weaknessOf(
+  { reason, why, second }: Pick<KbTried, "reason" | "why" | "second">,
+  opinion: KbTryFrame["opinion"] = null,
+) {
   if (reason !== "unresolved") return null;
   if (why.length === 0) {
     return "No phrase finds anything in it. If there is an answer to it, give that a phrase.";
   }
-  if (second >= 0.5) return null;
+  if (second >= 0.5 || opinionWords(opinion)) return null;
   return "A phrase finds something, but the second opinion, which learns from examples, isn't sure. Write a few messages like this, in your own words, under “Other ways to ask for it” of the answer, or give it a phrase that says more.";
+}
+
+const untrained = {
+  missing: "the second opinion hasn't learned this draft yet, so phrases alone decided",
+  live: "the second opinion hasn't learned what this draft changes yet, so the live one was asked",
+};
+
+/** Why what the draft was seen to do may still change, and when it is sure; or null. */
+export function opinionWords(opinion: KbTryFrame["opinion"]): string | null {
+  if (opinion === null || opinion === "trained") return null;
+  return `This may change: ${untrained[opinion]}. It learns within a minute or so of the last change, and always before the draft is published. Try the message again then: what isn't answered now may be, and what is answered may go to a person.`;
 }
 
 interface TryPanelProps {
@@ -178,7 +192,13 @@ export function TryPanel({ staff, state, ask, connected, announce, heading }: Tr
         <div class="ks-kb-tried" data-testid="tried">
           <TriedView name="Live" tried={found.live} text={found.text} heading={under} />
           {found.draft ? (
-            <TriedView name="Draft" tried={found.draft} text={found.text} heading={under} />
+            <TriedView
+              name="Draft"
+              tried={found.draft}
+              text={found.text}
+              heading={under}
+              opinion={found.opinion}
+            />
           ) : (
             <div class="ks-kb-tried__one">
               <Under class="govuk-heading-s ks-kb-small">Draft</Under>
@@ -207,10 +227,11 @@ export function TryPanel({ staff, state, ask, connected, announce, heading }: Tr
   );
 }
 
-function draftSaid({ draft, live }: KbTryFrame): string {
+function draftSaid({ draft, live, opinion }: KbTryFrame): string {
   if (!draft) return "";
   const words = triedWords(draft);
-  return words === triedWords(live) ? "The draft does the same." : `Draft: ${words}.`;
+  const said = words === triedWords(live) ? "The draft does the same." : `Draft: ${words}.`;
+  return [said, opinionWords(opinion)].filter(Boolean).join(" ");
 }
 
 interface TriedViewProps {
@@ -218,12 +239,15 @@ interface TriedViewProps {
   tried: KbTried;
   text: string;
   heading: "h2" | "h3";
+  /** which second opinion it was asked with; live's own by itself */
+  opinion?: KbTryFrame["opinion"];
 }
 
-export function TriedView({ name, tried, text, heading }: TriedViewProps) {
+export function TriedView({ name, tried, text, heading, opinion = null }: TriedViewProps) {
   const Heading = heading;
   const { why, reply, would, intents, titles, score, lead, residue, second } = tried;
-  const weakness = weaknessOf(tried);
+  const passing = opinionWords(opinion);
+  const weakness = weaknessOf(tried, opinion);
   return (
     <div class="ks-kb-tried__one" data-testid={`tried-${name.toLowerCase()}`}>
       <Heading class="govuk-heading-s ks-kb-small">{name}</Heading>
@@ -231,6 +255,11 @@ export function TriedView({ name, tried, text, heading }: TriedViewProps) {
         <strong>{triedWords(tried)}</strong>
       </p>
       <TheirWords text={text} spans={spansOf(why)} />
+      {passing && (
+        <p class="govuk-inset-text ks-kb-passing" data-testid="opinion">
+          {passing}
+        </p>
+      )}
       {weakness && (
         <p class="govuk-body-s" data-testid="weakness">
           {weakness}
@@ -262,7 +291,10 @@ export function TriedView({ name, tried, text, heading }: TriedViewProps) {
           )}
           <p class="govuk-body-s">
             {percent(score)} sure, {percent(lead)} more than the next; {percent(residue)} of the
-            words stay unexplained. The second opinion says {percent(second)}.
+            words stay unexplained.{" "}
+            {opinion === "missing"
+              ? "There was no second opinion."
+              : `The second opinion says ${percent(second)}.`}
           </p>
         </div>
       </details>

@@ -1,7 +1,7 @@
 // What was live, from when, by whom and why; and one of them, compared with another.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { runCommand } from "../commands";
 import { useKept } from "../parts/kept";
 import { Problem } from "../parts/problem";
@@ -314,7 +314,7 @@ function RollBack(props: RollBackProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (fault) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [fault]);
 

@@ -1,7 +1,7 @@
 // The top of every page: whether we're connected, where one can go, and oneself.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Connection } from "../feed";
 import { hrefOf, placeOf, type PlainView, type Route } from "../route";
 import { SearchForm } from "../search/search";
@@ -44,7 +44,7 @@ export function Header(props: HeaderProps) {
   const { staff, connection, route } = props;
   const [open, setOpen] = useState(false);
   const place = placeOf(route);
-  useEffect(() => setOpen(false), [place]);
+  useLayoutEffect(() => setOpen(false), [place]);
 
   return (
     <>

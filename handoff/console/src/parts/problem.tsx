@@ -1,7 +1,7 @@
 // Why something didn't work, beside the thing that didn't. Takes the focus, since the button that
 // was pressed may be gone by now.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface ProblemProps {
   title?: string;
@@ -10,7 +10,7 @@ export interface ProblemProps {
 
 export function Problem({ title = "That didn't work", text }: ProblemProps) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), [text]);
+  useLayoutEffect(() => box.current?.focus(), [text]);
   return (
     <div class="govuk-error-summary ks-problem" tabIndex={-1} ref={box} data-testid="error">
       <div role="alert">

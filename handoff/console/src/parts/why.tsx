@@ -23,6 +23,10 @@ export function WhyList({ why, taken }: WhyListProps) {
         <li key={i}>
           {one.rule === secondOpinion ? (
             `Kerbside's second opinion ${taken ? `took it for ${taken}` : "says so"}`
+          ) : one.title ? (
+            <>
+              Matched <b>{one.title}</b>
+            </>
           ) : (
             <>
               Matched rule <code class="ks-code">{one.rule}</code>

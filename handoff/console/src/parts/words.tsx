@@ -4,8 +4,8 @@
 import { createContext, type ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { piecesOf } from "../case/marks";
-import type { Seconds, Span } from "../types";
-import { ageWords, atHandle, isoTime, timeWords } from "../words";
+import type { Case, Seconds, Span } from "../types";
+import { ageWords, atHandle, caseLine, isoTime, timeWords } from "../words";
 
 /** The server's time, moved on every few seconds. */
 export const Now = createContext<Seconds>(0);
@@ -30,6 +30,12 @@ export function Age({ from, what }: { from: Seconds; what?: string }) {
 export function At({ at }: { at: Seconds }) {
   const now = useContext(Now);
   return <time dateTime={isoTime(at)}>{timeWords(at, now)}</time>;
+}
+
+/** By what a case is told from others, within a sentence or a list. */
+export function CaseTitle({ one }: { one: Case }) {
+  const { title, own } = caseLine(one);
+  return own ? <bdi class="ks-words">{title}</bdi> : <>{title}</>;
 }
 
 export function TheirWords({ text, spans = [] }: { text: string; spans?: Span[] }) {

@@ -5,10 +5,10 @@ import { runCommand, type Ask } from "../commands";
 import { Counted } from "../parts/counted";
 import { useKept } from "../parts/kept";
 import { Problem } from "../parts/problem";
-import { Now } from "../parts/words";
+import { CaseTitle, Now } from "../parts/words";
 import { mineOf, type State } from "../state";
 import type { Colleague } from "../types";
-import { casesWords, hourAt, reasonWords } from "../words";
+import { casesWords, hourAt } from "../words";
 import { arrivalPost, byPresence, leavingPost } from "./presence";
 
 export interface DeskViewProps {
@@ -170,7 +170,7 @@ function GoesBack({ state }: { state: State }) {
             <a class="govuk-link" href={`#/case/${one.id}`}>
               Case {one.id}
             </a>
-            , {reasonWords(one.reason)}
+            , <CaseTitle one={one} />
           </li>
         ))}
       </ul>

@@ -2,9 +2,10 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Ask } from "../commands";
+import { CaseTitle } from "../parts/words";
 import type { State } from "../state";
 import type { Case, Outcome } from "../types";
-import { casesWords, outcomeChoices, reasonWords } from "../words";
+import { casesWords, nameWords, outcomeChoices } from "../words";
 import { forEachCase, resultWords, runEach, type EachAction, type EachResult } from "./each";
 
 export interface BulkActionsProps {
@@ -127,7 +128,7 @@ export function BulkActions({ cases, state, ask, announce, onSelect }: BulkActio
                 id="bulk-team"
                 label="Team"
                 value={team}
-                choices={state.desk.teams.map((one) => [one, one])}
+                choices={state.desk.teams.map((one) => [one, nameWords(one)])}
                 onChange={setTeam}
               />
             )}
@@ -172,7 +173,7 @@ function Report({ text, result }: { text: string; result: EachResult }) {
           {result.failed.map(({ one, text: why }) => (
             <li key={one.id}>
               <a class="govuk-link" href={`#/case/${one.id}`}>
-                Case {one.id}, {reasonWords(one.reason)}
+                Case {one.id}, <CaseTitle one={one} />
               </a>
               : {why}
             </li>

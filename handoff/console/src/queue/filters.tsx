@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Case } from "../types";
-import { casesWords, reasonWords } from "../words";
+import { casesWords, nameWords, reasonWords } from "../words";
 import { filtersCount, type Filter, type FilterName } from "./filter";
 
 type Choice = [value: string, words: string];
@@ -18,8 +18,8 @@ export interface FiltersProps {
   onChange: (filter: Filter) => void;
 }
 
-function same(values: Iterable<string>): Choice[] {
-  return [...new Set(values)].sort().map((value) => [value, value]);
+function named(values: Iterable<string>): Choice[] {
+  return [...new Set(values)].sort().map((value) => [value, nameWords(value)]);
 }
 
 /** What was chosen stays a choice, even when the last case of its kind has gone. */
@@ -81,7 +81,11 @@ export function Filters({ filter, cases, teams, accounts, shown, onChange }: Fil
           name="team"
           label="Team"
           all="Every team"
-          choices={withChosen(same([...teams, ...cases.flatMap((c) => c.team ?? [])]), filter.team)}
+          choices={withChosen(
+            named([...teams, ...cases.flatMap((c) => c.team ?? [])]),
+            filter.team,
+            nameWords,
+          )}
         />
         {(accounts.length > 1 || filter.account) && (
           <FilterSelect

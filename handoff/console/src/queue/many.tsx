@@ -7,10 +7,10 @@ import { BackLink } from "../parts/back-link";
 import { Counted } from "../parts/counted";
 import { useKept } from "../parts/kept";
 import { Problem } from "../parts/problem";
-import { At, Handle } from "../parts/words";
+import { At, CaseTitle, Handle } from "../parts/words";
 import type { State } from "../state";
 import type { Bulk, Case } from "../types";
-import { casesWords, reasonWords } from "../words";
+import { casesWords } from "../words";
 import { bulkWords, forMany, fewest, most } from "./for-many";
 import type { Selection } from "./queue";
 
@@ -163,7 +163,7 @@ function ChosenCases({ cases, onRemove }: { cases: Case[]; onRemove: (id: number
         {cases.map((one) => (
           <li key={one.id} class="ks-many__case">
             <span>
-              Case {one.id}: <Handle handle={one.resident.handle} />, {reasonWords(one.reason)}
+              Case {one.id}: <Handle handle={one.resident.handle} />, <CaseTitle one={one} />
             </span>
             <button
               type="button"

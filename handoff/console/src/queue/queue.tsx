@@ -1,6 +1,6 @@
 // Lists of cases: the queue, mine, and what waits for an approval.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { runOnCase } from "../commands";
 import type { Ask } from "../commands";
 import { Problem } from "../parts/problem";
@@ -78,7 +78,7 @@ function useHeldRows(cases: readonly Case[], state: State, which: string, select
     held.current = { which, ids: cases.map(({ id }) => id) };
     setTurn(turn + 1);
   }
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (turn > 0) linkIn(list.current?.firstElementChild)?.focus();
   }, [turn]);
   function handOn() {
@@ -112,7 +112,7 @@ export function CaseList(props: CaseListProps) {
 
   // After "Show more" the focus goes to the first that is new.
   const mostBefore = useRef(most);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (most > mostBefore.current) linkIn(list.current?.children[mostBefore.current])?.focus();
     mostBefore.current = most;
   }, [most]);

@@ -4,7 +4,7 @@ import { useContext } from "preact/hooks";
 import { CaseTags } from "../parts/tags";
 import { Age, Handle, Now } from "../parts/words";
 import type { Case } from "../types";
-import { isoTime, leftWords, outcomeWords, ownerWords, reasonWords, summaryWords } from "../words";
+import { caseLine, isoTime, leftWords, outcomeWords, ownerWords, reasonWords } from "../words";
 
 interface CaseSummaryProps {
   one: Case;
@@ -45,7 +45,7 @@ export function CaseRow(props: CaseRowProps) {
             />
             <label class="govuk-label govuk-checkboxes__label" for={`select-${one.id}`}>
               <span class="govuk-visually-hidden">
-                Select case {one.id}, {reasonWords(one.reason)}
+                Select case {one.id}, {caseLine(one).title}
               </span>
             </label>
           </div>
@@ -59,34 +59,42 @@ export function CaseRow(props: CaseRowProps) {
 /** What a list says of a case. */
 export function CaseSummary(props: CaseSummaryProps) {
   const { one, named = false } = props;
+  const { title, own, rest } = caseLine(one);
   return (
     <>
       <div class="ks-row__what">
         <h2 class="govuk-heading-s ks-row__title">
-          <a class="govuk-link ks-row__link" href={`#/case/${one.id}`}>
-            {reasonWords(one.reason)}
+          <a
+            class={`govuk-link ks-row__link ${own ? "ks-words" : ""}`}
+            dir={own ? "auto" : undefined}
+            href={`#/case/${one.id}`}
+          >
+            {title}
             <span class="govuk-visually-hidden">, case {one.id}</span>
           </a>
           <CaseTags one={one} named={named} />
         </h2>
-        <p
-          class={`govuk-body ks-row__summary ${one.gone ? "ks-quiet" : "ks-words"}`}
-          dir={one.gone ? undefined : "auto"}
-        >
-          {summaryWords(one)}
-        </p>
-        <CaseFacts {...props} />
+        {rest && (
+          <p
+            class={`govuk-body ks-row__rest ${one.gone ? "ks-quiet" : "ks-words"}`}
+            dir={one.gone ? undefined : "auto"}
+          >
+            {rest}
+          </p>
+        )}
+        <CaseFacts {...props} reason={own} />
       </div>
       <CaseStanding {...props} />
     </>
   );
 }
 
-/** Whose words they are, and since when. */
-function CaseFacts({ one, several }: CaseSummaryProps) {
+/** Why it is here, whose words they are, and since when. */
+function CaseFacts({ one, several, reason }: CaseSummaryProps & { reason: boolean }) {
   const closed = one.state === "closed";
   return (
     <ul class="ks-facts">
+      {reason && <li class="ks-row__reason">{reasonWords(one.reason)}</li>}
       <li>
         <Handle handle={one.resident.handle} />
         {one.messages > 1 && `, ${one.messages} messages`}

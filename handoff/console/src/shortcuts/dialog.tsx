@@ -1,13 +1,13 @@
 // The list of shortcuts, over whatever is shown. The browser keeps the focus inside of it and gives
 // it back afterwards.
 
-import { useContext, useEffect, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { ShortcutsOf } from "./use-shortcut";
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const shortcuts = useContext(ShortcutsOf);
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const one = dialog.current;
     const before = document.activeElement;
     one?.showModal();

@@ -1,5 +1,5 @@
 import { createContext } from "preact";
-import { useContext, useEffect, useRef } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef } from "preact/hooks";
 import { Shortcuts, takesLetters } from "./keys";
 
 export const ShortcutsOf = createContext(new Shortcuts());
@@ -10,7 +10,8 @@ export function useShortcut(keys: string, description: string, run: (() => void)
   const latest = useRef(run);
   latest.current = run;
   const active = run !== null;
-  useEffect(() => {
+  // As soon as it can be seen: what is pressed then must not get lost.
+  useLayoutEffect(() => {
     if (!active) return;
     return shortcuts.add({ keys, description, run: () => latest.current?.() });
   }, [shortcuts, keys, description, active]);
@@ -18,7 +19,7 @@ export function useShortcut(keys: string, description: string, run: (() => void)
 
 /** Listens on the page: once, by the console as a whole. */
 export function useKeyboard(shortcuts: Shortcuts): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       if (shortcuts.press(event, takesLetters(event.target))) event.preventDefault();

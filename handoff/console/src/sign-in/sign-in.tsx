@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { Field } from "../accounts/field";
 import { failed, signIn, type Must } from "../api";
 import { Problem } from "../parts/problem";
@@ -19,7 +19,7 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (needsCode) document.getElementById("code")?.focus();
   }, [needsCode]);
 

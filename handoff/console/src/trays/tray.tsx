@@ -2,7 +2,7 @@
 // is offered, not pushed in.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { runCommand, type Ask } from "../commands";
 import { useEvents } from "../events";
 import { Problem } from "../parts/problem";
@@ -131,7 +131,7 @@ export function useFocusOnNew<T>(
   list: { readonly current: HTMLElement | null },
   pages: UsedPages<T>,
 ): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (pages.newFrom !== null) focusOn(list.current?.children[pages.newFrom]);
   }, [pages.newFrom]);
 }
