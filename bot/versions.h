@@ -43,6 +43,8 @@ struct versions_folder {
     struct kb *kb;
 };
 
+/* Reads all of @dir, so that @report names every fault. 0 with *ret, to be released, or negative
+ * and *ret stays. */
 int versions_read_folder(const struct versions_options *o, const char *dir, struct report *report,
                          struct versions_folder *ret) MUST_CHECK;
 void versions_folder_release(struct versions_folder *f);

@@ -28,14 +28,17 @@ struct workshop_options {
     int64_t train_still_ms; /* the draft is trained when nobody has changed it for so long */
 };
 
+/* What @options points at outlives it. 0 or ERR_NOMEM. */
 int workshop_new(const struct workshop_options *options, struct workshop **ret) MUST_CHECK;
 
-/* @db: of the loop; workers open their own at its path. */
+/* Before the first question. @db, which outlives it, is the loop's; workers open their own at its
+ * path. 0 or ERR_BADINPUT, which @report explains. */
 int workshop_open(struct workshop *w, struct db *db, struct report *report) MUST_CHECK;
 
 /* Ends what is under way; the loop must turn until its work is done. NULL is fine. */
 struct workshop *workshop_free(struct workshop *w);
 
+/* As the console asks it; good for as long as @w is. */
 struct desk_workshop workshop_desk(struct workshop *w);
 
 #endif

@@ -42,6 +42,8 @@ typedef void session_visitor(const unsigned char hash[SESSION_HASH_BYTES], void 
 int session_visit_free(struct tx *tx, bool second_factor, int64_t now, session_visitor *visit,
                        void *data) MUST_CHECK;
 
+/* Who has it was here at @now, written down once in SESSION_SEEN_S; and it is over. 0, also if
+ * there is no such session, or negative. */
 int session_seen(struct tx *tx, struct str token, int64_t now) MUST_CHECK;
 int session_end(struct tx *tx, struct str token) MUST_CHECK;
 

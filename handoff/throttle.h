@@ -34,6 +34,7 @@ struct throttle_try {
     int64_t now;
 };
 
+/* Nobody has tried anything yet. 0, or ERR_IO: there is no chance to be had for the key. */
 int throttle_init(struct throttle *t) MUST_CHECK;
 
 enum throttle_verdict { THROTTLE_GO, THROTTLE_STOP, THROTTLE_STOP_FIRST };

@@ -37,6 +37,7 @@ enum kb_item_kind {
 };
 enum { KB_ITEM_KINDS = KB_ELECTION + 1, KB_ITEM_ID_MAX = 80 /* bytes */ };
 
+/* "intent", "rule" …: a constant. And back: false if no kind is called so, and *ret stays. */
 struct str kb_item_kind_name(enum kb_item_kind kind);
 bool kb_item_kind_named(struct str name, enum kb_item_kind *ret);
 

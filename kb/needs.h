@@ -1,7 +1,7 @@
 /*
  * Which changes of a knowledge base need a second person's word before they are published: those by
- * which somebody in need could be sent a link or left alone, and in a pre-election period all that
- * changes what the council says.
+ * which somebody in need could be sent a link, left alone or told the wrong thing, and in a
+ * pre-election period all that changes what the council says.
  */
 #ifndef KB_NEEDS_H
 #define KB_NEEDS_H
