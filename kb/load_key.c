@@ -41,9 +41,12 @@ static void add_topics(crypto_generichash_state *state, const cJSON *list)
 {
     static const char *const names[] = { "id",    "kind",   "reason", "phrases",
                                          "match", "unless", "teach" };
+    static const char reading[] = "verbs"; /* what phrases become: another word, another model */
     const cJSON *topic;
     cJSON_ArrayForEach(topic, list)
     {
+        if (cJSON_HasObjectItem(topic, "phrases"))
+            add_text(state, reading);
         for (size_t i = 0; i < ARRAY_LEN(names); i++)
             add_tree(state, cJSON_GetObjectItemCaseSensitive(topic, names[i]));
         add_tree(state, cJSON_GetObjectItemCaseSensitive(

@@ -9,6 +9,7 @@ enum {
     SAYERS_MAX = 24,
     SHORT_MAX = 20, /* phrases of a term that is surely one thing in other words */
     TURNED_MAX = 3, /* things */
+    VERB_LETTERS_LEAST = 5,
     PCRE_BYTES_MAX = 8192
 };
 
@@ -355,13 +356,99 @@ static bool is_form(struct str stem, struct str ending, bool spoken)
     return is;
 }
 
-/* Writes the word so that one and many fit, if both are words: "badges?", "box(?:es)?". */
+static bool are_forms(struct str stem, const char *const *endings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_form(stem, str_of(endings[i]), false))
+            return false;
+    return true;
+}
+
+/* Writes what one does, of a regular verb that English has all of: "appl(?:y|ies|ying)",
+ * "replac(?:e|es|ing)", "block(?:s|ing)?", "cancel(?:s|ling)?". What one did is another matter: who
+ * writes "I ordered a bin" complains, who writes "can I order a bin" asks. */
+static bool write_verb(struct buf *out, struct str verb)
+{
+    static const char *const with_y[] = { "ies", "ied", "ying" },
+                             *const with_e[] = { "es", "ed", "ing" },
+                             *const plain[] = { "s", "ed", "ing" };
+    struct str stem = str_cut(verb, 0, verb.len - 1);
+    char last = verb.p[verb.len - 1];
+    const char doubled_ed[] = { last, 'e', 'd', 0 }, doubled_ing[] = { last, 'i', 'n', 'g', 0 };
+    const char *const doubled[] = { "s", doubled_ed, doubled_ing };
+    if (last == 'y' && are_forms(stem, with_y, ARRAY_LEN(with_y)))
+        return buf_addf(out, "%.*s(?:y|ies|ying)", STR_ARG(stem)) == 0;
+    if (last == 'e')
+        return are_forms(stem, with_e, ARRAY_LEN(with_e)) &&
+               buf_addf(out, "%.*s(?:e|es|ing)", STR_ARG(stem)) == 0;
+    if (memchr("sxzh", last, 4) && are_forms(verb, with_e, ARRAY_LEN(with_e)))
+        return buf_addf(out, "%.*s(?:es|ing)?", STR_ARG(verb)) == 0;
+    if (are_forms(verb, doubled, ARRAY_LEN(doubled)))
+        return buf_addf(out, "%.*s(?:s|%cing)?", STR_ARG(verb), last) == 0;
+    return are_forms(verb, plain, ARRAY_LEN(plain)) &&
+           buf_addf(out, "%.*s(?:s|ing)?", STR_ARG(verb)) == 0;
+}
+
+/* Of these -ing is something else than what one does with them. Shorter words, of which there are
+ * many ("park", "book"), aren't taken for verbs at all. */
+static bool is_no_verb(struct str word)
+{
+    static const char *const nouns[] = { "house", "train",  "market", "board",  "stock", "dress",
+                                         "cross", "school", "court",  "ground", "glass", "party" };
+    return word.len < VERB_LETTERS_LEAST || is_one_of(word, nouns, ARRAY_LEN(nouns));
+}
+
+enum verb { NO_VERB, VERB, STAYS }; /* STAYS: a verb, but is_no_verb */
+
+/* Writes a verb. */
+static enum verb try_verb(struct buf *out, struct str verb)
+{
+    struct buf forms = BUF_INIT(500);
+    enum verb is = verb.len < 3 || !write_verb(&forms, verb) ? NO_VERB
+                   : is_no_verb(verb)                        ? STAYS
+                                                             : VERB;
+    if (is == VERB)
+        (void)buf_add(out, buf_str(&forms));
+    buf_release(&forms);
+    return is;
+}
+
+/* Writes the word in these forms if it is one of them. */
+static bool write_as_verb(struct buf *out, struct str word)
+{
+    static const struct {
+        const char *ending, *verb; /* what the verb ends with instead */
+    } endings[] = { { "", "" },     { "ing", "" }, { "ing", "e" },
+                    { "ies", "y" }, { "es", "" },  { "s", "" } };
+    struct buf verb = BUF_INIT(200);
+    enum verb is = NO_VERB;
+    for (size_t i = 0; i < ARRAY_LEN(endings) && is == NO_VERB; i++) {
+        struct str ending = str_of(endings[i].ending);
+        if (!str_ends(word, ending) || word.len < ending.len + 3)
+            continue;
+        struct str stem = str_cut(word, 0, word.len - ending.len);
+        buf_clear(&verb);
+        (void)buf_addf(&verb, "%.*s%s", STR_ARG(stem), endings[i].verb);
+        is = try_verb(out, buf_str(&verb));
+        if (is == NO_VERB && ending.len &&
+            stem.p[stem.len - 1] == stem.p[stem.len - 2]) /* "cancelling" */
+            is = try_verb(out, str_cut(stem, 0, stem.len - 1));
+    }
+    buf_release(&verb);
+    return is == VERB;
+}
+
+/* Writes the word so that its other forms fit: of a verb, else one and many if both are words,
+ * "badges?", "box(?:es)?". */
 static void write_word(struct buf *out, struct str word)
 {
     static const struct {
         const char *one, *many;
     } endings[] = { { "y", "ies" }, { "", "es" }, { "", "s" } };
-    for (size_t i = 0; i < ARRAY_LEN(endings) && str_is_lower(word) && !is_turn(word); i++) {
+    bool varies = str_is_lower(word) && !is_turn(word);
+    if (varies && write_as_verb(out, word))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(endings) && varies; i++) {
         struct str one = str_of(endings[i].one), many = str_of(endings[i].many);
         bool is_many = str_ends(word, many);
         struct str ending = is_many ? many : one, other = is_many ? one : many;

@@ -1,7 +1,8 @@
 /*
  * Phrases in plain words ("bin not emptied", "missed my recycling") to patterns, through the
  * vocabulary. Words that a term says stand for the term where it is plain that they mean it, small
- * words fall away, the others stand for themselves and their plurals, and between any two is a gap.
+ * words fall away, the others stand for themselves and their plurals, longer regular verbs for what
+ * one does or is doing ("apply", "applying"), and between any two is a gap.
  * Up to three things may be said the other way round: "missed bin", "bin missed". An editor whose
  * word is taken wrongly, or not at all, gives it a term of its own: a term that is called as the
  * word goes before all others. Editors see what a phrase became, and can take it over by hand.
