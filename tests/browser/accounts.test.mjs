@@ -1,6 +1,7 @@
 // Accounts in the hands of their owners and of an admin: without a mouse, on a narrow screen too.
 
 import assert from 'node:assert/strict'
+import jsQR from 'jsqr'
 import { codeOf, stepNow } from '../integration/support/totp.mjs'
 import { story } from './story.mjs'
 import {
@@ -40,6 +41,20 @@ const connected = page =>
 
 const refusals = /\/api\/(sign-in|account\/\S+|staff\/\S+) .* 4\d\d /
 
+// What a camera reads of it: its modules as pixels, eight by eight, and decoded by a library that didn't draw them.
+async function scan (svg) {
+  const [from, , side] = (await svg.getAttribute('viewBox')).split(' ').map(Number)
+  const width = 8 * side
+  const pixels = new Uint8ClampedArray(4 * width * width).fill(255)
+  const path = await svg.locator('path').getAttribute('d')
+  for (const [x, y, run] of [...path.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)].map(found => found.slice(1).map(Number))) {
+    for (let row = 8 * (y - from); row < 8 * (y - from + 1); row++) {
+      for (let at = 8 * (x - from); at < 8 * (x - from + run); at++) pixels.fill(0, 4 * (row * width + at), 4 * (row * width + at) + 3)
+    }
+  }
+  return jsQR(pixels, width, width)?.data
+}
+
 story('a second factor is set up, asked for, and ends sessions from elsewhere', async council => {
   council.forgiven.push(refusals)
   const page = await council.staffPage('ada')
@@ -58,6 +73,10 @@ story('a second factor is set up, asked for, and ends sessions from elsewhere', 
   await page.getByTestId('secret').waitFor()
   await fits(page, 'the secret of a second factor')
   const secret = (await page.getByTestId('secret').innerText()).replaceAll(' ', '')
+  const scanned = new URL(await scan(page.getByTestId('qr')))
+  assert.equal(`${scanned.protocol}//${scanned.host}`, 'otpauth://totp')
+  assert.equal(scanned.searchParams.get('secret'), secret)
+  await fits(page, 'the secret of a second factor, drawn')
   const nextCode = codesOf(secret)
   await submit(page, { 'factor-code': '12345' }, 'confirm-factor-submit')
   await page.getByTestId('error').filter({ hasText: "isn't right" }).waitFor()

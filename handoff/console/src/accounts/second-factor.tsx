@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { account, failed } from "../api";
 import { Problem } from "../parts/problem";
 import { Field } from "./field";
+import type { QrCode } from "./qr-code";
 import { inGroups } from "./words";
 
 export interface SecondFactorProps {
@@ -17,6 +18,26 @@ type Step =
   | { at: "rest" }
   | { at: "confirm"; secret: string; link: string }
   | { at: "codes"; codes: string[] };
+
+/** The key for a camera. Where it can't be drawn, the letters below it do as well. */
+function Qr({ link }: { link: string }) {
+  const [draw, setDraw] = useState<{ QrCode: typeof QrCode } | null>(null);
+  useEffect(() => {
+    let left = false;
+    import("./qr-code").then(
+      (drawing) => !left && setDraw(drawing),
+      () => undefined,
+    );
+    return () => {
+      left = true;
+    };
+  }, []);
+  return (
+    <div class="ks-qr-place">
+      {draw && <draw.QrCode text={link} label="QR code of the key, which also stands below" />}
+    </div>
+  );
+}
 
 export function SecondFactor({ on, codesLeft, onChanged }: SecondFactorProps) {
   const [step, setStep] = useState<Step>({ at: "rest" });
@@ -114,8 +135,10 @@ export function SecondFactor({ on, codesLeft, onChanged }: SecondFactorProps) {
         {problem && <Problem title="It isn't set up yet" text={problem} />}
         <div tabIndex={-1} ref={shown} class="ks-step">
           <p class="govuk-body">
-            Add an account in your authenticator app, choose to enter a key, and enter this one:
+            Add an account in your authenticator app, and point the camera at this code:
           </p>
+          <Qr link={step.link} />
+          <p class="govuk-body">Or choose to enter a key, and enter this one:</p>
           <p class="govuk-body">
             <code class="ks-code ks-secret" data-testid="secret">
               {inGroups(step.secret)}
