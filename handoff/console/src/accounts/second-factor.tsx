@@ -1,6 +1,6 @@
 // The second factor: set up, confirmed, its recovery codes shown once, switched off.
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { account, failed } from "../api";
 import { Problem } from "../parts/problem";
 import { Field } from "./field";
