@@ -205,6 +205,30 @@ int view_open_sums(struct tx *tx, struct view_sums *ret)
     return r < 0 ? r : 0;
 }
 
+/* What became of the newest post of the last day, if people must look at it; what was posted since
+ * says that somebody did. */
+static int add_post(struct tx *tx, cJSON *frame)
+{
+    static const char sql[] =
+        "SELECT seq, text, kind IN ('post.failed', 'post.unknown') AS wrong FROM event"
+        " WHERE kind IN ('post.failed', 'post.queued', 'post.sent', 'post.unknown', "
+        "'post.withheld')"
+        " AND at>(SELECT at FROM event WHERE seq=(SELECT max(seq) FROM event))-?1"
+        " ORDER BY at DESC, seq DESC LIMIT 1";
+    struct stmt *q = tx_stmt(tx, sql);
+    stmt_bind_int64(q, 1, DAY_S);
+    int r = stmt_next(q);
+    if (r == 1 && col_int64(q, "wrong")) {
+        cJSON *post = cJSON_AddObjectToObject(frame, "post");
+        put_int_column(post, q, "seq");
+        put_text_column(post, q, "text");
+    } else {
+        (void)cJSON_AddNullToObject(frame, "post");
+    }
+    stmt_done(q);
+    return r < 0 ? r : 0;
+}
+
 int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
 {
     static const char q_open[] =
@@ -234,6 +258,8 @@ int view_snapshot(struct tx *tx, const struct staff *staff, cJSON **ret)
     }
     if (r == 0)
         r = view_bulks(tx, bulks);
+    if (r == 0)
+        r = add_post(tx, frame);
     if (r < 0)
         cJSON_Delete(frame);
     else

@@ -345,7 +345,8 @@ static void test_snapshot(void **state)
     struct fixture *f = *state;
     cJSON *frame;
     assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
-    assert_shape(frame, "{'type':'snapshot','seq':0,'cases':[],'mentions':[],'bulks':[]}");
+    assert_shape(frame,
+                 "{'type':'snapshot','seq':0,'cases':[],'mentions':[],'bulks':[],'post':null}");
     cJSON_Delete(frame);
 
     (void)add_staff(f->tx, "sam", "Sam Reed", "SR");
@@ -416,6 +417,43 @@ static void test_sums(void **state)
     assert_int_equal(view_open_sums(f->tx, &sums), 0);
     assert_sum(sums.all, 2, 1402346322U);
     assert_sum(sums.in_public, 1, 934897548U);
+}
+
+static void add_post_event(struct fixture *f, const char *kind, int64_t at)
+{
+    struct record_event e = { .kind = kind, .text = STR("One.") };
+    assert_int_equal(record_add_event(f->tx, &e, at), 0);
+}
+
+/* What the newest post came to is told as long as somebody must look, for a day. */
+static void test_snapshot_post(void **state)
+{
+    static const struct {
+        const char *kind;
+        int64_t at;
+        const char *want;
+    } rows[] = {
+        { "post.queued", NOON, "{'post':null}" },
+        { "post.failed", NOON + 1, "{'post':{'seq':2,'text':'One.'}}" },
+        { "staff.on", NOON + 2, "{'post':{'seq':2,'text':'One.'}}" },
+        { "post.queued", NOON + 3, "{'post':null}" },
+        { "post.unknown", NOON + 3, "{'post':{'seq':5,'text':'One.'}}" },
+        { "staff.off", NOON + 86402, "{'post':{'seq':5,'text':'One.'}}" },
+        { "staff.on", NOON + 86403, "{'post':null}" },
+        { "post.unknown", NOON + 86404, "{'post':{'seq':8,'text':'One.'}}" },
+        { "post.sent", NOON + 86405, "{'post':null}" },
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        cJSON *frame, *only = cJSON_CreateObject();
+        add_post_event(f, rows[i].kind, rows[i].at);
+        assert_int_equal(view_snapshot(f->tx, &agent, &frame), 0);
+        (void)cJSON_AddItemToObject(only, "post",
+                                    cJSON_DetachItemFromObjectCaseSensitive(frame, "post"));
+        assert_shape(only, rows[i].want);
+        cJSON_Delete(only);
+        cJSON_Delete(frame);
+    }
 }
 
 /* The newest of what is over, all that is open. */
@@ -717,6 +755,7 @@ int main(void)
         VIEW_TEST(test_json_columns),
         VIEW_TEST(test_snapshot),
         VIEW_TEST(test_sums),
+        VIEW_TEST(test_snapshot_post),
         VIEW_TEST(test_snapshot_most),
         VIEW_TEST(test_storm),
         VIEW_TEST(test_snapshot_size),

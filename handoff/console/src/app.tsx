@@ -21,7 +21,14 @@ import { Header, type Counts } from "./layout/header";
 import { Statement } from "./layout/statement";
 import { BackTo, type Back } from "./parts/back-link";
 import { Now } from "./parts/words";
-import { defaults, keepPreferences, readPreferences, type Preferences } from "./preferences";
+import {
+  defaults,
+  keepPreferences,
+  keepSeenPost,
+  readPreferences,
+  readSeenPost,
+  type Preferences,
+} from "./preferences";
 import { DeskView } from "./presence/desk";
 import { passes, queryOf, type Filter } from "./queue/filter";
 import { ManyView } from "./queue/many";
@@ -311,7 +318,16 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
     scrollTo(0, 0);
   }, [place]);
 
+  const [seenPost, setSeenPost] = useState(readSeenPost);
+  const post = state.postTrouble?.seq === seenPost ? null : state.postTrouble;
+
   // The button that was pressed goes: the focus must not go with it.
+  function postSeen() {
+    if (!post) return;
+    keepSeenPost(post.seq);
+    setSeenPost(post.seq);
+    main.current?.querySelector("h1")?.focus();
+  }
   function newsSeen(seq: number) {
     dispatch({ type: "news-seen", seq });
     main.current?.querySelector("h1")?.focus();
@@ -351,8 +367,8 @@ function Console({ events, shortcuts }: { events: Events; shortcuts: Shortcuts }
             pending={state.pending}
             onGiveUp={() => feed.giveUpPending()}
             partial={state.partial}
-            post={state.postTrouble}
-            onPostSeen={() => dispatch({ type: "post-seen" })}
+            post={post}
+            onPostSeen={postSeen}
             news={state.news}
             onNewsSeen={newsSeen}
             onNotNow={askToSignOn && route.view !== "desk" ? () => setNotNow(true) : null}

@@ -31,6 +31,25 @@ export function parsePreferences(text: string | null): Preferences {
   return { shortcuts: choice("shortcuts"), sound: choice("sound"), desktop: choice("desktop") };
 }
 
+const seenPostKey = "kerbside.post-seen";
+
+/** The event of the post that somebody has looked at in this browser; null: none. */
+export function readSeenPost(): number | null {
+  try {
+    return Number(localStorage.getItem(seenPostKey)) || null;
+  } catch {
+    return null; // storage switched off
+  }
+}
+
+export function keepSeenPost(seq: number): void {
+  try {
+    localStorage.setItem(seenPostKey, String(seq));
+  } catch {
+    // as above: it holds until the page is closed
+  }
+}
+
 export function readPreferences(staffId: number): Preferences {
   try {
     return parsePreferences(localStorage.getItem(keyOf(staffId)));

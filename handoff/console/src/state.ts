@@ -15,6 +15,7 @@ import type {
   KbNews,
   Mode,
   Network,
+  PostTrouble,
   ServerFrame,
   Staff,
   Status,
@@ -49,7 +50,7 @@ export interface State {
   mentions: ReadonlySet<number>;
   bulks: readonly Bulk[];
   /** what went wrong with what somebody posted by itself, until it is out or somebody has looked */
-  postTrouble: string | null;
+  postTrouble: PostTrouble | null;
   /** of the knowledge base, newest first, until somebody has looked */
   news: readonly KbNews[];
   cases: ReadonlyMap<number, Case>;
@@ -73,7 +74,6 @@ export type Action =
   | { type: "signed-in"; staff: Staff }
   | { type: "signed-out" }
   | { type: "announce"; text: string }
-  | { type: "post-seen" }
   | { type: "news-seen"; seq: number }
   | { type: "seen"; case: number };
 
@@ -130,8 +130,6 @@ export function reduce(state: State, action: Action): State {
       return { ...initialState, connection: "signed-out" };
     case "announce":
       return announce(state, action.text);
-    case "post-seen":
-      return { ...state, postTrouble: null };
     case "news-seen":
       return { ...state, news: state.news.filter(({ seq }) => seq > action.seq) };
     case "seen":
@@ -157,6 +155,7 @@ function takeFrame(state: State, frame: ServerFrame, at: number): State {
         cases: new Map(frame.cases.map((one) => [one.id, one])),
         mentions: new Set(frame.mentions),
         bulks: frame.bulks,
+        postTrouble: frame.post,
       });
     case "event":
       return takeEvent(state, frame);
@@ -207,7 +206,7 @@ function takeEvent(state: State, event: EventFrame): State {
   }
   if (event.kind.startsWith("post.") && event.text !== undefined) {
     const wrong = event.kind === "post.failed" || event.kind === "post.unknown";
-    next = { ...next, postTrouble: wrong ? event.text : null };
+    next = { ...next, postTrouble: wrong ? { seq: event.seq, text: event.text } : null };
     if (wrong) next = announce(next, event.text);
   }
   const news = newsIn(event);

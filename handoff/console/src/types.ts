@@ -381,6 +381,13 @@ export interface SnapshotFrame {
   /** cases with notes that name this person and that they haven't seen */
   mentions: number[];
   bulks: Bulk[];
+  post: PostTrouble | null;
+}
+
+/** What somebody posted may not be out: the event that said so, and its words. */
+export interface PostTrouble {
+  seq: number;
+  text: string;
 }
 
 /** What was shown can't be brought up to date by events: a snapshot follows. */

@@ -84,6 +84,7 @@ export const snapshot = (cases = [], seq = 100) => ({
   cases,
   mentions: [],
   bulks: [],
+  post: null,
 });
 
 export const event = (seq, kind, fields = {}) => ({

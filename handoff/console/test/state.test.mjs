@@ -218,16 +218,19 @@ test("what waits for a connection is counted, and said when it becomes more", ()
   assert.equal(heard(done).length, 1);
 });
 
-test("a post that failed or may be out is told until it is out, or somebody has looked", () => {
+test("a post that failed or may be out is told until it is out, and after a reload", () => {
   const post = (seq, kind, text) => event(seq, kind, { text });
   const lost = post(121, "post.unknown", "@NorthmoorHelp: this may be posted or not");
   const state = after(welcome(), snapshot([]), lost);
-  assert.equal(state.postTrouble, lost.text);
+  assert.deepEqual(state.postTrouble, { seq: 121, text: lost.text });
   assert.ok(heard(state).includes(lost.text));
   const out = post(122, "post.sent", "@NorthmoorHelp: this is posted");
   const later = reduce(state, { type: "frame", frame: out, at: 1_795_000_490 });
   assert.equal(later.postTrouble, null);
-  assert.equal(reduce(state, { type: "post-seen" }).postTrouble, null);
+  const reloaded = after(welcome(), { ...snapshot([], 121), post: { seq: 121, text: lost.text } });
+  assert.deepEqual(reloaded.postTrouble, state.postTrouble);
+  const reset = reduce(state, { type: "frame", frame: snapshot([], 122), at: 1_795_000_490 });
+  assert.equal(reset.postTrouble, null);
 });
 
 test("notes that were seen name us no more, those of other cases do", () => {

@@ -6,7 +6,7 @@ import { byCare, newsHref, newsLinkWords, newsOf } from "../knowledge/news";
 import { Now } from "../parts/words";
 import { bulkWords } from "../queue/for-many";
 import { networkWords } from "../state";
-import type { Bulk, Hours, KbNews, Mode, Network } from "../types";
+import type { Bulk, Hours, KbNews, Mode, Network, PostTrouble } from "../types";
 import { nextWords } from "../words";
 
 export interface BannersProps {
@@ -25,7 +25,7 @@ export interface BannersProps {
   /** null: they are at the desk, or were asked already; else what stops the asking */
   onNotNow: (() => void) | null;
   /** what went wrong with a post, or null */
-  post: string | null;
+  post: PostTrouble | null;
   onPostSeen: () => void;
   /** of the knowledge base, newest first */
   news: readonly KbNews[];
@@ -59,7 +59,7 @@ export function Banners(props: BannersProps) {
       {trouble && <p class="ks-banner ks-banner--problem">{trouble}</p>}
       {post && (
         <p class="ks-banner ks-banner--problem" data-testid="post-banner">
-          <strong>A post needs a look.</strong> {post}{" "}
+          <strong>A post needs a look.</strong> {post.text}{" "}
           <button type="button" class="ks-plain-button" onClick={onPostSeen}>
             I've looked
           </button>
