@@ -44,8 +44,6 @@ async function replay (page) {
   await page.getByTestId('replay-standing').filter({ hasText: 'Done' }).waitFor()
 }
 
-const groupOf = (page, group) => page.getByTestId(`group-${group}`)
-
 // What is on its way has come to its end.
 async function published (page, version) {
   await page.getByTestId('ended').getByRole('link', { name: `See version ${version}`, exact: true }).waitFor()

@@ -62,7 +62,7 @@ story('a child alone goes to a person, before everything else', async (council, 
 
   await openCase(staff, 'a child alone')
   await staff.getByTestId('why').first().locator('summary').click()
-  assert.match(await staff.getByTestId('why').first().innerText(), /risk\.child.*child alone/s)
+  assert.match(await staff.getByTestId('why').first().innerText(), /A child at risk.*child alone/s)
   await staff.getByTestId('claim').click()
   await staff.getByTestId('reply-text').fill('Thank you. Somebody is on the way to the house now.')
   await staff.getByTestId('reply-send').click()

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import net from 'node:net'
 import { describe, it } from 'node:test'
-import { Desk, signIn } from './support/desk.mjs'
+import { Desk } from './support/desk.mjs'
 import { PASSWORD, run, world } from './support/kerbside.mjs'
 import { until, within } from './support/wait.mjs'
 import { TEXT } from './support/websocket.mjs'

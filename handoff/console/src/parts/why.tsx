@@ -25,7 +25,7 @@ export function WhyList({ why, taken }: WhyListProps) {
             `Kerbside's second opinion ${taken ? `took it for ${taken}` : "says so"}`
           ) : one.title ? (
             <>
-              Matched <b>{one.title}</b>
+              Matched <strong>{one.title}</strong>
             </>
           ) : (
             <>
