@@ -86,7 +86,7 @@ async function takeKnowledge () {
   await edie.getByTestId('phrases-became').waitFor()
   await edie.getByTestId('try-text').fill('@NorthmoorHelp the bin men turned back at the top of our road')
   await edie.getByTestId('try-go').click()
-  await edie.getByTestId('tried-draft').getByText('Answered').waitFor()
+  await edie.getByTestId('tried-draft').getByText('Answered:').waitFor()
   const box = target => edie.locator(target).boundingBox()
   await edie.evaluate(() => scrollTo(0, 0))
   const { y: top } = await box('.ks-subnav')
