@@ -314,8 +314,9 @@ static const char *const steps[] = {
     "CREATE INDEX message_past ON message(written_at) WHERE kind='addressed' AND gone_at IS NULL;",
 
     /* what became of what staff posted by themselves, as view.c has it */
-    "CREATE INDEX event_post ON event(at) WHERE kind IN ('post.failed', 'post.queued', "
-    "'post.sent', 'post.unknown', 'post.withheld');",
+    "CREATE INDEX event_post ON event(at)"
+    " WHERE kind IN ('post.failed', 'post.queued', 'post.sent', 'post.unknown', "
+    "'post.withheld');",
 };
 
 int record_migrate_to(struct db *db, size_t version)
