@@ -109,9 +109,8 @@ export function timesOf(span: Span, from: string, until: string, now: Seconds): 
   if (last === null) return { field: "until", fault: "Enter the last day." };
   if (begin > now) return { field: "from", fault: "That day is still to come." };
   if (last < begin) return { field: "until", fault: "The last day is before the first." };
-  // The day's end may be 23 or 25 hours away.
-  const end = momentOf(`${dayOf(last + 1.5 * dayS)}T00:00`);
-  return { from: begin, until: Math.min(end ?? last + dayS, now) };
+  // The day's end, which may be 23 or 25 hours away and still to come: what is written now counts.
+  return { from: begin, until: momentOf(`${dayOf(last + 1.5 * dayS)}T00:00`) ?? last + dayS };
 }
 
 export interface Intent {
