@@ -333,7 +333,7 @@ part('the server is killed while both work: no event missing, nothing twice, no 
   await missedNothing(council, sam, 'sam')
   await missedNothing(council, asha, 'asha')
   await openCase(sam.page, begun.handle)
-  assert.equal(await box(sam.page).inputValue(), 'Half a sentence')
+  await until('the draft is in the box', async () => await box(sam.page).inputValue() === 'Half a sentence')
 })
 
 part('a trainee proposes; a colleague changes it, lets it go, or gives it back', async council => {

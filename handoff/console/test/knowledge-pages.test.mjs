@@ -228,8 +228,8 @@ test("a replay is of some days, by the council's clock", () => {
   const now = Date.UTC(2027, 2, 29, 12) / 1000; // the clocks went forward the day before
   const at = (text) => Date.parse(text) / 1000;
   const rows = [
-    ["week", "", "", { from: now - 7 * 86_400, until: now }],
-    ["month", "", "", { from: now - 30 * 86_400, until: now }],
+    ["week", "", "", { from: now - 7 * 86_400, until: at("2027-03-29T23:00Z") }],
+    ["month", "", "", { from: now - 30 * 86_400, until: at("2027-03-29T23:00Z") }],
     [
       "days",
       "2027-03-27",

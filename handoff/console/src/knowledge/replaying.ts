@@ -100,17 +100,24 @@ export type Times = { from: Seconds; until: Seconds } | { field: "from" | "until
 
 const dayS = 86_400;
 
-/** Of the last days until now, or of two days and those between, by the council's clock. */
+/** It may be 23 or 25 hours behind the day's begin, and is still to come for today: what is written now counts. */
+function endOf(day: string): Seconds | null {
+  const begin = momentOf(`${day}T00:00`);
+  return begin === null ? null : momentOf(`${dayOf(begin + 1.5 * dayS)}T00:00`);
+}
+
+/** Of the last days to the end of today, or of two days and those between, by the council's clock. */
 export function timesOf(span: Span, from: string, until: string, now: Seconds): Times {
-  if (span !== "days") return { from: now - (span === "week" ? 7 : 30) * dayS, until: now };
+  if (span !== "days") {
+    return { from: now - (span === "week" ? 7 : 30) * dayS, until: endOf(dayOf(now)) ?? now };
+  }
   const begin = momentOf(`${from}T00:00`);
   if (begin === null) return { field: "from", fault: "Enter the first day." };
   const last = momentOf(`${until}T00:00`);
   if (last === null) return { field: "until", fault: "Enter the last day." };
   if (begin > now) return { field: "from", fault: "That day is still to come." };
   if (last < begin) return { field: "until", fault: "The last day is before the first." };
-  // The day's end, which may be 23 or 25 hours away and still to come: what is written now counts.
-  return { from: begin, until: momentOf(`${dayOf(last + 1.5 * dayS)}T00:00`) ?? last + dayS };
+  return { from: begin, until: endOf(until) ?? last + dayS };
 }
 
 export interface Intent {
