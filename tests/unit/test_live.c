@@ -6,21 +6,11 @@
 
 #include "bot/bot_store.h"
 #include "tests/unit/http_fixture.h"
+#include "tests/unit/still_time.h"
 
 #define HELP "1500000000000000001"
 #define NEWS "1500000000000000002"
 #define SECRET "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw"
-
-/* Stands still from the first look, so that no month ends in the middle of a test (--wrap in
- * tests/CMakeLists.txt). */
-time_t __real_time(time_t *ret);
-time_t __wrap_time(time_t *ret);
-time_t __wrap_time(time_t *ret)
-{
-    static time_t now;
-    now = now ? now : __real_time(NULL);
-    return ret ? (*ret = now) : now;
-}
 
 static const struct x_stream_delays quick = {
     .network_step = 1,

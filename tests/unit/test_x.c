@@ -5,21 +5,11 @@
 #include <sys/stat.h>
 
 #include "tests/unit/http_fixture.h"
+#include "tests/unit/still_time.h"
 
 #define HELP "1500000000000000001"
 
 enum { ANSWERS_MAX = 8 };
-
-/* Stands still from the first look, so that no month ends in the middle of a test (--wrap in
- * tests/CMakeLists.txt). */
-time_t __real_time(time_t *ret);
-time_t __wrap_time(time_t *ret);
-time_t __wrap_time(time_t *ret)
-{
-    static time_t now;
-    now = now ? now : __real_time(NULL);
-    return ret ? (*ret = now) : now;
-}
 
 static struct {
     char *dir, api[100], token[300];
